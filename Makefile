@@ -1,0 +1,37 @@
+# On a machine with Python 3.11+, git and make, each target sets up what it needs first.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: demo test lab bench check lock clean
+
+demo: .venv/.done
+	$(BIN)/kit demo demo --branches 6 --customers 5000
+	$(BIN)/kit run demo --out reports/demo --fresh
+
+test: .venv/.done
+	$(BIN)/python -m pytest
+
+lab: .venv/.done
+	@test -d reports/demo/data || $(MAKE) demo
+	$(BIN)/kit lab demo
+
+bench: .venv/.done
+	$(BIN)/python -m benchmarks
+
+# Linters, types, layers, stripped notebooks: what CI holds the code to, beside the tests.
+check: .venv/.done
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/nbstripout --verify notebooks/*.ipynb
+
+.venv/.done: requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; you can say: make PYTHON=python3.12")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+clean:
+	rm -rf .venv demo reports/demo

@@ -1,0 +1,37 @@
+"""Analyses: pure functions from the customers' frame and `Params` to a frozen result. Nothing here draws or speaks."""
+
+from kit.analysis.branches import Standing, branch_summary, standing
+from kit.analysis.concentration import Concentration, concentration
+from kit.analysis.contact import ContactPractice, PlanSummary, contact_practice, plan_summary
+from kit.analysis.primary import Merchants, PrimaryAccounts, Products, merchants, primary_accounts, products
+from kit.analysis.result import Unavailable, needs
+from kit.analysis.segments import Segments, segments
+from kit.analysis.tiers import Losses, Tiers, Upgrades, losses, tiers, upgrades
+
+__all__ = [
+    "Concentration",
+    "ContactPractice",
+    "Losses",
+    "Merchants",
+    "PlanSummary",
+    "PrimaryAccounts",
+    "Products",
+    "Segments",
+    "Standing",
+    "Tiers",
+    "Unavailable",
+    "Upgrades",
+    "branch_summary",
+    "concentration",
+    "contact_practice",
+    "losses",
+    "merchants",
+    "needs",
+    "plan_summary",
+    "primary_accounts",
+    "products",
+    "segments",
+    "standing",
+    "tiers",
+    "upgrades",
+]

@@ -1,0 +1,71 @@
+"""The bank's branches beside each other: a row a branch, and where one stands among them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from kit import columns as col
+from kit.analysis.concentration import concentration
+from kit.analysis.result import total
+from kit.params import Params
+
+__all__ = ["Standing", "branch_summary", "standing"]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A branch's figure among the bank's branches; rank 1 is the largest. ``median`` is that of all branches."""
+
+    value: float | None
+    rank: int | None
+    of: int
+    median: float | None
+
+
+def _summary(customers: pd.DataFrame, params: Params) -> dict[str, object]:
+    found = concentration(customers, params)
+    upper = customers[col.TIER].isin(params.upper_tiers())
+    row: dict[str, object] = {
+        "customers": found.customers,
+        "aum_fen": found.aum_fen,
+        "gini": found.gini,
+        "top20_share_of_aum": found.top_share,
+        "share_of_customers_holding_80pct": found.holding_share,
+        "zero_customers": found.zero,
+        "negative_customers": found.negative,
+        "negative_fen": found.negative_fen,
+        "upper_customers": int(upper.sum()),
+        "upper_fen": total(customers.loc[upper, col.AUM_FEN]),
+        "upgrade_customers": int(customers[col.UPGRADE_GAP_FEN].notna().sum()),
+        "upgrade_gap_fen": total(customers[col.UPGRADE_GAP_FEN]),
+    }
+    for tier in params.tier_codes():
+        held = customers.loc[customers[col.TIER] == tier, col.AUM_FEN]
+        row |= {f"{tier}_customers": len(held), f"{tier}_fen": total(held)}
+    for name, flag in (("dormant", col.DORMANT), ("merchant", col.MERCHANT_LIKE), ("orphan", col.ORPHAN)):
+        if flag in customers:
+            flagged = customers[customers[flag].fillna(value=False).astype(bool)]
+            row |= {f"{name}_customers": len(flagged), f"{name}_fen": total(flagged[col.AUM_FEN])}
+    if col.PRIMARY_GRADE in customers:
+        row["primary_customers"] = int((customers[col.PRIMARY_GRADE] == "strong").sum())
+    if col.CONTACTS in customers:
+        row["contacted_share"] = float((customers[col.CONTACTS].fillna(0) > 0).mean()) if len(customers) else None
+    return row
+
+
+def branch_summary(customers: pd.DataFrame, params: Params) -> pd.DataFrame:
+    """A row a branch, in the order of their ids: the figures that the reports and the index page compare."""
+    rows = [{col.BRANCH_ID: branch} | _summary(group, params) for branch, group in customers.groupby(col.BRANCH_ID)]
+    return pd.DataFrame(rows)
+
+
+def standing(branches: pd.DataFrame, branch_id: str, column: str) -> Standing:
+    """Where a branch stands in ``column`` among all branches; ties share the better rank."""
+    values = branches.set_index(col.BRANCH_ID)[column].astype(float)
+    value = values[branch_id]
+    if pd.isna(value):
+        return Standing(value=None, rank=None, of=int(values.notna().sum()), median=None)
+    rank = int(values.rank(ascending=False, method="min")[branch_id])
+    return Standing(value=float(value), rank=rank, of=int(values.notna().sum()), median=float(values.median()))

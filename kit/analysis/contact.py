@@ -1,0 +1,108 @@
+"""Contact as it was, and as it is planned: who was reached, who is known, and what the coming weeks hold (R28, R52, R58, R61)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from kit import columns as col
+from kit.analysis.result import needs, share, total
+from kit.analysis.tiers import by_tier
+from kit.params import Params
+
+__all__ = ["CLASSES", "ContactPractice", "PlanSummary", "contact_practice", "plan_summary"]
+
+# In the order in which they claim a customer: what has a date first, then what is likeliest to succeed.
+CLASSES = ("maturity", "special_day", "intent", "movement", "upgrade", "new", "care", "recover")
+
+
+@dataclass(frozen=True, slots=True)
+class ContactPractice:
+    """Contacts on record.
+
+    ``table`` has a row a tier, highest first: customers, contacted, contacted_share and, where the dates allow,
+    familiar and familiar_share. ``untouched_fen`` is the AUM of the upper tiers that no contact is recorded with.
+    """
+
+    table: pd.DataFrame
+    contacts: int
+    contacted_share: float | None
+    familiar_share: float | None
+    untouched_customers: int
+    untouched_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlanSummary:
+    """The contact plan in sums.
+
+    ``by_class``: customers due, planned and left over, a row a class. ``by_week``: planned contacts, a row a week and
+    a column a class. ``by_staff``: a row an owner.
+    """
+
+    by_class: pd.DataFrame
+    by_week: pd.DataFrame
+    by_staff: pd.DataFrame
+    due: int
+    planned: int
+    left_over: int
+    first_date: object
+    last_date: object
+
+
+@needs(col.CONTACTS)
+def contact_practice(customers: pd.DataFrame, params: Params) -> ContactPractice:
+    """Share of customers with a recorded contact, and of familiar customers (熟客), by tier."""
+    contacted = (customers[col.CONTACTS].fillna(0) > 0).astype(float)
+    frame = customers.assign(contacted=contacted)
+    groups = by_tier(frame, params)
+    table = pd.DataFrame({
+        "customers": groups.size(),
+        "contacted": groups["contacted"].sum().astype("int64"),
+        "contacted_share": groups["contacted"].mean(),
+    })  # fmt: skip
+    familiar_share = None
+    if col.FAMILIAR in customers:
+        frame = frame.assign(familiar=customers[col.FAMILIAR].fillna(value=False).astype(float))
+        table["familiar_share"] = by_tier(frame, params)["familiar"].mean()
+        familiar_share = share(frame["familiar"].sum(), len(frame))
+    untouched = customers[(contacted == 0) & customers[col.TIER].isin(params.upper_tiers())]
+    return ContactPractice(
+        table=table.rename_axis(col.TIER).reset_index(),
+        contacts=int(customers[col.CONTACTS].fillna(0).sum()),
+        contacted_share=share(contacted.sum(), len(customers)),
+        familiar_share=familiar_share,
+        untouched_customers=len(untouched),
+        untouched_fen=total(untouched[col.AUM_FEN]),
+    )
+
+
+def plan_summary(plan: pd.DataFrame, params: Params) -> PlanSummary:
+    """The plan of one branch in sums; a contact without a date did not fit and is counted as left over."""
+    dated = plan[plan[col.DATE].notna()]
+    kinds = pd.Categorical(plan[col.CONTACT_CLASS], categories=list(CLASSES), ordered=True)
+    by_class = pd.DataFrame({
+        "due": plan.groupby(kinds, observed=False).size(),
+        "planned": plan[col.DATE].notna().groupby(kinds, observed=False).sum(),
+    })  # fmt: skip
+    by_class["left_over"] = by_class["due"] - by_class["planned"]
+    start = pd.Timestamp(params.day)
+    week = ((pd.to_datetime(dated[col.DATE]) - start).dt.days - 1) // 7 + 1
+    by_week = pd.crosstab(
+        pd.Categorical(week, categories=range(1, params.contact.weeks + 1)),
+        pd.Categorical(dated[col.CONTACT_CLASS], categories=list(CLASSES)),
+        dropna=False,
+    ).rename_axis(index="week", columns=col.CONTACT_CLASS)
+    staff = plan.assign(planned=plan[col.DATE].notna()).groupby(col.STAFF_ID, dropna=False)["planned"]
+    by_staff = pd.DataFrame({"due": staff.size(), "planned": staff.sum()}).reset_index()
+    return PlanSummary(
+        by_class=by_class.rename_axis(col.CONTACT_CLASS).reset_index(),
+        by_week=by_week,
+        by_staff=by_staff.assign(left_over=by_staff["due"] - by_staff["planned"]),
+        due=len(plan),
+        planned=len(dated),
+        left_over=len(plan) - len(dated),
+        first_date=dated[col.DATE].min() if len(dated) else None,
+        last_date=dated[col.DATE].max() if len(dated) else None,
+    )

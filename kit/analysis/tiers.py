@@ -1,0 +1,100 @@
+"""The ladder of tiers: how many stand on each rung, what they hold, who is near the next, who is slipping (R13-R20, R75, R78)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from kit import columns as col
+from kit.analysis.result import needs, share, total
+from kit.params import Params
+
+__all__ = ["Losses", "Tiers", "Upgrades", "by_tier", "losses", "tiers", "upgrades"]
+
+
+@dataclass(frozen=True, slots=True)
+class Tiers:
+    """A row a tier, highest first: customers, aum_fen, their shares, mean_fen, median_fen.
+
+    ``upper_customers_share`` and ``upper_aum_share`` are those of the upper half of the ladder;
+    ``largest`` is the tier with the largest total AUM.
+    """
+
+    table: pd.DataFrame
+    largest: str | None
+    upper_customers_share: float | None
+    upper_aum_share: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Upgrades:
+    """Customers in the critical band below the next tier: a row a tier to be reached, and the sums."""
+
+    table: pd.DataFrame
+    customers: int
+    gap_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Losses:
+    """Customers slipping below the value floor: light (spot below), heavy (average below as well)."""
+
+    table: pd.DataFrame
+    customers: int
+
+
+def by_tier(customers: pd.DataFrame, params: Params) -> pd.DataFrame:
+    """Frame indexed by every tier of the ladder, highest first, also those that nobody reaches."""
+    order = list(reversed(params.tier_codes()))
+    return customers.groupby(pd.Categorical(customers[col.TIER], categories=order, ordered=True), observed=False)
+
+
+def tiers(customers: pd.DataFrame, params: Params) -> Tiers:
+    """Customers, total and mean AUM of each tier; bands are [floor, next floor)."""
+    groups = by_tier(customers, params)[col.AUM_FEN]
+    table = pd.DataFrame({
+        "customers": groups.size(),
+        "aum_fen": groups.apply(total).astype("int64"),
+        "mean_fen": groups.mean(),
+        "median_fen": groups.median(),
+    })  # fmt: skip
+    table["share_of_customers"] = table["customers"] / max(int(table["customers"].sum()), 1)
+    whole = int(table["aum_fen"].sum())
+    table["share_of_aum"] = table["aum_fen"] / whole if whole > 0 else float("nan")
+    upper = table.loc[list(params.upper_tiers())]
+    return Tiers(
+        table=table.rename_axis(col.TIER).reset_index(),
+        largest=str(table["aum_fen"].idxmax()) if whole > 0 else None,
+        upper_customers_share=share(upper["customers"].sum(), table["customers"].sum()),
+        upper_aum_share=share(upper["aum_fen"].sum(), whole) if whole > 0 else None,
+    )
+
+
+def upgrades(customers: pd.DataFrame, params: Params) -> Upgrades:
+    """临界提档: customers in [90%, 100%) of the next floor, and the sum that would lift them."""
+    near = customers[customers[col.UPGRADE_GAP_FEN].notna()]
+    order = list(reversed(params.tier_codes()[1:]))
+    groups = near.groupby(pd.Categorical(near[col.NEXT_TIER], categories=order, ordered=True), observed=False)
+    table = pd.DataFrame({
+        "customers": groups.size(),
+        "gap_fen": groups[col.UPGRADE_GAP_FEN].apply(total).astype("int64"),
+        "aum_fen": groups[col.AUM_FEN].apply(total).astype("int64"),
+    })  # fmt: skip
+    table["gap_each_fen"] = table["gap_fen"] / table["customers"].where(table["customers"] > 0)
+    return Upgrades(
+        table=table.rename_axis(col.NEXT_TIER).reset_index(), customers=len(near), gap_fen=total(near[col.UPGRADE_GAP_FEN])
+    )
+
+
+@needs(col.LOSS_LEVEL)
+def losses(customers: pd.DataFrame, _params: Params) -> Losses:
+    """流失: light where the average still stands above the value floor, heavy where it has fallen too."""
+    lost = customers[customers[col.LOSS_LEVEL].notna()]
+    groups = lost.groupby(pd.Categorical(lost[col.LOSS_LEVEL], categories=["light", "heavy"]), observed=False)
+    table = pd.DataFrame({
+        "customers": groups.size(),
+        "aum_fen": groups[col.AUM_FEN].apply(total).astype("int64"),
+        "spot_fen": groups[col.SPOT_FEN].apply(total).astype("int64"),
+    })  # fmt: skip
+    return Losses(table=table.rename_axis(col.LOSS_LEVEL).reset_index(), customers=len(lost))

@@ -1,0 +1,87 @@
+"""The book: the canonical tables of one engagement, as Parquet files that intake wrote."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from kit.errors import MissingFile, UnknownName
+from kit.schema import schema
+
+__all__ = ["Book"]
+
+
+def _pandas_type(arrow: pa.DataType) -> pd.api.extensions.ExtensionDtype | None:
+    """Nullable pandas types, so that an unknown amount does not turn its column into floats."""
+    if pa.types.is_date(arrow):
+        return pd.ArrowDtype(arrow)
+    return {pa.int64(): pd.Int64Dtype(), pa.bool_(): pd.BooleanDtype(), pa.string(): pd.StringDtype()}.get(
+        arrow
+    )
+
+
+class Book:
+    """Read-only view of ``root/book/<table>.parquet``.
+
+    Parameters
+    ----------
+    root
+        Folder that holds ``book/``.
+
+    Raises
+    ------
+    MissingFile
+        If there is no book in the folder.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = Path(root)
+        if not (self.root / "book").is_dir():
+            raise MissingFile(path=self.root / "book", need="kit intake")
+
+    def tables(self) -> tuple[str, ...]:
+        """Tables that the extracts gave, in the order of the schema."""
+        return tuple(table for table in schema() if (self.root / "book" / f"{table}.parquet").is_file())
+
+    def path(self, table: str) -> Path:
+        """Parquet file of a table."""
+        if table not in self.tables():
+            raise UnknownName(kind="table", name=table, known=self.tables())
+        return self.root / "book" / f"{table}.parquet"
+
+    def columns(self, table: str) -> tuple[str, ...]:
+        """Columns that the extracts gave for a table; none if the table is not there."""
+        return tuple(pq.read_schema(self.path(table)).names) if table in self.tables() else ()
+
+    def has(self, column: str) -> bool:
+        """Whether ``table`` or ``table.column`` is there."""
+        table, _, name = column.partition(".")
+        return name in self.columns(table) if name else table in self.tables()
+
+    def row_count(self, table: str) -> int:
+        """Rows of a table."""
+        return int(pq.read_metadata(self.path(table)).num_rows)
+
+    def read(self, table: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
+        """Return a table, or the named columns of it.
+
+        Ids and labels are strings, money is whole 分 (Int64), dates are Arrow dates, rates are floats; what
+        is unknown is ``NA``.
+
+        Raises
+        ------
+        UnknownName
+            If the table or a column is not in the book.
+        """
+        for name in columns or ():
+            if name not in self.columns(table):
+                raise UnknownName(kind=f"{table}.", name=name, known=self.columns(table))
+        rows = pq.read_table(self.path(table), columns=list(columns) if columns is not None else None)
+        exact = [i for i, field in enumerate(rows.schema) if pa.types.is_decimal(field.type)]
+        for i in exact:
+            rows = rows.set_column(i, rows.schema.field(i).name, rows.column(i).cast(pa.float64()))
+        return rows.to_pandas(types_mapper=_pandas_type)

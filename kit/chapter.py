@@ -1,0 +1,200 @@
+"""What a chapter notebook works with: the branch's customers, and ways to say, tabulate and chart a result.
+
+A cell is a line or two: compute with `kit.analysis`, then ``say``, ``table`` or ``chart`` it. A result that the data
+cannot give is announced once, with the columns that would unlock it, and skipped after that.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, fields, is_dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow.parquet as pq
+from IPython.display import display
+
+from kit import columns as col
+from kit.analysis import Standing, Unavailable, standing
+from kit.engagement import CONTEXT
+from kit.errors import MissingFile, UnknownName, language
+from kit.features import frame
+from kit.params import Params
+from kit.resources import root
+from kit.schema import schema
+from kit.tables import html_table, kpi_cards
+from kit.text import Wording, wording
+
+__all__ = ["Chapter", "open_chapter"]
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """One chapter of one branch.
+
+    Attributes
+    ----------
+    customers, plan
+        Rows of this branch (``data/customers.parquet``, ``data/plan.parquet``).
+    branches
+        All branches, to compare with.
+    """
+
+    name: str
+    branch_id: str
+    branch_name: str
+    bank: str
+    customers: pd.DataFrame
+    plan: pd.DataFrame
+    branches: pd.DataFrame
+    params: Params
+    words: Wording
+    facts: dict[str, Any]
+
+    def title(self) -> None:
+        """Heading of the chapter and the question that it answers."""
+        self._markdown(f"# {self.words(f'{self.name}.title')}\n\n{self.words(f'{self.name}.question', **self._facts())}")
+
+    def section(self, key: str, result: Any = None, **extra: Any) -> None:
+        """Heading of a section and its finding, or what is missing for it."""
+        heading = f"## {self.words(f'{self.name}.{key}.title')}\n\n"
+        if isinstance(result, Unavailable):
+            self._markdown(heading + self._unlock(key, result))
+        else:
+            self._markdown(heading + self.words(f"{self.name}.{key}.finding", **self._values(result), **extra))
+
+    def say(self, key: str, result: Any = None, **extra: Any) -> None:
+        """A sentence whose figures are those of ``result``."""
+        if not isinstance(result, Unavailable):
+            self._markdown(self.words(f"{self.name}.{key}", **self._values(result), **extra))
+
+    def kpi(self, result: Any, **extra: Any) -> None:
+        """The chapter's headline figures as cards."""
+        if isinstance(result, Unavailable):
+            return
+        values = self._values(result) | extra
+        names = [key.partition(".")[0] for key in self.words.labels(f"{self.name}.kpi") if key.endswith(".value")]
+        cards = [
+            tuple(self.words(f"{self.name}.kpi.{card}.{part}", **values) for part in ("label", "value", "note"))
+            for card in names
+        ]
+        display({"text/html": kpi_cards(cards), "text/plain": ""}, raw=True)  # type: ignore[no-untyped-call, arg-type]
+
+    def table(self, key: str, result: Any, field: str = "table", *, total: bool = False) -> None:
+        """A frame of the result as a table with the caption ``<chapter>.<key>.table``."""
+        if isinstance(result, Unavailable):
+            return
+        rows: pd.DataFrame = getattr(result, field)
+        html = html_table(rows, self.words, caption=self.words(f"{self.name}.{key}.table", **self._facts()), total=total)
+        display({"text/html": html, "text/plain": rows.to_string()}, raw=True)  # type: ignore[no-untyped-call]
+
+    def chart(self, key: str, draw: Callable[..., Any], result: Any, *args: Any) -> None:
+        """A figure with its caption and its words for those who cannot see it."""
+        if isinstance(result, Unavailable):
+            return
+        drawn = draw(result, *args, labels=self.words.labels("charts") | self.words.labels("labels"))
+        svg = io.StringIO()
+        drawn.savefig(svg, format="svg", metadata={"Date": None})
+        values = self._values(result)
+        told = {
+            "caption": self.words(f"{self.name}.{key}.chart", **values),
+            "alt": self.words(f"{self.name}.{key}.alt", **values),
+        }
+        display(  # type: ignore[no-untyped-call]
+            {"image/svg+xml": svg.getvalue(), "text/plain": told["alt"]}, metadata={"branch_kit": told}, raw=True
+        )
+
+    def definitions(self) -> None:
+        """口径: the thresholds, denominators and dates behind this chapter's figures."""
+        heading = self.words("common.definitions")
+        self._markdown(f"## {heading}\n\n> {self.words(f'{self.name}.definitions', **self._facts())}")
+
+    def standing(self, column: str) -> Standing:
+        """Where this branch stands among the bank's branches."""
+        return standing(self.branches, self.branch_id, column)
+
+    def _facts(self) -> dict[str, Any]:
+        return {
+            "branch": self.branch_name,
+            "bank": self.bank,
+            "params": self.params,
+            "as_of": self.params.day,
+            "basis": self.words.label(f"labels.basis.{self.facts['aum_column']}"),
+            "ladder": self.words.join([
+                f"{self.words.label(f'labels.tier.{tier.code}')} ≥{tier.floor_wan:g}" for tier in self.params.tiers[1:]
+            ]),
+        }  # fmt: skip
+
+    def _values(self, result: Any) -> dict[str, Any]:
+        found = {f.name: getattr(result, f.name) for f in fields(result)} if is_dataclass(result) else {}
+        return self._facts() | found
+
+    def _unlock(self, key: str, result: Unavailable) -> str:
+        """Call-out that names the missing columns as the bank would call them."""
+        sources = dict.fromkeys(s for name in result.columns for s in self.facts["unlocks"].get(name, ()))
+        named = []
+        for source in sources:
+            table, _, column = source.partition(".")
+            found = schema()[table]
+            named.append(f"{found.label(self.words.language)}·{found.columns[column].label(self.words.language)}")
+        return self.words(
+            "common.unlock", title=self.words(f"{self.name}.{key}.title"), columns=self.words.join(named or result.columns)
+        )
+
+    def _markdown(self, text: str) -> None:
+        display({"text/markdown": text, "text/plain": text}, raw=True)  # type: ignore[no-untyped-call]
+
+
+def open_chapter(name: str, data: str = "", branch: str = "", language: str = "") -> Chapter:
+    """Open a chapter on a run's ``data`` folder.
+
+    Parameters
+    ----------
+    data
+        ``reports/<engagement>/data``; empty for the newest run, or a small synthetic bank where there is none yet.
+    branch
+        Branch id; empty for the first.
+    language
+        ``zh`` or ``en``; empty for the engagement's.
+    """
+    folder = Path(data) if data else _newest() or _example()
+    if not (folder / CONTEXT).is_file():
+        raise MissingFile(path=folder / CONTEXT, need=_run_first())
+    facts: dict[str, Any] = json.loads((folder / CONTEXT).read_text(encoding="utf-8"))
+    branches = frame(pq.read_table(folder / "branches.parquet"))
+    known = dict(zip(branches[col.BRANCH_ID], branches[col.BRANCH_NAME], strict=True))
+    chosen = branch or str(branches[col.BRANCH_ID].iloc[0])
+    if chosen not in known:
+        raise UnknownName(kind="网点 / branch", name=chosen, known=known)
+    own = [(col.BRANCH_ID, "==", chosen)]
+    return Chapter(
+        name=name,
+        branch_id=chosen,
+        branch_name=known[chosen],
+        bank=facts["bank"],
+        customers=frame(pq.read_table(folder / "customers.parquet", filters=own)),
+        plan=frame(pq.read_table(folder / "plan.parquet", filters=own)),
+        branches=branches,
+        params=Params(**facts["params"]),
+        words=wording(language or facts["language"]),
+        facts=facts,
+    )
+
+
+def _run_first() -> str:
+    return "请先运行 kit run" if language() == "zh" else "run `kit run` first"
+
+
+def _newest() -> Path | None:
+    runs = [*root().glob(f"reports/*/data/{CONTEXT}"), *Path.cwd().glob(f"reports/*/data/{CONTEXT}")]
+    return max(runs, key=lambda path: path.stat().st_mtime).parent if runs else None
+
+
+def _example() -> Path:
+    """A small synthetic bank, so that a notebook opened on a new clone runs as it is."""
+    from kit.run.example import example_data  # noqa: PLC0415 - the run stands above a chapter; only this falls back on it
+
+    return example_data()

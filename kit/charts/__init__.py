@@ -1,0 +1,19 @@
+"""Charts: a result of `kit.analysis` becomes a figure. Nothing here computes, saves or shows."""
+
+from kit.charts.concentration import deciles, lorenz, peers
+from kit.charts.contact import contacted, plan_weeks
+from kit.charts.primary import families, grades_by_tier
+from kit.charts.segments import segments_by_tier
+from kit.charts.tiers import tier_shares
+
+__all__ = [
+    "contacted",
+    "deciles",
+    "families",
+    "grades_by_tier",
+    "lorenz",
+    "peers",
+    "plan_weeks",
+    "segments_by_tier",
+    "tier_shares",
+]

@@ -1,0 +1,171 @@
+"""``engagement.yml``: what a consultant says about one bank. Typed, frozen; an unknown key is an error, not a warning."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets as randomness
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from kit.errors import BadKey, BadValue, MissingFile, UnknownName, language
+from kit.params import Params
+from kit.resources import notebooks, templates
+
+__all__ = ["CONFIG", "CONTEXT", "Engagement", "Secrets", "chapter_notebooks", "load", "profile", "profiles"]
+
+CONFIG = "engagement.yml"
+CONTEXT = "context.json"  # what a chapter must know of its run, in data/
+
+
+class _File(BaseModel):
+    """The keys of ``engagement.yml``."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    name: str | None = Field(default=None, min_length=1)
+    bank: str = Field(min_length=1)
+    profile: str = "rural-postal"
+    language: Literal["zh", "en"] = "zh"
+    as_of: date | None = None
+    chapters: tuple[str, ...] = Field(default=(), strict=False)
+    params: dict[str, Any] = Field(default_factory=dict)
+
+
+class Secrets(BaseModel):
+    """The engagement's key and password; kept beside ``engagement.yml``, never in the output tree."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    key: str
+    password: str
+
+
+class Engagement(BaseModel):
+    """One bank's engagement, ready to run."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    folder: Path
+    name: str
+    bank: str
+    language: Literal["zh", "en"]
+    chapters: tuple[str, ...]
+    params: Params
+
+    @cached_property
+    def secrets(self) -> Secrets:
+        """Key and password, made at the first need; ``BRANCH_KIT_PASSWORD`` overrides the password."""
+        path = self.folder / ".secrets"
+        if path.exists():
+            kept = Secrets(**json.loads(path.read_text(encoding="utf-8")))
+        else:
+            kept = Secrets(key=randomness.token_hex(32), password=randomness.token_urlsafe(9))
+            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+                file.write(kept.model_dump_json())
+        asked = os.environ.get("BRANCH_KIT_PASSWORD")
+        return kept.model_copy(update={"password": asked}) if asked else kept
+
+
+def profiles() -> list[str]:
+    """Names of the profiles that come with the kit."""
+    return sorted(path.stem for path in (templates() / "profiles").glob("*.yml"))
+
+
+def profile(name: str) -> dict[str, Any]:
+    """Thresholds of a profile, with those of the one it extends under them."""
+    path = templates() / "profiles" / f"{name}.yml"
+    if name not in profiles():
+        raise UnknownName(kind="口径 / profile", name=name, known=profiles())
+    content: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    base = content.pop("extends", None)
+    return _merged(profile(base) if base else {}, content)
+
+
+def _merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+    return base | {
+        key: _merged(base[key], value) if isinstance(value, dict) and isinstance(base.get(key), dict) else value
+        for key, value in over.items()
+    }
+
+
+def chapter_notebooks() -> dict[str, Path]:
+    """Chapter name → its notebook, in reading order: ``01_concentration.ipynb`` is ``concentration``."""
+    return {path.stem.partition("_")[2]: path for path in sorted(notebooks().glob("[0-9][0-9]_*.ipynb"))}
+
+
+_EXPECTED = {
+    "zh": {"string": "文字", "date": "日期（如 2026-10-31）", "int": "整数", "float": "数字", "dict": "一组“键: 值”",
+           "tuple": "列表", "missing": "必填的一项", "literal": "{expected} 之一", "greater": "更大的数", "less": "更小的数"},
+    "en": {"string": "text", "date": "a date (such as 2026-10-31)", "int": "a whole number", "float": "a number",
+           "dict": "a group of “key: value”", "tuple": "a list", "missing": "it is required", "literal": "one of {expected}",
+           "greater": "a larger number", "less": "a smaller number"},
+}  # fmt: skip
+
+
+def _raise(error: ValidationError, path: Path, model: type[BaseModel], prefix: str = "") -> None:
+    """The first fault of a configuration as one message with file, place, expectation and nearest match."""
+    fault = error.errors()[0]
+    place = prefix + ".".join(str(part) for part in fault["loc"])
+    if fault["type"] == "extra_forbidden":
+        fields: Any = model
+        for part in fault["loc"][:-1]:
+            fields = getattr(fields.model_fields.get(part), "annotation", None) if hasattr(fields, "model_fields") else None
+        known = tuple(getattr(fields, "model_fields", {}))
+        raise BadKey(path=path, place=place, name=str(fault["loc"][-1]), known=known) from None
+    words = _EXPECTED[language()]
+    found = next((text for kind, text in words.items() if fault["type"].startswith(kind)), None)
+    expected = (found or str(fault["msg"])).format_map({"expected": fault.get("ctx", {}).get("expected", "")})
+    value = "—" if fault["type"] == "missing" else repr(fault["input"])
+    raise BadValue(path=path, place=place or "params", value=value, expected=expected) from None
+
+
+def load(folder: Path) -> Engagement:
+    """Read ``folder/engagement.yml``.
+
+    Raises
+    ------
+    MissingFile, BadKey, BadValue, UnknownName
+        With the file, the place in it, what was expected and the nearest match.
+    """
+    path = folder / CONFIG
+    if not path.is_file():
+        zh = f"这里应有 {CONFIG}；新建一个项目：kit new {folder}"
+        en = f"{CONFIG} belongs here; to begin an engagement: kit new {folder}"
+        raise MissingFile(path=path, need=zh if language() == "zh" else en)
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        mark = getattr(error, "problem_mark", None)
+        place = f"第 {mark.line + 1} 行 / line {mark.line + 1}" if mark else "—"
+        raise BadValue(path=path, place=place, value="…", expected="YAML (UTF-8)") from None
+    if not isinstance(content, dict):
+        raise BadValue(path=path, place="—", value=type(content).__name__, expected="bank: …")
+    try:
+        said = _File(**content)
+    except ValidationError as error:
+        _raise(error, path, _File)
+    try:
+        overrides = {**said.params, **({"as_of": said.as_of} if said.as_of else {})}
+        params = Params(**_merged(profile(said.profile), overrides), profile=said.profile)
+    except ValidationError as error:
+        _raise(error, path, Params, "params.")
+    known = chapter_notebooks()
+    for chapter in said.chapters:
+        if chapter not in known:
+            raise UnknownName(kind="章节 / chapter", name=chapter, known=known)
+    return Engagement(
+        folder=folder,
+        name=said.name or folder.resolve().name,
+        bank=said.bank,
+        language=said.language,
+        chapters=said.chapters or tuple(known),
+        params=params,
+    )
+
+

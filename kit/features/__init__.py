@@ -1,0 +1,261 @@
+"""One row a customer, defined once: SQL files in the subset that DuckDB and Spark share.
+
+Each ``.sql`` file is one subject. Its first comment line is the business definition; its ``-- needs`` lines say which
+source columns a derived column cannot do without, so that a missing one is named instead of guessed.
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import duckdb
+import pandas as pd
+import pyarrow as pa
+
+from kit import columns as col
+from kit.book import Book
+from kit.errors import NoData
+from kit.params import WAN, YUAN, Params
+from kit.schema import schema
+
+__all__ = ["SUBJECTS", "Features", "bind", "definitions", "features", "frame", "needs", "settle_dates"]
+
+# In the order in which one builds on another.
+SUBJECTS = (
+    "owner", "aum", "products", "activity", "primary_account", "merchant", "relation", "maturity", "segment", "customers",
+)  # fmt: skip
+_NEEDS = re.compile(r"^-- needs (\w+): (.+)$", re.MULTILINE)
+_PARAMETER = re.compile(r"(?<!:):([a-z]\w*)")
+_SQL_TYPES = {
+    "money": "BIGINT", "int": "BIGINT", "bool": "BOOLEAN", "date": "DATE", "decimal": "DOUBLE",
+}  # fmt: skip
+_BASIS = {
+    "month_average": "aum_avg_month_fen",
+    "spot": "aum_spot_fen",
+    "quarter_average": "aum_avg_quarter_fen",
+    "year_average": "aum_avg_year_fen",
+}
+# How the words of Chinese bank systems are read. They are the systems' codes, not a client's choice.
+_WORDS = {
+    "left_words": ("离职", "离岗", "调离", "退休", "否", "left"),
+    "assisting_words": ("协办", "辅办", "协管"),
+    "one_way_words": ("短信", "微信群发", "SMS"),
+    "no_answer_words": ("未接", "未接通", "无人接听", "拒接", "挂机", "空号", "停机", "关机", "no answer"),
+    "visit_words": ("上门", "面访", "到访", "面谈", "visit"),
+    "acquiring_words": ("收单", "扫码收款", "一码付", "POS"),
+    "no_words": ("无", "否", "0", "没有", "未育"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """The customers of a book, and what could not be computed.
+
+    Attributes
+    ----------
+    table
+        One row a customer, sorted by branch and customer; money in 分 (int64).
+    unlocks
+        Derived column → the source columns (``table.column``) any of which, or all of which, would make it possible.
+    aum_column
+        The source column that AUM was taken from.
+    """
+
+    table: pa.Table
+    unlocks: Mapping[str, tuple[str, ...]]
+    aum_column: str
+
+    @property
+    def customers(self) -> pd.DataFrame:
+        """The table as pandas; a whole-number column that lacks some values becomes float, exact below 2**53."""
+        return frame(self.table)
+
+
+def frame(table: pa.Table) -> pd.DataFrame:
+    """Arrow to pandas with dates as datetime64, so that they compare in one stroke."""
+    return table.to_pandas(date_as_object=False)
+
+
+@cache
+def definitions() -> Mapping[str, str]:
+    """Subject → SQL text."""
+    return {name: files(__package__).joinpath(f"{name}.sql").read_text(encoding="utf-8") for name in SUBJECTS}
+
+
+@cache
+def needs() -> Mapping[str, tuple[tuple[str, ...], ...]]:
+    """Derived column → groups of source columns; of each group at least one must be in the book."""
+    found: dict[str, tuple[tuple[str, ...], ...]] = {}
+    for text in definitions().values():
+        for name, sources in _NEEDS.findall(text):
+            found[name] = (*found.get(name, ()), tuple(s.strip() for s in sources.split(" or ")))
+    return found
+
+
+def _literal(value: Any) -> str:
+    """A parameter as SQL; only numbers, truth, dates, plain names and lists of words can become text."""
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, float):
+        return repr(value) if "e" in repr(value) else f"{value!r}e0"  # a plain 0.5 is a decimal in Spark
+    if isinstance(value, date):
+        return f"DATE '{value.isoformat()}'"
+    if isinstance(value, tuple):
+        return "(" + ", ".join("'" + word.replace("'", "''") + "'" for word in value) + ")"
+    if isinstance(value, str) and value.isidentifier():
+        return value
+    raise TypeError(f"no SQL literal for {type(value).__name__}")
+
+
+def bind(sql: str, values: Mapping[str, Any]) -> str:
+    """SQL with each ``:name`` replaced by its value as a literal, the same text for every engine."""
+    return _PARAMETER.sub(lambda match: _literal(values[match[1]]), sql)
+
+
+def settle_dates(book: Book, params: Params) -> Params:
+    """Params with the as-of date filled in: the engagement's own, else the last date of the panel."""
+    if params.as_of is not None:
+        return params
+    last = book.read("customer_month", columns=[col.AS_OF])[col.AS_OF].max()
+    if last is None or pd.isna(last):
+        raise NoData(message="as_of: the book holds no customer_month row")
+    return params.model_copy(update={"as_of": pd.Timestamp(last).date()})
+
+
+def _parameters(book: Book, params: Params, aum_column: str) -> dict[str, Any]:
+    day = params.day
+    months = sorted({pd.Timestamp(d).date() for d in book.read("customer_month", columns=[col.AS_OF])[col.AS_OF]})
+    past = [month for month in months if month <= day]
+    if not past:
+        raise NoData(message=f"as_of {day}: the first month of the book is {months[0] if months else '—'}")
+    known = {name: all(any(book.has(s) for s in group) for group in groups) for name, groups in needs().items()}
+    families = ("demand", "time", "cd", "structured", "wmp", "fund", "insurance", "bond", "gold", "custody", "loan")
+    p, g = params.primary, params.grade
+    return {
+        **_WORDS,
+        **p.model_dump(exclude={"strong_from", "weak_below"}),
+        "aum_column": aum_column,
+        "as_of": day,
+        "month": past[-1],
+        "month_before": past[-2] if len(past) > 1 else past[-1],
+        "value_floor_fen": params.tiers[1].floor_fen,
+        "families_known": sum(book.has(f"customer_month.{name}_spot_fen") for name in families) > 1,
+        "dormant_aum_fen": round(params.dormancy.aum_at_most_yuan * YUAN),
+        "idle_since": day - timedelta(days=params.dormancy.idle_days),
+        "familiar_since": (pd.Timestamp(day) - pd.DateOffset(months=params.familiar.months)).date(),
+        "days_30_ago": day - timedelta(days=30),
+        "receipts_30d": params.merchant.receipts_30d,
+        "receipts_fen": round(params.merchant.receipts_yuan * YUAN),
+        "merchant_aum_fen": round(params.merchant.aum_yuan * YUAN),
+        "merchant_demand_fen": round(params.merchant.demand_yuan * YUAN),
+        "maturity_until": day + timedelta(days=params.contact.maturity_days),
+        "strong_from": p.strong_from,
+        "weak_below": p.weak_below,
+        "retired_age": params.segments.retired_age,
+        "young_below": params.segments.young_below,
+        "family_from": params.segments.family_ages[0],
+        "family_to": params.segments.family_ages[1],
+        "top_rank": len(params.tiers) - 1,
+        "upper_rank": len(params.tiers) // 2,
+        "weight_assets": g.assets,
+        "weight_products": g.products,
+        "weight_relation": g.relation,
+        "weight_potential": g.potential,
+        "a_from": g.a_from,
+        "b_from": g.b_from,
+        "c_from": g.c_from,
+        "products_known": known["product_count"],
+        "relation_known": known["familiar"],
+        "primary_known": known["primary_grade"],
+    }
+
+
+def _parameter_tables(params: Params) -> dict[str, pa.Table]:
+    """The profile's lists as small tables, so that a ladder of any length is a join and not code."""
+    floors = [tier.floor_fen for tier in params.tiers]
+    ceilings = [*floors[1:], None]
+    words = params.segments.occupations
+    return {
+        "tiers": pa.table({
+            "tier": list(params.tier_codes()),
+            "tier_rank": list(range(len(floors))),
+            # The lowest tier holds whoever owes more than he has.
+            "floor_fen": [-(2**62), *floors[1:]],
+            "ceiling_fen": pa.array(ceilings, pa.int64()),
+            "critical_fen": pa.array([None if c is None else round(c * params.critical_from) for c in ceilings], pa.int64()),
+            "next_tier": pa.array([*params.tier_codes()[1:], None], pa.string()),
+        }),
+        "occupation_words": pa.table({
+            "rule": pa.array([i for i, group in enumerate(words.values()) for _ in group], pa.int64()),
+            "sector": pa.array([sector for sector, group in words.items() for _ in group], pa.string()),
+            "word": pa.array([word for group in words.values() for word in group], pa.string()),
+        }),
+        "unknown_occupations": pa.table({"word": pa.array(list(params.segments.unknown_occupations), pa.string())}),
+    }  # fmt: skip
+
+
+@contextmanager
+def _connect(book: Book) -> Iterator[Any]:
+    """A DuckDB that reads the book's folder and nothing else, spilling into a private folder."""
+    with tempfile.TemporaryDirectory(prefix="branch-kit-") as spill, duckdb.connect(":memory:") as db:
+        db.execute("SET enable_progress_bar = false")
+        db.execute(f"SET temp_directory = {_quoted(spill)}")
+        db.execute(f"SET allowed_directories = [{_quoted(str(book.path('customer').parent))}, {_quoted(spill)}]")
+        db.execute("SET enable_external_access = false")
+        db.execute("SET lock_configuration = true")
+        yield db
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _open_tables(db: Any, book: Book) -> None:
+    """A view for each canonical table with all its columns; what the bank did not send is null."""
+    for name, table in schema().items():
+        present = set(book.columns(name)) if name in book.tables() else set()
+        listed = ", ".join(
+            c.id if c.id in present else f"CAST(NULL AS {_SQL_TYPES.get(c.type, 'VARCHAR')}) AS {c.id}" for c in table.columns.values()
+        )
+        source = f"read_parquet({_quoted(str(book.path(name)))})" if present else "(SELECT 1) WHERE FALSE"
+        db.execute(f"CREATE VIEW {name} AS SELECT {listed} FROM {source}")
+
+
+def features(book: Book, params: Params) -> Features:
+    """Compute one row a customer from the book.
+
+    Parameters
+    ----------
+    book
+        The canonical tables; ``customer`` and ``customer_month`` are needed.
+    params
+        The engagement's thresholds with its as-of date settled (`settle_dates`).
+    """
+    wanted = _BASIS[params.aum_basis]
+    given = [c for c in (wanted, *_BASIS.values()) if book.has(f"customer_month.{c}")]
+    aum_column = given[0] if given else wanted
+    values = _parameters(book, params, aum_column)
+    with _connect(book) as db:
+        _open_tables(db, book)
+        for name, table in _parameter_tables(params).items():
+            db.register(name, table)
+        for name in SUBJECTS:
+            db.execute(f"CREATE TEMP TABLE {name} AS {bind(definitions()[name], values)}")
+        table = db.execute("SELECT * FROM customers ORDER BY branch_id, customer_id").to_arrow_table()
+    unlocks = {
+        name: tuple(s for group in groups if not any(book.has(x) for x in group) for s in group)
+        for name, groups in needs().items()
+    }
+    missing = {name: sources for name, sources in unlocks.items() if sources}
+    lost = [name for name in missing if name in table.column_names]
+    return Features(table=table.drop_columns(lost), unlocks=missing, aum_column=aum_column)

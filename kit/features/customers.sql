@@ -1,0 +1,81 @@
+-- One row a customer: everything that the chapters and the contact plan need to know, with the service grade from assets, products, relation and potential (R55).
+SELECT
+  s.*,
+  CASE
+    WHEN s.service_score >= :a_from THEN 'A'
+    WHEN s.service_score >= :b_from THEN 'B'
+    WHEN s.service_score >= :c_from THEN 'C'
+    ELSE 'D'
+  END AS service_grade
+FROM (
+  SELECT
+    c.customer_id,
+    c.branch_id,
+    o.owner_id AS staff_id,
+    o.owner_role,
+    o.orphan,
+    a.aum_fen,
+    a.spot_fen,
+    a.spot_before_fen,
+    a.tier,
+    a.tier_rank,
+    a.upgrade_gap_fen,
+    a.next_tier,
+    a.loss_level,
+    a.at_risk,
+    p.product_count,
+    p.holds_time,
+    p.holds_wmp,
+    p.holds_fund,
+    p.holds_insurance,
+    p.holds_loan,
+    p.holds_card,
+    y.last_active_date,
+    y.dormant,
+    i.demand_share,
+    i.primary_payroll,
+    i.primary_active,
+    i.primary_autopay,
+    i.primary_mobile,
+    i.primary_demand,
+    i.primary_same_name_out,
+    i.primary_pass_through,
+    i.primary_score,
+    i.primary_grade,
+    h.merchant_like,
+    r.contacts,
+    r.last_contact_date,
+    r.intent,
+    r.familiar,
+    m.next_maturity_date,
+    m.maturing_fen,
+    g.age,
+    g.occupation_known,
+    g.segment,
+    g.segments_fitting,
+    c.occupation,
+    c.birth_date,
+    c.open_date,
+    c.do_not_call,
+    (
+      :weight_assets * COALESCE(a.tier_rank, 0) / NULLIF(1e0 * :top_rank, 0)
+      + CASE WHEN :products_known THEN :weight_products * CASE WHEN p.product_count >= 5 THEN 5 ELSE COALESCE(p.product_count, 0) END / 5e0 ELSE 0 END
+      + CASE WHEN :relation_known AND r.familiar THEN :weight_relation ELSE 0 END
+      + CASE WHEN a.upgrade_gap_fen IS NOT NULL OR h.merchant_like OR (i.primary_grade = 'weak' AND a.tier_rank >= :upper_rank AND :primary_known)
+          THEN :weight_potential ELSE 0 END
+    ) * 100e0 / (
+      :weight_assets + :weight_potential
+      + CASE WHEN :products_known THEN :weight_products ELSE 0 END
+      + CASE WHEN :relation_known THEN :weight_relation ELSE 0 END
+    ) AS service_score
+  FROM customer c
+  JOIN owner o ON o.customer_id = c.customer_id
+  JOIN aum a ON a.customer_id = c.customer_id
+  JOIN products p ON p.customer_id = c.customer_id
+  JOIN activity y ON y.customer_id = c.customer_id
+  JOIN primary_account i ON i.customer_id = c.customer_id
+  JOIN merchant h ON h.customer_id = c.customer_id
+  JOIN relation r ON r.customer_id = c.customer_id
+  JOIN maturity m ON m.customer_id = c.customer_id
+  JOIN segment g ON g.customer_id = c.customer_id
+) s

@@ -1,0 +1,21 @@
+-- What falls due: the next maturity after the as-of date and the sum within the profile's days, over accounts and holdings (R106).
+-- needs next_maturity_date: account.maturity_date or holding.maturity_date
+-- needs maturing_fen: account.maturity_date or holding.maturity_date
+SELECT
+  c.customer_id,
+  d.next_maturity_date,
+  COALESCE(d.maturing_fen, 0) AS maturing_fen
+FROM customer c
+LEFT JOIN (
+  SELECT
+    customer_id,
+    MIN(maturity_date) AS next_maturity_date,
+    CAST(SUM(CASE WHEN maturity_date <= :maturity_until THEN amount_fen ELSE 0 END) AS BIGINT) AS maturing_fen
+  FROM (
+    SELECT customer_id, maturity_date, balance_fen AS amount_fen FROM account
+    UNION ALL
+    SELECT customer_id, maturity_date, amount_fen FROM holding
+  ) due
+  WHERE maturity_date > :as_of
+  GROUP BY customer_id
+) d ON d.customer_id = c.customer_id

@@ -1,0 +1,66 @@
+-- Is this the customer's primary account? Points for payroll, activity, autopay, mobile use and demand money; against same-name transfers out and pass-through (R46, R47).
+-- needs primary_score: customer_month.has_payroll or customer_month.payroll_months or customer_month.txn_count or customer_month.demand_spot_fen or customer_month.demand_avg_month_fen
+-- needs primary_grade: customer_month.has_payroll or customer_month.payroll_months or customer_month.txn_count or customer_month.demand_spot_fen or customer_month.demand_avg_month_fen
+-- needs demand_share: customer_month.demand_avg_month_fen or customer_month.demand_spot_fen
+-- needs demand_share: customer_month.deposit_spot_fen or customer_month.deposit_avg_month_fen
+-- needs primary_payroll: customer_month.has_payroll or customer_month.payroll_months
+-- needs primary_active: customer_month.txn_count
+-- needs primary_autopay: customer_month.has_autopay
+-- needs primary_mobile: customer_month.has_mobile_bank
+-- needs primary_demand: customer_month.demand_avg_month_fen or customer_month.demand_spot_fen
+-- needs primary_same_name_out: customer_month.same_name_out or customer_month.same_name_out_fen
+-- needs primary_pass_through: customer_month.pass_through or customer_month.outflow_fen
+SELECT
+  p.*,
+  CASE
+    WHEN p.primary_score >= :strong_from THEN 'strong'
+    WHEN p.primary_score < :weak_below THEN 'weak'
+    ELSE 'medium'
+  END AS primary_grade
+FROM (
+  SELECT
+    e.*,
+    CASE WHEN e.primary_payroll THEN :payroll ELSE 0 END
+    + CASE WHEN e.primary_active THEN :active ELSE 0 END
+    + CASE WHEN e.primary_autopay THEN :autopay ELSE 0 END
+    + CASE WHEN e.primary_mobile THEN :mobile ELSE 0 END
+    + CASE WHEN e.primary_demand THEN :demand ELSE 0 END
+    + CASE WHEN e.primary_same_name_out THEN :same_name_out ELSE 0 END
+    + CASE WHEN e.primary_pass_through THEN :pass_through ELSE 0 END AS primary_score
+  FROM (
+    SELECT
+      d.customer_id,
+      d.demand_share,
+      CASE
+        WHEN d.payroll_months IS NOT NULL THEN d.payroll_months >= :payroll_months
+        ELSE COALESCE(d.has_payroll, FALSE)
+      END AS primary_payroll,
+      COALESCE(d.txn_count >= :active_txns, FALSE) AS primary_active,
+      COALESCE(d.has_autopay, FALSE) AS primary_autopay,
+      COALESCE(d.has_mobile_bank, FALSE) AS primary_mobile,
+      COALESCE(d.demand_share >= :demand_share, FALSE) AS primary_demand,
+      COALESCE(d.same_name_out, FALSE) AS primary_same_name_out,
+      COALESCE(d.pass_through, FALSE)
+        OR COALESCE(d.outflow_fen > 0 AND d.held_fen < :pass_through_ratio * d.outflow_fen, FALSE) AS primary_pass_through
+    FROM (
+      SELECT
+        c.customer_id,
+        m.payroll_months,
+        m.has_payroll,
+        m.txn_count,
+        m.has_autopay,
+        m.has_mobile_bank,
+        COALESCE(m.same_name_out, m.same_name_out_fen > 0) AS same_name_out,
+        m.pass_through,
+        m.outflow_fen,
+        COALESCE(m.aum_avg_month_fen, m.aum_spot_fen) AS held_fen,
+        CASE
+          WHEN COALESCE(m.deposit_avg_month_fen, m.deposit_spot_fen) > 0 THEN
+            1e0 * COALESCE(m.demand_avg_month_fen, m.demand_spot_fen)
+            / NULLIF(COALESCE(m.deposit_avg_month_fen, m.deposit_spot_fen), 0)
+        END AS demand_share
+      FROM customer c
+      LEFT JOIN customer_month m ON m.customer_id = c.customer_id AND m.as_of = :month
+    ) d
+  ) e
+) p

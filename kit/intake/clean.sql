@@ -1,0 +1,76 @@
+-- Text to typed values. Each macro takes tidied text ('' is empty) and gives NULL where it cannot read it; what is
+-- missing is NULL too, and is told from the unreadable by is_missing(). Money is exact: DECIMAL from text, never a double.
+
+-- Without outer white space, byte-order marks and the quotes that keep Excel from eating leading zeros.
+CREATE MACRO tidy(t) AS trim(coalesce(t, ''), E' \t\r\n\f\u00a0\u3000\ufeff');
+
+CREATE MACRO half_width(t) AS translate(t, '０１２３４５６７８９．，－—＋（）／：％　', '0123456789.,--+()/:% ');
+
+CREATE MACRO is_missing(t) AS t = '' OR (length(t) <= 7 AND upper(t) IN
+    ('-', '--', '—', '——', '/', '\', '\N', '空', '无', '#N/A', 'N/A', 'NA', 'NULL', '#NULL!', '(NULL)', 'NONE', 'NAN', 'NAT'));
+
+CREATE MACRO plain_text(t) AS
+    CASE WHEN is_missing(t) THEN NULL ELSE regexp_replace(t, '[\x00-\x1F\x7F]+', '', 'g') END;
+
+-- An id as text; 5.10322E+17 has lost its digits for good.
+CREATE MACRO plain_id(t) AS CASE
+    WHEN is_missing(t) OR regexp_full_match(t, '[-+]?\d(\.\d*)?[eE]\+\d+') THEN NULL
+    ELSE half_width(regexp_replace(t, '^(="|'')|"$|[\x00-\x1F\x7F]+', '', 'g')) END;
+
+-- HMAC-SHA256 (RFC 2104), first 32 hex digits; the pads are made from the engagement's key.
+CREATE MACRO keyed_hash(t) AS
+    left(sha256(getvariable('outer_pad') || unhex(sha256(getvariable('inner_pad') || encode(t)))), 32);
+
+CREATE MACRO plain_secret(t) AS keyed_hash(upper(regexp_replace(plain_id(t), '[\s-]+', '', 'g')));
+
+-- ￥１，２３４．５０ · (5) · 5- · 5元
+CREATE MACRO plain_number(z) AS CASE
+    WHEN regexp_full_match(z, '[-+]?((\d{1,3}(,\d{3})+|\d+)(\.\d*)?|\.\d+)') THEN replace(z, ',', '')
+    WHEN regexp_full_match(z, '\(((\d{1,3}(,\d{3})+|\d+)(\.\d*)?|\.\d+)\)|((\d{1,3}(,\d{3})+|\d+)(\.\d*)?|\.\d+)-')
+        THEN '-' || translate(z, '(),-', '')
+    END;
+
+-- The number in a cell times ten to a power ('e2': 元 to 分); exact to the fourteenth decimal.
+CREATE MACRO number(t, power) AS CASE WHEN t = '' THEN NULL ELSE coalesce(
+    TRY_CAST(t || power AS DECIMAL(38, 14)),
+    TRY_CAST(plain_number(translate(regexp_replace(half_width(t), '元$', ''), '￥¥＄$ ', '')) || power
+        AS DECIMAL(38, 14))) END;
+
+CREATE MACRO whole(t) AS
+    CASE WHEN number(t, 'e0') % 1 = 0 THEN TRY_CAST(number(t, 'e0') AS BIGINT) END;
+
+CREATE MACRO rate(t) AS TRY_CAST(number(rtrim(half_width(t), '%'), 'e0') AS DECIMAL(18, 6));
+
+-- 9999-12-31, 0000-00-00 and 1900-01-01 stand for no date.
+CREATE MACRO is_no_date(t) AS
+    is_missing(t) OR t = '长期' OR regexp_full_match(t, '(9999\D?12\D?31|0000\D?00\D?00|1900\D?0?1\D?0?[01])日?([ T]?[0:.]*)');
+
+CREATE MACRO real_date(d) AS CASE WHEN year(d) BETWEEN 1850 AND 2200 THEN d END;
+
+CREATE MACRO calendar_date(z) AS real_date(CASE
+    WHEN is_no_date(z) THEN NULL
+    WHEN regexp_full_match(z, '\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?([ T]*\d{1,2}:.*)?')
+        THEN TRY_CAST(regexp_replace(z, '^(\d+)\D(\d+)\D(\d+).*$', '\1-\2-\3') AS DATE)
+    WHEN regexp_full_match(z, '\d{8}(\d{6}|[ T]\d{1,2}:.*)?')
+        THEN TRY_CAST(z[1:4] || '-' || z[5:6] || '-' || z[7:8] AS DATE)
+    WHEN regexp_full_match(z, '\d{6}') THEN last_day(TRY_CAST(z[1:4] || '-' || z[5:6] || '-01' AS DATE))
+    WHEN regexp_full_match(z, '\d{4}[-/.年]\d{1,2}月?')
+        THEN last_day(TRY_CAST(regexp_replace(z, '^(\d+)\D(\d+).*$', '\1-\2-01') AS DATE))
+    WHEN regexp_full_match(z, '\d{5}(\.\d+)?') AND z[1:5] BETWEEN '18000' AND '80000'
+        THEN DATE '1899-12-30' + CAST(z[1:5] AS INTEGER)  -- a serial of Excel
+    END);
+
+CREATE MACRO flag(t) AS CASE
+    WHEN upper(t) IN ('是', '有', '1', 'Y', 'YES', 'T', 'TRUE', '√', '已') THEN TRUE
+    WHEN upper(t) IN ('否', '无', '0', 'N', 'NO', 'F', 'FALSE', '×', '未') THEN FALSE END;
+
+-- A flag, or a number of transactions or 元: any above zero.
+CREATE MACRO flag_or_number(t) AS coalesce(flag(t), number(t, 'e0') > 0);
+
+-- A flag, or a telephone number, which may be masked.
+CREATE MACRO flag_or_phone(t) AS
+    coalesce(flag(t), CASE WHEN length(regexp_replace(t, '[^0-9０-９*]', '', 'g')) >= 7 THEN TRUE END);
+
+-- The shape of a text, for the quarantine: digits become 9, letters A, 汉字 字.
+CREATE MACRO shape(t) AS left(regexp_replace(regexp_replace(regexp_replace(
+    t, '[\p{Latin}\p{Greek}\p{Cyrillic}]', 'A', 'g'), '\p{N}', '9', 'g'), '\p{Han}', '字', 'g'), 24);

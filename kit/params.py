@@ -1,0 +1,171 @@
+"""Thresholds of a profile, typed: what the words of a report mean in numbers.
+
+None of them is a constant in code. A profile in ``templates/profiles`` gives the defaults of a kind of bank, an
+engagement overrides them, and each report prints those that it used (口径).
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+__all__ = ["Cadence", "Contact", "Dormancy", "Familiar", "Grade", "Merchant", "Params", "Primary", "Segments", "Tier"]
+
+YUAN, WAN = 100, 1_000_000  # 分 in 1 元, in 1 万元
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Tier(_Frozen):
+    """One rung of the ladder: [floor, next floor)."""
+
+    code: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    floor_wan: float = Field(ge=0)
+    roles: tuple[str, ...] = ()
+    strategy: str = ""
+
+    @property
+    def floor_fen(self) -> int:
+        """Lower bound in 分, inclusive."""
+        return round(self.floor_wan * WAN)
+
+
+class Dormancy(_Frozen):
+    """睡眠 (marketing): AUM at most so much and no active transaction in so many days."""
+
+    aum_at_most_yuan: float = 100
+    idle_days: int = Field(default=365, gt=0)
+
+
+class Familiar(_Frozen):
+    """熟客: two-way contact within so many months and WeChat, a visit or a sale."""
+
+    months: int = Field(default=6, gt=0)
+
+
+class Merchant(_Frozen):
+    """Likely merchant: an acquiring flag, or many receipts with something to manage behind them."""
+
+    receipts_30d: int = 10
+    receipts_yuan: float = 100
+    aum_yuan: float = 20_000
+    demand_yuan: float = 10_000
+
+
+class Primary(_Frozen):
+    """Primary-account score: points for and against, and where a grade begins."""
+
+    payroll: int = 30
+    payroll_months: int = 3
+    active: int = 25
+    active_txns: int = 6
+    autopay: int = 15
+    mobile: int = 10
+    demand: int = 20
+    demand_share: float = 0.1
+    same_name_out: int = -30
+    pass_through: int = -20
+    pass_through_ratio: float = 0.1
+    strong_from: int = 60
+    weak_below: int = 30
+
+
+class Segments(_Frozen):
+    """Thresholds of the segment rules and the words that place an occupation."""
+
+    retired_age: int = 60
+    young_below: int = 30
+    family_ages: tuple[int, int] = (28, 50)
+    occupations: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    unknown_occupations: tuple[str, ...] = ()
+
+
+class Grade(_Frozen):
+    """Weights of the service grade and the score at which each grade begins."""
+
+    assets: int = 40
+    products: int = 20
+    relation: int = 20
+    potential: int = 20
+    a_from: int = 70
+    b_from: int = 50
+    c_from: int = 30
+
+
+class Cadence(_Frozen):
+    """Customers of at least so much are to be contacted at least every so many days."""
+
+    from_wan: float
+    every_days: int = Field(gt=0)
+
+
+class Contact(_Frozen):
+    """Contact plan: horizon, capacity and the triggers of the eight classes."""
+
+    weeks: int = Field(default=8, gt=0, le=53)
+    daily_contacts: int = Field(default=15, gt=0)
+    maturity_days: int = 30
+    birthday_days: int = 56
+    movement_yuan: float = 50_000
+    movement_share: float = 0.2
+    new_days: int = 90
+    cadence: tuple[Cadence, ...] = (
+        Cadence(from_wan=1000, every_days=30),
+        Cadence(from_wan=100, every_days=91),
+        Cadence(from_wan=0, every_days=182),
+    )
+
+
+class Params(_Frozen):
+    """Every threshold of one engagement."""
+
+    profile: str = "rural-postal"
+    as_of: date | None = None
+    aum_basis: Literal["month_average", "spot", "quarter_average", "year_average"] = "month_average"
+    top_share_of_customers: float = Field(default=0.2, gt=0, lt=1)
+    share_of_aum: float = Field(default=0.8, gt=0, lt=1)
+    critical_from: float = Field(default=0.9, gt=0, lt=1)
+    tiers: tuple[Tier, ...]
+    dormancy: Dormancy = Dormancy()
+    familiar: Familiar = Familiar()
+    merchant: Merchant = Merchant()
+    primary: Primary = Primary()
+    segments: Segments = Segments()
+    grade: Grade = Grade()
+    contact: Contact = Contact()
+
+    @field_validator("tiers")
+    @classmethod
+    def _ladder(cls, tiers: tuple[Tier, ...]) -> tuple[Tier, ...]:
+        floors = [tier.floor_wan for tier in tiers]
+        if len(tiers) < 2 or floors[0] != 0 or any(b <= a for a, b in zip(floors, floors[1:], strict=False)):
+            raise ValueError("at least two tiers, the first from 0, each floor above the one before")
+        if len({tier.code for tier in tiers}) != len(tiers):
+            raise ValueError("tier codes must differ")
+        return tiers
+
+    @model_validator(mode="after")
+    def _grades(self) -> Params:
+        if self.primary.weak_below > self.primary.strong_from:
+            raise ValueError("primary.weak_below must not exceed primary.strong_from")
+        return self
+
+    @property
+    def day(self) -> date:
+        """The as-of date; it is settled before any analysis runs."""
+        if self.as_of is None:
+            raise ValueError("as_of is not settled")
+        return self.as_of
+
+    def tier_codes(self) -> tuple[str, ...]:
+        """Tier codes, lowest first."""
+        return tuple(tier.code for tier in self.tiers)
+
+    def upper_tiers(self) -> tuple[str, ...]:
+        """The upper half of the ladder: the customers whom other banks compete for."""
+        codes = self.tier_codes()
+        return codes[len(codes) // 2 :]

@@ -1,0 +1,1 @@
+"""Notebooks run one by one: the papermill engine, and the safe way to call it."""

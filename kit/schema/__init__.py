@@ -1,0 +1,123 @@
+"""The canonical model: the tables, their columns, the labels banks give them, and how a label is compared."""
+
+from __future__ import annotations
+
+import csv
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+
+__all__ = ["Column", "Table", "aliases", "normalise", "schema"]
+
+_BRACKETS = re.compile(r"[(\[{【〔〖](.*?)[)\]}】〕〗]")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A canonical column.
+
+    ``type`` is one of ``text``, ``cat``, ``money`` (whole 分), ``int``, ``decimal``, ``date``, ``bool`` and
+    ``secret`` (keyed hash on entry). ``unit`` is what a source without a unit of its own is taken to be in; a
+    ``bool`` with a unit also takes a number of it, any above zero being true. ``need`` is ``M`` (mandatory), ``M*``
+    (at least one column so marked), ``R`` (recommended) or ``O`` (optional).
+    """
+
+    table: str
+    id: str
+    zh: str
+    en: str
+    aliases: tuple[str, ...]
+    type: str
+    unit: str
+    values: tuple[str, ...]
+    need: str
+    unlocks_zh: str
+    unlocks_en: str
+
+    def label(self, language: str) -> str:
+        """Name of the column in a language, ``zh`` or ``en``."""
+        return self.zh if language == "zh" else self.en
+
+    def unlocks(self, language: str) -> str:
+        """Return what becomes possible once this column is delivered."""
+        return self.unlocks_zh if language == "zh" else self.unlocks_en
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A canonical table; ``grain`` names the columns that tell its rows apart (none: every row counts)."""
+
+    id: str
+    zh: str
+    en: str
+    grain: tuple[str, ...]
+    columns: Mapping[str, Column]
+
+    def label(self, language: str) -> str:
+        """Name of the table in a language, ``zh`` or ``en``."""
+        return self.zh if language == "zh" else self.en
+
+    @property
+    def mandatory(self) -> tuple[Column, ...]:
+        """Columns without which the table cannot be."""
+        return tuple(c for c in self.columns.values() if c.need == "M")
+
+    @property
+    def either(self) -> tuple[Column, ...]:
+        """Columns of which at least one is needed."""
+        return tuple(c for c in self.columns.values() if c.need == "M*")
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    with files(__name__).joinpath(name).open(encoding="utf-8") as text:
+        return list(csv.DictReader(text))
+
+
+def _split(text: str, mark: str) -> tuple[str, ...]:
+    return tuple(part for part in text.split(mark) if part)
+
+
+@cache
+def schema() -> Mapping[str, Table]:
+    """Tables of the canonical model by id, each after those it refers to."""
+    columns: dict[str, dict[str, Column]] = {}
+    for row in _rows("columns.csv"):
+        row_aliases, values = _split(row.pop("aliases"), "|"), _split(row.pop("values"), "/")
+        columns.setdefault(row["table"], {})[row["id"]] = Column(**row, aliases=row_aliases, values=values)
+    tables = {
+        row["id"]: Table(
+            id=row["id"],
+            zh=row["zh"],
+            en=row["en"],
+            grain=_split(row["grain"], "|"),
+            columns=MappingProxyType(columns[row["id"]]),
+        )
+        for row in _rows("tables.csv")
+    }
+    return MappingProxyType(tables)
+
+
+def normalise(header: str) -> tuple[str, str]:
+    r"""Key under which a header is looked up, and the content of its brackets as a hint of the unit.
+
+    Full-width forms, case, white space and a trailing colon or asterisk make no difference:
+    ``" 时点ＡＵＭ\n（万元）："`` gives ``("时点aum", "万元")``.
+    """
+    text = re.sub(r"\s+", "", unicodedata.normalize("NFKC", header)).strip("\ufeff")
+    hints = _BRACKETS.findall(text)
+    bare = _BRACKETS.sub("", text).rstrip(":*")
+    return (bare or text).casefold(), (hints[-1] if hints else "")
+
+
+@cache
+def aliases(table: str) -> Mapping[str, Column]:
+    """Columns of a table by normalised label: the id, the label in each language, and every alias."""
+    known: dict[str, Column] = {}
+    for column in schema()[table].columns.values():
+        for label in (column.id, column.zh, column.en, *column.aliases):
+            known[normalise(label)[0]] = column
+    return MappingProxyType(known)

@@ -1,0 +1,85 @@
+"""Tables and headline figures as the small HTML that JupyterLab shows and both report formats read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from typing import Any
+
+import pandas as pd
+
+from kit.text import Wording, figure
+
+__all__ = ["CODES", "html_table", "kind_of", "kpi_cards"]
+
+# Columns of codes and the group of labels that names them.
+CODES = {
+    "tier": "tier", "next_tier": "tier", "segment": "segment", "grade": "grade", "evidence": "evidence",
+    "population": "population", "contact_class": "class", "loss_level": "loss",
+}  # fmt: skip
+
+
+def kind_of(column: str) -> str:
+    """How a column is printed, from its name; see `kit.text.figure`."""
+    if column.endswith("_fen"):
+        return "wan"
+    if "share" in column:
+        return "percent"
+    if column in ("gini",):
+        return "ratio"
+    if column in ("mean",):
+        return "decimal"
+    if column.endswith("date"):
+        return "date"
+    return "text" if column in CODES or column.endswith(("_id", "_name")) else "count"
+
+
+def _cells(row: Any, columns: Sequence[str], words: Wording) -> str:
+    cells = []
+    for column in columns:
+        value = row[column]
+        if column in CODES:
+            text, kind = words.label(f"labels.{CODES[column]}.{value}"), "text"
+        else:
+            kind = kind_of(column)
+            text = figure(value, kind, words.language)
+        cells.append(f'<td{"" if kind == "text" else ' class="num"'}>{escape(text)}</td>')
+    return "".join(cells)
+
+
+def html_table(frame: pd.DataFrame, words: Wording, *, caption: str, total: bool = False) -> str:
+    """Frame as an HTML table.
+
+    Parameters
+    ----------
+    frame
+        Columns are printed by `kind_of`, headed by ``tables.<column>``; codes are named by ``labels``.
+    total
+        Add a row with the sums of counts, money and shares.
+    """
+    columns = list(frame.columns)
+    head = "".join(
+        f'<th{"" if kind_of(c) == "text" else ' class="num"'}>{escape(words.label(f"tables.{c}"))}</th>' for c in columns
+    )
+    body = "".join(f"<tr>{_cells(row, columns, words)}</tr>" for _, row in frame.iterrows())
+    foot = ""
+    if total:
+        sums = []
+        for i, column in enumerate(columns):
+            summable = kind_of(column) in ("count", "wan", "percent") and not column.startswith(("mean", "median"))
+            text = figure(frame[column].sum(), kind_of(column), words.language) if summable else ""
+            sums.append(f"<td>{escape(words.label('tables.total'))}</td>" if i == 0 else f"<td class=\"num\">{escape(text)}</td>")
+        foot = f"<tfoot><tr>{''.join(sums)}</tr></tfoot>"
+    return (
+        f"<table><caption>{escape(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody>{foot}</table>"
+    )
+
+
+def kpi_cards(cards: Sequence[tuple[str, str, str]]) -> str:
+    """Headline figures: (label, value, note) each."""
+    cells = "".join(
+        f'<td><span class="label">{escape(label)}</span><span class="value">{escape(value)}</span>'
+        f'<span class="note">{escape(note)}</span></td>'
+        for label, value, note in cards
+    )
+    return f'<table class="kpi"><tbody><tr>{cells}</tr></tbody></table>'

@@ -1,0 +1,176 @@
+"""Wording: sentences live in ``templates/wording/<language>/*.yml``; the computed number writes them.
+
+A template is an ordinary format string whose specs are kinds of figures: ``{aum_fen:money}``, ``{share:percent}``,
+``{customers:count}``. A value without a spec is client text and is escaped, so that a name cannot become Markdown.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import re
+import string
+from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import cache
+from types import MappingProxyType
+from typing import Any
+
+import yaml
+
+from kit.errors import UnknownName
+from kit.resources import templates
+
+__all__ = ["LANGUAGES", "Wording", "figure", "markdown", "slug", "wording"]
+
+LANGUAGES = ("zh", "en")
+NOTHING = "—"
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+!|~$&^=:])")
+_RESERVED = {"con", "prn", "aux", "nul", "index", "bank"} | {f"{p}{n}" for p in ("com", "lpt") for n in range(1, 10)}
+
+
+def markdown(text: str) -> str:
+    """Client text with every character that Markdown might read as mark-up escaped."""
+    return _MARKDOWN.sub(r"\\\1", " ".join(text.split()))
+
+
+def _is_nothing(value: Any) -> bool:
+    # A missing number, date or text: None, NaN, NaT and pandas.NA are the only values unequal to themselves or null.
+    if value is None:
+        return True
+    try:
+        return bool(value != value) or (isinstance(value, float) and math.isinf(value))  # noqa: PLR0124
+    except TypeError:  # pandas.NA has no truth value
+        return True
+
+
+def _money(fen: float, language: str) -> str:
+    yuan = fen / 100
+    size = abs(yuan)
+    if language == "zh":
+        for unit, name in ((1e8, "亿元"), (1e4, "万元")):
+            if size >= unit:
+                return f"{yuan / unit:,.2f}{name}"
+        return f"{yuan:,.2f}元"
+    for unit, name in ((1e9, "bn"), (1e6, "m"), (1e3, "k")):
+        if size >= unit:
+            return f"CNY {yuan / unit:,.2f}{name}"
+    return f"CNY {yuan:,.2f}"
+
+
+def _yuan(fen: int, language: str) -> str:
+    """Exact to the cent, from integers only: 76485889288 → 764,858,892.88."""
+    whole, cents = divmod(abs(int(fen)), 100)
+    text = f"{'-' if fen < 0 else ''}{whole:,}.{cents:02d}"
+    return f"{text}元" if language == "zh" else f"CNY {text}"
+
+
+def figure(value: Any, kind: str, language: str = "zh") -> str:
+    """One figure as it is printed.
+
+    Parameters
+    ----------
+    value
+        Money in 分, shares as fractions, counts, dates; missing values give a dash.
+    kind
+        ``money`` (rounded to a readable unit), ``yuan`` (exact to the cent), ``wan`` (万元, for table columns),
+        ``count``, ``percent``, ``points`` (percentage points, signed), ``ratio``, ``date`` or ``text``.
+    """
+    if _is_nothing(value):
+        return NOTHING
+    plain = {
+        "money": lambda: _money(value, language),
+        "yuan": lambda: _yuan(value, language),
+        "wan": lambda: f"{value / 1e6:,.2f}",
+        "count": lambda: f"{round(value):,}",
+        "percent": lambda: f"{value:.1%}",
+        "points": lambda: f"{value * 100:+.1f}",
+        "ratio": lambda: f"{value:.3f}",
+        "decimal": lambda: f"{value:,.1f}",
+        "date": lambda: value.strftime("%Y-%m-%d") if isinstance(value, date) else str(value)[:10],
+        "text": lambda: str(value),
+    }
+    return plain[kind]()
+
+
+class _Formatter(string.Formatter):
+    def __init__(self, language: str) -> None:
+        self.language = language
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        if format_spec:
+            return figure(value, format_spec, self.language)
+        if isinstance(value, str):
+            return markdown(value)
+        return figure(value, "text", self.language)
+
+
+@cache
+def _load(language: str) -> Mapping[str, Any]:
+    folder = templates() / "wording" / language
+    if not folder.is_dir():
+        raise UnknownName(kind="语言 / language", name=language, known=LANGUAGES)
+    loaded: dict[str, Any] = {}
+    for path in sorted(folder.glob("*.yml")):
+        content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        loaded |= {f"{path.stem}.{key}": value for key, value in _flat(content)}
+    return MappingProxyType(loaded)
+
+
+def _flat(tree: Mapping[str, Any], prefix: str = "") -> list[tuple[str, Any]]:
+    pairs: list[tuple[str, Any]] = []
+    for key, value in tree.items():
+        name = f"{prefix}{key}"
+        pairs += _flat(value, f"{name}.") if isinstance(value, dict) else [(name, value)]
+    return pairs
+
+
+class Wording:
+    """The sentences and labels of one language."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self.entries = _load(language)
+        self._formatter = _Formatter(language)
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.entries
+
+    def __call__(self, key: str, **values: Any) -> str:
+        """Sentence ``key`` with its figures filled in; a missing key or value is the kit's own mistake."""
+        if key not in self.entries:
+            raise UnknownName(kind="wording", name=key, known=self.entries)
+        return self._formatter.vformat(str(self.entries[key]), (), values)
+
+    def label(self, key: str, default: str | None = None) -> str:
+        """A label without figures; ``default`` where there is none."""
+        return str(self.entries.get(key, key.rsplit(".", 1)[-1] if default is None else default))
+
+    def labels(self, prefix: str) -> dict[str, str]:
+        """Labels under ``prefix``, keyed by what follows it."""
+        cut = len(prefix) + 1
+        return {key[cut:]: str(value) for key, value in self.entries.items() if key.startswith(f"{prefix}.")}
+
+    def join(self, parts: Sequence[str]) -> str:
+        """Items of a list as running text."""
+        return ("、" if self.language == "zh" else ", ").join(parts)
+
+
+@cache
+def wording(language: str) -> Wording:
+    """The wording of a language, loaded once."""
+    return Wording(language)
+
+
+def slug(name: str) -> str:
+    """File name for a branch or staff id that cannot leave its folder, nor be a name that Windows reserves.
+
+    Ids made of letters, digits, ``-`` and ``_`` stay as they are; any other gets its safe characters and a short
+    digest, so that two ids never share a file.
+    """
+    safe = re.sub(r"[^\w-]+", "-", name).strip("-")[:40]
+    if safe == name and safe.lower() not in _RESERVED:
+        return safe
+
+
+    return f"{safe or 'id'}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"

@@ -28,7 +28,9 @@ from kit.schema import schema
 from kit.tables import html_table, kpi_cards
 from kit.text import Wording, wording
 
-__all__ = ["Chapter", "open_chapter"]
+__all__ = ["EVERY_BRANCH", "Chapter", "open_chapter"]
+
+EVERY_BRANCH = "*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,18 +89,21 @@ class Chapter:
         """A frame of the result as a table with the caption ``<chapter>.<key>.table``."""
         if isinstance(result, Unavailable):
             return
-        rows: pd.DataFrame = getattr(result, field)
+        self.frame(key, getattr(result, field), total=total)
+
+    def frame(self, key: str, rows: pd.DataFrame, *, total: bool = False) -> None:
+        """A frame as a table with the caption ``<chapter>.<key>.table``."""
         html = html_table(rows, self.words, caption=self.words(f"{self.name}.{key}.table", **self._facts()), total=total)
         display({"text/html": html, "text/plain": rows.to_string()}, raw=True)  # type: ignore[no-untyped-call]
 
-    def chart(self, key: str, draw: Callable[..., Any], result: Any, *args: Any) -> None:
+    def chart(self, key: str, draw: Callable[..., Any], result: Any, *args: Any, **extra: Any) -> None:
         """A figure with its caption and its words for those who cannot see it."""
         if isinstance(result, Unavailable):
             return
         drawn = draw(result, *args, labels=self.words.labels("charts") | self.words.labels("labels"))
         svg = io.StringIO()
         drawn.savefig(svg, format="svg", metadata={"Date": None})
-        values = self._values(result)
+        values = self._values(result) | extra
         told = {
             "caption": self.words(f"{self.name}.{key}.chart", **values),
             "alt": self.words(f"{self.name}.{key}.alt", **values),
@@ -106,6 +111,10 @@ class Chapter:
         display(  # type: ignore[no-untyped-call]
             {"image/svg+xml": svg.getvalue(), "text/plain": told["alt"]}, metadata={"branch_kit": told}, raw=True
         )
+
+    def name_of(self, kind: str, code: str | None) -> str:
+        """Printed name of a code: ``name_of("tier", "vip")``."""
+        return self.words.label(f"labels.{kind}.{code}", default="—")
 
     def definitions(self) -> None:
         """口径: the thresholds, denominators and dates behind this chapter's figures."""
@@ -156,7 +165,7 @@ def open_chapter(name: str, data: str = "", branch: str = "", language: str = ""
     data
         ``reports/<engagement>/data``; empty for the newest run, or a small synthetic bank where there is none yet.
     branch
-        Branch id; empty for the first.
+        Branch id; empty for the first, ``*`` for the whole bank.
     language
         ``zh`` or ``en``; empty for the engagement's.
     """
@@ -167,13 +176,13 @@ def open_chapter(name: str, data: str = "", branch: str = "", language: str = ""
     branches = frame(pq.read_table(folder / "branches.parquet"))
     known = dict(zip(branches[col.BRANCH_ID], branches[col.BRANCH_NAME], strict=True))
     chosen = branch or str(branches[col.BRANCH_ID].iloc[0])
-    if chosen not in known:
+    own = None if chosen == EVERY_BRANCH else [(col.BRANCH_ID, "==", chosen)]
+    if own and chosen not in known:
         raise UnknownName(kind="网点 / branch", name=chosen, known=known)
-    own = [(col.BRANCH_ID, "==", chosen)]
     return Chapter(
         name=name,
         branch_id=chosen,
-        branch_name=known[chosen],
+        branch_name=known.get(chosen, facts["bank"]),
         bank=facts["bank"],
         customers=frame(pq.read_table(folder / "customers.parquet", filters=own)),
         plan=frame(pq.read_table(folder / "plan.parquet", filters=own)),

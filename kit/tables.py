@@ -17,6 +17,7 @@ CODES = {
     "tier": "tier", "next_tier": "tier", "segment": "segment", "grade": "grade", "evidence": "evidence",
     "population": "population", "contact_class": "class", "loss_level": "loss",
 }  # fmt: skip
+_NUMBER = ("", ' class="num"')
 
 
 def kind_of(column: str) -> str:
@@ -43,7 +44,7 @@ def _cells(row: Any, columns: Sequence[str], words: Wording) -> str:
         else:
             kind = kind_of(column)
             text = figure(value, kind, words.language)
-        cells.append(f'<td{"" if kind == "text" else ' class="num"'}>{escape(text)}</td>')
+        cells.append(f"<td{_NUMBER[kind != 'text']}>{escape(text)}</td>")
     return "".join(cells)
 
 
@@ -59,7 +60,7 @@ def html_table(frame: pd.DataFrame, words: Wording, *, caption: str, total: bool
     """
     columns = list(frame.columns)
     head = "".join(
-        f'<th{"" if kind_of(c) == "text" else ' class="num"'}>{escape(words.label(f"tables.{c}"))}</th>' for c in columns
+        f"<th{_NUMBER[kind_of(c) != 'text']}>{escape(words.label(f'tables.{c}'))}</th>" for c in columns
     )
     body = "".join(f"<tr>{_cells(row, columns, words)}</tr>" for _, row in frame.iterrows())
     foot = ""
@@ -68,7 +69,7 @@ def html_table(frame: pd.DataFrame, words: Wording, *, caption: str, total: bool
         for i, column in enumerate(columns):
             summable = kind_of(column) in ("count", "wan", "percent") and not column.startswith(("mean", "median"))
             text = figure(frame[column].sum(), kind_of(column), words.language) if summable else ""
-            sums.append(f"<td>{escape(words.label('tables.total'))}</td>" if i == 0 else f"<td class=\"num\">{escape(text)}</td>")
+            sums.append(f"<td>{escape(words.label('tables.total'))}</td>" if i == 0 else f"<td{_NUMBER[True]}>{escape(text)}</td>")
         foot = f"<tfoot><tr>{''.join(sums)}</tr></tfoot>"
     return (
         f"<table><caption>{escape(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody>{foot}</table>"

@@ -55,7 +55,9 @@ def deciles(result: Concentration, *, labels: Labels) -> Figure:
 def peers(branches: pd.DataFrame, branch_id: str, column: str, *, labels: Labels) -> Figure:
     """The branches' figures in order, this one marked; the line is their median."""
     values = branches.set_index(col.BRANCH_ID)[column].astype(float).dropna().sort_values()
-    shown = values.tail(12) if branch_id in values.tail(12).index else pd.concat([values.loc[[branch_id]], values.tail(11)])
+    shown = values.tail(12)
+    if branch_id in values.index and branch_id not in shown.index:
+        shown = pd.concat([values.loc[[branch_id]], values.tail(11)])
     figure, ax = canvas(0.75 + 0.27 * len(shown), left=1.15, bottom=0.5, top=0.15)
     own = [name == branch_id for name in shown.index]
     ax.barh(range(len(shown)), shown.to_numpy(), height=0.62, color=[theme.ACCENT if o else "#a9bccd" for o in own])

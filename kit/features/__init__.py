@@ -251,7 +251,7 @@ def features(book: Book, params: Params) -> Features:
             db.register(name, table)
         for name in SUBJECTS:
             db.execute(f"CREATE TEMP TABLE {name} AS {bind(definitions()[name], values)}")
-        table = db.execute("SELECT * FROM customers ORDER BY branch_id, customer_id").to_arrow_table()
+        table = db.sql("SELECT * FROM customers ORDER BY branch_id, customer_id").to_arrow_table()
     unlocks = {
         name: tuple(s for group in groups if not any(book.has(x) for x in group) for s in group)
         for name, groups in needs().items()

@@ -13,7 +13,7 @@ FROM customer c
 LEFT JOIN (
   SELECT
     k.customer_id,
-    SUM(COALESCE(k.contact_count, 1)) AS contacts,
+    CAST(SUM(COALESCE(k.contact_count, 1)) AS BIGINT) AS contacts,
     MAX(k.contact_date) AS last_contact_date,
     MIN(CASE WHEN k.contact_date > :familiar_since THEN k.intent_level END) AS intent,
     SUM(CASE

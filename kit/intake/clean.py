@@ -11,7 +11,7 @@ from kit.intake.feeds import Field
 from kit.intake.quarantine import unreadable_code
 from kit.intake.read import ROW
 
-__all__ = ["SQL_TYPES", "exact_sums", "install", "reason_code", "source_text", "typed"]
+__all__ = ["SQL_TYPES", "exact_sum", "install", "reason_code", "source_text", "typed"]
 
 SQL_TYPES = {
     "text": "VARCHAR",
@@ -24,6 +24,8 @@ SQL_TYPES = {
     "bool": "BOOLEAN",
 }
 _HASH_BLOCK = 64
+# What is left to do once the value stands in a column of its own: a macro repeats its argument.
+_FINAL = {"money": "TRY_CAST(round_even({}, 0) AS BIGINT)", "date": "in_range({})", "int": "whole({})"}
 
 
 def install(connection: Any, key: bytes) -> None:
@@ -42,27 +44,35 @@ def literal(text: str) -> str:
 
 
 def source_text(field: Field, header_row: int) -> str:
-    """Tidied text of a field: a column of the source, a constant, or the number of the data row."""
+    """Trimmed text of a field: a column of the source, a constant, or the number of the data row."""
     cell = field.cell
     if field.position is not None:
-        return f"tidy(c{field.position})"
+        return f"c{field.position}"
     if cell.row_number is not None:
         before, _, rest = cell.row_number.partition("{")
         form, _, after = rest.partition("}")
         number = f"CAST({ROW} - {header_row} AS VARCHAR)"
         width = form.strip(":d").lstrip("0") or "0"
-        padded = f"lpad({number}, greatest({width}, length({number})), '0')"
+        padded = f"lpad({number}, greatest({width}, length({number}))::INTEGER, '0')"
         return f"{literal(before)} || {padded} || {literal(after)}"
-    return f"tidy({literal(cell.value or '')})"
+    return literal((cell.value or "").strip())
+
+
+def _given(field: Field, header_row: int) -> str:
+    """Trimmed text of a field, empty where it is one of the mapping's own words for what is missing."""
+    text = source_text(field, header_row)
+    if not field.cell.missing:
+        return text
+    words = ", ".join(literal(word) for word in field.cell.missing)
+    return f"CASE WHEN {text} IN ({words}) THEN '' ELSE {text} END"
 
 
 def _mapped(field: Field, text: str) -> str:
-    """Text after the mapping's code table and its own words for what is missing."""
-    cell = field.cell
-    if cell.values is not None:
-        cases = " ".join(f"WHEN {literal(k)} THEN {literal(v)}" for k, v in cell.values.items())
-        text = f"CASE {text} {cases} ELSE {text if cell.other == 'keep' else 'NULL'} END"
-    return text
+    """Text after the mapping's code table; NULL for a code that it does not list."""
+    if field.cell.values is None:
+        return text
+    cases = " ".join(f"WHEN {literal(code)} THEN {literal(to)}" for code, to in field.cell.values.items())
+    return f"CASE {text} {cases} ELSE {text if field.cell.other == 'keep' else 'NULL'} END"
 
 
 def _value(field: Field, text: str) -> str:
@@ -72,11 +82,11 @@ def _value(field: Field, text: str) -> str:
         return {"": "flag", "号码": "flag_or_phone"}.get(column.unit, "flag_or_number") + f"({text})"
     if column.type == "text" and column.id.endswith("_id"):
         return f"plain_id({text})"
-    macros = {"secret": "plain_secret", "int": "whole", "decimal": "rate"}
-    if column.type == "money":
+    macros = {"secret": "plain_secret", "decimal": "rate"}
+    if column.type in ("money", "int"):
         return f"number({text}, 'e{field.power}')"
     if column.type == "date":
-        return f"calendar_date(half_width({text}))"
+        return f"calendar_date({text})"
     return f"{macros.get(column.type, 'plain_text')}({text})"
 
 
@@ -91,20 +101,15 @@ def _is_missing(field: Field, text: str, mapped: str) -> str:
 
 
 def typed(fields: Sequence[Field], *, header_row: int, identity: str) -> str:
-    """SELECT over ``raw``: the row's identity, the typed columns, and ``unreadable``, a bit for each bad cell."""
+    """SELECT over ``raw``: the row's identity, the typed columns, and ``_unreadable``, a bit for each bad cell."""
     texts, values, final, bits = [], [], [], []
     for i, field in enumerate(fields):
-        text = source_text(field, header_row)
-        if field.cell.missing:
-            words = ", ".join(literal(word) for word in field.cell.missing)
-            text = f"CASE WHEN {text} IN ({words}) THEN '' ELSE {text} END"
+        texts.append(f"{_given(field, header_row)} AS t{i}")
         mapped = _mapped(field, f"t{i}")
-        texts.append(f"{text} AS t{i}")
         values.append(f"{mapped} AS m{i}, {_value(field, mapped)} AS v{i}")
-        final.append(f"TRY_CAST(round_even(v{i}, 0) AS BIGINT)" if field.column.type == "money" else f"v{i}")
-        bits.append(
-            f"CASE WHEN {final[i]} IS NULL AND NOT {_is_missing(field, f't{i}', f'm{i}')} THEN {1 << i} ELSE 0 END"
-        )
+        final.append(_FINAL.get(field.column.type, "{}").format(f"v{i}"))
+        missing = _is_missing(field, f"t{i}", f"m{i}")
+        bits.append(f"CASE WHEN {final[i]} IS NOT NULL OR {missing} THEN 0 ELSE {1 << i} END")
     columns = ", ".join(f"{value} AS {field.column.id}" for value, field in zip(final, fields, strict=True))
     return (
         f"SELECT {identity} AS _id, {' + '.join(bits)} AS _unreadable, {columns} FROM"
@@ -112,15 +117,10 @@ def typed(fields: Sequence[Field], *, header_row: int, identity: str) -> str:
     )
 
 
-def exact_sums(fields: Sequence[Field], *, header_row: int) -> dict[str, str]:
-    """Exact sum of each money column of ``raw`` in 分, with its fraction, of what can be read."""
-    sums = {}
-    for field in fields:
-        if field.column.type == "money":
-            exact = _value(field, _mapped(field, source_text(field, header_row)))
-            readable = f"TRY_CAST(round_even({exact}, 0) AS BIGINT) IS NOT NULL"
-            sums[field.column.id] = f"coalesce(sum({exact}) FILTER ({readable}), 0)"
-    return sums
+def exact_sum(field: Field, *, header_row: int) -> str:
+    """Exact sum of a money column of ``raw`` in 分, with its fraction, over what can be read."""
+    exact = _value(field, _mapped(field, _given(field, header_row)))
+    return f"coalesce(sum({exact}) FILTER (TRY_CAST(round_even({exact}, 0) AS BIGINT) IS NOT NULL), 0)"
 
 
 def reason_code(field: Field) -> str:

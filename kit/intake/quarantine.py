@@ -17,19 +17,34 @@ REASONS: dict[str, tuple[str, str]] = {
     "not_whole": ("不是整数", "not a whole number"),
     "not_date": ("不是日期", "not a date"),
     "not_flag": ("不是“是/否”", "neither yes nor no"),
-    "digits_lost": ("号码已成科学计数，末位丢失", "the id is in scientific notation: its last digits are lost"),
+    "digits_lost": (
+        "号码已成科学计数，末位丢失",
+        "the id is in scientific notation: its last digits are lost",
+    ),
     "unlisted_code": ("代码不在映射表里", "the code is not in the mapping"),
     "second_row": ("与 {detail} 主键相同而内容不同", "the same key as {detail} with other content"),
     "unknown_customer": ("客户号不在客户信息表里", "the customer is not in the customer table"),
     "unknown_branch": ("机构号不在机构表里", "the branch is not in the branch table"),
 }
 
-_UNREADABLE = {"money": "not_money", "decimal": "not_number", "int": "not_whole", "date": "not_date", "bool": "not_flag"}
+_UNREADABLE = {
+    "money": "not_money",
+    "decimal": "not_number",
+    "int": "not_whole",
+    "date": "not_date",
+    "bool": "not_flag",
+}
 
 _NOTICES = {
     "ignored_columns": ("{place}：这些列没有用到：{names}", "{place}: columns not used: {names}"),
-    "sheet_skipped": ("{place}：认不出这张表，没有读：{names}", "{place}: not read, no table fits it: {names}"),
-    "as_of_assumed": ("{place}：没有数据日期，按 {names} 处理", "{place}: no data date of its own; taken as of {names}"),
+    "sheet_skipped": (
+        "{place}：认不出这张表，没有读：{names}",
+        "{place}: not read, no table fits it: {names}",
+    ),
+    "as_of_assumed": (
+        "{place}：没有数据日期，按 {names} 处理",
+        "{place}: no data date of its own; taken as of {names}",
+    ),
 }
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -81,22 +82,26 @@ def _delimited(sheet: Sheet, names: list[str], refuse: Callable[[BadRow], None])
             count = batch.num_rows + sum(number >= start for number in bad)
             numbers = np.setdiff1d(np.arange(start, start + count), bad, assume_unique=True)[: batch.num_rows]
             start = int(numbers[-1]) + 1 if batch.num_rows else start
-            yield _without_blanks([pa.array(numbers, pa.int64()), *batch.columns])
+            yield _trimmed(pa.array(numbers, pa.int64()), batch.columns)
     except (UnicodeError, pa.ArrowInvalid) as error:
         # Their own message quotes the data.
         raise unreadable(
-            sheet.path, f"内容不全是 {sheet.encoding} 编码的文字", f"not all of it is text in {sheet.encoding}"
+            sheet.path,
+            f"内容不全是 {sheet.encoding} 编码的文字",
+            f"not all of it is text in {sheet.encoding}",
         ) from error
 
 
-def _without_blanks(columns: list[Any]) -> list[Any]:
-    blank = pc.equal(pc.utf8_trim_whitespace(pc.fill_null(columns[1], "")), "")
-    for column in columns[2:]:
+def _trimmed(numbers: Any, columns: Iterable[Any]) -> list[Any]:
+    """Columns without outer white space and nulls, and without the rows that are blank all over."""
+    trimmed = [pc.utf8_trim_whitespace(pc.fill_null(column, "")) for column in columns]
+    blank = pc.equal(trimmed[0], "")
+    for column in trimmed[1:]:
         if not pc.any(blank).as_py():
-            return columns
-        blank = pc.and_(blank, pc.equal(pc.utf8_trim_whitespace(pc.fill_null(column, "")), ""))
+            return [numbers, *trimmed]
+        blank = pc.and_(blank, pc.equal(column, ""))
     keep = pc.invert(blank)
-    return [column.filter(keep) for column in columns]
+    return [column.filter(keep) for column in (numbers, *trimmed)]
 
 
 def cell_text(value: Any) -> str | None:
@@ -118,22 +123,10 @@ def cell_text(value: Any) -> str | None:
 
 
 def _workbook(sheet: Sheet) -> Iterator[list[Any]]:
-    rows: list[list[str | None]] = []
-    numbers: list[int] = []
-
-    def columns() -> list[Any]:
-        return [pa.array(numbers, pa.int64()), *(pa.array(column, pa.string()) for column in zip(*rows, strict=True))]
-
     cells = CalamineWorkbook.from_path(str(sheet.path)).get_sheet_by_name(sheet.name).iter_rows()
-    for number, row in enumerate(cells, start=1):
-        if number <= sheet.header_row:
-            continue
-        texts = [cell_text(value) for value in row]
-        if any(text is not None and not text.isspace() for text in texts):
-            rows.append(texts)
-            numbers.append(number)
-        if len(rows) == _ROWS_A_BATCH:
-            yield columns()
-            rows, numbers = [], []
-    if rows:
-        yield columns()
+    rows = islice(enumerate(cells, start=1), sheet.header_row, None)
+    while chunk := list(islice(rows, _ROWS_A_BATCH)):
+        texts = zip(*([cell_text(value) for value in row] for _, row in chunk), strict=True)
+        yield _trimmed(
+            pa.array([number for number, _ in chunk], pa.int64()), [pa.array(column, pa.string()) for column in texts]
+        )

@@ -1,7 +1,8 @@
 """A notebook as a PDF, set by Typst: A4, tagged (PDF/UA-1), with contents, outline and embedded Chinese type.
 
-``jupyter nbconvert --to typst-pdf any.ipynb`` works for every notebook; the kit's own reports differ only in their
-metadata (``branch_kit``). Python says what is in the document, ``templates/report/typst/report.typ`` how it looks.
+``jupyter nbconvert --to typst-pdf any.ipynb`` works for every notebook; the kit's own reports differ only in
+their metadata (``branch_kit``). Python says what is in the document, ``templates/report/typst/report.typ``
+how it looks.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from functools import cache
 from typing import Any
 
 import typst
-from fontTools.ttLib import TTFont
+from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 from nbconvert.exporters.exporter import Exporter
 from nbconvert.exporters.templateexporter import TemplateExporter
 from nbconvert.filters import strip_ansi
@@ -25,15 +26,7 @@ from traitlets import default
 
 from kit import theme
 from kit.errors import KitError
-from kit.report.typst_markup import (
-    IMAGE_TYPES,
-    Block,
-    code_block,
-    html_blocks,
-    image_bytes,
-    markdown_blocks,
-    plain,
-)
+from kit.report.typst_markup import IMAGE_TYPES, Block, Reader, code_block, image_bytes, plain
 from kit.resources import templates
 
 __all__ = ["PdfFailed", "TypstPDFExporter", "to_pdf"]
@@ -42,7 +35,7 @@ _HAN = re.compile(r"[\u4e00-\u9fff]")
 _UNSEEN = {"Cc", "Cf", "Mn"}  # control and format characters, variation selectors: nothing to print
 
 
-class PdfFailed(KitError):
+class PdfFailed(KitError):  # noqa: N818 - named like its siblings: for what happened
     """Typst could not set a document (reason)."""
 
     zh = "PDF 排版失败：{reason}"
@@ -50,13 +43,13 @@ class PdfFailed(KitError):
 
 
 def to_pdf(nb: Any, *, name: str = "") -> bytes:
-    """An executed notebook as a PDF.
+    """Set an executed notebook as a PDF.
 
     Parameters
     ----------
     nb : nbformat.NotebookNode
-        Its metadata ``branch_kit`` (title, bank, branch_name, as_of, prepared, language, footer; all optional) fills
-        cover, running head and foot; where it is present, code and stderr are not shown. The notebook is not changed.
+        Its metadata ``branch_kit`` (title, bank, branch_name, as_of, prepared, language, footer; optional)
+        fills cover, running head and foot; where it is present, code and stderr are not shown.
     name
         Title of last resort, such as the file's name.
 
@@ -78,22 +71,21 @@ def to_pdf(nb: Any, *, name: str = "") -> bytes:
         damaged = {path for path, data in document.images.items() if not _drawable(path, data)}
         if not damaged:
             raise
-        return _compile(_without(content, damaged, content["labels"]["unreadable"]), document.images)
+        sound = {path: data for path, data in document.images.items() if path not in damaged}
+        return _compile(_without(content, damaged, document.labels["unreadable"]), sound)
 
 
-class TypstPDFExporter(TemplateExporter):
+class TypstPDFExporter(TemplateExporter):  # type: ignore[misc]
     """nbconvert's ``typst-pdf``: any notebook as an accessible PDF, without LaTeX, browser or system font."""
 
     export_from_notebook = "PDF (Typst)"
     output_mimetype = "application/pdf"
 
-    @default("file_extension")
+    @default("file_extension")  # type: ignore[untyped-decorator]
     def _file_extension_default(self) -> str:
         return ".pdf"
 
-    def from_notebook_node(
-        self, nb: Any, resources: Any = None, **kw: Any
-    ) -> tuple[bytes, dict[str, Any]]:
+    def from_notebook_node(self, nb: Any, resources: Any = None, **kw: Any) -> tuple[bytes, dict[str, Any]]:
         """Set a notebook; ``--no-input``, ``exclude_*`` and nbconvert's tag filters are respected."""
         # Not TemplateExporter's own: the look is a Typst file, no Jinja template is rendered.
         nb, resources = Exporter.from_notebook_node(self, nb, resources, **kw)
@@ -120,6 +112,7 @@ class _Document:
         self.meta: Mapping[str, Any] = nb.metadata.get("branch_kit") or {}
         self.ours = "branch_kit" in nb.metadata
         self.images: dict[str, bytes] = {}
+        self.read = Reader(self._keep)
         self.labels = _labels()[self._language()]
 
     def _language(self) -> str:
@@ -133,28 +126,36 @@ class _Document:
         blocks = _outlined([block for cell in self.nb.cells for block in self._cell(cell)])
         headings = [b for b in blocks if b["t"] == "heading"]
         chapters = [plain(b["c"]) for b in headings if b["chapter"]]
-        title = self.meta.get("title") or self.nb.metadata.get("title") or next(iter(chapters), name)
+        titles = [
+            self.meta.get("title"),
+            self.nb.metadata.get("title"),
+            *chapters,
+            name,
+            self.labels["report"],
+        ]
         as_of, prepared = _day(self.meta.get("as_of")), _day(self.meta.get("prepared"))
         content: dict[str, Any] = _printable(
             {
-                "title": " ".join(str(title).split()) or self.labels["report"],
-                "bank": self.meta.get("bank"),
-                "branch": self.meta.get("branch_name"),
-                "footer": str(self.meta.get("footer") or ""),
+                "title": next(filter(None, map(_line, titles))),
+                "bank": _line(self.meta.get("bank")),
+                "branch": _line(self.meta.get("branch_name")),
+                "footer": _line(self.meta.get("footer")),
                 "language": self._language(),
                 "as_of": as_of,
                 "prepared": prepared,
                 "date": prepared or as_of,
                 "contents": len(headings) > 1,
                 "labels": self.labels,
-                "palette": {n: getattr(theme, n.upper()) for n in ("ink", "muted", "rule", "tint", "accent", "teal")},
+                "palette": {
+                    n: getattr(theme, n.upper()) for n in ("ink", "muted", "rule", "tint", "accent", "teal")
+                },
                 "blocks": blocks,
             }
         )
         return content
 
     def _keep(self, data: bytes, mime: str) -> str:
-        """Path of an image inside the compiler's memory, which holds text only: a bitmap travels inside an SVG."""
+        """Path of an image in the compiler's memory, which holds only text: a bitmap travels in an SVG."""
         path = f"/image/{len(self.images)}.svg"
         if mime != "image/svg+xml":
             href = f"data:{mime};base64,{base64.b64encode(data).decode()}"
@@ -164,7 +165,7 @@ class _Document:
 
     def _cell(self, cell: Any) -> Iterator[Block]:
         if cell.cell_type == "markdown":
-            yield from markdown_blocks(cell.source, self._keep, cell.get("attachments"))
+            yield from self.read.markdown(cell.source, cell.get("attachments"))
         elif cell.cell_type == "raw" and not cell.metadata.get("raw_mimetype"):
             yield code_block(cell.source)
         elif cell.cell_type == "code":
@@ -179,39 +180,51 @@ class _Document:
             return [] if hidden or not output.text.strip() else [code_block(strip_ansi(output.text))]
         if output.output_type == "error":
             return [code_block(strip_ansi(f"{output.ename}: {output.evalue}")[:500])]
-        data, meta = output.data, output.metadata.get("branch_kit", {})
-        for mime in IMAGE_TYPES:
-            if mime in data:
-                return [self._picture(image_bytes(data[mime], mime), mime, meta)]
-        if "text/markdown" in data:
-            return markdown_blocks(data["text/markdown"], self._keep)
-        if "text/html" in data and (blocks := html_blocks(data["text/html"])):
-            return blocks
+        data = output.data
+        image = next((mime for mime in IMAGE_TYPES if mime in data), None)
+        if image:
+            return [
+                self._picture(image_bytes(data[image], image), image, output.metadata.get("branch_kit", {}))
+            ]
+        blocks = self.read.markdown(data["text/markdown"]) if "text/markdown" in data else []
+        blocks = blocks or self.read.html(data.get("text/html", ""))
         text = data.get("text/plain") or data.get("text/latex")
-        if text:
-            return [code_block(strip_ansi(text))]
-        return [{"t": "note", "c": [f"{self.labels['unknown']} ({', '.join(sorted(data))})"]}] if data else []
+        if not blocks and text:
+            blocks = [code_block(strip_ansi(text))]
+        unknown = f"{self.labels['unknown']} ({', '.join(sorted(data))})"
+        return blocks or [{"t": "note", "c": [unknown]}]
 
     def _picture(self, data: bytes | None, mime: str, meta: Mapping[str, Any]) -> Block:
         if data is None:
             return {"t": "note", "c": [self.labels["unreadable"]]}
         caption = str(meta.get("caption") or "").strip()
         alt = str(meta.get("alt") or caption)
-        return {"t": "image", "src": self._keep(data, mime), "alt": alt, "caption": [caption] if caption else None}
+        return {
+            "t": "image",
+            "src": self._keep(data, mime),
+            "alt": alt,
+            "caption": [caption] if caption else None,
+        }
 
 
 def _outlined(blocks: list[Block]) -> list[Block]:
-    """Headings without gaps between their levels and never empty, as PDF/UA asks; only a true ``#`` opens a page."""
+    """Leave no gap between heading levels and no heading empty, as PDF/UA asks; a true ``#`` opens a page."""
     above: list[int] = []
     outlined: list[Block] = []
     for block in blocks:
         if block["t"] != "heading":
             outlined.append(block)
-        elif _printable(plain(block["c"])).replace("\u200b", "").strip():
+        elif _line(plain(block["c"])):
             level = block["level"]
             above = [outer for outer in above if outer < level] + [level]
             outlined.append(block | {"level": len(above), "chapter": level == 1})
     return outlined
+
+
+def _line(value: Any) -> str:
+    """Show a value in one line; empty if nothing of it is visible."""
+    line = " ".join(str(_printable("" if value is None else str(value))).split())
+    return line if line.strip("\u200b ") else ""
 
 
 def _day(value: Any) -> list[int] | None:
@@ -223,12 +236,14 @@ def _day(value: Any) -> list[int] | None:
 
 
 def _printable(node: Any) -> Any:
-    """The same data with every character that the embedded fonts cannot show written as 〔U+1F600〕.
+    """Write every character that the embedded fonts lack as 〔U+1F600〕, in all texts of some data.
 
-    PDF/UA forbids a missing glyph, and so Typst would refuse the whole document for one emoji or one rare name.
+    PDF/UA forbids a missing glyph: Typst would refuse the whole document for one emoji or one rare name.
     """
     if isinstance(node, str):
-        return node if _shown().issuperset(node) else "".join(map(_visible, unicodedata.normalize("NFC", node)))
+        return (
+            node if _shown().issuperset(node) else "".join(map(_visible, unicodedata.normalize("NFC", node)))
+        )
     if isinstance(node, dict):
         return {key: _printable(value) for key, value in node.items()}
     return [_printable(value) for value in node] if isinstance(node, list) else node
@@ -243,8 +258,11 @@ def _visible(char: str) -> str:
 
 @cache
 def _shown() -> frozenset[str]:
-    """Characters that the two fonts have, with line feed, tab and the (unseen) place where a word may break."""
-    points = {point for path in (sans_path(), serif_path()) for point in TTFont(path, lazy=True).getBestCmap()}
+    """Characters of the two fonts, with line feed, tab and the (unseen) place where a word may break."""
+    points: set[int] = set()
+    for path in (sans_path(), serif_path()):
+        with TTFont(path, lazy=True) as font:
+            points |= font.getBestCmap().keys()
     return frozenset(map(chr, points)) - {"\u00ad"} | {"\n", "\t", "\u200b"}
 
 
@@ -260,16 +278,18 @@ def _look() -> Any:
 
 @cache
 def _compiler() -> Any:
-    # Loaded at first use and kept: a worker sets many reports. The fonts are these and the compiler's own mono.
-    fonts = typst.Fonts(include_system_fonts=False, font_paths=[str(p.parent) for p in (sans_path(), serif_path())])
+    # Loaded at first use and kept: a worker sets many reports. Besides these it has its own mono.
+    fonts = typst.Fonts(
+        include_system_fonts=False, font_paths=[str(p.parent) for p in (sans_path(), serif_path())]
+    )
     return typst.Compiler(root=str(_look()), font_paths=fonts, ignore_system_fonts=True)
 
 
 def _typst(files: Mapping[str, bytes], moment: datetime | None = None) -> bytes:
     try:
         pdf: bytes = _compiler().compile(dict(files), format="pdf", pdf_standards="ua-1", timestamp=moment)
-    except typst.TypstError as error:
-        raise PdfFailed(reason=" ".join([str(error), *error.hints])) from error
+    except RuntimeError as error:  # TypstError is one, and says more
+        raise PdfFailed(reason=" ".join([str(error), *getattr(error, "hints", [])])) from error
     return pdf
 
 

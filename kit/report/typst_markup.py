@@ -1,13 +1,13 @@
 """Markdown and HTML of a notebook as plain data: the blocks that ``templates/report/typst/report.typ`` draws.
 
-No Typst code is written here. Text stays text from the notebook to the page, so nothing a client typed can be read
-as mark-up. A block is a dictionary with its kind in ``t``; running text is a list of strings and such dictionaries.
+No Typst code is written here. Text stays text from the notebook to the page, so nothing that a client typed
+can be read as mark-up. A block is a dictionary with its kind in ``t``; running text is a list of strings and
+of such dictionaries. Markdown becomes HTML first: one reader serves both.
 """
 
 from __future__ import annotations
 
 import base64
-import html
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -15,13 +15,14 @@ from typing import Any
 from urllib.parse import unquote
 
 import mistune
-from bs4 import BeautifulSoup, Comment, NavigableString, Tag
+from bs4 import BeautifulSoup, NavigableString, Tag
+from bs4.element import PreformattedString
+from bs4.exceptions import ParserRejectedMarkup
 
-__all__ = ["IMAGE_TYPES", "Block", "Inline", "KeepImage", "html_blocks", "markdown_blocks", "plain"]
+__all__ = ["IMAGE_TYPES", "Block", "Inline", "Reader", "code_block", "image_bytes", "plain"]
 
 Block = dict[str, Any]
 Inline = list[Any]
-KeepImage = Callable[[bytes, str], str]
 
 # Mime types of images, the best first, with the bytes that each kind of file starts with.
 IMAGE_TYPES = {
@@ -31,161 +32,80 @@ IMAGE_TYPES = {
     "image/gif": b"GIF8",
     "image/webp": b"RIFF",
 }
-_LINE_EMS = 50.0  # width of the text at table size, in ems
-_SMALLEST = 0.6
+_DEEPEST = 6  # lists and quotes nested further are drawn at this level: Typst bounds its own depth
+_LINE_EMS = 50.0  # width of a line at the size of table text
+_SMALLEST = 0.65
 _NUMBER = re.compile(
     r"[<>≤≥≈~]?\s*\(?[+\-−–]?\s*(CNY|RMB|[¥￥$€£])?\s*[+\-−–]?\d[\d,]*(\.\d+)?(e[+\-]?\d+)?\)?"
     r"\s*(%|‰|‱|pp|bn|[mkx]|[万亿]?[元户人笔张天个次年月岁分]?|[万亿]|个?百分点)",
     re.IGNORECASE,
 )
-_NOTHING = {"", "-", "–", "—", "nan", "nat", "none", "<na>", "n/a", "...", "…", "*"}
-_BLOCK_TAGS = {
-    *("address", "article", "aside", "blockquote", "body", "center", "dd", "details", "div", "dl", "dt", "figure"),
-    *("figcaption", "footer", "form", "header", "hr", "html", "li", "main", "nav", "ol", "p", "section", "summary", "ul"),
+_NOTHING = {"", "-", "–", "—", "nan", "nat", "none", "<na>", "n/a", "...", "…"}
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_BLOCKS = _HEADINGS | {
+    *(
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "center",
+        "dd",
+        "details",
+        "div",
+        "dl",
+        "dt",
+        "figure",
+    ),
+    *(
+        "figcaption",
+        "footer",
+        "form",
+        "header",
+        "hr",
+        "html",
+        "li",
+        "main",
+        "nav",
+        "ol",
+        "p",
+        "pre",
+        "section",
+    ),
+    *("summary", "table", "ul"),
 }
-_HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
-_INVISIBLE = {"head", "link", "meta", "noscript", "script", "style", "template", "title"}
-_parse = mistune.create_markdown(renderer=None, plugins=["table", "strikethrough", "task_lists", "math"])
+_INVISIBLE = frozenset({"head", "link", "meta", "noscript", "script", "style", "template", "title"})
+_MARKS = {"b": "strong", "strong": "strong", "em": "em", "i": "em", "s": "del", "del": "del"}
+_to_html = mistune.create_markdown(
+    renderer=mistune.HTMLRenderer(
+        escape=False, allow_harmful_protocols=True
+    ),  # what is harmful is dropped below
+    plugins=["table", "strikethrough", "task_lists", "math"],
+)
 
 
 def plain(inline: Iterable[Any]) -> str:
     """Text of an inline list without its marks."""
     return "".join(
-        node if isinstance(node, str) else " " if node["t"] == "br" else node.get("text") or plain(node.get("c", []))
+        node
+        if isinstance(node, str)
+        else " "
+        if node["t"] == "br"
+        else node.get("text") or plain(node.get("c", []))
         for node in inline
     )
 
 
-# ---- Markdown ----
+def code_block(text: str, lang: str | None = None) -> Block:
+    """Text as it was typed, in the colours of its language if that is known."""
+    return {"t": "code", "text": _breakable(text.rstrip("\n"), 80), "lang": lang}
 
 
-def markdown_blocks(
-    source: str, keep: KeepImage, attachments: Mapping[str, Mapping[str, str]] | None = None
-) -> list[Block]:
-    """Blocks of a Markdown text.
-
-    Parameters
-    ----------
-    source
-        CommonMark with tables, strike-through and task lists. HTML tags are dropped, their text is kept; mathematics
-        is shown as it was typed.
-    keep
-        Takes the bytes and the mime type of an image and returns the path under which Typst finds it.
-    attachments
-        A Markdown cell's attachments: file name → {mime type: base64}.
-    """
-    return _Markdown(keep, attachments or {}).blocks(_parse(source))
-
-
-class _Markdown:
-    def __init__(self, keep: KeepImage, attachments: Mapping[str, Mapping[str, str]]) -> None:
-        self.keep = keep
-        self.attachments = attachments
-
-    def blocks(self, tokens: Iterable[Mapping[str, Any]], *, nested: bool = False) -> list[Block]:
-        found: list[Block] = []
-        for token in tokens:
-            found += self._block(token, nested=nested)
-        return found
-
-    def _block(self, token: Mapping[str, Any], *, nested: bool) -> list[Block]:
-        kind = token["type"]
-        if kind in {"paragraph", "block_text", "heading"}:
-            inline = self.inline(token["children"])
-            if len(inline) == 1 and isinstance(inline[0], dict) and inline[0]["t"] == "image":
-                return [inline[0] | {"caption": None}]
-            if kind == "heading" and nested:  # a heading inside a list or a call-out has no place in the contents
-                return [_para([{"t": "strong", "c": inline}])]
-            if kind == "heading":
-                return [{"t": "heading", "level": token["attrs"]["level"], "c": inline}]
-            return [{"t": "para" if kind == "paragraph" else "plain", "c": inline}]
-        if kind == "list":
-            return [self._list(token)]
-        if kind == "block_quote":
-            return [{"t": "quote", "items": self.blocks(token["children"], nested=True)}]
-        if kind == "block_code":
-            return [code_block(token["raw"], (token.get("attrs") or {}).get("info"))]
-        if kind == "block_math":
-            return [code_block(token["raw"])]
-        if kind == "thematic_break":
-            return [{"t": "rule"}]
-        if kind == "block_html":
-            return html_blocks(token["raw"])
-        if kind == "table":
-            return [self._table(token)]
-        return []
-
-    def _list(self, token: Mapping[str, Any]) -> Block:
-        items = []
-        for item in token["children"]:
-            blocks = self.blocks(item["children"], nested=True)
-            if item["type"] == "task_list_item":
-                blocks.insert(0, {"t": "plain", "c": ["☑ " if item["attrs"]["checked"] else "□ "]})
-            items.append(blocks)
-        attrs = token["attrs"]
-        start = min(int(attrs.get("start", 1)), 10**9)
-        return {"t": "list", "ordered": attrs["ordered"], "start": start, "tight": token["tight"], "items": items}
-
-    def _table(self, token: Mapping[str, Any]) -> Block:
-        head: list[list[Block]] = []
-        body: list[list[Block]] = []
-        for part in token["children"]:
-            rows = [part] if part["type"] == "table_head" else part["children"]
-            for row in rows:
-                cells = [
-                    _cell(
-                        self.inline(c["children"]), head=c["attrs"]["head"], num=c["attrs"].get("align") == "right"
-                    )
-                    for c in row["children"]
-                ]
-                (head if part["type"] == "table_head" else body).append(cells)
-        return _table(head, body, [], caption=None)
-
-    def inline(self, tokens: Iterable[Mapping[str, Any]]) -> Inline:
-        nodes: Inline = []
-        for token in tokens:
-            nodes += self._inline(token)
-        return _joined(nodes)
-
-    def _inline(self, token: Mapping[str, Any]) -> Inline:
-        kind = token["type"]
-        if kind == "text":
-            return [html.unescape(token["raw"])]
-        if kind in {"strong", "emphasis", "strikethrough"}:
-            mark = {"strong": "strong", "emphasis": "em", "strikethrough": "del"}[kind]
-            return [{"t": mark, "c": self.inline(token["children"])}]
-        if kind == "link":
-            return [_link(token["attrs"]["url"], self.inline(token["children"]))]
-        if kind == "image":
-            return self._image(token)
-        if kind == "codespan":
-            return [{"t": "code", "text": token["raw"]}]
-        if kind in {"inline_math", "block_math"}:
-            return [f"${token['raw']}$"]
-        if kind == "linebreak" or (kind == "inline_html" and token["raw"].lower().startswith("<br")):
-            return [{"t": "br"}]
-        return ["\n"] if kind == "softbreak" else []
-
-    def _image(self, token: Mapping[str, Any]) -> Inline:
-        alt = plain(self.inline(token["children"]))
-        data, mime = self._image_data(token["attrs"]["url"])
-        if data is None:
-            return [alt]
-        return [{"t": "image", "src": self.keep(data, mime), "alt": alt}]
-
-    def _image_data(self, url: str) -> tuple[bytes | None, str]:
-        """Bytes of an image that travels inside the notebook; nothing is read from disk or from the network."""
-        if url.startswith("attachment:"):
-            for mime, data in self.attachments.get(unquote(url).removeprefix("attachment:"), {}).items():
-                return image_bytes(data, mime), mime
-        head, _, body = url.partition(",")
-        mime, *options = head.removeprefix("data:").split(";")
-        if not head.startswith("data:"):
-            return None, ""
-        text = unquote(body)
-        if mime == "image/svg+xml" and "base64" in options:
-            return _decoded(text), mime
-        return image_bytes(text, mime), mime
+def image_bytes(data: Any, mime: str) -> bytes | None:
+    """Bytes of an image as a notebook stores it (SVG as text, others as base64); None if it is no such image."""
+    text = "".join(data) if isinstance(data, list) else str(data)
+    found = text.encode("utf-8", "replace") if mime == "image/svg+xml" else _decoded(text)
+    return found if found and mime in IMAGE_TYPES and found.startswith(IMAGE_TYPES[mime]) else None
 
 
 def _decoded(text: str) -> bytes | None:
@@ -195,113 +115,177 @@ def _decoded(text: str) -> bytes | None:
         return None
 
 
-def image_bytes(data: Any, mime: str) -> bytes | None:
-    """Bytes of an image as a notebook stores it (SVG as text, others as base64); None if they are no such image."""
-    text = "".join(data) if isinstance(data, list) else str(data)
-    found = text.encode("utf-8", "replace") if mime == "image/svg+xml" else _decoded(text)
-    return found if found and mime in IMAGE_TYPES and found.startswith(IMAGE_TYPES[mime]) else None
+class Reader:
+    """Reads Markdown and HTML into blocks.
 
+    Parameters
+    ----------
+    keep
+        Takes the bytes and the mime type of an image and returns the path under which Typst finds it.
+    """
 
-def code_block(text: str, info: str | None = None) -> Block:
-    """Text as it was typed; ``info`` names its language."""
-    lang = (info or "").split(maxsplit=1)[0:1]
-    return {"t": "code", "text": text.rstrip("\n"), "lang": lang[0].strip("{}.") if lang else None}
+    def __init__(self, keep: Callable[[bytes, str], str]) -> None:
+        self.keep = keep
+        self.attachments: Mapping[str, Any] = {}
 
+    def markdown(
+        self, source: str, attachments: Mapping[str, Mapping[str, str]] | None = None
+    ) -> list[Block]:
+        """Blocks of CommonMark with tables, strike-through and task lists; mathematics is shown as typed.
 
-# ---- HTML ----
+        ``attachments`` are a Markdown cell's images: file name → {mime type: base64}.
+        """
+        self.attachments = attachments or {}
+        return self._read(str(_to_html(source)), depth=0)
 
+    def html(self, source: str) -> list[Block]:
+        """Blocks of an HTML output; its headings are not those of the document."""
+        self.attachments = {}
+        return self._read(source, depth=1)
 
-def html_blocks(source: str) -> list[Block]:
-    """Blocks of an HTML fragment: its tables as tables, ``table.kpi`` as cards, all else as text without its tags."""
-    soup = BeautifulSoup(source, "html.parser")
-    found: list[Block] = []
-    line: Inline = []
+    def _read(self, source: str, *, depth: int) -> list[Block]:
+        try:  # without a tag in front, bs4 takes some texts for the name of a file
+            return self._blocks(BeautifulSoup(f"<body>{source}", "html.parser"), depth)
+        except (ParserRejectedMarkup, RecursionError):
+            return [code_block(source)]
 
-    def flush() -> None:
-        inline = _joined(line)
-        line.clear()
-        if plain(inline).strip():
-            found.append(_para(inline))
+    def _blocks(self, parent: Tag, depth: int) -> list[Block]:
+        found: list[Block] = []
+        line: Inline = []
 
-    def walk(parent: Tag) -> None:
+        def flush() -> None:
+            inline = [node for node in _joined(line) if node != " "] if len(line) < 4 else _joined(line)
+            line.clear()
+            if len(inline) == 1 and isinstance(inline[0], dict) and inline[0]["t"] == "image":
+                found.append(inline[0] | {"caption": None})
+            elif plain(inline).strip() or any(
+                isinstance(node, dict) and node["t"] == "image" for node in inline
+            ):
+                found.append({"t": "plain" if parent.name == "li" else "para", "c": inline})
+
         for node in parent.children:
-            name = node.name if isinstance(node, Tag) else None
-            if name is None or not (name in _BLOCK_TAGS | _HEADINGS | {"pre", "table"} or _has_block(node)):
-                line.extend(_html_inline(node))
-                continue
-            flush()
-            if name == "table":
-                found.append(_cards(node) if "kpi" in _classes(node) else _html_table(node))
-            elif name == "pre":
-                found.append(code_block(node.get_text()))
-            elif name in _HEADINGS:
-                line.append({"t": "strong", "c": _inside(node)})
+            if isinstance(node, Tag) and (node.name in _BLOCKS or node.find(["table", "pre"])):
+                flush()
+                found += self._block(node, depth)
             else:
-                walk(node)
-            flush()
+                line += self._inline(node)
+        flush()
+        return found
 
-    walk(soup)
-    flush()
-    return [block for block in found if block["t"] != "table" or block["rows"]]
+    def _block(self, node: Tag, depth: int) -> list[Block]:
+        name = node.name
+        found: list[Block]
+        if name == "table":
+            found = self._cards(node) if "kpi" in _classes(node) else self._table(node)
+        elif name == "pre":
+            code = node.find("code", class_=re.compile("^language-"))
+            found = [code_block(node.get_text(), _classes(code)[0].partition("-")[2] if code else None)]
+        elif re.fullmatch(
+            "h[1-6]", name
+        ):  # inside a list, a quote or an output it has no place in the contents
+            inline = self._inside(node)
+            head = {"t": "heading", "level": int(name[1]), "c": inline}
+            found = [head if depth == 0 else {"t": "para", "c": [_mark("strong", inline)]}]
+        elif name in {"ul", "ol"} and depth < _DEEPEST:
+            found = [self._list(node, depth + 1)]
+        elif name == "blockquote" and depth < _DEEPEST:
+            found = [{"t": "quote", "items": self._blocks(node, depth + 1)}]
+        elif name == "div" and "math" in _classes(node):
+            found = [code_block(node.get_text().strip("$\n"))]
+        else:
+            found = [{"t": "rule"}] if name == "hr" else self._blocks(node, depth)
+        return found
 
+    def _list(self, node: Tag, depth: int) -> Block:
+        items = node.find_all("li", recursive=False)
+        start = str(node.get("start") or "")
+        return {
+            "t": "list",
+            "ordered": node.name == "ol",
+            "start": int(start) if re.fullmatch(r"\d{1,9}", start, re.ASCII) else 1,
+            "tight": not any(item.find("p", recursive=False) for item in items),
+            "items": [self._blocks(item, depth) for item in items],
+        }
 
-def _has_block(node: Any) -> bool:
-    return isinstance(node, Tag) and node.find(["table", "pre"]) is not None
+    def _inside(self, node: Tag | None) -> Inline:
+        return (
+            [] if node is None else _joined(part for child in node.children for part in self._inline(child))
+        )
+
+    def _inline(self, node: Any) -> Inline:
+        if isinstance(node, NavigableString):
+            return [] if isinstance(node, PreformattedString) else [str(node)]
+        name, inside = node.name, self._inside(node)
+        found: Inline = inside
+        if name in _INVISIBLE or name == "br":
+            found = [{"t": "br"}] if name == "br" else []
+        elif name == "img":
+            found = self._image(str(node.get("src") or ""), str(node.get("alt") or ""))
+        elif name == "input" and node.get("type") == "checkbox":
+            found = ["■ " if node.has_attr("checked") else "□ "]
+        elif name in _MARKS:
+            found = [_mark(_MARKS[name], inside)]
+        elif name in {"code", "kbd", "samp"}:
+            found = [{"t": "code", "text": node.get_text()}]
+        elif name == "a" and node.get("href"):
+            found = [_link(str(node["href"]), inside)]
+        elif name == "span" and "math" in _classes(node):
+            found = [re.sub(r"^\\\((.*)\\\)$", r"$\1$", node.get_text(), flags=re.DOTALL)]
+        elif name in _BLOCKS:  # inside a cell
+            found = [" ", *inside, " "]
+        return found
+
+    def _image(self, url: str, alt: str) -> Inline:
+        """Show an image that travels inside the notebook; nothing is read from disk or from the network."""
+        head, _, body = url.partition(",")
+        mime, *options = head.removeprefix("data:").split(";")
+        data = None
+        if url.startswith("attachment:"):
+            for mime, text in self.attachments.get(unquote(url).removeprefix("attachment:"), {}).items():
+                data = image_bytes(text, mime)
+        elif head.startswith("data:") and mime == "image/svg+xml" and "base64" in options:
+            data = image_bytes((_decoded(unquote(body)) or b"").decode("utf-8", "replace"), mime)
+        elif head.startswith("data:"):
+            data = image_bytes(unquote(body), mime)
+        return [{"t": "image", "src": self.keep(data, mime), "alt": alt}] if data else [alt]
+
+    def _cards(self, table: Tag) -> list[Block]:
+        cards = []
+        for td in table.find_all("td"):
+            label, value, note = (self._inside(td.find(class_=name)) for name in ("label", "value", "note"))
+            cards.append({"label": label, "value": value or self._inside(td), "note": note})
+        return [{"t": "kpi", "cards": cards}] if cards else []
+
+    def _table(self, table: Tag) -> list[Block]:
+        parts: dict[str, list[list[Block]]] = {"thead": [], "tbody": [], "tfoot": []}
+        totals: list[int] = []
+        for tr in _own(table, "tr"):
+            cells = [self._cell(td) for td in tr.find_all(["td", "th"], recursive=False)]
+            within = tr.parent.name if tr.parent else ""
+            if within == "table" and not parts["tbody"] and cells and all(c["head"] for c in cells):
+                within = "thead"
+            if "total" in _classes(tr):
+                totals.append(len(parts["tbody"]))
+            if cells:
+                parts.get(within, parts["tbody"]).append(cells)
+        caption = self._inside(next(_own(table, "caption"), None))
+        return _table(parts["thead"], parts["tbody"], parts["tfoot"], caption=caption or None, totals=totals)
+
+    def _cell(self, td: Tag) -> Block:
+        spans = [str(td.get(name) or "") for name in ("colspan", "rowspan")]
+        colspan, rowspan = (int(s) if re.fullmatch("[1-9][0-9]{0,2}", s) else 1 for s in spans)
+        align = re.search(r"text-align:\s*(right|left|center)", str(td.get("style") or ""))
+        return {
+            "c": self._inside(td),
+            "head": td.name == "th",
+            "num": "num" in _classes(td) or bool(align and align[1] == "right"),
+            "colspan": colspan,
+            "rowspan": rowspan,
+        }
 
 
 def _classes(node: Tag) -> list[str]:
-    return list(node.get_attribute_list("class"))
-
-
-def _inside(node: Tag | None) -> Inline:
-    return [] if node is None else _joined(part for child in node.children for part in _html_inline(child))
-
-
-def _html_inline(node: Any) -> Inline:
-    if isinstance(node, Comment) or (isinstance(node, Tag) and node.name in _INVISIBLE):
-        return []
-    if isinstance(node, NavigableString):
-        return [str(node)]
-    if node.name == "br":
-        return [{"t": "br"}]
-    if node.name == "img":
-        return [str(node.get("alt") or "")]
-    inside = _inside(node)
-    mark = {"b": "strong", "strong": "strong", "em": "em", "i": "em", "s": "del", "del": "del"}.get(node.name)
-    if mark:
-        return [{"t": mark, "c": inside}]
-    if node.name in {"code", "kbd", "samp"}:
-        return [{"t": "code", "text": plain(inside)}]
-    return [_link(str(node["href"]), inside)] if node.name == "a" and node.get("href") else inside
-
-
-def _cards(table: Tag) -> Block:
-    cards = []
-    for td in table.find_all("td"):
-        label, value, note = (_inside(td.find(class_=name)) for name in ("label", "value", "note"))
-        cards.append({"label": label, "value": value or _inside(td), "note": note})
-    return {"t": "kpi", "cards": cards} if cards else _para([])
-
-
-def _html_table(table: Tag) -> Block:
-    head: list[list[Block]] = []
-    body: list[list[Block]] = []
-    foot: list[list[Block]] = []
-    totals: list[int] = []
-    for tr in _own(table, "tr"):
-        cells = [_html_cell(td) for td in tr.find_all(["td", "th"], recursive=False)]
-        within = tr.parent.name if tr.parent else ""
-        first_rows_of_th = not body and not foot and within == "table" and cells and all(c["head"] for c in cells)
-        if within == "thead" or first_rows_of_th:
-            head.append(cells)
-        elif within == "tfoot":
-            foot.append(cells)
-        else:
-            if "total" in _classes(tr):
-                totals.append(len(body))
-            body.append(cells)
-    caption = next(_own(table, "caption"), None)
-    return _table(head, body, foot, caption=_inside(caption) or None, totals=totals)
+    return [str(name) for name in node.get_attribute_list("class") if name]
 
 
 def _own(table: Tag, name: str) -> Iterator[Tag]:
@@ -309,22 +293,22 @@ def _own(table: Tag, name: str) -> Iterator[Tag]:
     return (part for part in table.find_all(name) if part.find_parent("table") is table)
 
 
-def _html_cell(td: Tag) -> Block:
-    spans = [str(td.get(name) or "1") for name in ("colspan", "rowspan")]
-    colspan, rowspan = (min(int(s), 1000) if s.isdecimal() and int(s) > 0 else 1 for s in spans)
-    return _cell(_inside(td), head=td.name == "th", num="num" in _classes(td), colspan=colspan, rowspan=rowspan)
+def _mark(kind: str, inside: Inline, **facts: str) -> Block:
+    """Mark text; a mark within the same mark is dropped, so that nesting stays shallow."""
+
+    def bare(nodes: Inline) -> Iterator[Any]:
+        for node in nodes:
+            if isinstance(node, dict) and node["t"] == kind:
+                yield from bare(node["c"])
+            else:
+                yield node | {"c": list(bare(node["c"]))} if isinstance(node, dict) and "c" in node else node
+
+    return {"t": kind, "c": _joined(bare(inside)), **facts}
 
 
-# ---- what both share ----
-
-
-def _para(inline: Inline) -> Block:
-    return {"t": "para", "c": inline}
-
-
-def _link(url: str, inside: Inline) -> Any:
+def _link(url: str, inside: Inline) -> Block:
     web = url.startswith(("http://", "https://", "mailto:")) and plain(inside).strip()
-    return {"t": "link", "url": url, "c": inside} if web else {"t": "em", "c": inside}
+    return _mark("link", inside, url=url) if web else _mark("em", inside)
 
 
 def _wide(char: str) -> bool:
@@ -332,7 +316,7 @@ def _wide(char: str) -> bool:
 
 
 def _joined(nodes: Iterable[Any]) -> Inline:
-    """Neighbouring texts as one, white space as one blank, and none where a line of Chinese was merely wrapped."""
+    """Join neighbouring texts; white space is one blank, or none where Chinese was merely wrapped."""
     joined: Inline = []
     for node in nodes:
         if isinstance(node, str) and joined and isinstance(joined[-1], str):
@@ -345,11 +329,7 @@ def _joined(nodes: Iterable[Any]) -> Inline:
         wrapped = "\n" in gap[0] and before and after and _wide(before) and _wide(after)
         return "" if wrapped else " "
 
-    return [re.sub(r"\s+", blank, node) if isinstance(node, str) else node for node in joined]
-
-
-def _cell(inline: Inline, *, head: bool, num: bool, colspan: int = 1, rowspan: int = 1) -> Block:
-    return {"c": inline, "head": head, "num": num, "colspan": colspan, "rowspan": rowspan}
+    return [_breakable(re.sub(r"\s+", blank, node), 30) if isinstance(node, str) else node for node in joined]
 
 
 def _table(
@@ -359,36 +339,59 @@ def _table(
     *,
     caption: Inline | None,
     totals: Iterable[int] = (),
-) -> Block:
-    """A table block: each cell in its place, numbers to the right, and the type smaller where the table is wide."""
-    cells: list[Block] = []
+) -> list[Block]:
+    """Set numbers to the right, a wide table in small type, and a very wide one as several tables."""
     start = [0, len(head), len(head) + len(body), len(head) + len(body) + len(foot)]
     parts = [list(_placed(part, above)) for part, above in zip((head, body, foot), start, strict=False)]
-    for cell in (cell for part in parts for cell in part):
-        cell["c"] = [_breakable(node, 24) if isinstance(node, str) else node for node in cell["c"]]
-        cells.append(cell)
-    columns = max((c["x"] + c["colspan"] for c in cells), default=0)
-    width = 0.0
-    for x in range(columns):
+    cells = [cell for part in parts for cell in part]
+    widths = []
+    for x in range(max((c["x"] + c["colspan"] for c in cells), default=0)):
         column = [c for c in cells if c["x"] == x and c["colspan"] == 1]
         if _numeric([c for c in column if c["y"] >= len(head) and not c["head"]]):
             for cell in column:
                 cell["num"] = not (cell["head"] and cell["y"] >= len(head))
-        width += max((_narrowest(c) for c in column), default=0.0) + 1.2
-    return {
+        widths.append(max((_narrowest(c) for c in column), default=0.0) + 1.2)
+    table = {
         "t": "table",
-        "caption": caption,
-        "columns": columns,
         "rows": start[-1],
         "heads": len(head),
         "rules": [len(head) + y for y in totals] + ([start[2]] if foot else []),
-        "scale": round(max(_SMALLEST, min(1.0, _LINE_EMS / max(width, 1.0))), 3),
-        **dict(zip(("head", "body", "foot"), parts, strict=True)),
     }
+    if not widths:
+        return []
+    stubs = {c["x"] for c in cells if c["head"] and c["y"] >= len(head)} or {0}
+    whole = any(c["colspan"] > 1 for c in cells) or len(stubs) == len(widths)
+    panels = [list(range(len(widths)))] if whole else _panels(widths, stubs)
+    return [
+        table
+        | {
+            "caption": caption if columns is panels[0] else None,
+            "columns": len(columns),
+            "scale": round(max(_SMALLEST, min(1.0, _LINE_EMS / sum(widths[x] for x in columns))), 3),
+            **{
+                name: [c | {"x": columns.index(c["x"])} for c in part if c["x"] in columns]
+                for name, part in zip(("head", "body", "foot"), parts, strict=True)
+            },
+        }
+        for columns in panels
+        if columns
+    ]
+
+
+def _panels(widths: list[float], stubs: set[int]) -> list[list[int]]:
+    """Columns of each table that a wide one is cut into: its index columns, then as many as fit a line."""
+    fits = _LINE_EMS / _SMALLEST if sum(widths) <= _LINE_EMS / _SMALLEST else _LINE_EMS / 0.8
+    first = sorted(stubs)
+    panels = [first[:]]
+    for x in (x for x in range(len(widths)) if x not in stubs):
+        if sum(widths[i] for i in panels[-1]) + widths[x] > fits and len(panels[-1]) > len(first):
+            panels.append(first[:])
+        panels[-1].append(x)
+    return [sorted(panel) for panel in panels]
 
 
 def _placed(rows: list[list[Block]], above: int) -> Iterator[Block]:
-    """Cells with their column ``x`` and row ``y``; a span is cut where it meets another or leaves its part."""
+    """Cells with column ``x`` and row ``y``; a span is cut where it meets another or leaves its part."""
     taken: set[tuple[int, int]] = set()
     for y, row in enumerate(rows):
         x = 0
@@ -398,18 +401,23 @@ def _placed(rows: list[list[Block]], above: int) -> Iterator[Block]:
             across = next((i for i in range(1, cell["colspan"]) if (x + i, y) in taken), cell["colspan"])
             down = min(cell["rowspan"], len(rows) - y)
             taken |= {(x + i, y + j) for i in range(across) for j in range(down)}
-            yield cell | {"x": x, "y": above + y, "colspan": across, "rowspan": down}
+            text = [_breakable(node, 24) if isinstance(node, str) else node for node in cell["c"]]
+            yield cell | {"c": text, "x": x, "y": above + y, "colspan": across, "rowspan": down}
             x += across
 
 
 def _numeric(column: list[Block]) -> bool:
     texts = [(plain(c["c"]).strip(), c["num"]) for c in column]
-    numbers = [num or (_NUMBER.fullmatch(t) and not re.match(r"0\d", t)) for t, num in texts if t.lower() not in _NOTHING]
+    numbers = [
+        num or (_NUMBER.fullmatch(t) and not re.match(r"0\d", t))
+        for t, num in texts
+        if t.lower() not in _NOTHING
+    ]
     return bool(numbers) and all(numbers)
 
 
 def _narrowest(cell: Block) -> float:
-    """Ems that a cell needs at least: its longest word, or a few characters where the line may break anywhere."""
+    """Ems that a cell needs: its longest word, or a few characters where the line may break anywhere."""
     text = plain(cell["c"])
     word = max((len(w) for w in re.findall(r"[^\s\u200b\u2e80-\uffef]+", text)), default=0)
     return max(word * 0.58, min(6.0, sum(1.0 if _wide(c) else 0.58 for c in text)))

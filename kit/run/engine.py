@@ -35,7 +35,7 @@ from papermill.log import logger
 
 __all__ = ["WarmEngine"]
 
-ANSWER_SECONDS = 60  # to wipe a kernel that is full of data may take a while
+ANSWER_SECONDS = 30  # to wipe a kernel that is full of data may take a while
 
 
 class WarmEngine(NBClientEngine):  # type: ignore[misc]  # papermill is untyped

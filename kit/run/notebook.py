@@ -136,7 +136,7 @@ def _kernel(nb: nbformat.NotebookNode) -> tuple[str, str]:
 def _run(
     nb: nbformat.NotebookNode, kernel: str, engine: str | None, timeout: int | None, cwd: Path | None
 ) -> Exception | None:
-    """Run a notebook in place and return what stopped it; an error in a cell is found in the notebook alone."""
+    """Run a notebook in place and return what stopped it, other than an error in a cell."""
     # papermill's own `cwd` would move this whole process
     options = {} if cwd is None else {"resources": {"metadata": {"path": str(cwd)}}}
     try:
@@ -187,14 +187,19 @@ def _failure(
     nb: nbformat.NotebookNode, stopped: Exception | None, timeout: int | None
 ) -> tuple[int, str] | None:
     """Return the cell in which a notebook stopped and the reason, or None."""
-    cells = [(number, cell, cell.metadata.papermill) for number, cell in enumerate(nb.cells, start=1)]
+    cells = [
+        (number, cell, cell.metadata.papermill)
+        for number, cell in enumerate(nb.cells, start=1)
+        if cell.cell_type == "code"
+    ]
     if stopped is None:
         for number, cell, marks in cells:
             if marks.exception is True:
-                error = next(each for each in cell.outputs if each.output_type == "error")
+                errors = [each for each in cell.outputs if each.output_type == "error"]
+                name, message = (errors[0].ename, errors[0].evalue) if errors else ("CellExecutionError", "")
                 # papermill's rule: a notebook may exit when it has nothing more to do
-                at_ease = error.ename == "SystemExit" and error.evalue in {"", "0"}
-                return None if at_ease else (number, _reason(error.ename, error.evalue))
+                at_ease = name == "SystemExit" and message in {"", "0"}
+                return None if at_ease else (number, _reason(name, message))
         return None
     if isinstance(stopped, CellTimeoutError):
         reason = _say(f"超过 {timeout} 秒仍未完成", f"not done in {timeout} seconds")
@@ -212,7 +217,7 @@ def _failure(
 
 
 def _reason(name: str, message: str) -> str:
-    """Return an error as a sentence: a KitError's own, else with its class. Long numbers may name a client."""
+    """Return an error as a sentence: a KitError's own, else with its class; no long number of a client's."""
     message = strip_color(message).strip()
     if not _is_kit_error(name):
         message = f"{name}: {message}" if message else name

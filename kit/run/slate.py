@@ -7,7 +7,7 @@ IPython. Modules stay imported, for that is what makes a kept kernel fast; the r
 from __future__ import annotations
 
 import builtins
-import contextlib
+import copy
 import gc
 import importlib
 import logging
@@ -43,12 +43,12 @@ class Slate:
         self.handlers = list(logging.root.handlers)
         self.level = logging.root.level
         self.modules = set(sys.modules)
-        self.folder = os.getcwd()  # noqa: PTH109 - sys.path and sys.modules speak in strings
+        self.config = copy.deepcopy(dict(self.shell.config))
+        self.settings = [(each, each.trait_values(config=True)) for each in self.shell.configurables]
 
     def lay(self, folder: str, changes: dict[str, str | None]) -> None:
         """Start a notebook in `folder`, with a new kernel's environment and these changes (None removes)."""
         os.chdir(folder)
-        self.folder = folder
         environ = {**self.environ, **changes}
         for name in os.environ.keys() - environ.keys():
             del os.environ[name]
@@ -76,6 +76,7 @@ class Slate:
         self.shell.history_manager.db_input_cache.clear()
         self.shell.user_ns.clear()
         self.shell.user_ns.update(self.names)
+        self._forget_settings()
         self._forget_callbacks()
         for library, restore in RESTORE.items():
             if library in sys.modules:
@@ -90,16 +91,33 @@ class Slate:
         gc.freeze()  # what is left are modules: the next collection need not look at them (40 ms with pandas)
 
     def _forget_local_modules(self) -> None:
-        """Forget what was imported from the notebook's own folder: the next one may mean another file."""
-        local = {self.folder, *(set(sys.path) - set(self.path))} - set(self.path)
-        with contextlib.suppress(OSError):
-            local |= {os.getcwd()} - set(self.path)  # noqa: PTH109
-        new = sys.modules.keys() - self.modules
-        strangers = {name for name in new if "." not in name and _imported_from(sys.modules[name]) in local}
+        """Forget what was imported from the notebook's own folders: the next one may mean another file."""
+        new = sorted(sys.modules.keys() - self.modules)
+        files = {name: str(getattr(sys.modules[name], "__file__", None) or "") for name in new}
+        local = {
+            name
+            for name in new
+            if "." not in name and files[name] and _imported_from(sys.modules[name]) not in self.path
+        }
+        # a compiled module cannot be imported twice
+        local -= {
+            name.partition(".")[0]
+            for name in new
+            if not files[name].endswith((".py", ".pyc")) and files[name]
+        }
         for name in new:
-            if name.partition(".")[0] in strangers:
+            if name.partition(".")[0] in local:
                 del sys.modules[name]
         self.modules = set(sys.modules)
+
+    def _forget_settings(self) -> None:
+        """Undo ``%config``."""
+        self.shell.config.clear()
+        self.shell.config.update(copy.deepcopy(self.config))
+        for configurable, values in self.settings:
+            for name, value in values.items():
+                if getattr(configurable, name) != value:
+                    setattr(configurable, name, value)
 
     def _forget_callbacks(self) -> None:
         """Take out hooks that the notebook itself defined; those of libraries stay with their library."""
@@ -125,12 +143,17 @@ def _restore_matplotlib(matplotlib: Any, slate: Slate) -> None:
     inline = "inline" in backend
     if pyplot:
         pyplot.close("all")
-        if inline and matplotlib.get_backend() != backend:
-            slate.shell.enable_matplotlib("inline")
+        if matplotlib.get_backend() != backend:
+            if inline:
+                slate.shell.enable_matplotlib("inline")
+            pyplot.switch_backend(backend)
+    else:
+        matplotlib.rcParams["backend"] = backend
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # deprecated parameters are put back like the others
         matplotlib.rcParams.update({k: v for k, v in matplotlib.rcParamsOrig.items() if k != "backend"})
-    matplotlib.rcParams["interactive"] = bool(pyplot) and inline
+    # on loading, the inline backend makes pyplot interactive: without that, no figure would be shown
+    matplotlib.rcParams["interactive"] = inline and "matplotlib_inline.backend_inline" in sys.modules
 
 
 def _restore_inline(backend: Any, slate: Slate) -> None:

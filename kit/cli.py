@@ -1,0 +1,255 @@
+"""The command ``kit``."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.prompt import Prompt
+
+from kit.errors import KitError, MissingFile, language
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False,
+    help="From a bank's extracts to a report for every branch and a call list for every manager.",
+)  # fmt: skip
+out_console, err_console = Console(soft_wrap=True), Console(stderr=True, soft_wrap=True)
+
+Folder = Annotated[Path, typer.Argument(metavar="DIR", help="the engagement folder, with engagement.yml in it")]
+Out = Annotated[Path | None, typer.Option("--out", help="where the reports go; reports/<name of the engagement> if not said")]
+
+
+def _say(zh: str, en: str) -> str:
+    return zh if language() == "zh" else en
+
+
+_STAGES = {"intake": ("读取并核对数据", "reading and checking the extracts"), "features": ("计算客户指标", "one row a customer"),
+           "planning": ("分户与排期", "owners and contact plan")}  # fmt: skip
+
+
+class _Told:
+    """A run's progress: a bar on a terminal, plain lines elsewhere."""
+
+    def __init__(self) -> None:
+        self.bar = Progress(
+            SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
+            console=out_console, disable=not out_console.is_terminal, transient=True,
+        )  # fmt: skip
+        self.task = self.bar.add_task("", total=None)
+
+    def stage(self, name: str) -> None:
+        text = _say(*_STAGES[name])
+        self.bar.update(self.task, description=text)
+        self._line(f"· {text}")
+
+    def branches(self, total: int, kept: int) -> None:
+        self.bar.update(self.task, description=_say("生成报告", "reports"), total=total, completed=0)
+        if kept:
+            self._line(_say(f"· {kept} 家网点没有变化，沿用已有报告", f"· {kept} branches are unchanged and keep their reports"))
+
+    def finished(self, outcome: object) -> None:
+        self.bar.advance(self.task)
+        name, seconds, failed = (getattr(outcome, key) for key in ("name", "seconds", "failed"))
+        mark = "✗" if failed else "✓"
+        self._line(f"{mark} {name}  {seconds:.1f} s")
+
+    def _line(self, text: str) -> None:
+        out_console.print(escape(text), highlight=False)
+
+
+@app.command()
+def run(
+    folder: Folder,
+    branch: Annotated[list[str] | None, typer.Option("--branch", help="only this branch, by id or name; may be repeated")] = None,
+    workers: Annotated[int | None, typer.Option("--workers", min=1, help="processes; one a processor if not said")] = None,
+    out: Out = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="make every report again")] = False,  # noqa: FBT002 - a flag
+) -> None:
+    """Make every branch's report: kit run bank --branch 0101 --out reports/bank."""
+    from kit.engagement import load  # noqa: PLC0415 - a message about a wrong folder need not wait for pandas
+    from kit.run import run as run_engagement  # noqa: PLC0415
+
+    engagement = load(folder)
+    target = _target(engagement.name, out)
+    told = _Told()
+    with told.bar:
+        result = run_engagement(engagement, target, told, only=branch or (), workers=workers, fresh=fresh)
+    for notice in result.taken.notices:
+        out_console.print(escape(f"! {notice}"), highlight=False)
+    lost = result.taken.rows_quarantined
+    if lost:
+        where = target / "data" / "quarantine.parquet"
+        out_console.print(escape(_say(f"! {lost} 行没有入账，原因见 {where}", f"! {lost} rows are in quarantine, see {where}")), highlight=False)
+    for bad in result.failed:
+        cell = f"#{bad.cell}" if bad.cell else "—"
+        again = f"kit run {folder} --branch {bad.branch}"
+        text = _say(
+            f"✗ 网点 {bad.name}（{bad.branch}），章节 {bad.chapter}，单元格 {cell}：{bad.reason}。改正后只需重跑它：{again}",
+            f"✗ branch {bad.name} ({bad.branch}), chapter {bad.chapter}, cell {cell}: {bad.reason}. Once mended, run it alone: {again}",
+        )
+        err_console.print(escape(text), highlight=False, style="red")
+    index = target / "share" / "index.html"
+    out_console.print(escape(_say(f"报告在 {index}", f"The reports: {index}")), highlight=False)
+    out_console.print(
+        escape(_say(f"联系清单在 {target / 'working'}，已加密，口令在 {folder / '.secrets'}",
+                    f"The call lists: {target / 'working'}, encrypted; the password is in {folder / '.secrets'}")),
+        highlight=False,
+    )  # fmt: skip
+    raise typer.Exit(1 if result.failed else 0)
+
+
+@app.command()
+def intake(folder: Folder, out: Out = None) -> None:
+    """Read and check the extracts only: kit intake bank."""
+    from kit.engagement import load  # noqa: PLC0415
+    from kit.intake import find_sources  # noqa: PLC0415
+    from kit.intake import intake as take  # noqa: PLC0415
+
+    engagement = load(folder)
+    target = _target(engagement.name, out)
+    taken = take(
+        find_sources(engagement.folder), out=target / "data", key=bytes.fromhex(engagement.secrets.key), as_of=engagement.params.as_of
+    )
+    for _, row in taken.reconciliation.iterrows():
+        text = _say(
+            f"{row['file']} → {row['table']}：{row['rows_in']} 行 = 入账 {row['accepted']} + 重复 {row['repeated']} + 隔离 {row['quarantined']}",
+            f"{row['file']} → {row['table']}: {row['rows_in']} rows = {row['accepted']} accepted + {row['repeated']} repeated + {row['quarantined']} quarantined",
+        )
+        out_console.print(escape(text), highlight=False)
+    for notice in taken.notices:
+        out_console.print(escape(f"! {notice}"), highlight=False)
+
+
+@app.command()
+def new(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="the folder to make")],
+    bank: Annotated[str | None, typer.Option("--bank", help="the bank's name")] = None,
+    profile: Annotated[str | None, typer.Option("--profile", help="rural-postal, state-owned or joint-stock")] = None,
+    report_language: Annotated[str | None, typer.Option("--language", help="zh or en")] = None,
+) -> None:
+    """Begin an engagement with three questions: kit new bank."""
+    from kit.engagement import CONFIG, profiles  # noqa: PLC0415
+    from kit.resources import templates  # noqa: PLC0415
+
+    if (folder / CONFIG).exists():
+        raise typer.BadParameter(_say(f"{folder / CONFIG} 已经有了", f"{folder / CONFIG} is there already"))
+    bank = bank or Prompt.ask(_say("1/3 银行名称", "1/3 name of the bank"))
+    profile = profile or Prompt.ask(_say("2/3 口径", "2/3 profile"), choices=profiles(), default="rural-postal")
+    report_language = report_language or Prompt.ask(_say("3/3 报告语言", "3/3 language of the reports"), choices=["zh", "en"], default="zh")
+    text = (templates() / "engagement" / CONFIG).read_text(encoding="utf-8")
+    for name in ("extracts", "mapping"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    filled = text.format(bank=bank.replace('"', "”"), profile=profile, language=report_language)
+    (folder / CONFIG).write_text(filled, encoding="utf-8")
+    out_console.print(escape(_say(
+        f"把银行给的文件放进 {folder / 'extracts'}，然后运行：kit run {folder}",
+        f"Put the bank's files into {folder / 'extracts'}, then: kit run {folder}",
+    )), highlight=False)  # fmt: skip
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="the folder to make")] = Path("demo"),
+    branches: Annotated[int, typer.Option("--branches", min=1)] = 6,
+    customers: Annotated[int, typer.Option("--customers", min=1, help="a branch")] = 5000,
+    seed: Annotated[int, typer.Option("--seed")] = 20261031,
+) -> None:
+    """Write a synthetic bank's extracts: kit demo demo --branches 6 --customers 5000."""
+    from kit.demo import write_bank  # noqa: PLC0415
+    from kit.engagement import CONFIG  # noqa: PLC0415
+    from kit.resources import templates  # noqa: PLC0415
+
+    write_bank(folder, branches=branches, customers=customers, seed=seed)
+    (folder / "mapping").mkdir(exist_ok=True)
+    if not (folder / CONFIG).exists():
+        text = (templates() / "engagement" / CONFIG).read_text(encoding="utf-8")
+        filled = text.format(bank="示范农村商业银行", profile="rural-postal", language="zh")
+        (folder / CONFIG).write_text(filled, encoding="utf-8")
+    out_console.print(escape(_say(f"合成银行在 {folder}：{branches} 家网点，每家 {customers} 户（全部虚构）",
+                                  f"A synthetic bank in {folder}: {branches} branches of {customers} customers, all invented")),
+                      highlight=False)  # fmt: skip
+
+
+@app.command()
+def status(folder: Folder, out: Out = None) -> None:
+    """Say what the ledger holds, branch by branch: kit status bank."""
+    from kit.engagement import load  # noqa: PLC0415
+    from kit.run import Ledger  # noqa: PLC0415
+
+    target = _target(load(folder).name, out)
+    last = Ledger(target / "ledger.jsonl").last()
+    if not last:
+        raise MissingFile(path=target / "ledger.jsonl", need=f"kit run {folder}")
+    for branch, line in sorted(last.items()):
+        out_console.print(escape(f"{line['at']}  {line['status']:<6}  {branch}  {line.get('chapter', '')}"), highlight=False)
+
+
+@app.command()
+def verify(folder: Folder, out: Out = None) -> None:
+    """Compare the files of a run with its manifest: kit verify bank."""
+    from kit.engagement import load  # noqa: PLC0415
+    from kit.run import verify as compare  # noqa: PLC0415
+
+    target = _target(load(folder).name, out)
+    found = compare(target)
+    for kind, names in found.items():
+        for name in names:
+            out_console.print(escape(f"{kind}: {name}"), highlight=False)
+    if any(found.values()):
+        raise typer.Exit(1)
+    out_console.print(escape(_say(f"{target} 与清单一致", f"{target} is as its manifest says")), highlight=False)
+
+
+@app.command()
+def purge(
+    folder: Folder, out: Out = None, yes: Annotated[bool, typer.Option("--yes", help="do not ask")] = False  # noqa: FBT002 - a flag
+) -> None:
+    """Remove data, call lists and keys; reports and the ledger stay: kit purge bank --yes."""
+    from kit.engagement import load  # noqa: PLC0415
+
+    target = _target(load(folder).name, out)
+    if not yes:
+        typer.confirm(_say(f"删除 {target} 里的数据、联系清单和 {folder} 的密钥？", f"Remove data and call lists of {target} and the keys of {folder}?"), abort=True)
+    for name in ("data", "working", "notebooks"):
+        shutil.rmtree(target / name, ignore_errors=True)
+    with suppress(FileNotFoundError):
+        (folder / ".secrets").unlink()
+    out_console.print(escape(_say("已删除", "removed")), highlight=False)
+
+
+@app.command()
+def lab(folder: Folder, out: Out = None) -> None:
+    """Open JupyterLab on the notebooks, with this engagement's data: kit lab bank."""
+    from kit.engagement import CONTEXT, load  # noqa: PLC0415
+    from kit.resources import notebooks  # noqa: PLC0415
+
+    target = _target(load(folder).name, out)
+    if (target / "data" / CONTEXT).is_file():
+        (target / "data" / CONTEXT).touch()  # notebooks open the newest run
+    os.execv(sys.executable, [sys.executable, "-m", "jupyterlab", str(notebooks())])  # noqa: S606 - ourselves
+
+
+def _target(name: str, out: Path | None) -> Path:
+    from kit.resources import root  # noqa: PLC0415
+    from kit.text import slug  # noqa: PLC0415
+
+    return out or root() / "reports" / slug(name)
+
+
+def main() -> None:
+    """Run the command; bad usage or input ends with 2 and one message, never a traceback."""
+    try:
+        app(standalone_mode=True)
+    except KitError as error:
+        err_console.print(escape(str(error)), highlight=False, style="red")
+        sys.exit(2)

@@ -1,0 +1,113 @@
+"""One branch of the invented bank: drawn once, then told as files and as facts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from kit.demo import relations
+from kit.demo.activity import Activity, Txns, draw_activity, draw_txns, txn_file
+from kit.demo.balances import Balances, draw_balances
+from kit.demo.panel import Habits, draw_habits, month_file
+from kit.demo.people import People, draw_people, master_file
+from kit.demo.plan import BranchPlan, Calendar, Ints, Kind
+from kit.demo.products import Lots, account_file, draw_accounts, draw_holdings, holding_file
+from kit.demo.truth import Due, Facts
+
+__all__ = ["PANEL", "Branch", "draw_branch"]
+
+PANEL = "客户资产月报"
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """Everything drawn for one branch."""
+
+    plan: BranchPlan
+    people: People
+    held: Balances
+    accounts: Lots
+    holdings: Lots
+    txns: Txns
+    moved: Activity
+    owners: relations.Owners
+    habits: Habits
+
+    def files(
+        self, rng: np.random.Generator, cal: Calendar
+    ) -> Iterator[tuple[str, Mapping[str, pa.Array | Sequence[Any]]]]:
+        """Name and columns of what the branch adds to each file of the bank."""
+        plan, people, held, owners = self.plan, self.people, self.held, self.owners
+        yield (
+            "机构表",
+            {
+                "机构号": [plan.branch_id],
+                "机构名称": [plan.name],
+                "网点类型": [plan.setting],
+                "网点地址": [f"示范市{plan.name[:-2]}示范大道{plan.number}号(示范广场对面)"],
+            },
+        )
+        yield "员工表", relations.staff_file(plan)
+        yield "客户信息", master_file(rng, people, cal)
+        for month, name in enumerate(cal.months):
+            yield (
+                f"{PANEL}_{name}",
+                month_file(people, month, held=held, moved=self.moved, habits=self.habits, cal=cal),
+            )
+        yield "存款账户", account_file(rng, people, self.accounts, cal)
+        yield "产品持有", holding_file(people, self.holdings)
+        yield "交易流水", txn_file(people, self.txns)
+        yield "管户关系", relations.assignment_file(rng, people, owners, cal)
+        yield "联系记录", relations.contact_file(rng, people, held, owners, cal)
+        yield "成交记录", relations.sale_file(rng, people, held, owners, cal)
+        yield "活动记录", relations.event_file(rng, people, held, cal)
+        yield "单位账户", relations.unit_file(rng, plan, len(people), cal)
+
+    def facts(self, cal: Calendar) -> Facts:
+        """Tell what was planted; a customer is dormant by the definition exactly if he was meant to be."""
+        aum, people = self.held.average[:, -1], self.people
+        dormant = (aum <= 10_000) & (self.moved.last_day[:, -1] <= cal.as_of - 365)
+        assert np.array_equal(dormant, people.is_kind(Kind.DORMANT)), "a customer fell asleep by accident"
+        return Facts(
+            plan=self.plan,
+            customer_id=people.ids(),
+            aum_fen=aum,
+            spot_fen=self.held.spot[:, -1],
+            dormant=dormant,
+            merchant=people.is_kind(Kind.MERCHANT),
+            primary=people.is_kind(Kind.PRIMARY),
+            orphan=self.owners.orphan,
+            due_30d=self._due(cal.as_of, 30),
+            due_90d=self._due(cal.as_of, 90),
+        )
+
+    def _due(self, as_of: int, days: int) -> Due:
+        lots = (self.accounts, self.holdings)
+        places = [lot.due(as_of, as_of + days) for lot in lots]
+
+        def of(name: str) -> Ints:
+            return np.concatenate([getattr(lot, name)[at] for lot, at in zip(lots, places, strict=True)])
+
+        return Due(who=of("who"), amount_fen=of("amount"))
+
+
+def draw_branch(rng: np.random.Generator, plan: BranchPlan, customers: int, cal: Calendar) -> Branch:
+    """Draw one branch: people, what they hold, what moves, and who keeps them."""
+    people = draw_people(rng, plan, customers, cal)
+    held = draw_balances(rng, people, cal)
+    txns = draw_txns(rng, people, held, cal)
+    return Branch(
+        plan=plan,
+        people=people,
+        held=held,
+        accounts=draw_accounts(rng, people, held, cal),
+        holdings=draw_holdings(rng, people, held, cal),
+        txns=txns,
+        moved=draw_activity(rng, people, held, txns, cal),
+        owners=relations.draw_owners(rng, people, held),
+        habits=draw_habits(rng, people),
+    )

@@ -1,0 +1,73 @@
+"""The acceptance gate: no rendered file leaves without its own branch's name, its chapters, and nothing that betrays an accident."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from bs4 import BeautifulSoup
+
+from kit.errors import KitError
+
+__all__ = ["GateRefused", "check_html", "check_pdf"]
+
+_EXTERNAL = re.compile(r"""(?:src|href|action|data)\s*=\s*["']?\s*(?:[a-z]+:)?//|url\(\s*["']?(?:[a-z]+:)?//|https?://""", re.IGNORECASE)
+_ACCIDENTS = re.compile(r"(?<![\w.])(?:nan|NaN|None|NaT|<NA>|inf|-inf)(?![\w.])|\ufffd|Traceback \(most recent call last\)")
+_PAGES = re.compile(rb"/Type\s*/Page(?![s\w])")
+
+
+class GateRefused(KitError):
+    """A rendered file is not fit to be handed over (file, reason)."""
+
+    zh = "报告未通过验收（{file}）：{reason}"
+    en = "The report did not pass the gate ({file}): {reason}"
+
+
+def check_html(html: str, *, branch_name: str, chapters: Sequence[str]) -> None:
+    """Refuse a page without its branch's name or a chapter, or with an external address, a script or an accident's trace.
+
+    Raises
+    ------
+    GateRefused
+        With the first reason found.
+    """
+    markup = re.sub(r"data:image/[\w.+-]+;base64,[A-Za-z0-9+/=\s]+", "", html)
+    if "<script" in markup.lower():
+        raise GateRefused(file="HTML", reason="<script>")
+    if found := _EXTERNAL.search(markup):
+        raise GateRefused(file="HTML", reason=f"external address: {found[0][:40]}")
+    soup = BeautifulSoup(markup, "html.parser")
+    masthead = soup.find("header")
+    if masthead is None or " ".join(branch_name.split()) not in " ".join(masthead.get_text(" ").split()):
+        raise GateRefused(file="HTML", reason="its own branch's name is not in its head")
+    heads = [" ".join(head.get_text().split()) for head in soup.select("main h1, main h2")]
+    places = [heads.index(title) if title in heads else -1 for title in chapters]
+    if -1 in places or places != sorted(places):
+        raise GateRefused(file="HTML", reason=f"chapters expected: {', '.join(chapters)}")
+    main = soup.find("main")
+    if main is not None and (found := _ACCIDENTS.search(main.get_text(" "))):
+        raise GateRefused(file="HTML", reason=f"“{found[0]}” in the text")
+
+
+def check_pdf(pdf: bytes, *, branch_name: str, min_pages: int) -> None:
+    """Refuse a PDF that is too short, untagged, or whose metadata do not name its branch.
+
+    Typst writes the XMP packet uncompressed (PDF/UA demands it), so no PDF library is needed at run time.
+
+    Raises
+    ------
+    GateRefused
+        With the first reason found.
+    """
+    if not pdf.startswith(b"%PDF-"):
+        raise GateRefused(file="PDF", reason="not a PDF")
+    if b"pdfuaid" not in pdf:
+        raise GateRefused(file="PDF", reason="not tagged as PDF/UA")
+    title = re.search(rb"<dc:title>(.*?)</dc:title>", pdf, re.DOTALL)
+    told = BeautifulSoup(title[1].decode("utf-8", "replace"), "html.parser").get_text() if title else ""
+    if " ".join(branch_name.split()) not in " ".join(told.split()):
+        raise GateRefused(file="PDF", reason="its own branch's name is not in its title")
+    pages = re.search(rb"<xmpTPg:NPages>(\d+)</xmpTPg:NPages>", pdf)
+    number = int(pages[1]) if pages else len(_PAGES.findall(pdf))
+    if number < min_pages:
+        raise GateRefused(file="PDF", reason=f"{number} pages, at least {min_pages} expected")

@@ -1,0 +1,144 @@
+"""One branch from its data to its report: chapters → one notebook → HTML and PDF → call lists, each through the gate."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow.parquet as pq
+
+from kit import __version__
+from kit import columns as col
+from kit.book import Book
+from kit.errors import KitError, language
+from kit.features import frame
+from kit.report.assemble import assemble
+from kit.report.gate import check_html, check_pdf
+from kit.report.html import to_html
+from kit.report.typst import to_pdf
+from kit.report.workbook import call_list, encrypted
+from kit.run.files import replace
+from kit.run.notebook import NotebookFailed, execute
+from kit.text import slug, wording
+
+__all__ = ["BANK", "Outcome", "Task", "work"]
+
+BANK = "*"  # the task that makes the report over all branches
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What a worker needs to make one branch's report; everything in it can cross to another process."""
+
+    branch: str
+    name: str
+    bank: str
+    as_of: date
+    prepared: date
+    chapters: tuple[tuple[str, Path], ...]
+    out: Path
+    language: str
+    password: str
+    engine: str | None
+    timeout: int
+
+    @property
+    def stem(self) -> str:
+        """File name of the branch."""
+        return "bank" if self.branch == BANK else slug(self.branch)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a task; ``chapter``, ``cell`` and ``reason`` where it failed."""
+
+    branch: str
+    name: str
+    seconds: float
+    chapter: str = ""
+    cell: int | None = None
+    reason: str = ""
+
+    @property
+    def failed(self) -> bool:
+        """Whether the report could not be made."""
+        return bool(self.reason)
+
+
+def work(task: Task) -> Outcome:
+    """Make one report; a failure is an outcome and not an exception, so that the other branches go on."""
+    began, chapter = time.monotonic(), ""
+    try:
+        executed = []
+        for chapter, source in task.chapters:
+            target = task.out / "notebooks" / task.stem / source.name
+            parameters = {"data": str(task.out / "data"), "branch": task.branch, "language": task.language}
+            executed.append(execute(source, target, parameters, engine=task.engine, timeout=task.timeout))
+        chapter = "report"
+        _render(task, executed)
+        if task.branch != BANK:
+            chapter = "call lists"
+            _call_lists(task)
+    except NotebookFailed as error:
+        cell, reason = error.facts.get("cell"), str(error.facts.get("reason"))
+        return Outcome(task.branch, task.name, time.monotonic() - began, chapter, cell, reason)
+    except KitError as error:
+        return Outcome(task.branch, task.name, time.monotonic() - began, chapter, None, str(error))
+    except Exception as error:  # noqa: BLE001 - one branch's accident must not end the others; its text may hold data
+        where = f"{type(error).__name__}（{'程序错误' if language() == 'zh' else 'a fault of the kit'}）"
+        return Outcome(task.branch, task.name, time.monotonic() - began, chapter, None, where)
+    return Outcome(task.branch, task.name, time.monotonic() - began)
+
+
+def _render(task: Task, executed: list[Any]) -> None:
+    words = wording(task.language)
+    share = task.out / "share"
+    folder = share if task.branch == BANK else share / "branches"
+    home = {} if task.branch == BANK else {"branch_id": task.branch}
+    whole = assemble(executed, {
+        "title": words("common.report"),
+        "bank": task.bank,
+        **home,
+        "branch_name": task.name,
+        "as_of": task.as_of.isoformat(),
+        "prepared": task.prepared.isoformat(),
+        "language": task.language,
+        "kit_version": __version__,
+        "footer": words("common.footer", bank=task.bank, as_of=task.as_of, version=__version__),
+        "index": "index.html" if task.branch == BANK else "../index.html",
+        "pdf": f"{task.stem}.pdf",
+    })  # fmt: skip
+    titles = [words(f"{name}.title") for name, _ in task.chapters]
+    html, pdf = to_html(whole), to_pdf(whole)
+    check_html(html, branch_name=task.name, chapters=titles)
+    check_pdf(pdf, branch_name=task.name, min_pages=2)
+    replace(folder / f"{task.stem}.html", html.encode())
+    replace(folder / f"{task.stem}.pdf", pdf)
+
+
+def _call_lists(task: Task) -> None:
+    """An encrypted workbook for each owner of the branch who has anybody to call."""
+    data, words = task.out / "data", wording(task.language)
+    own = [(col.BRANCH_ID, "==", task.branch)]
+    plan = frame(pq.read_table(data / "plan.parquet", filters=own))
+    customers = frame(pq.read_table(data / "customers.parquet", filters=own))
+    book = Book(data)
+    wanted = [c for c in (col.CUSTOMER_ID, col.CUSTOMER_NAME) if c in book.columns("customer")]
+    names = frame(pq.read_table(book.path("customer"), columns=wanted, filters=own))
+    shown = [c for c in (col.TIER, col.SEGMENT, col.AUM_FEN, col.UPGRADE_GAP_FEN, col.NEXT_MATURITY_DATE, col.SERVICE_GRADE)
+             if c in customers]  # fmt: skip
+    rows = plan.merge(customers[[col.CUSTOMER_ID, *shown]], on=col.CUSTOMER_ID, validate="one_to_one")
+    rows = rows.merge(names, on=col.CUSTOMER_ID, validate="one_to_one")
+    rows = rows.sort_values([col.DATE, col.PRIORITY], na_position="last")
+    weeks = int(rows[col.BATCH].max()) if rows[col.BATCH].notna().any() else 0
+    columns = [col.DATE, *wanted, col.CONTACT_CLASS, *shown, col.REASON]
+    for owner, listed in rows.groupby(col.STAFF_ID, dropna=False):
+        known = words.label("workbook.nobody") if pd.isna(owner) else str(owner)
+        heading = words("workbook.heading", branch=task.name, owner=known, weeks=weeks)
+        made = call_list(listed[columns], words, heading=heading)
+        file = "unassigned" if pd.isna(owner) else slug(str(owner))
+        replace(task.out / "working" / task.stem / f"{file}.xlsx", encrypted(made, task.password))

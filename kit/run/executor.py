@@ -1,0 +1,214 @@
+"""The fan-out: prepare once, make each branch's report in a process of its own, keep the ledger, write the index."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import multiprocessing
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, Protocol
+
+import pandas as pd
+import pyarrow.parquet as pq
+
+from kit import __version__
+from kit import columns as col
+from kit.engagement import Engagement, chapter_notebooks
+from kit.errors import UnknownName, language
+from kit.features import frame
+from kit.report.index import Column, index_html
+from kit.resources import notebooks, templates
+from kit.run.branch import BANK, Outcome, Task, work
+from kit.run.files import replace
+from kit.run.ledger import Ledger
+from kit.run.manifest import digest, write_manifest
+from kit.run.prepare import prepare
+from kit.text import figure, slug, wording
+
+__all__ = ["Progress", "RunResult", "run"]
+
+_INDEX = {
+    "customers": "count", "aum_fen": "money", "top20_share_of_aum": "percent",
+    "share_of_customers_holding_80pct": "percent", "gini": "ratio", "upgrade_customers": "count",
+}  # fmt: skip
+_SUMMED = ("customers", "aum_fen", "upgrade_customers")
+
+
+class Progress(Protocol):
+    """What a run tells while it goes on."""
+
+    def stage(self, name: str) -> None:
+        """A stage of the preparation begins."""
+
+    def branches(self, total: int, kept: int) -> None:
+        """So many reports are to be made; so many are done already."""
+
+    def finished(self, outcome: Outcome) -> None:
+        """One report is made, or failed."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """What a run did: its folder, each branch's outcome, and the branches that an earlier run had done."""
+
+    out: Path
+    outcomes: tuple[Outcome, ...]
+    kept: tuple[str, ...]
+    taken: Any
+    branches: pd.DataFrame
+
+    @property
+    def failed(self) -> tuple[Outcome, ...]:
+        """Outcomes of the branches that failed."""
+        return tuple(outcome for outcome in self.outcomes if outcome.failed)
+
+
+def run(
+    engagement: Engagement,
+    out: Path,
+    progress: Progress,
+    *,
+    only: Sequence[str] = (),
+    workers: int | None = None,
+    fresh: bool = False,
+    engine: str | None = "warm",
+    timeout: int = 600,
+) -> RunResult:
+    """Run an engagement into ``out``.
+
+    Parameters
+    ----------
+    only
+        Ids or names of the branches to report on; all if empty.
+    workers
+        Processes; as many as there are processors, unless said.
+    fresh
+        Make every report again; otherwise those whose inputs have not changed since the ledger called them done stay.
+    engine
+        Papermill engine; None for papermill's own.
+
+    Raises
+    ------
+    KitError
+        Before any report is made: bad input, or a branch that does not exist.
+    """
+    taken = prepare(engagement, out, progress.stage)
+    branches = frame(pq.read_table(out / "data" / "branches.parquet"))
+    chosen = _chosen(branches, only)
+    ledger, mark = Ledger(out / "ledger.jsonl"), _fingerprint(engagement, out / "data")
+    done = {
+        branch for branch, line in ledger.last().items()
+        if line["status"] == "done" and line.get("inputs") == mark and not fresh
+    }  # fmt: skip
+    tasks = [task for task in _tasks(engagement, out, branches, chosen, engine, timeout) if task.branch not in done]
+    kept = tuple(branch for branch in chosen if branch in done)
+    progress.branches(len(tasks), len(kept))
+    outcomes = []
+    for outcome in _fan_out(tasks, workers):
+        status = "failed" if outcome.failed else "done"
+        where = {"chapter": outcome.chapter, "cell": outcome.cell} if outcome.failed else {}
+        ledger.note(outcome.branch, status, inputs=mark, seconds=round(outcome.seconds, 2), **where)
+        outcomes.append(outcome)
+        progress.finished(outcome)
+    _write_index(engagement, out, branches, ledger, mark)
+    write_manifest(out)
+    return RunResult(out, tuple(sorted(outcomes, key=lambda o: o.branch)), kept, taken, branches)
+
+
+def _chosen(branches: pd.DataFrame, only: Sequence[str]) -> list[str]:
+    ids = [str(branch) for branch in branches[col.BRANCH_ID]]
+    names = dict(zip(branches[col.BRANCH_NAME].astype(str), ids, strict=True))
+    for asked in only:
+        if asked not in ids and asked not in names:
+            kind = "网点" if language() == "zh" else "branch"
+            raise UnknownName(kind=kind, name=asked, known=[*ids, *names])
+    return [asked if asked in ids else names[asked] for asked in only] or ids
+
+
+def _fingerprint(engagement: Engagement, data: Path) -> str:
+    """One digest of all that a report is made from."""
+    made_from = [
+        *(data / f"{name}.parquet" for name in ("customers", "plan", "branches")),
+        data / "context.json",
+        *sorted(notebooks().glob("*.ipynb")),
+        *sorted(p for p in templates().rglob("*") if p.is_file()),
+    ]
+    sums = [digest(path) for path in made_from]
+    return hashlib.sha256("|".join([__version__, *engagement.chapters, *sums]).encode()).hexdigest()[:16]
+
+
+def _tasks(
+    engagement: Engagement, out: Path, branches: pd.DataFrame, chosen: Sequence[str], engine: str | None, timeout: int
+) -> list[Task]:
+    known = chapter_notebooks()
+    names = dict(zip(branches[col.BRANCH_ID], branches[col.BRANCH_NAME], strict=True))
+    sizes = dict(zip(branches[col.BRANCH_ID], branches["customers"], strict=True))
+    chapters = tuple((name, known[name]) for name in engagement.chapters)
+    day = date.fromisoformat(_as_of(out))
+
+    def task(branch: str, name: str, listed: tuple[tuple[str, Path], ...]) -> Task:
+        return Task(
+            branch=branch, name=name, bank=engagement.bank, as_of=day, prepared=date.today(),  # noqa: DTZ011 - the cover's date
+            chapters=listed, out=out.resolve(), language=engagement.language, password=engagement.secrets.password,
+            engine=engine, timeout=timeout,
+        )  # fmt: skip
+
+    # The largest first: the last one to finish is then a small one.
+    order = sorted(chosen, key=lambda branch: (-int(sizes[branch]), branch))
+    whole = task(BANK, engagement.bank, (("bank", notebooks() / "bank.ipynb"),))
+    return [*(task(branch, str(names[branch]), chapters) for branch in order), whole]
+
+
+def _as_of(out: Path) -> str:
+    return str(json.loads((out / "data" / "context.json").read_text(encoding="utf-8"))["params"]["as_of"])
+
+
+def _fan_out(tasks: Sequence[Task], workers: int | None) -> Iterator[Outcome]:
+    """Outcomes as they come, from processes of their own (papermill changes the folder of a whole process)."""
+    if not tasks:
+        return
+    os.environ.setdefault("BRANCH_KIT_PRELOAD", "kit.chapter kit.charts seaborn")
+    spawn = multiprocessing.get_context("spawn")
+    number = min(workers or os.cpu_count() or 1, len(tasks))
+    with ProcessPoolExecutor(number, mp_context=spawn) as pool:
+        waiting = {pool.submit(work, task): task for task in tasks}
+        for future in as_completed(waiting):
+            task = waiting[future]
+            try:
+                yield future.result()
+            except BrokenProcessPool:
+                reason = "工作进程被系统终止，多半是内存不足" if language() == "zh" else "the worker was ended, most likely for want of memory"
+                yield Outcome(task.branch, task.name, 0.0, "", None, reason)
+
+
+def _write_index(engagement: Engagement, out: Path, branches: pd.DataFrame, ledger: Ledger, mark: str) -> None:
+    words, last = wording(engagement.language), ledger.last()
+    state = {branch: line for branch, line in last.items() if line.get("inputs") == mark}
+    ids = branches[col.BRANCH_ID].astype(str)
+    rows = branches.assign(
+        name=branches[col.BRANCH_NAME],
+        stem=[slug(branch) for branch in ids],
+        ready=[state.get(branch, {}).get("status") == "done" for branch in ids],
+    )
+    names = dict(zip(ids, rows["name"], strict=True)) | {BANK: engagement.bank}
+    whole = {words("bank.title"): "bank.html", "PDF": "bank.pdf"} if state.get(BANK, {}).get("status") == "done" else {}
+    html = index_html(
+        rows,
+        meta={
+            "bank": engagement.bank, "title": words("common.report"), "as_of": _as_of(out), "language": engagement.language,
+            "kit_version": __version__, "links": whole,
+        },
+        columns=[
+            Column(key, words.label(f"index.{key}"), kind, bar=key == "aum_fen", summed=key in _SUMMED)
+            for key, kind in _INDEX.items()
+        ],
+        failed={names[b]: f"{line.get('chapter', '')}" for b, line in state.items() if line["status"] == "failed"},
+        fmt=lambda value, kind: figure(value, kind, engagement.language),
+    )  # fmt: skip
+    replace(out / "share" / "index.html", html.encode())

@@ -1,0 +1,48 @@
+"""The ledger decides what is done: a line a step, never a notebook's metadata, never a file's existence."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+__all__ = ["Ledger"]
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """``ledger.jsonl``, appended to and never rewritten; free of personal data."""
+
+    path: Path
+
+    def note(self, branch: str, status: str, **facts: Any) -> None:
+        """Append what became of a branch (``done`` or ``failed``)."""
+        line = {
+            "at": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+            "branch": branch,
+            "status": status,
+            **facts,
+        }
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with self.path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(line, ensure_ascii=False) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+
+    def lines(self) -> Iterator[dict[str, Any]]:
+        """All lines that are whole; a run that was killed may leave half a line at the end."""
+        if not self.path.exists():
+            return
+        for line in self.path.read_text(encoding="utf-8").splitlines():
+            try:
+                yield json.loads(line)
+            except json.JSONDecodeError:
+                continue
+
+    def last(self) -> dict[str, dict[str, Any]]:
+        """Branch → its last line."""
+        return {line["branch"]: line for line in self.lines()}

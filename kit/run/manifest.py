@@ -1,0 +1,46 @@
+"""``manifest.json``: every file that a run left, with its digest, so that a later look can tell what changed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+from kit import __version__
+from kit.errors import MissingFile
+from kit.run.files import replace
+
+__all__ = ["MANIFEST", "digest", "verify", "write_manifest"]
+
+MANIFEST = "manifest.json"
+
+
+def digest(path: Path) -> str:
+    """SHA-256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _files(out: Path) -> dict[str, str]:
+    found = (p for p in sorted(out.rglob("*")) if p.is_file() and p.name not in (MANIFEST, "ledger.jsonl"))
+    return {path.relative_to(out).as_posix(): digest(path) for path in found}
+
+
+def write_manifest(out: Path) -> None:
+    """Write the digests of all files of a run."""
+    content = {"kit": __version__, "files": _files(out)}
+    replace(out / MANIFEST, json.dumps(content, ensure_ascii=False, indent=1).encode())
+
+
+def verify(out: Path) -> dict[str, list[str]]:
+    """Files that were changed, are missing or came later than the manifest; three empty lists if all is well."""
+    path = out / MANIFEST
+    if not path.is_file():
+        raise MissingFile(path=path, need="kit run")
+    told: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))["files"]
+    now = _files(out)
+    return {
+        "changed": [name for name in told if name in now and now[name] != told[name]],
+        "missing": [name for name in told if name not in now],
+        "new": [name for name in now if name not in told],
+    }

@@ -1,0 +1,91 @@
+"""From extracts to the data that every chapter reads: intake → features → assignment → plan → branch summaries."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from kit import __version__
+from kit import columns as col
+from kit.analysis import branch_summary
+from kit.book import Book
+from kit.engagement import CONTEXT, Engagement
+from kit.features import features, frame, settle_dates
+from kit.intake import IntakeResult, find_sources, intake
+from kit.planning import assignment, contact_plan, work_days
+from kit.run.files import replace
+
+__all__ = ["prepare"]
+
+ROWS_A_GROUP = 5_000  # of customers.parquet, so that one branch is read without the others
+
+
+def prepare(engagement: Engagement, out: Path, say: Callable[[str], None]) -> IntakeResult:
+    """Fill ``out/data``; each file is whole or not there."""
+    data = out / "data"
+    say("intake")
+    taken = intake(
+        find_sources(engagement.folder),
+        out=data,
+        key=bytes.fromhex(engagement.secrets.key),
+        as_of=engagement.params.as_of,
+    )
+    book = Book(data)
+    params = settle_dates(book, engagement.params)
+    say("features")
+    made = features(book, params)
+    customers = made.customers
+    staff = _present_staff(book)
+    say("planning")
+    owners = assignment(customers, staff, params)
+    capacity = (
+        dict(zip(staff[col.STAFF_ID], staff[col.DAILY_CONTACTS].astype(int), strict=True))
+        if col.DAILY_CONTACTS in staff and len(staff) else {}
+    )  # fmt: skip
+    plan = contact_plan(customers, owners, params, capacity=capacity)
+    names = book.read("branch") if "branch" in book.tables() else pd.DataFrame({col.BRANCH_ID: []})
+    summary = branch_summary(customers, params)
+    known = (
+        dict(zip(names[col.BRANCH_ID], names[col.BRANCH_NAME], strict=True))
+        if col.BRANCH_NAME in names
+        else {}
+    )
+    summary.insert(1, col.BRANCH_NAME, [known.get(b) or b for b in summary[col.BRANCH_ID]])
+    _write(made.table, data / "customers.parquet")
+    for name, rows in (("assignment", owners), ("plan", plan), ("branches", summary)):
+        _write(pa.Table.from_pandas(rows, preserve_index=False), data / f"{name}.parquet")
+    context = {
+        "kit": __version__,
+        "bank": engagement.bank,
+        "language": engagement.language,
+        "params": params.model_dump(mode="json"),
+        "aum_column": made.aum_column,
+        "unlocks": {name: list(sources) for name, sources in made.unlocks.items()},
+        "holidays_announced": work_days(params.day, weeks=params.contact.weeks).announced,
+    }
+    replace(data / CONTEXT, json.dumps(context, ensure_ascii=False, indent=1).encode())
+    return taken
+
+
+def _present_staff(book: Book) -> pd.DataFrame:
+    """Staff who can keep customers: neither virtual nor gone."""
+    if "staff" not in book.tables() or "role" not in book.columns("staff"):
+        return pd.DataFrame({col.STAFF_ID: [], col.BRANCH_ID: [], "role": []}, dtype="str")
+    staff = frame(pq.read_table(book.path("staff")))
+    for flag in (col.IS_VIRTUAL, col.HAS_LEFT):
+        if flag in staff:
+            staff = staff[~staff[flag].fillna(value=False).astype(bool)]
+    if col.STAFF_STATUS in staff:
+        staff = staff[~staff[col.STAFF_STATUS].isin(["离职", "离岗", "调离", "退休", "否"])]
+    return staff.drop_duplicates(col.STAFF_ID).sort_values(col.STAFF_ID)
+
+
+def _write(table: pa.Table, path: Path) -> None:
+    temporary = path.with_suffix(".tmp")
+    pq.write_table(table, temporary, row_group_size=ROWS_A_GROUP)
+    temporary.replace(path)

@@ -77,7 +77,7 @@ def run(
 ) -> None:
     """Make every branch's report: kit run bank --branch 0101 --out reports/bank."""
     from kit.engagement import load  # noqa: PLC0415 - a message about a wrong folder need not wait for pandas
-    from kit.run import run as run_engagement  # noqa: PLC0415
+    from kit.run.executor import run as run_engagement  # noqa: PLC0415
 
     engagement = load(folder)
     target = _target(engagement.name, out)
@@ -184,7 +184,7 @@ def demo(
 def status(folder: Folder, out: Out = None) -> None:
     """Say what the ledger holds, branch by branch: kit status bank."""
     from kit.engagement import load  # noqa: PLC0415
-    from kit.run import Ledger  # noqa: PLC0415
+    from kit.run.ledger import Ledger  # noqa: PLC0415
 
     target = _target(load(folder).name, out)
     last = Ledger(target / "ledger.jsonl").last()
@@ -198,7 +198,7 @@ def status(folder: Folder, out: Out = None) -> None:
 def verify(folder: Folder, out: Out = None) -> None:
     """Compare the files of a run with its manifest: kit verify bank."""
     from kit.engagement import load  # noqa: PLC0415
-    from kit.run import verify as compare  # noqa: PLC0415
+    from kit.run.manifest import verify as compare  # noqa: PLC0415
 
     target = _target(load(folder).name, out)
     found = compare(target)

@@ -1,4 +1,4 @@
-"""Extracts to book: read as text, map, type, check; every row ends in the book or in quarantine with its reason."""
+"""Extracts to book: read as text, map, type, check. A row ends in the book or, with its reason, in quarantine."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from kit.intake import check, staging
+from kit.intake.clean import literal
 from kit.intake.feeds import AmbiguousColumn, Feed, Source, UnknownTable, find_sources, plan
 from kit.intake.quarantine import REASONS, Notice, reason
 from kit.intake.sniff import DuplicateHeader, Sheet
@@ -38,7 +39,7 @@ _FEN = pa.decimal128(38, 14)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class IntakeResult:
-    """What an intake did: rows of each table of the book, where every row and every 分 went, and what to know."""
+    """What an intake did: rows of each table of the book, where every row and every 分 went, and notices."""
 
     tables: Mapping[str, int]
     reconciliation: pd.DataFrame
@@ -56,17 +57,17 @@ def intake(
     as_of: dt.date | None = None,
     progress: Progress | None = None,
 ) -> IntakeResult:
-    """Read the sources into ``out/book/``, beside ``quarantine``, ``reconciliation`` and ``control_sums.parquet``.
+    """Read the sources into ``out/book/``; beside it quarantine, reconciliation and control sums (Parquet).
 
     Parameters
     ----------
     sources
         Files, each with its mapping or to be known by its labels; see `find_sources`.
     out
-        Folder of the results. What an earlier intake left there is replaced at the very end; nothing is written if
-        anything fails.
+        Folder of the results. What an earlier intake left there is replaced at the very end; nothing is
+        written if anything fails.
     key
-        The engagement's key; certificates, accounts and counterparties are kept as HMAC-SHA256 only.
+        The engagement's key; of certificates, accounts and counterparties only a keyed hash is kept.
     as_of
         Date of a monthly table that has no date column of its own.
     progress
@@ -139,7 +140,7 @@ def _save(
 ) -> None:
     for table in tables:
         rows = f"SELECT * EXCLUDE (_id, _unreadable) FROM {check.accepted(connection, table)} ORDER BY _id"
-        path = staging.literal(str(made / "book" / f"{table}.parquet"))
+        path = literal(str(made / "book" / f"{table}.parquet"))
         connection.execute(f"COPY ({rows}) TO {path} (FORMAT parquet, COMPRESSION zstd)")
     names = pd.DataFrame(
         [(i, feed.sheet.path.name, feed.sheet.name) for i, feed in enumerate(feeds)],
@@ -148,9 +149,10 @@ def _save(
     connection.register("names", pa.Table.from_pandas(names, preserve_index=False))
     source, row = staging.place()
     connection.execute(
-        f'COPY (SELECT file, sheet, {row} AS row, _table AS "table", "column", value_masked, reason, detail, whole_row'
+        f'COPY (SELECT file, sheet, {row} AS row, _table AS "table", "column", value_masked, reason, detail,'
+        " whole_row"
         f' FROM quarantine JOIN names ON _feed = {source} ORDER BY _table, _id, whole_row DESC, "column")'
-        f" TO {staging.literal(str(made / 'quarantine.parquet'))} (FORMAT parquet, COMPRESSION zstd)"
+        f" TO {literal(str(made / 'quarantine.parquet'))} (FORMAT parquet, COMPRESSION zstd)"
     )
     pq.write_table(
         pa.Table.from_pandas(result.reconciliation, preserve_index=False), made / "reconciliation.parquet"

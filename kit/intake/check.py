@@ -1,4 +1,4 @@
-"""What the rows of a book owe each other: a key once, a customer and a branch that exist, counts and sums that tie."""
+"""What the rows of a book owe each other: one key each, a customer and a branch that exist, sums that tie."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ __all__ = ["DoesNotTie", "accepted", "check_rows", "control_sums", "reconciliati
 # Child table → (its column, the parent table, the reason if the parent lacks it).
 _REFERENCES = {
     "customer": (col.BRANCH_ID, "branch", "unknown_branch"),
-    **{
-        child: (col.CUSTOMER_ID, "customer", "unknown_customer")
-        for child in ("customer_month", "account", "holding", "txn", "assignment", "contact", "sale")
-    },
+    **dict.fromkeys(
+        ("customer_month", "account", "holding", "txn", "assignment", "contact", "sale"),
+        (col.CUSTOMER_ID, "customer", "unknown_customer"),
+    ),
 }
 
 
@@ -28,7 +28,7 @@ class DoesNotTie(KitError):
     """Rows or sums of a source and of the book differ: a fault of the kit, not of the data (path, place)."""
 
     zh = "{path}，{place}：来源与账簿对不上。这是程序的错误，请报告；没有写出任何文件。"
-    en = "{path}, {place}: source and book do not tie. This is a fault of the program: report it; nothing was written."
+    en = "{path}, {place}: source and book do not tie. This is a fault of the kit: report it; nothing is written."
 
 
 def accepted(connection: Any, table: str) -> str:
@@ -65,11 +65,12 @@ def _check_reference(connection: Any, table: str, column: str, parent: str, code
     if column not in _columns(connection, table):
         return
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE refused AS SELECT _id, {column} AS lost FROM {accepted(connection, table)} AS c"
-        f" ANTI JOIN {accepted(connection, parent)} AS p USING ({column}) WHERE {column} IS NOT NULL"
+        f"CREATE OR REPLACE TEMP TABLE refused AS SELECT _id, {column} AS lost"
+        f" FROM {accepted(connection, table)} AS c ANTI JOIN {accepted(connection, parent)} AS p USING ({column}) WHERE {column} IS NOT NULL"
     )
     connection.execute(
-        f"INSERT INTO quarantine SELECT '{table}', _id, '{column}', shape(lost), '{code}', '', true FROM refused"
+        f"INSERT INTO quarantine SELECT '{table}', _id, '{column}', shape(lost), '{code}', '', true"
+        " FROM refused"
     )
     connection.execute(f"INSERT INTO gone_{table} SELECT _id, 'quarantined' FROM refused")
 
@@ -100,14 +101,16 @@ def _check_key(connection: Any, table: str, places: Sequence[str]) -> None:
         [list(places)],
     )
     connection.execute(
-        f"INSERT INTO gone_{table} SELECT _id, CASE WHEN same THEN 'repeated' ELSE 'quarantined' END FROM later"
+        f"INSERT INTO gone_{table} SELECT _id, CASE WHEN same THEN 'repeated' ELSE 'quarantined' END"
+        " FROM later"
     )
 
 
 def _derive_branches(connection: Any) -> None:
     connection.execute(
         "CREATE TABLE branch AS SELECT row_number() OVER (ORDER BY branch_id) AS _id, 0 AS _unreadable,"
-        f" branch_id, branch_id AS branch_name FROM (SELECT DISTINCT branch_id FROM {accepted(connection, 'customer')})"
+        " branch_id, branch_id AS branch_name"
+        f" FROM (SELECT DISTINCT branch_id FROM {accepted(connection, 'customer')})"
     )
     connection.execute("CREATE TABLE gone_branch (_id BIGINT, why VARCHAR)")
 
@@ -142,8 +145,8 @@ def reconciliation(connection: Any, loaded: Sequence[Loaded]) -> pd.DataFrame:
 def control_sums(connection: Any, loaded: Sequence[Loaded]) -> pd.DataFrame:
     """One row a feed and money column: what the source holds, in 分, and where it went.
 
-    ``source_sum_fen`` and ``rounding_fen`` are exact decimals: a source may hold fractions of a 分, or 万元 to many
-    decimals. source = book + repeated + quarantined + rounding, and no cell is rounded by more than half a 分.
+    ``source_sum_fen`` and ``rounding_fen`` are exact decimals, as a source may hold fractions of a 分. The
+    source is the sum of the book, the repeated, the quarantined and the rounding, half a 分 a cell at most.
 
     Raises
     ------
@@ -158,8 +161,8 @@ def control_sums(connection: Any, loaded: Sequence[Loaded]) -> pd.DataFrame:
             parts = connection.execute(
                 f"SELECT CAST(coalesce(sum({column}) FILTER (why IS NULL), 0) AS DECIMAL(38, 0)),"
                 f" CAST(coalesce(sum({column}) FILTER (why = 'repeated'), 0) AS DECIMAL(38, 0)),"
-                f" CAST(coalesce(sum({column}) FILTER (why = 'quarantined'), 0) AS DECIMAL(38, 0)), count({column})"
-                f" FROM {table} LEFT JOIN gone_{table} USING (_id) WHERE {source} = {number}"
+                f" CAST(coalesce(sum({column}) FILTER (why = 'quarantined'), 0) AS DECIMAL(38, 0)),"
+                f" count({column}) FROM {table} LEFT JOIN gone_{table} USING (_id) WHERE {source} = {number}"
             ).fetchone()
             rounding = exact - sum(parts[:3])
             if 2 * abs(rounding) > parts[3]:

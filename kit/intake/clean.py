@@ -24,8 +24,6 @@ SQL_TYPES = {
     "bool": "BOOLEAN",
 }
 _HASH_BLOCK = 64
-# What is left to do once the value stands in a column of its own: a macro repeats its argument.
-_FINAL = {"money": "TRY_CAST(round_even({}, 0) AS BIGINT)", "date": "in_range({})", "int": "whole({})"}
 
 
 def install(connection: Any, key: bytes) -> None:
@@ -76,18 +74,32 @@ def _mapped(field: Field, text: str) -> str:
 
 
 def _value(field: Field, text: str) -> str:
-    """Typed value of a field, money as exact 分 with its fraction; NULL if missing or unreadable."""
+    """Typed value of a field; NULL if missing or unreadable."""
     column = field.column
-    if column.type == "bool":
-        return {"": "flag", "号码": "flag_or_phone"}.get(column.unit, "flag_or_number") + f"({text})"
-    if column.type == "text" and column.id.endswith("_id"):
-        return f"plain_id({text})"
-    macros = {"secret": "plain_secret", "decimal": "rate"}
-    if column.type in ("money", "int"):
-        return f"number({text}, 'e{field.power}')"
-    if column.type == "date":
-        return f"calendar_date({text})"
-    return f"{macros.get(column.type, 'plain_text')}({text})"
+    if column.type == "money":
+        return (
+            f"fen({text}, 'e{field.power}')"
+            if _whole_fen(field)
+            else f"rounded(number({text}, 'e{field.power}'))"
+        )
+    macros = {
+        "secret": "plain_secret",
+        "decimal": "rate",
+        "int": "whole",
+        "date": "calendar_date",
+        "bool": "flag",
+    }
+    macro = macros.get(column.type, "plain_text")
+    if column.type == "bool" and column.unit:
+        macro = "flag_or_phone" if column.unit == "号码" else "flag_or_number"
+    elif column.type == "text" and column.id.endswith("_id"):
+        macro = "plain_id"
+    return f"{macro}({text})"
+
+
+def _whole_fen(field: Field) -> bool:
+    """Whether two decimals in the source's unit are whole 分."""
+    return field.power >= 2
 
 
 def _is_missing(field: Field, text: str, mapped: str) -> str:
@@ -101,13 +113,13 @@ def _is_missing(field: Field, text: str, mapped: str) -> str:
 
 
 def typed(fields: Sequence[Field], *, header_row: int, identity: str) -> str:
-    """SELECT over ``raw``: the row's identity, the typed columns, and ``_unreadable``, a bit for each bad cell."""
+    """SELECT over ``raw``: the row's identity, the typed columns, and ``_unreadable``, a bit a bad cell."""
     texts, values, final, bits = [], [], [], []
     for i, field in enumerate(fields):
         texts.append(f"{_given(field, header_row)} AS t{i}")
         mapped = _mapped(field, f"t{i}")
         values.append(f"{mapped} AS m{i}, {_value(field, mapped)} AS v{i}")
-        final.append(_FINAL.get(field.column.type, "{}").format(f"v{i}"))
+        final.append(f"in_range(v{i})" if field.column.type == "date" else f"v{i}")
         missing = _is_missing(field, f"t{i}", f"m{i}")
         bits.append(f"CASE WHEN {final[i]} IS NOT NULL OR {missing} THEN 0 ELSE {1 << i} END")
     columns = ", ".join(f"{value} AS {field.column.id}" for value, field in zip(final, fields, strict=True))
@@ -117,10 +129,15 @@ def typed(fields: Sequence[Field], *, header_row: int, identity: str) -> str:
     )
 
 
-def exact_sum(field: Field, *, header_row: int) -> str:
-    """Exact sum of a money column of ``raw`` in 分, with its fraction, over what can be read."""
-    exact = _value(field, _mapped(field, _given(field, header_row)))
-    return f"coalesce(sum({exact}) FILTER (TRY_CAST(round_even({exact}, 0) AS BIGINT) IS NOT NULL), 0)"
+def exact_sum(field: Field, *, header_row: int) -> tuple[str, str]:
+    """Return the two SQL sums that add up to a money column of ``raw`` in exact 分, over what can be read.
+
+    The second is of the cells that have fractions of a 分, or are written in an unusual way.
+    """
+    text, power = _mapped(field, _given(field, header_row)), f"'e{field.power}'"
+    usual = f"usual_fen({text}, {power})" if _whole_fen(field) else "NULL"
+    unusual = f"CASE WHEN {usual} IS NULL THEN exact_fen({text}, {power}) END"
+    return f"CAST(coalesce(sum({usual}), 0) AS DECIMAL(38, 0))", f"coalesce(sum({unusual}), 0)"
 
 
 def reason_code(field: Field) -> str:

@@ -38,18 +38,23 @@ CREATE MACRO number(t, power) AS CASE WHEN t = '' THEN NULL ELSE coalesce(
     TRY_CAST(plain_number(translate(regexp_replace(half_width(t), '元$', ''), '￥¥＄$ ', '')) || power
         AS DECIMAL(38, 14))) END;
 
--- Most amounts have at most two decimals and ten digits: whole 分 from them at a sixth of the cost; else NULL.
-CREATE MACRO usual_fen(t, factor) AS CASE WHEN instr(t, '.') = 0 OR instr(t, '.') >= strlen(t) - 2
-    THEN CAST(100 * TRY_CAST(t AS DECIMAL(12, 2)) AS BIGINT) * factor END;
-
 -- Half a 分 goes to the even neighbour.
 CREATE MACRO rounded(n) AS TRY_CAST(round_even(n, 0) AS BIGINT);
 
-CREATE MACRO fen(t, power, factor) AS coalesce(usual_fen(t, factor), rounded(number(t, power)));
-
 CREATE MACRO exact_fen(t, power) AS CASE WHEN rounded(number(t, power)) IS NOT NULL THEN number(t, power) END;
 
-CREATE MACRO whole(n) AS CASE WHEN n % 1 = 0 THEN TRY_CAST(n AS BIGINT) END;
+-- Most amounts have at most two decimals, so in 分 they are whole (from 元 on: power e2 and above) and need no
+-- rounding, which costs more than all the rest; NULL for the others.
+CREATE MACRO usual_fen(t, power) AS CASE WHEN instr(t, '.') = 0 OR instr(t, '.') >= strlen(t) - 2
+    THEN CAST(TRY_CAST(t || power AS DECIMAL(18, 0)) AS BIGINT) END;
+
+CREATE MACRO fen(t, power) AS coalesce(usual_fen(t, power), rounded(number(t, power)));
+
+CREATE MACRO usual_whole(t) AS
+    CASE WHEN instr(t, '.') = 0 THEN CAST(TRY_CAST(t || 'e0' AS DECIMAL(18, 0)) AS BIGINT) END;
+
+CREATE MACRO whole(t) AS coalesce(usual_whole(t),
+    CASE WHEN number(t, 'e0') % 1 = 0 THEN TRY_CAST(number(t, 'e0') AS BIGINT) END);
 
 CREATE MACRO rate(t) AS TRY_CAST(number(rtrim(half_width(t), '%'), 'e0') AS DECIMAL(18, 6));
 

@@ -35,7 +35,7 @@ class AmbiguousColumn(KitError):
     """Several headers are names of one canonical column (path, sheet, label, table, column, available)."""
 
     zh = "{path}{sheet}：{available} 都可以是“{label}”（{table}.{column}）。请在 mapping/ 里写明用哪一列。"
-    en = "{path}{sheet}: {available} may each be “{label}” ({table}.{column}). Say in mapping/ which one to use."
+    en = "{path}{sheet}: {available} may each be “{label}” ({table}.{column}). Say in mapping/ which it is."
 
 
 class MissingSource(MissingFile):
@@ -47,7 +47,7 @@ class MissingSource(MissingFile):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file to read, with the mapping that says how, and the mapping's own path; without one, labels decide."""
+    """A file to read, with the mapping that says how and the mapping's path; without one, labels decide."""
 
     path: Path
     mapping: Mapping | None = None
@@ -118,7 +118,7 @@ def _matching(extracts: Path, pattern: str) -> list[Path]:
 
 
 def plan(sources: Sequence[Source], as_of: dt.date | None) -> tuple[list[Feed], list[Notice]]:
-    """Feeds in the order in which their tables refer to each other, then by file; and what a person should know.
+    """Feeds in the order in which their tables refer to each other, and what a person should know.
 
     ``as_of`` dates a monthly table that has no date column of its own, if one sheet alone feeds it.
     """

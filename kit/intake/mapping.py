@@ -5,11 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import re
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, model_validator
-from typing_extensions import Annotated
 
 from kit.errors import BadKey, BadMapping, BadValue, UnreadableFile, language
 from kit.schema import schema
@@ -26,7 +25,7 @@ class _Strict(BaseModel):
 
 
 class Cell(_Strict):
-    """Where the text of a canonical column comes from: a source column, a constant, or the data row's number."""
+    """Where a canonical column's text comes from: a source column, a constant, or the data row's number."""
 
     column: str | None = None
     value: str | None = None
@@ -61,8 +60,8 @@ def _cell(given: Any) -> Any:
 class Mapping(_Strict):
     """One mapping file.
 
-    ``file`` is a path relative to the engagement folder, or a pattern inside ``extracts/``; ``tables`` holds for
-    each canonical table its columns and their source.
+    ``file`` is a path relative to the engagement folder, or a pattern inside ``extracts/``; ``tables`` holds
+    for each canonical table its columns and their source.
     """
 
     file: str
@@ -133,7 +132,8 @@ def _explained(path: Path, error: ValidationError) -> BadKey | BadValue:
     where = [str(part) for part in first["loc"]]
     place = ".".join(where)
     if first["type"] == "extra_forbidden":
-        model = {"tables": Cell, "confirmed": Confirmed}.get(where[0], Mapping) if len(where) > 1 else Mapping
+        inner: dict[str, type[BaseModel]] = {"tables": Cell, "confirmed": Confirmed}
+        model = inner.get(where[0], Mapping) if len(where) > 1 else Mapping
         return BadKey(path=path, place=place, name=where[-1], known=tuple(model.model_fields))
     kinds = {
         "missing": _say("必填", "a value"),

@@ -36,8 +36,8 @@ class BadRow:
 def records(sheet: Sheet, refuse: Callable[[BadRow], None]) -> Any:
     """Return an Arrow reader over the data rows of a sheet; blank rows are left out.
 
-    Columns are ``row_number`` and ``c0``, ``c1`` … in the order of the headers, all strings. Records with another
-    number of fields than the header go to ``refuse``.
+    Columns are ``row_number`` and, in the order of the headers, ``c0``, ``c1`` …: trimmed strings. Records with
+    another number of fields than the header go to ``refuse``.
 
     Raises
     ------
@@ -128,5 +128,6 @@ def _workbook(sheet: Sheet) -> Iterator[list[Any]]:
     while chunk := list(islice(rows, _ROWS_A_BATCH)):
         texts = zip(*([cell_text(value) for value in row] for _, row in chunk), strict=True)
         yield _trimmed(
-            pa.array([number for number, _ in chunk], pa.int64()), [pa.array(column, pa.string()) for column in texts]
+            pa.array([number for number, _ in chunk], pa.int64()),
+            [pa.array(column, pa.string()) for column in texts],
         )

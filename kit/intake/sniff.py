@@ -34,8 +34,8 @@ class DuplicateHeader(KitError):
 class Sheet:
     """One table of text as a person sees it: a delimited file, or a sheet of a workbook.
 
-    ``header_row`` is the header's row number in the file, counted from 1; ``skip_lines`` the physical lines of a
-    delimited file up to and with it.
+    ``header_row`` is the header's row number in the file, counted from 1; ``skip_lines`` the physical lines
+    of a delimited file up to and with it.
     """
 
     path: Path

@@ -1,4 +1,4 @@
-"""A private, throw-away database in which the sources lie typed until it is known which rows the book takes."""
+"""A throw-away database in which the sources lie, typed, until it is known which rows the book takes."""
 
 from __future__ import annotations
 
@@ -111,9 +111,9 @@ def _sums(connection: Any, feed: Feed) -> dict[str, Decimal]:
     money = [f for f in feed.fields if f.column.type == "money"]
     if not money:
         return {}
-    sums = ", ".join(exact_sum(f, header_row=feed.sheet.header_row) for f in money)
-    found = connection.execute(f"SELECT {sums} FROM raw").fetchone()
-    return {f.column.id: Decimal(value) for f, value in zip(money, found, strict=True)}
+    pairs = [exact_sum(f, header_row=feed.sheet.header_row) for f in money]
+    found = connection.execute(f"SELECT {', '.join(sum(pairs, ()))} FROM raw").fetchone()
+    return {f.column.id: found[2 * i] + found[2 * i + 1] for i, f in enumerate(money)}
 
 
 def _quarantine_keys(connection: Any, number: int, feed: Feed) -> None:
@@ -160,6 +160,6 @@ def _quarantine_cells(connection: Any, number: int, feed: Feed) -> None:
 def _note(connection: Any, number: int, feed: Feed, f: Field, code: str, *, rows: str, whole: bool) -> None:
     text = source_text(f, feed.sheet.header_row)
     connection.execute(
-        f"INSERT INTO quarantine SELECT '{feed.table.id}', {row_id(number, ROW)}, '{f.column.id}', shape({text}),"
-        f" '{code}', '', {whole} FROM raw WHERE {row_id(number, ROW)} IN ({rows})"
+        f"INSERT INTO quarantine SELECT '{feed.table.id}', {row_id(number, ROW)}, '{f.column.id}',"
+        f" shape({text}), '{code}', '', {whole} FROM raw WHERE {row_id(number, ROW)} IN ({rows})"
     )

@@ -25,7 +25,8 @@ from kit.resources import templates
 
 __all__ = ["ReportHTMLExporter", "facts", "labels", "page", "to_html"]
 
-_SCHEME = re.compile(r"[a-z][a-z0-9+.\-]*://", re.IGNORECASE)
+# Bounded: pictures are runs of a hundred thousand such characters, and an open run is tried from each of them.
+_SCHEME = re.compile(r"[a-z][a-z0-9+.\-]{0,30}://", re.IGNORECASE)
 # What is printed for a number or its absence, with the marks and units that go with figures.
 _UNIT = r"(?:%|‰|倍|个百分点|[万亿]?元|[万亿户人笔次天个]|[kKMB]|pp)?"
 _NUMBER = re.compile(

@@ -14,6 +14,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import typst
@@ -113,7 +114,8 @@ class _Document:
         self.ours = "branch_kit" in nb.metadata
         self.images: dict[str, bytes] = {}
         self.read = Reader(self._keep)
-        self.labels = _labels()[self._language()]
+        self.language = self._language()
+        self.labels = _labels()[self.language]
 
     def _language(self) -> str:
         asked = self.meta.get("language")
@@ -140,7 +142,7 @@ class _Document:
                 "bank": _line(self.meta.get("bank")),
                 "branch": _line(self.meta.get("branch_name")),
                 "footer": _line(self.meta.get("footer")),
-                "language": self._language(),
+                "language": self.language,
                 "as_of": as_of,
                 "prepared": prepared,
                 "date": prepared or as_of,
@@ -183,16 +185,15 @@ class _Document:
         data = output.data
         image = next((mime for mime in IMAGE_TYPES if mime in data), None)
         if image:
-            return [
-                self._picture(image_bytes(data[image], image), image, output.metadata.get("branch_kit", {}))
-            ]
+            meta = output.metadata.get("branch_kit", {})
+            return [self._picture(image_bytes(data[image], image), image, meta)]
         blocks = self.read.markdown(data["text/markdown"]) if "text/markdown" in data else []
         blocks = blocks or self.read.html(data.get("text/html", ""))
         text = data.get("text/plain") or data.get("text/latex")
         if not blocks and text:
             blocks = [code_block(strip_ansi(text))]
         unknown = f"{self.labels['unknown']} ({', '.join(sorted(data))})"
-        return blocks or [{"t": "note", "c": [unknown]}]
+        return blocks or ([{"t": "note", "c": [unknown]}] if data else [])
 
     def _picture(self, data: bytes | None, mime: str, meta: Mapping[str, Any]) -> Block:
         if data is None:
@@ -223,8 +224,8 @@ def _outlined(blocks: list[Block]) -> list[Block]:
 
 def _line(value: Any) -> str:
     """Show a value in one line; empty if nothing of it is visible."""
-    line = " ".join(str(_printable("" if value is None else str(value))).split())
-    return line if line.strip("\u200b ") else ""
+    shown: str = _printable("" if value is None else str(value))
+    return " ".join(shown.replace("\u200b", "").split())
 
 
 def _day(value: Any) -> list[int] | None:
@@ -241,9 +242,9 @@ def _printable(node: Any) -> Any:
     PDF/UA forbids a missing glyph: Typst would refuse the whole document for one emoji or one rare name.
     """
     if isinstance(node, str):
-        return (
-            node if _shown().issuperset(node) else "".join(map(_visible, unicodedata.normalize("NFC", node)))
-        )
+        if _shown().issuperset(node):
+            return node
+        return "".join(map(_visible, unicodedata.normalize("NFC", node)))
     if isinstance(node, dict):
         return {key: _printable(value) for key, value in node.items()}
     return [_printable(value) for value in node] if isinstance(node, list) else node
@@ -272,7 +273,7 @@ def _labels() -> dict[str, dict[str, Any]]:
     return loaded
 
 
-def _look() -> Any:
+def _look() -> Path:
     return templates() / "report" / "typst"
 
 

@@ -102,7 +102,7 @@ def code_block(text: str, lang: str | None = None) -> Block:
 
 
 def image_bytes(data: Any, mime: str) -> bytes | None:
-    """Bytes of an image as a notebook stores it (SVG as text, others as base64); None if it is no such image."""
+    """Bytes of an image as a notebook stores it (SVG as text, others in base64); None if it is none."""
     text = "".join(data) if isinstance(data, list) else str(data)
     found = text.encode("utf-8", "replace") if mime == "image/svg+xml" else _decoded(text)
     return found if found and mime in IMAGE_TYPES and found.startswith(IMAGE_TYPES[mime]) else None
@@ -154,13 +154,12 @@ class Reader:
         line: Inline = []
 
         def flush() -> None:
-            inline = [node for node in _joined(line) if node != " "] if len(line) < 4 else _joined(line)
+            inline = _trimmed(_joined(line))
             line.clear()
-            if len(inline) == 1 and isinstance(inline[0], dict) and inline[0]["t"] == "image":
-                found.append(inline[0] | {"caption": None})
-            elif plain(inline).strip() or any(
-                isinstance(node, dict) and node["t"] == "image" for node in inline
-            ):
+            images = [node for node in inline if isinstance(node, dict) and node["t"] == "image"]
+            if images and len(inline) == 1:
+                found.append(images[0] | {"caption": None})
+            elif images or plain(inline).strip():
                 found.append({"t": "plain" if parent.name == "li" else "para", "c": inline})
 
         for node in parent.children:
@@ -180,10 +179,8 @@ class Reader:
         elif name == "pre":
             code = node.find("code", class_=re.compile("^language-"))
             found = [code_block(node.get_text(), _classes(code)[0].partition("-")[2] if code else None)]
-        elif re.fullmatch(
-            "h[1-6]", name
-        ):  # inside a list, a quote or an output it has no place in the contents
-            inline = self._inside(node)
+        elif name in _HEADINGS:  # inside a list, a quote or an output it has no place in the contents
+            inline = _trimmed(self._inside(node))
             head = {"t": "heading", "level": int(name[1]), "c": inline}
             found = [head if depth == 0 else {"t": "para", "c": [_mark("strong", inline)]}]
         elif name in {"ul", "ol"} and depth < _DEEPEST:
@@ -252,8 +249,10 @@ class Reader:
     def _cards(self, table: Tag) -> list[Block]:
         cards = []
         for td in table.find_all("td"):
-            label, value, note = (self._inside(td.find(class_=name)) for name in ("label", "value", "note"))
-            cards.append({"label": label, "value": value or self._inside(td), "note": note})
+            label, value, note = (
+                _trimmed(self._inside(td.find(class_=name))) for name in ("label", "value", "note")
+            )
+            cards.append({"label": label, "value": value or _trimmed(self._inside(td)), "note": note})
         return [{"t": "kpi", "cards": cards}] if cards else []
 
     def _table(self, table: Tag) -> list[Block]:
@@ -268,7 +267,7 @@ class Reader:
                 totals.append(len(parts["tbody"]))
             if cells:
                 parts.get(within, parts["tbody"]).append(cells)
-        caption = self._inside(next(_own(table, "caption"), None))
+        caption = _trimmed(self._inside(next(_own(table, "caption"), None)))
         return _table(parts["thead"], parts["tbody"], parts["tfoot"], caption=caption or None, totals=totals)
 
     def _cell(self, td: Tag) -> Block:
@@ -276,7 +275,7 @@ class Reader:
         colspan, rowspan = (int(s) if re.fullmatch("[1-9][0-9]{0,2}", s) else 1 for s in spans)
         align = re.search(r"text-align:\s*(right|left|center)", str(td.get("style") or ""))
         return {
-            "c": self._inside(td),
+            "c": _trimmed(self._inside(td)),
             "head": td.name == "th",
             "num": "num" in _classes(td) or bool(align and align[1] == "right"),
             "colspan": colspan,
@@ -330,6 +329,13 @@ def _joined(nodes: Iterable[Any]) -> Inline:
         return "" if wrapped else " "
 
     return [_breakable(re.sub(r"\s+", blank, node), 30) if isinstance(node, str) else node for node in joined]
+
+
+def _trimmed(inline: Inline) -> Inline:
+    """Drop the blanks at both ends: the page sets its own."""
+    ends = {0: str.lstrip, len(inline) - 1: str.rstrip} if len(inline) > 1 else {0: str.strip}
+    cut = [ends.get(i, str)(node) if isinstance(node, str) else node for i, node in enumerate(inline)]
+    return [node for node in cut if node != ""]
 
 
 def _table(

@@ -22,8 +22,8 @@ class Column:
 
     ``type`` is one of ``text``, ``cat``, ``money`` (whole 分), ``int``, ``decimal``, ``date``, ``bool`` and
     ``secret`` (keyed hash on entry). ``unit`` is what a source without a unit of its own is taken to be in; a
-    ``bool`` with a unit also takes a number of it, any above zero being true. ``need`` is ``M`` (mandatory), ``M*``
-    (at least one column so marked), ``R`` (recommended) or ``O`` (optional).
+    ``bool`` with a unit also takes a number of it, any above zero being true. ``need`` is ``M`` (mandatory),
+    ``M*`` (at least one column so marked), ``R`` (recommended) or ``O`` (optional).
     """
 
     table: str

@@ -400,6 +400,10 @@ def test_wrapped_chinese_gets_no_blank_and_wrapped_english_does():
     assert texts(reader().markdown("one\ntwo")) == "one two"
 
 
+def test_blank_between_two_marks_stays_and_those_at_the_ends_go():
+    assert [plain(b["c"]) for b in reader().html("<p> <b>a</b> <i>b</i> c </p>")] == ["a b c"]
+
+
 def test_labels_are_the_same_in_both_languages():
     labels = report._labels()
     assert labels["zh"].keys() == labels["en"].keys()

@@ -19,9 +19,7 @@ def _pandas_type(arrow: pa.DataType) -> pd.api.extensions.ExtensionDtype | None:
     """Nullable pandas types, so that an unknown amount does not turn its column into floats."""
     if pa.types.is_date(arrow):
         return pd.ArrowDtype(arrow)
-    return {pa.int64(): pd.Int64Dtype(), pa.bool_(): pd.BooleanDtype(), pa.string(): pd.StringDtype()}.get(
-        arrow
-    )
+    return {pa.int64(): pd.Int64Dtype(), pa.bool_(): pd.BooleanDtype(), pa.string(): pd.StringDtype()}.get(arrow)
 
 
 class Book:

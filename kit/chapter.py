@@ -58,7 +58,9 @@ class Chapter:
 
     def title(self) -> None:
         """Heading of the chapter and the question that it answers."""
-        self._markdown(f"# {self.words(f'{self.name}.title')}\n\n{self.words(f'{self.name}.question', **self._facts())}")
+        self._markdown(
+            f"# {self.words(f'{self.name}.title')}\n\n{self.words(f'{self.name}.question', **self._facts())}"
+        )
 
     def section(self, key: str, result: Any = None, **extra: Any) -> None:
         """Heading of a section and its finding, or what is missing for it."""
@@ -80,10 +82,14 @@ class Chapter:
         values = self._values(result) | extra
         names = [key.partition(".")[0] for key in self.words.labels(f"{self.name}.kpi") if key.endswith(".value")]
         cards = [
-            tuple(self.words(f"{self.name}.kpi.{card}.{part}", **values) for part in ("label", "value", "note"))
+            (
+                self.words(f"{self.name}.kpi.{card}.label", **values),
+                self.words(f"{self.name}.kpi.{card}.value", **values),
+                self.words(f"{self.name}.kpi.{card}.note", **values),
+            )
             for card in names
         ]
-        display({"text/html": kpi_cards(cards), "text/plain": ""}, raw=True)  # type: ignore[no-untyped-call, arg-type]
+        display({"text/html": kpi_cards(cards), "text/plain": ""}, raw=True)
 
     def table(self, key: str, result: Any, field: str = "table", *, total: bool = False) -> None:
         """A frame of the result as a table with the caption ``<chapter>.<key>.table``."""
@@ -93,8 +99,10 @@ class Chapter:
 
     def frame(self, key: str, rows: pd.DataFrame, *, total: bool = False) -> None:
         """A frame as a table with the caption ``<chapter>.<key>.table``."""
-        html = html_table(rows, self.words, caption=self.words(f"{self.name}.{key}.table", **self._facts()), total=total)
-        display({"text/html": html, "text/plain": rows.to_string()}, raw=True)  # type: ignore[no-untyped-call]
+        html = html_table(
+            rows, self.words, caption=self.words(f"{self.name}.{key}.table", **self._facts()), total=total
+        )
+        display({"text/html": html, "text/plain": rows.to_string()}, raw=True)
 
     def chart(self, key: str, draw: Callable[..., Any], result: Any, *args: Any, **extra: Any) -> None:
         """A figure with its caption and its words for those who cannot see it."""
@@ -108,9 +116,7 @@ class Chapter:
             "caption": self.words(f"{self.name}.{key}.chart", **values),
             "alt": self.words(f"{self.name}.{key}.alt", **values),
         }
-        display(  # type: ignore[no-untyped-call]
-            {"image/svg+xml": svg.getvalue(), "text/plain": told["alt"]}, metadata={"branch_kit": told}, raw=True
-        )
+        display({"image/svg+xml": svg.getvalue(), "text/plain": told["alt"]}, metadata={"branch_kit": told}, raw=True)
 
     def name_of(self, kind: str, code: str | None) -> str:
         """Printed name of a code: ``name_of("tier", "vip")``."""
@@ -150,11 +156,13 @@ class Chapter:
             found = schema()[table]
             named.append(f"{found.label(self.words.language)}·{found.columns[column].label(self.words.language)}")
         return self.words(
-            "common.unlock", title=self.words(f"{self.name}.{key}.title"), columns=self.words.join(named or result.columns)
+            "common.unlock",
+            title=self.words(f"{self.name}.{key}.title"),
+            columns=self.words.join(named or result.columns),
         )
 
     def _markdown(self, text: str) -> None:
-        display({"text/markdown": text, "text/plain": text}, raw=True)  # type: ignore[no-untyped-call]
+        display({"text/markdown": text, "text/plain": text}, raw=True)
 
 
 def open_chapter(name: str, data: str = "", branch: str = "", language: str = "") -> Chapter:

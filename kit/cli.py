@@ -26,7 +26,9 @@ app = typer.Typer(
 out_console, err_console = Console(soft_wrap=True), Console(stderr=True, soft_wrap=True)
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="the engagement folder, with engagement.yml in it")]
-Out = Annotated[Path | None, typer.Option("--out", help="where the reports go; reports/<name of the engagement> if not said")]
+Out = Annotated[
+    Path | None, typer.Option("--out", help="where the reports go; reports/<name of the engagement> if not said")
+]
 
 
 def _say(zh: str, en: str) -> str:
@@ -55,7 +57,11 @@ class _Told:
     def branches(self, total: int, kept: int) -> None:
         self.bar.update(self.task, description=_say("生成报告", "reports"), total=total, completed=0)
         if kept:
-            self._line(_say(f"· {kept} 家网点没有变化，沿用已有报告", f"· {kept} branches are unchanged and keep their reports"))
+            self._line(
+                _say(
+                    f"· {kept} 家网点没有变化，沿用已有报告", f"· {kept} branches are unchanged and keep their reports"
+                )
+            )
 
     def finished(self, outcome: object) -> None:
         self.bar.advance(self.task)
@@ -70,8 +76,12 @@ class _Told:
 @app.command()
 def run(
     folder: Folder,
-    branch: Annotated[list[str] | None, typer.Option("--branch", help="only this branch, by id or name; may be repeated")] = None,
-    workers: Annotated[int | None, typer.Option("--workers", min=1, help="processes; one a processor if not said")] = None,
+    branch: Annotated[
+        list[str] | None, typer.Option("--branch", help="only this branch, by id or name; may be repeated")
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option("--workers", min=1, help="processes; one a processor if not said")
+    ] = None,
     out: Out = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="make every report again")] = False,  # noqa: FBT002 - a flag
 ) -> None:
@@ -89,7 +99,10 @@ def run(
     lost = result.taken.rows_quarantined
     if lost:
         where = target / "data" / "quarantine.parquet"
-        out_console.print(escape(_say(f"! {lost} 行没有入账，原因见 {where}", f"! {lost} rows are in quarantine, see {where}")), highlight=False)
+        out_console.print(
+            escape(_say(f"! {lost} 行没有入账，原因见 {where}", f"! {lost} rows are in quarantine, see {where}")),
+            highlight=False,
+        )
     for bad in result.failed:
         cell = f"#{bad.cell}" if bad.cell else "—"
         again = f"kit run {folder} --branch {bad.branch}"
@@ -118,7 +131,10 @@ def intake(folder: Folder, out: Out = None) -> None:
     engagement = load(folder)
     target = _target(engagement.name, out)
     taken = take(
-        find_sources(engagement.folder), out=target / "data", key=bytes.fromhex(engagement.secrets.key), as_of=engagement.params.as_of
+        find_sources(engagement.folder),
+        out=target / "data",
+        key=bytes.fromhex(engagement.secrets.key),
+        as_of=engagement.params.as_of,
     )
     for _, row in taken.reconciliation.iterrows():
         text = _say(
@@ -145,7 +161,9 @@ def new(
         raise typer.BadParameter(_say(f"{folder / CONFIG} 已经有了", f"{folder / CONFIG} is there already"))
     bank = bank or Prompt.ask(_say("1/3 银行名称", "1/3 name of the bank"))
     profile = profile or Prompt.ask(_say("2/3 口径", "2/3 profile"), choices=profiles(), default="rural-postal")
-    report_language = report_language or Prompt.ask(_say("3/3 报告语言", "3/3 language of the reports"), choices=["zh", "en"], default="zh")
+    report_language = report_language or Prompt.ask(
+        _say("3/3 报告语言", "3/3 language of the reports"), choices=["zh", "en"], default="zh"
+    )
     text = (templates() / "engagement" / CONFIG).read_text(encoding="utf-8")
     for name in ("extracts", "mapping"):
         (folder / name).mkdir(parents=True, exist_ok=True)
@@ -191,7 +209,9 @@ def status(folder: Folder, out: Out = None) -> None:
     if not last:
         raise MissingFile(path=target / "ledger.jsonl", need=f"kit run {folder}")
     for branch, line in sorted(last.items()):
-        out_console.print(escape(f"{line['at']}  {line['status']:<6}  {branch}  {line.get('chapter', '')}"), highlight=False)
+        out_console.print(
+            escape(f"{line['at']}  {line['status']:<6}  {branch}  {line.get('chapter', '')}"), highlight=False
+        )
 
 
 @app.command()
@@ -212,14 +232,22 @@ def verify(folder: Folder, out: Out = None) -> None:
 
 @app.command()
 def purge(
-    folder: Folder, out: Out = None, yes: Annotated[bool, typer.Option("--yes", help="do not ask")] = False  # noqa: FBT002 - a flag
+    folder: Folder,
+    out: Out = None,
+    yes: Annotated[bool, typer.Option("--yes", help="do not ask")] = False,  # noqa: FBT002 - a flag
 ) -> None:
     """Remove data, call lists and keys; reports and the ledger stay: kit purge bank --yes."""
     from kit.engagement import load  # noqa: PLC0415
 
     target = _target(load(folder).name, out)
     if not yes:
-        typer.confirm(_say(f"删除 {target} 里的数据、联系清单和 {folder} 的密钥？", f"Remove data and call lists of {target} and the keys of {folder}?"), abort=True)
+        typer.confirm(
+            _say(
+                f"删除 {target} 里的数据、联系清单和 {folder} 的密钥？",
+                f"Remove data and call lists of {target} and the keys of {folder}?",
+            ),
+            abort=True,
+        )
     for name in ("data", "working", "notebooks"):
         shutil.rmtree(target / name, ignore_errors=True)
     with suppress(FileNotFoundError):

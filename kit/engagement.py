@@ -1,4 +1,4 @@
-"""``engagement.yml``: what a consultant says about one bank. Typed, frozen; an unknown key is an error, not a warning."""
+"""``engagement.yml``: what a consultant says of one bank. Typed, frozen; an unknown key is an error."""
 
 from __future__ import annotations
 
@@ -115,7 +115,9 @@ def _raise(error: ValidationError, path: Path, model: type[BaseModel], prefix: s
     if fault["type"] == "extra_forbidden":
         fields: Any = model
         for part in fault["loc"][:-1]:
-            fields = getattr(fields.model_fields.get(part), "annotation", None) if hasattr(fields, "model_fields") else None
+            fields = (
+                getattr(fields.model_fields.get(part), "annotation", None) if hasattr(fields, "model_fields") else None
+            )
         known = tuple(getattr(fields, "model_fields", {}))
         raise BadKey(path=path, place=place, name=str(fault["loc"][-1]), known=known) from None
     words = _EXPECTED[language()]
@@ -167,5 +169,3 @@ def load(folder: Path) -> Engagement:
         chapters=said.chapters or tuple(known),
         params=params,
     )
-
-

@@ -7,6 +7,7 @@ engagement overrides them, and each report prints those that it used (口径).
 from __future__ import annotations
 
 from datetime import date
+from itertools import pairwise
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -142,7 +143,7 @@ class Params(_Frozen):
     @classmethod
     def _ladder(cls, tiers: tuple[Tier, ...]) -> tuple[Tier, ...]:
         floors = [tier.floor_wan for tier in tiers]
-        if len(tiers) < 2 or floors[0] != 0 or any(b <= a for a, b in zip(floors, floors[1:], strict=False)):
+        if len(tiers) < 2 or floors[0] != 0 or any(b <= a for a, b in pairwise(floors)):
             raise ValueError("at least two tiers, the first from 0, each floor above the one before")
         if len({tier.code for tier in tiers}) != len(tiers):
             raise ValueError("tier codes must differ")

@@ -26,9 +26,9 @@ def kind_of(column: str) -> str:
         return "wan"
     if "share" in column:
         return "percent"
-    if column in ("gini",):
+    if column == "gini":
         return "ratio"
-    if column in ("mean",):
+    if column == "mean":
         return "decimal"
     if column.endswith("date"):
         return "date"
@@ -59,9 +59,7 @@ def html_table(frame: pd.DataFrame, words: Wording, *, caption: str, total: bool
         Add a row with the sums of counts, money and shares.
     """
     columns = list(frame.columns)
-    head = "".join(
-        f"<th{_NUMBER[kind_of(c) != 'text']}>{escape(words.label(f'tables.{c}'))}</th>" for c in columns
-    )
+    head = "".join(f"<th{_NUMBER[kind_of(c) != 'text']}>{escape(words.label(f'tables.{c}'))}</th>" for c in columns)
     body = "".join(f"<tr>{_cells(row, columns, words)}</tr>" for _, row in frame.iterrows())
     foot = ""
     if total:
@@ -69,7 +67,11 @@ def html_table(frame: pd.DataFrame, words: Wording, *, caption: str, total: bool
         for i, column in enumerate(columns):
             summable = kind_of(column) in ("count", "wan", "percent") and not column.startswith(("mean", "median"))
             text = figure(frame[column].sum(), kind_of(column), words.language) if summable else ""
-            sums.append(f"<td>{escape(words.label('tables.total'))}</td>" if i == 0 else f"<td{_NUMBER[True]}>{escape(text)}</td>")
+            sums.append(
+                f"<td>{escape(words.label('tables.total'))}</td>"
+                if i == 0
+                else f"<td{_NUMBER[True]}>{escape(text)}</td>"
+            )
         foot = f"<tfoot><tr>{''.join(sums)}</tr></tfoot>"
     return (
         f"<table><caption>{escape(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody>{foot}</table>"

@@ -1,8 +1,9 @@
-"""How concentrated the assets are: Lorenz curve, Gini, top share, and the smallest share of customers holding 80% (R1)."""
+"""How concentrated the assets are: Lorenz, Gini, top share, smallest share of customers holding 80% (R1)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -93,7 +94,9 @@ def _lorenz(ascending: Array) -> pd.DataFrame:
         return pd.DataFrame({"share_of_customers": [0.0, 1.0], "share_of_aum": [0.0, 1.0]})
     held = np.concatenate([[0.0], np.cumsum(ascending)]) / ascending.sum()
     # The curve bends where the rich are: half of the points lie in the last twentieth.
-    marks = np.unique(np.concatenate([np.linspace(0, n, _POINTS // 2), np.linspace(0.95 * n, n, _POINTS // 2)]).astype(int))
+    marks = np.unique(
+        np.concatenate([np.linspace(0, n, _POINTS // 2), np.linspace(0.95 * n, n, _POINTS // 2)]).astype(int)
+    )
     return pd.DataFrame({"share_of_customers": marks / n, "share_of_aum": held[marks]})
 
 
@@ -118,7 +121,7 @@ def concentration(customers: pd.DataFrame, params: Params) -> Concentration:
     populations = {"all": aum, "positive": aum[aum > 0]}
     if col.DORMANT in customers:
         populations["not_dormant"] = aum[~customers[col.DORMANT].fillna(value=False).astype(bool)]
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "population": name,
             "customers": len(values),

@@ -1,4 +1,4 @@
-"""Contact as it was, and as it is planned: who was reached, who is known, and what the coming weeks hold (R28, R52, R58, R61)."""
+"""Contact as it was and as it is planned: who was reached, who is known, what comes (R28, R52, R58, R61)."""
 
 from __future__ import annotations
 

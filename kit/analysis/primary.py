@@ -1,4 +1,4 @@
-"""Whether the customers bank here first: product families, primary-account grades with reasons, likely merchants (R9, R46, R47, R51)."""
+"""Whether customers bank here first: product families, primary account, likely merchants (R9, R46, R47, R51)."""
 
 from __future__ import annotations
 
@@ -105,7 +105,9 @@ def primary_accounts(customers: pd.DataFrame, params: Params) -> PrimaryAccounts
     focus = by_tier(weak, params)[col.AUM_FEN].agg(["size", total]).loc[list(reversed(params.upper_tiers()))]
     return PrimaryAccounts(
         grades=grades.rename_axis("grade").reset_index(),
-        by_tier=counts.div(counts.sum(axis=1).where(counts.sum(axis=1) > 0), axis=0).rename_axis(col.TIER).reset_index(),
+        by_tier=counts.div(counts.sum(axis=1).where(counts.sum(axis=1) > 0), axis=0)
+        .rename_axis(col.TIER)
+        .reset_index(),
         reasons=pd.DataFrame(reasons).astype({"customers": "Int64"}),
         focus=focus.set_axis(["customers", "aum_fen"], axis=1).rename_axis(col.TIER).reset_index(),
         focus_customers=len(weak),

@@ -48,7 +48,7 @@ def segments(customers: pd.DataFrame, params: Params) -> Segments:
     whole = int(table["aum_fen"].sum())
     table["share_of_aum"] = table["aum_fen"] / whole if whole > 0 else float("nan")
     tier = pd.Categorical(customers[col.TIER], categories=list(params.tier_codes()), ordered=True)
-    known = customers[col.OCCUPATION_KNOWN] if col.OCCUPATION_KNOWN in customers else None
+    known = customers.get(col.OCCUPATION_KNOWN)
     return Segments(
         table=table.rename_axis(col.SEGMENT).reset_index(),
         by_tier=pd.crosstab(category, tier, dropna=False).rename_axis(index=col.SEGMENT, columns=col.TIER),

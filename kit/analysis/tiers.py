@@ -1,4 +1,4 @@
-"""The ladder of tiers: how many stand on each rung, what they hold, who is near the next, who is slipping (R13-R20, R75, R78)."""
+"""The ladder of tiers: who stands on each rung, is near the next, is slipping (R13-R20, R75, R78)."""
 
 from __future__ import annotations
 
@@ -83,7 +83,9 @@ def upgrades(customers: pd.DataFrame, params: Params) -> Upgrades:
     })  # fmt: skip
     table["gap_each_fen"] = table["gap_fen"] / table["customers"].where(table["customers"] > 0)
     return Upgrades(
-        table=table.rename_axis(col.NEXT_TIER).reset_index(), customers=len(near), gap_fen=total(near[col.UPGRADE_GAP_FEN])
+        table=table.rename_axis(col.NEXT_TIER).reset_index(),
+        customers=len(near),
+        gap_fen=total(near[col.UPGRADE_GAP_FEN]),
     )
 
 

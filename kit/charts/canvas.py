@@ -18,7 +18,13 @@ WIDTH = 6.3  # inches: the text width of an A4 page
 
 
 def canvas(
-    height: float = 2.9, *, left: float = 0.6, right: float = 0.25, top: float = 0.25, bottom: float = 0.55, columns: int = 1
+    height: float = 2.9,
+    *,
+    left: float = 0.6,
+    right: float = 0.25,
+    top: float = 0.25,
+    bottom: float = 0.55,
+    columns: int = 1,
 ) -> tuple[Figure, Any]:
     """Figure and axes; margins in inches."""
     theme.use()
@@ -41,7 +47,9 @@ def names(codes: Sequence[object], labels: Labels, kind: str) -> list[str]:
     return [labels.get(f"{kind}.{code}", str(code)) for code in codes]
 
 
-def bar_labels(axes: Any, texts: Sequence[str], ends: Sequence[float], places: Sequence[float], *, reach: float) -> None:
+def bar_labels(
+    axes: Any, texts: Sequence[str], ends: Sequence[float], places: Sequence[float], *, reach: float
+) -> None:
     """Figures at the end of horizontal bars; ``reach`` is the longest bar."""
     for text, end, place in zip(texts, ends, places, strict=True):
         axes.text(end + reach * 0.012, place, text, va="center", ha="left", fontsize=8, color=theme.INK)

@@ -17,11 +17,17 @@ __all__ = ["families", "grades_by_tier"]
 def families(result: Products, *, labels: Labels) -> Figure:
     """Customers by number of product families, and the mean of each tier."""
     figure, (left, right) = canvas(2.5, columns=2, top=0.4, left=0.65)
-    sns.barplot(x=result.distribution["families"], y=result.distribution["share"], color=theme.ACCENT, width=0.65, ax=left)
+    sns.barplot(
+        x=result.distribution["families"], y=result.distribution["share"], color=theme.ACCENT, width=0.65, ax=left
+    )
     for i, value in enumerate(result.distribution["share"]):
         left.text(i, value + 0.012, f"{value:.1%}", ha="center", fontsize=8)
     left.set_xticks(range(4), ["0", "1", "2", "3+"])
-    left.set(xlabel=labels["families"], ylabel=labels["share_of_customers"], ylim=(0, result.distribution["share"].max() * 1.15 + 0.01))
+    left.set(
+        xlabel=labels["families"],
+        ylabel=labels["share_of_customers"],
+        ylim=(0, result.distribution["share"].max() * 1.15 + 0.01),
+    )
     percent_axis(left.yaxis)
     table = result.by_tier.dropna().iloc[::-1]
     right.barh(range(len(table)), table["mean"], height=0.6, color=theme.TEAL)
@@ -39,7 +45,9 @@ def grades_by_tier(result: PrimaryAccounts, *, labels: Labels) -> Figure:
     table = result.by_tier.dropna().iloc[::-1]
     figure, ax = canvas(0.95 + 0.4 * len(table), left=1.05, top=0.4, bottom=0.45)
     start = np.zeros(len(table))
-    for grade, colour, ink in zip(GRADES, (theme.ACCENT, "#a9bccd", theme.WARM), ("white", theme.INK, "white"), strict=True):
+    for grade, colour, ink in zip(
+        GRADES, (theme.ACCENT, "#a9bccd", theme.WARM), ("white", theme.INK, "white"), strict=True
+    ):
         shares = table[grade].to_numpy(dtype=float)
         ax.barh(range(len(table)), shares, left=start, height=0.62, color=colour, label=labels[f"grade.{grade}"])
         for i, (begin, value) in enumerate(zip(start, shares, strict=True)):

@@ -21,9 +21,18 @@ def segments_by_tier(result: Segments, *, labels: Labels) -> Figure:
     shares = counts / counts.sum().where(counts.sum() > 0, 1)
     figure, ax = canvas(0.75 + 0.3 * len(counts), left=1.5, bottom=0.2, top=0.4)
     sns.heatmap(
-        shares.to_numpy(dtype=float), annot=counts.map("{:,}".format).to_numpy(), fmt="", cmap=_BLUES, cbar=False, ax=ax,
-        linewidths=1.5, linecolor=theme.PAPER, vmin=0, vmax=max(float(shares.max().max()), 0.01), annot_kws={"fontsize": 8},
-    )  # fmt: skip
+        shares.to_numpy(dtype=float),
+        annot=counts.map("{:,}".format).to_numpy(),
+        fmt="",
+        cmap=_BLUES,
+        cbar=False,
+        ax=ax,
+        linewidths=1.5,
+        linecolor=theme.PAPER,
+        vmin=0,
+        vmax=max(float(shares.max().max()), 0.01),
+        annot_kws={"fontsize": 8},
+    )
     ax.set_yticks([i + 0.5 for i in range(len(counts))], names(list(counts.index), labels, "segment"), rotation=0)
     ax.set_xticks([i + 0.5 for i in range(counts.shape[1])], names(list(counts.columns), labels, "tier"))
     ax.xaxis.tick_top()

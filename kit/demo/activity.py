@@ -86,9 +86,7 @@ def _month_rows(
     def many(chosen: Bits, low: int, high: int) -> Ints:
         return np.where(chosen, rng.integers(low, high + 1, n), 0)
 
-    primary, passing, merchant, saver = (
-        kind == k for k in (Kind.PRIMARY, Kind.PASSING, Kind.MERCHANT, Kind.SAVER)
-    )
+    primary, passing, merchant, saver = (kind == k for k in (Kind.PRIMARY, Kind.PASSING, Kind.MERCHANT, Kind.SAVER))
     plain = np.isin(kind, (Kind.ORDINARY, Kind.NEW, Kind.LOST, Kind.NEGATIVE))
     yield on(10, people.payroll_months > 0, people.payroll_fen, _PAYROLL)
     yield on(18, people.autopay, _lognormal_fen(rng, 90, n), _BILL)
@@ -97,9 +95,7 @@ def _month_rows(
     yield some(many(merchant, 12, 19), _RECEIPT, 45)
     yield some(many(merchant, 1, 3), _OUT, 1_500)
     # What comes in goes on to the same name elsewhere: more than ten times what lies here.
-    through = np.maximum(held.average[:, -1] * 14, np.maximum(people.payroll_fen, 300_000)) + rng.integers(
-        0, 9_999, n
-    )
+    through = np.maximum(held.average[:, -1] * 14, np.maximum(people.payroll_fen, 300_000)) + rng.integers(0, 9_999, n)
     yield on(10, passing & (people.payroll_months == 0), through, _IN)
     yield on(11, passing & (people.payroll_months > 0), np.maximum(through - people.payroll_fen, 100), _IN)
     yield on(12, passing, through * 95 // 100, _SAME_NAME)
@@ -152,9 +148,7 @@ def _tidy(txns: Txns, keep: Bits) -> Txns:
     return Txns(who[alone], day[alone], fen[alone], sort[alone])
 
 
-def draw_activity(
-    rng: np.random.Generator, people: People, held: Balances, txns: Txns, cal: Calendar
-) -> Activity:
+def draw_activity(rng: np.random.Generator, people: People, held: Balances, txns: Txns, cal: Calendar) -> Activity:
     """Add up the last three months from the transactions; draw those before in the customer's manner."""
     n, shape = len(people), (len(people), cal.count)
     place = txns.who * cal.count + np.searchsorted(cal.ends, txns.day)
@@ -177,9 +171,7 @@ def draw_activity(
     return _with_history(rng, people, held, seen, cal)
 
 
-def _with_history(
-    rng: np.random.Generator, people: People, held: Balances, seen: Activity, cal: Calendar
-) -> Activity:
+def _with_history(rng: np.random.Generator, people: People, held: Balances, seen: Activity, cal: Calendar) -> Activity:
     n, before = len(people), cal.window
     past = (n, before)
     count = rng.poisson(_USUAL[people.kind][:, None], past)

@@ -92,9 +92,7 @@ def draw_balances(rng: np.random.Generator, people: People, cal: Calendar) -> Ba
     spot = demand + _total(parts)
     average = _average(rng, people, spot / spike, spot)
     share = np.divide(demand, spot, out=np.ones(spot.shape), where=spot != 0)
-    loan = np.where(
-        rng.random(n) < np.where(people.kind == Kind.MERCHANT, 0.3, 0.07), rng.lognormal(11.3, 0.8, n), 0
-    )
+    loan = np.where(rng.random(n) < np.where(people.kind == Kind.MERCHANT, 0.3, 0.07), rng.lognormal(11.3, 0.8, n), 0)
     loan[people.is_kind(Kind.DORMANT, Kind.CLOSED)] = 0
     return Balances(
         demand=demand,

@@ -90,9 +90,7 @@ def write_bank(
     truth = Truth(
         as_of=as_of.isoformat(),
         seed=seed,
-        branches=tuple(
-            {"branch_id": f.plan.branch_id, "branch_name": f.plan.name, **group_truth([f])} for f in facts
-        ),
+        branches=tuple({"branch_id": f.plan.branch_id, "branch_name": f.plan.name, **group_truth([f])} for f in facts),
         totals=group_truth(facts),
         files=fates,
     )
@@ -128,9 +126,7 @@ class _Extracts:
     def _open(self, name: str) -> CsvFile | XlsxFile:
         if name in _BOOKS:
             dates = {"分配日期": "yyyy-mm-dd"}
-            return self._stack.enter_context(
-                XlsxFile(self._folder / f"{name}.xlsx", name, self._as_of, dates)
-            )
+            return self._stack.enter_context(XlsxFile(self._folder / f"{name}.xlsx", name, self._as_of, dates))
         encoding = "utf-8-sig" if name == _MARKED else "gb18030"
         return self._stack.enter_context(CsvFile(self._folder / f"{name}.csv", encoding))
 
@@ -143,9 +139,7 @@ class _Extracts:
                 file.append({header: [value] for header, value in row.items()})
                 bad[reason] += 1
             repeated = bad.pop(REPEATED, 0)
-            fates[file.path.name] = FileTruth(
-                rows=file.rows, repeated=repeated, quarantined=dict(sorted(bad.items()))
-            )
+            fates[file.path.name] = FileTruth(rows=file.rows, repeated=repeated, quarantined=dict(sorted(bad.items())))
         return fates
 
 

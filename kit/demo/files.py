@@ -116,9 +116,7 @@ class XlsxFile:
             for place, header in enumerate(columns):
                 if header in self._formats:
                     self._sheet.set_column(place, place, 12, self._formats[header])
-        lists = [
-            c.to_pylist() if isinstance(c, pa.Array | pa.ChunkedArray) else list(c) for c in columns.values()
-        ]
+        lists = [c.to_pylist() if isinstance(c, pa.Array | pa.ChunkedArray) else list(c) for c in columns.values()]
         formats = [self._formats.get(header) for header in columns]
         write = self._sheet.write
         for row in zip(*lists, strict=True):

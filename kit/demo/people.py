@@ -54,9 +54,7 @@ class People:
     birth_day: Ints
     age: Ints
     open_day: Ints
-    end_month: (
-        Ints  # the month of the panel from which a lost or closed customer has nothing; else its length
-    )
+    end_month: Ints  # the month of the panel from which a lost or closed customer has nothing; else its length
     last_day: Ints  # last active transaction before the panel begins
     name: Ints  # place in ``names()``
     occupation: Ints
@@ -193,9 +191,7 @@ def master_file(rng: np.random.Generator, people: People, cal: Calendar) -> dict
         "婚姻状况": pick(np.where(family, 1, rng.integers(0, 2, n) * 2), ("未婚", "已婚", "")),
         "子女情况": pick(np.where(family, rng.integers(0, 4, n), 4), ("无", "1", "2", "1", "")),
         "家庭号": blank(numbers(plan.number * 10_000_000 + at // 2, 10, "H"), _some(rng, n, 0.7)),
-        "现居地": blank(
-            pick(np.zeros(n, dtype=np.int8), (f"示范市{plan.name[:-2]}辖区",)), _some(rng, n, 0.3)
-        ),
+        "现居地": blank(pick(np.zeros(n, dtype=np.int8), (f"示范市{plan.name[:-2]}辖区",)), _some(rng, n, 0.3)),
         "教育背景": any_of(("", "小学", "初中", "高中", "大专", "本科")),
         "兴趣爱好": any_of(("", "", "", "", "广场舞", "书法", "垂钓", "羽毛球", "旅游", "养生")),
         "行为习惯": any_of(("", "柜面", "手机银行", "自助设备")),

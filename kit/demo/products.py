@@ -131,9 +131,7 @@ def draw_holdings(rng: np.random.Generator, people: People, held: Balances, cal:
 def _separate(lots: Lots) -> Lots:
     """Move back the earlier of two like lots of one day: any reader would take them for one."""
     same = (
-        (lots.who[1:] == lots.who[:-1])
-        & (lots.product[1:] == lots.product[:-1])
-        & (lots.start[1:] == lots.start[:-1])
+        (lots.who[1:] == lots.who[:-1]) & (lots.product[1:] == lots.product[:-1]) & (lots.start[1:] == lots.start[:-1])
     )
     start = lots.start.copy()
     start[:-1] -= same

@@ -121,9 +121,7 @@ def assignment_file(rng: np.random.Generator, people: People, owners: Owners, ca
     }
 
 
-def contact_file(
-    rng: np.random.Generator, people: People, held: Balances, owners: Owners, cal: Calendar
-) -> Cells:
+def contact_file(rng: np.random.Generator, people: People, held: Balances, owners: Owners, cal: Calendar) -> Cells:
     """Rows of 联系记录.xlsx for one branch: a year, mostly reminders to the rich, one a day at most."""
     n = len(people)
     rate = np.array(_CONTACTS)[tier_of(held.average[:, -1])] * np.where(owners.orphan, 0.15, 1.0)
@@ -161,9 +159,7 @@ def contact_file(
     }
 
 
-def sale_file(
-    rng: np.random.Generator, people: People, held: Balances, owners: Owners, cal: Calendar
-) -> Cells:
+def sale_file(rng: np.random.Generator, people: People, held: Balances, owners: Owners, cal: Calendar) -> Cells:
     """Rows of 成交记录.xlsx for one branch, at most one a customer."""
     n = len(people)
     rate = np.array((0.004, 0.06, 0.22, 0.35))[tier_of(held.average[:, -1])]
@@ -188,9 +184,7 @@ def sale_file(
 def event_file(rng: np.random.Generator, people: People, held: Balances, cal: Calendar) -> Cells:
     """Rows of 活动记录.xlsx for one branch: three salons, a row for each one invited."""
     n = len(people)
-    likely = np.array((0.004, 0.05, 0.25, 0.30))[tier_of(held.average[:, -1])] * (
-        people.open_day < cal.as_of - 300
-    )
+    likely = np.array((0.004, 0.05, 0.25, 0.30))[tier_of(held.average[:, -1])] * (people.open_day < cal.as_of - 300)
     who, salon = np.nonzero(rng.random((n, 3)) < likely[:, None])
     day = cal.as_of - np.array([230, 140, 40])
     plan = people.plan

@@ -126,9 +126,7 @@ class Truth:
             "definitions": DEFINITIONS,
             "totals": self.totals,
             "branches": self.branches,
-            "files": {
-                name: {**asdict(file), "accepted": file.accepted} for name, file in sorted(self.files.items())
-            },
+            "files": {name: {**asdict(file), "accepted": file.accepted} for name, file in sorted(self.files.items())},
         }
         return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
 

@@ -23,20 +23,33 @@ import pyarrow as pa
 from kit import columns as col
 from kit.book import Book
 from kit.errors import NoData
-from kit.params import WAN, YUAN, Params
+from kit.params import YUAN, Params
 from kit.schema import schema
 
 __all__ = ["SUBJECTS", "Features", "bind", "definitions", "features", "frame", "needs", "settle_dates"]
 
 # In the order in which one builds on another.
 SUBJECTS = (
-    "owner", "aum", "products", "activity", "primary_account", "merchant", "relation", "maturity", "segment", "customers",
-)  # fmt: skip
+    "owner",
+    "aum",
+    "products",
+    "activity",
+    "primary_account",
+    "merchant",
+    "relation",
+    "maturity",
+    "segment",
+    "customers",
+)
 _NEEDS = re.compile(r"^-- needs (\w+): (.+)$", re.MULTILINE)
 _PARAMETER = re.compile(r"(?<!:):([a-z]\w*)")
 _SQL_TYPES = {
-    "money": "BIGINT", "int": "BIGINT", "bool": "BOOLEAN", "date": "DATE", "decimal": "DOUBLE",
-}  # fmt: skip
+    "money": "BIGINT",
+    "int": "BIGINT",
+    "bool": "BOOLEAN",
+    "date": "DATE",
+    "decimal": "DOUBLE",
+}
 _BASIS = {
     "month_average": "aum_avg_month_fen",
     "spot": "aum_spot_fen",
@@ -186,22 +199,28 @@ def _parameter_tables(params: Params) -> dict[str, pa.Table]:
     ceilings = [*floors[1:], None]
     words = params.segments.occupations
     return {
-        "tiers": pa.table({
-            "tier": list(params.tier_codes()),
-            "tier_rank": list(range(len(floors))),
-            # The lowest tier holds whoever owes more than he has.
-            "floor_fen": [-(2**62), *floors[1:]],
-            "ceiling_fen": pa.array(ceilings, pa.int64()),
-            "critical_fen": pa.array([None if c is None else round(c * params.critical_from) for c in ceilings], pa.int64()),
-            "next_tier": pa.array([*params.tier_codes()[1:], None], pa.string()),
-        }),
-        "occupation_words": pa.table({
-            "rule": pa.array([i for i, group in enumerate(words.values()) for _ in group], pa.int64()),
-            "sector": pa.array([sector for sector, group in words.items() for _ in group], pa.string()),
-            "word": pa.array([word for group in words.values() for word in group], pa.string()),
-        }),
+        "tiers": pa.table(
+            {
+                "tier": list(params.tier_codes()),
+                "tier_rank": list(range(len(floors))),
+                # The lowest tier holds whoever owes more than he has.
+                "floor_fen": [-(2**62), *floors[1:]],
+                "ceiling_fen": pa.array(ceilings, pa.int64()),
+                "critical_fen": pa.array(
+                    [None if c is None else round(c * params.critical_from) for c in ceilings], pa.int64()
+                ),
+                "next_tier": pa.array([*params.tier_codes()[1:], None], pa.string()),
+            }
+        ),
+        "occupation_words": pa.table(
+            {
+                "rule": pa.array([i for i, group in enumerate(words.values()) for _ in group], pa.int64()),
+                "sector": pa.array([sector for sector, group in words.items() for _ in group], pa.string()),
+                "word": pa.array([word for group in words.values() for word in group], pa.string()),
+            }
+        ),
         "unknown_occupations": pa.table({"word": pa.array(list(params.segments.unknown_occupations), pa.string())}),
-    }  # fmt: skip
+    }
 
 
 @contextmanager
@@ -225,7 +244,8 @@ def _open_tables(db: Any, book: Book) -> None:
     for name, table in schema().items():
         present = set(book.columns(name)) if name in book.tables() else set()
         listed = ", ".join(
-            c.id if c.id in present else f"CAST(NULL AS {_SQL_TYPES.get(c.type, 'VARCHAR')}) AS {c.id}" for c in table.columns.values()
+            c.id if c.id in present else f"CAST(NULL AS {_SQL_TYPES.get(c.type, 'VARCHAR')}) AS {c.id}"
+            for c in table.columns.values()
         )
         source = f"read_parquet({_quoted(str(book.path(name)))})" if present else "(SELECT 1) WHERE FALSE"
         db.execute(f"CREATE VIEW {name} AS SELECT {listed} FROM {source}")

@@ -1,4 +1,4 @@
-"""Extracts to book: read as text, map, type, check. A row ends in the book or, with its reason, in quarantine."""
+"""Extracts to book. Every row ends in the book or, with its reason, in quarantine; every sum ties."""
 
 from __future__ import annotations
 
@@ -120,9 +120,7 @@ def _result(
         "SELECT count(*) FILTER (whole_row), count(*) FILTER (NOT whole_row) FROM quarantine"
     ).fetchone()
     counts = {
-        table: int(
-            connection.execute(f"SELECT count(*) FROM {check.accepted(connection, table)}").fetchone()[0]
-        )
+        table: int(connection.execute(f"SELECT count(*) FROM {check.accepted(connection, table)}").fetchone()[0])
         for table in tables
     }
     return IntakeResult(
@@ -135,9 +133,7 @@ def _result(
     )
 
 
-def _save(
-    connection: Any, tables: Sequence[str], feeds: Sequence[Feed], result: IntakeResult, made: Path
-) -> None:
+def _save(connection: Any, tables: Sequence[str], feeds: Sequence[Feed], result: IntakeResult, made: Path) -> None:
     for table in tables:
         rows = f"SELECT * EXCLUDE (_id, _unreadable) FROM {check.accepted(connection, table)} ORDER BY _id"
         path = literal(str(made / "book" / f"{table}.parquet"))
@@ -154,9 +150,7 @@ def _save(
         f' FROM quarantine JOIN names ON _feed = {source} ORDER BY _table, _id, whole_row DESC, "column")'
         f" TO {literal(str(made / 'quarantine.parquet'))} (FORMAT parquet, COMPRESSION zstd)"
     )
-    pq.write_table(
-        pa.Table.from_pandas(result.reconciliation, preserve_index=False), made / "reconciliation.parquet"
-    )
+    pq.write_table(pa.Table.from_pandas(result.reconciliation, preserve_index=False), made / "reconciliation.parquet")
     sums = pa.Table.from_pandas(result.control_sums, preserve_index=False)
     for exact in ("source_sum_fen", "rounding_fen"):
         sums = sums.set_column(sums.schema.get_field_index(exact), exact, sums[exact].cast(_FEN))

@@ -28,7 +28,7 @@ class DoesNotTie(KitError):
     """Rows or sums of a source and of the book differ: a fault of the kit, not of the data (path, place)."""
 
     zh = "{path}，{place}：来源与账簿对不上。这是程序的错误，请报告；没有写出任何文件。"
-    en = "{path}, {place}: source and book do not tie. This is a fault of the kit: report it; nothing is written."
+    en = "{path}, {place}: source and book do not tie. The program is at fault: report it; nothing written."
 
 
 def accepted(connection: Any, table: str) -> str:
@@ -55,9 +55,7 @@ def check_rows(connection: Any, tables: Sequence[str], places: Sequence[str]) ->
 
 
 def _columns(connection: Any, table: str) -> list[str]:
-    found = connection.execute(
-        "SELECT column_name FROM duckdb_columns() WHERE table_name = ?", [table]
-    ).fetchall()
+    found = connection.execute("SELECT column_name FROM duckdb_columns() WHERE table_name = ?", [table]).fetchall()
     return [name for (name,) in found if not name.startswith("_")]
 
 
@@ -66,11 +64,11 @@ def _check_reference(connection: Any, table: str, column: str, parent: str, code
         return
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE refused AS SELECT _id, {column} AS lost"
-        f" FROM {accepted(connection, table)} AS c ANTI JOIN {accepted(connection, parent)} AS p USING ({column}) WHERE {column} IS NOT NULL"
+        f" FROM {accepted(connection, table)} AS child ANTI JOIN {accepted(connection, parent)} AS parent"
+        f" USING ({column}) WHERE {column} IS NOT NULL"
     )
     connection.execute(
-        f"INSERT INTO quarantine SELECT '{table}', _id, '{column}', shape(lost), '{code}', '', true"
-        " FROM refused"
+        f"INSERT INTO quarantine SELECT '{table}', _id, '{column}', shape(lost), '{code}', '', true FROM refused"
     )
     connection.execute(f"INSERT INTO gone_{table} SELECT _id, 'quarantined' FROM refused")
 
@@ -101,8 +99,7 @@ def _check_key(connection: Any, table: str, places: Sequence[str]) -> None:
         [list(places)],
     )
     connection.execute(
-        f"INSERT INTO gone_{table} SELECT _id, CASE WHEN same THEN 'repeated' ELSE 'quarantined' END"
-        " FROM later"
+        f"INSERT INTO gone_{table} SELECT _id, CASE WHEN same THEN 'repeated' ELSE 'quarantined' END FROM later"
     )
 
 
@@ -134,9 +131,7 @@ def reconciliation(connection: Any, loaded: Sequence[Loaded]) -> pd.DataFrame:
             f" FROM quarantine WHERE _table = '{table}' AND {source} = {number}"
         ).fetchone()
         if one.rows_in != sum(counts[:3]):
-            raise DoesNotTie(
-                path=sheet.path, place=f"{table}: {one.rows_in} ≠ {' + '.join(map(str, counts[:3]))}"
-            )
+            raise DoesNotTie(path=sheet.path, place=f"{table}: {one.rows_in} ≠ {' + '.join(map(str, counts[:3]))}")
         lines.append((sheet.path.name, sheet.name, table, one.rows_in, *counts))
     names = ["file", "sheet", "table", "rows_in", "accepted", "repeated", "quarantined", "cells_quarantined"]
     return pd.DataFrame(lines, columns=names)

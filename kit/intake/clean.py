@@ -77,11 +77,7 @@ def _value(field: Field, text: str) -> str:
     """Typed value of a field; NULL if missing or unreadable."""
     column = field.column
     if column.type == "money":
-        return (
-            f"fen({text}, 'e{field.power}')"
-            if _whole_fen(field)
-            else f"rounded(number({text}, 'e{field.power}'))"
-        )
+        return f"fen({text}, 'e{field.power}')" if _whole_fen(field) else f"rounded(number({text}, 'e{field.power}'))"
     macros = {
         "secret": "plain_secret",
         "decimal": "rate",

@@ -96,23 +96,17 @@ def find_sources(folder: Path) -> list[Source]:
     mapped = {source.path for source in found}
     for path in sorted(p.resolve() for p in extracts.glob("*") if p.is_file() and p.name[0] not in ".~"):
         if path.suffix.lower() not in DELIMITED | WORKBOOKS:
-            raise unreadable(
-                path, "现在能读 csv、txt、xlsx、xls", "what can be read is csv, txt, xlsx and xls"
-            )
+            raise unreadable(path, "现在能读 csv、txt、xlsx、xls", "what can be read is csv, txt, xlsx and xls")
         if path not in mapped:
             found.append(Source(path))
     if not found:
-        need = (
-            "把银行给的 csv 或 xlsx 文件放在这里"
-            if language() == "zh"
-            else "put the bank's csv or xlsx files here"
-        )
+        need = "把银行给的 csv 或 xlsx 文件放在这里" if language() == "zh" else "put the bank's csv or xlsx files here"
         raise MissingFile(path=extracts, need=need)
     return found
 
 
 def _matching(extracts: Path, pattern: str) -> list[Path]:
-    if Path(pattern).is_absolute() or ".." in Path(pattern).parts:
+    if not pattern or Path(pattern).is_absolute() or ".." in Path(pattern).parts:
         return []
     return sorted(path.resolve() for path in extracts.glob(pattern) if path.is_file())
 
@@ -211,9 +205,7 @@ def _by_labels(sheet: Sheet, as_of: dt.date | None, *, must: bool) -> Feed | Non
     fields = []
     for column_id, positions in known[table.id].items():
         header = sheet.headers[_preferred(sheet, table.columns[column_id], positions)]
-        fields.append(
-            _field(table.columns[column_id], Cell(column=header), sheet.headers.index(header), sheet)
-        )
+        fields.append(_field(table.columns[column_id], Cell(column=header), sheet.headers.index(header), sheet))
     return _feed(sheet, table, fields, as_of)
 
 

@@ -144,8 +144,6 @@ def _explained(path: Path, error: ValidationError) -> BadKey | BadValue:
         "literal_error": str(first.get("ctx", {}).get("expected", "")),
         "value_error": str(first.get("ctx", {}).get("error", "")),
     }
-    expected = kinds.get(first["type"]) or (
-        _say("日期", "a date") if "date" in first["type"] else first["msg"]
-    )
+    expected = kinds.get(first["type"]) or (_say("日期", "a date") if "date" in first["type"] else first["msg"])
     value = _say("空的", "empty") if first["type"] == "missing" else repr(first["input"])[:60]
     return BadValue(path=path, place=place or "—", value=value, expected=expected)

@@ -36,8 +36,8 @@ class BadRow:
 def records(sheet: Sheet, refuse: Callable[[BadRow], None]) -> Any:
     """Return an Arrow reader over the data rows of a sheet; blank rows are left out.
 
-    Columns are ``row_number`` and, in the order of the headers, ``c0``, ``c1`` …: trimmed strings. Records with
-    another number of fields than the header go to ``refuse``.
+    Columns are ``row_number`` and, in the order of the headers, ``c0``, ``c1`` …: trimmed strings. Records
+    with another number of fields than the header go to ``refuse``.
 
     Raises
     ------

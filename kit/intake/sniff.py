@@ -76,8 +76,7 @@ def encoding(path: Path) -> str:
 def _headers(cells: list[str], path: Path, name: str) -> tuple[str, ...]:
     """Headers without outer white space; a column without one is named for its position."""
     headers = tuple(
-        re.sub(r"[\ufeff\r\n\t]+", "", cell).strip() or f"#{position}"
-        for position, cell in enumerate(cells, start=1)
+        re.sub(r"[\ufeff\r\n\t]+", "", cell).strip() or f"#{position}" for position, cell in enumerate(cells, start=1)
     )
     for position, header in enumerate(headers):
         if header in headers[:position]:
@@ -98,9 +97,7 @@ def _first_record(path: Path, coding: str, delimiter: str) -> tuple[list[str], i
 def _delimited(path: Path, coding: str | None, delimiter: str | None) -> Sheet:
     coding = coding or encoding(path)
     try:
-        tried = {
-            mark: _first_record(path, coding, mark) for mark in ([delimiter] if delimiter else _DELIMITERS)
-        }
+        tried = {mark: _first_record(path, coding, mark) for mark in ([delimiter] if delimiter else _DELIMITERS)}
     except (LookupError, UnicodeError) as error:
         raise unreadable(path, f"不是 {coding} 编码的文字", f"it is not text in {coding}") from error
     except csv.Error as error:
@@ -142,9 +139,7 @@ def _refuse_bomb(path: Path, archive: zipfile.ZipFile) -> None:
                     columns = max([columns, *(_column_number(letters) for letters in wide)])
                     tail = block[-64:]
             if rows * columns > _CELLS_AT_MOST:
-                raise unreadable(
-                    path, f"{part} 的最后一格远在数据之外", f"the last cell of {part} is far off"
-                )
+                raise unreadable(path, f"{part} 的最后一格远在数据之外", f"the last cell of {part} is far off")
 
 
 def _column_number(letters: bytes) -> int:

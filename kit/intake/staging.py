@@ -140,17 +140,13 @@ def _quarantine_keys(connection: Any, number: int, feed: Feed) -> None:
     connection.execute(f"INSERT INTO gone_{table.id} SELECT _id, 'quarantined' FROM refused")
     for (i,) in connection.execute("SELECT DISTINCT cause FROM refused ORDER BY 1").fetchall():
         f, _, code = cases[i]
-        _note(
-            connection, number, feed, f, code, rows=f"SELECT _id FROM refused WHERE cause = {i}", whole=True
-        )
+        _note(connection, number, feed, f, code, rows=f"SELECT _id FROM refused WHERE cause = {i}", whole=True)
 
 
 def _quarantine_cells(connection: Any, number: int, feed: Feed) -> None:
     """Note each unreadable cell of the rows that stay; the cell itself is empty in the book."""
     ours = f"{place()[0]} = {number} AND _id NOT IN (SELECT _id FROM refused)"
-    found = (
-        connection.execute(f"SELECT bit_or(_unreadable) FROM {feed.table.id} WHERE {ours}").fetchone()[0] or 0
-    )
+    found = connection.execute(f"SELECT bit_or(_unreadable) FROM {feed.table.id} WHERE {ours}").fetchone()[0] or 0
     for i, f in enumerate(feed.fields):
         if found & 1 << i:
             rows = f"SELECT _id FROM {feed.table.id} WHERE {ours} AND _unreadable & {1 << i} <> 0"

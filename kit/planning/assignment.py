@@ -1,4 +1,4 @@
-"""One main owner for every customer: present owners stay, orphans are spread over those who may keep their tier (R12, R22, R27)."""
+"""One main owner a customer: present owners stay, orphans go to those who may keep their tier (R12, R22, R27)."""
 
 from __future__ import annotations
 
@@ -31,7 +31,9 @@ def assignment(customers: pd.DataFrame, staff: pd.DataFrame, params: Params) -> 
     DataFrame
         customer_id, branch_id, staff_id_before, staff_id, role, tier, reason (``kept``, ``orphan``, ``nobody``), moved.
     """
-    before = customers[col.STAFF_ID] if col.ORPHAN in customers else pd.Series(pd.NA, index=customers.index, dtype="str")
+    before = (
+        customers[col.STAFF_ID] if col.ORPHAN in customers else pd.Series(pd.NA, index=customers.index, dtype="str")
+    )
     orphan = customers[col.ORPHAN].astype(bool) if col.ORPHAN in customers else before.isna()
     given = _spread(customers[orphan], customers[~orphan], staff, params)
     after = before.where(~orphan, customers.index.map(given).to_series(index=customers.index)).astype("str")

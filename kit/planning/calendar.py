@@ -12,7 +12,7 @@ __all__ = ["WorkDays", "work_days"]
 
 @dataclass(frozen=True, slots=True)
 class WorkDays:
-    """Work days in order; ``announced`` is False where a year's holidays are not published yet and weekends are assumed."""
+    """Work days in order; not ``announced`` where a year's holidays are unpublished and weekends assumed."""
 
     days: tuple[date, ...]
     announced: bool

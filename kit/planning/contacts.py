@@ -39,18 +39,20 @@ def contact_plan(
         ``do_not_call``), batch (week of the plan), priority (order within the owner).
     """
     occasions = _occasions(customers, params)
-    plan = pd.DataFrame({
-        col.CUSTOMER_ID: customers[col.CUSTOMER_ID],
-        col.BRANCH_ID: customers[col.BRANCH_ID],
-        col.STAFF_ID: assigned[col.STAFF_ID],
-        col.CONTACT_CLASS: occasions["contact_class"],
-        "earliest": occasions["earliest"],
-        "latest": occasions["latest"],
-        col.INTENT: customers[col.INTENT] if col.INTENT in customers else None,
-        "score": customers[col.SERVICE_SCORE],
-        col.AUM_FEN: customers[col.AUM_FEN],
-        "barred": customers[col.DO_NOT_CALL].fillna(value=False).astype(bool),
-    })  # fmt: skip
+    plan = pd.DataFrame(
+        {
+            col.CUSTOMER_ID: customers[col.CUSTOMER_ID],
+            col.BRANCH_ID: customers[col.BRANCH_ID],
+            col.STAFF_ID: assigned[col.STAFF_ID],
+            col.CONTACT_CLASS: occasions["contact_class"],
+            "earliest": occasions["earliest"],
+            "latest": occasions["latest"],
+            col.INTENT: customers.get(col.INTENT),
+            "score": customers[col.SERVICE_SCORE],
+            col.AUM_FEN: customers[col.AUM_FEN],
+            "barred": customers[col.DO_NOT_CALL].fillna(value=False).astype(bool),
+        }
+    )
     plan = plan[plan[col.CONTACT_CLASS].notna()]
     rank = plan[col.CONTACT_CLASS].map({name: i for i, name in enumerate(CLASSES)})
     plan = plan.assign(rank=rank).sort_values(
@@ -65,9 +67,19 @@ def contact_plan(
     plan[col.BATCH] = ((pd.to_datetime(plan[col.DATE]) - start).dt.days.sub(1) // 7 + 1).astype("Int64")
     plan[col.PRIORITY] = plan.groupby([col.BRANCH_ID, col.STAFF_ID], dropna=False).cumcount() + 1
     return plan[
-        [col.CUSTOMER_ID, col.BRANCH_ID, col.STAFF_ID, col.DATE, col.CONTACT_CLASS, col.INTENT, col.CHANNEL, col.REASON,
-         col.BATCH, col.PRIORITY]
-    ].reset_index(drop=True)  # fmt: skip
+        [
+            col.CUSTOMER_ID,
+            col.BRANCH_ID,
+            col.STAFF_ID,
+            col.DATE,
+            col.CONTACT_CLASS,
+            col.INTENT,
+            col.CHANNEL,
+            col.REASON,
+            col.BATCH,
+            col.PRIORITY,
+        ]
+    ].reset_index(drop=True)
 
 
 def _next_birthday(births: pd.Series, start: pd.Timestamp) -> pd.Series:
@@ -87,13 +99,15 @@ def _occasions(customers: pd.DataFrame, params: Params) -> pd.DataFrame:
     nothing = pd.Series(pd.NA, index=customers.index)
 
     def given(name: str) -> pd.Series:
-        return customers[name] if name in customers else nothing
+        return customers.get(name, nothing)
 
     valued = customers[col.TIER_RANK].fillna(0) >= 1
     maturity = pd.to_datetime(given(col.NEXT_MATURITY_DATE))
     birthday = _next_birthday(given(col.BIRTH_DATE), start)
     change = (given(col.SPOT_FEN).astype("Float64") - given(col.SPOT_BEFORE_FEN).astype("Float64")).abs()
-    large = np.maximum(plan.movement_yuan * YUAN, plan.movement_share * given(col.AUM_FEN).astype("Float64").clip(lower=0))
+    large = np.maximum(
+        plan.movement_yuan * YUAN, plan.movement_share * given(col.AUM_FEN).astype("Float64").clip(lower=0)
+    )
     every = pd.Series(pd.NaT, index=customers.index, dtype="timedelta64[ns]")
     for rung in sorted(plan.cadence, key=lambda c: c.from_wan):
         every = every.mask(customers[col.AUM_FEN] >= rung.from_wan * WAN, pd.Timedelta(days=rung.every_days))
@@ -107,21 +121,33 @@ def _occasions(customers: pd.DataFrame, params: Params) -> pd.DataFrame:
     now, horizon = within(1), pd.Series(end, index=customers.index)
     rules = {  # class → (applies, earliest, latest)
         "maturity": (maturity <= start + pd.Timedelta(days=plan.maturity_days), now, maturity),
-        "special_day": (valued & (birthday <= start + pd.Timedelta(days=plan.birthday_days)),
-                        birthday - pd.Timedelta(days=3), birthday),
+        "special_day": (
+            valued & (birthday <= start + pd.Timedelta(days=plan.birthday_days)),
+            birthday - pd.Timedelta(days=3),
+            birthday,
+        ),
         "intent": (given(col.INTENT).isin(["A", "B"]), now, within(14).where(given(col.INTENT) == "A", within(28))),
         "movement": (change >= large, now, within(14)),
         "upgrade": (customers[col.UPGRADE_GAP_FEN].notna(), now, within(28)),
         "new": (pd.to_datetime(given(col.OPEN_DATE)) >= start - pd.Timedelta(days=plan.new_days), now, within(28)),
         "care": (valued & (again <= end), again.where(again > now, now), horizon),
         "recover": (lost | weak, now, horizon),
-    }  # fmt: skip
+    }
     claims = [applies.fillna(value=False).astype(bool).to_numpy() for applies, _, _ in rules.values()]
-    return pd.DataFrame({
-        "contact_class": pd.Series(np.select(claims, list(rules), default=None), index=customers.index, dtype="str"),
-        "earliest": np.select(claims, [e.astype("datetime64[ns]") for _, e, _ in rules.values()], np.datetime64("NaT", "ns")),
-        "latest": np.select(claims, [x.astype("datetime64[ns]") for _, _, x in rules.values()], np.datetime64("NaT", "ns")),
-    }, index=customers.index)  # fmt: skip
+    return pd.DataFrame(
+        {
+            "contact_class": pd.Series(
+                np.select(claims, list(rules), default=""), index=customers.index, dtype="str"
+            ).replace("", None),
+            "earliest": np.select(
+                claims, [e.astype("datetime64[ns]") for _, e, _ in rules.values()], np.datetime64("NaT", "ns")
+            ),
+            "latest": np.select(
+                claims, [x.astype("datetime64[ns]") for _, _, x in rules.values()], np.datetime64("NaT", "ns")
+            ),
+        },
+        index=customers.index,
+    )
 
 
 def _dates(plan: pd.DataFrame, params: Params, capacity: Mapping[str, int]) -> list[date | None]:
@@ -130,7 +156,9 @@ def _dates(plan: pd.DataFrame, params: Params, capacity: Mapping[str, int]) -> l
     ordinals = np.array([day.toordinal() for day in days])
     epoch = date(1970, 1, 1).toordinal()
     first = np.searchsorted(ordinals, plan["earliest"].to_numpy().astype("datetime64[D]").astype("int64") + epoch)
-    last = np.searchsorted(ordinals, plan["latest"].to_numpy().astype("datetime64[D]").astype("int64") + epoch, side="right")
+    last = np.searchsorted(
+        ordinals, plan["latest"].to_numpy().astype("datetime64[D]").astype("int64") + epoch, side="right"
+    )
     found: list[date | None] = []
     calendars: dict[object, _Days] = {}
     owners = zip(plan[col.BRANCH_ID], plan[col.STAFF_ID].where(plan[col.STAFF_ID].notna(), None), strict=True)

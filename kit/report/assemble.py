@@ -13,7 +13,7 @@ _UNSHOWN = {"lab", "parameters", "injected-parameters"}
 
 
 def assemble(chapters: Sequence[Any], facts: Mapping[str, Any]) -> Any:
-    """One notebook of the chapters' outputs in order; cells for the analyst alone (tags ``lab``, parameters) are left out."""
+    """One notebook of the chapters in order, without the cells for the analyst alone (``lab``, parameters)."""
     whole = nbformat.v4.new_notebook(metadata={"branch_kit": dict(facts)})
     for number, chapter in enumerate(chapters, start=1):
         for cell in chapter.cells:

@@ -1,4 +1,4 @@
-"""The acceptance gate: no rendered file leaves without its own branch's name, its chapters, and nothing that betrays an accident."""
+"""The acceptance gate: each rendered file has its own branch's name, its chapters, and no trace of an accident."""
 
 from __future__ import annotations
 
@@ -11,8 +11,12 @@ from kit.errors import KitError
 
 __all__ = ["GateRefused", "check_html", "check_pdf"]
 
-_EXTERNAL = re.compile(r"""(?:src|href|action|data)\s*=\s*["']?\s*(?:[a-z]+:)?//|url\(\s*["']?(?:[a-z]+:)?//|https?://""", re.IGNORECASE)
-_ACCIDENTS = re.compile(r"(?<![\w.])(?:nan|NaN|None|NaT|<NA>|inf|-inf)(?![\w.])|\ufffd|Traceback \(most recent call last\)")
+_EXTERNAL = re.compile(
+    r"""(?:src|href|action|data)\s*=\s*["']?\s*(?:[a-z]+:)?//|url\(\s*["']?(?:[a-z]+:)?//|https?://""", re.IGNORECASE
+)
+_ACCIDENTS = re.compile(
+    r"(?<![\w.])(?:nan|NaN|None|NaT|<NA>|inf|-inf)(?![\w.])|\ufffd|Traceback \(most recent call last\)"
+)
 _PAGES = re.compile(rb"/Type\s*/Page(?![s\w])")
 
 
@@ -24,7 +28,7 @@ class GateRefused(KitError):
 
 
 def check_html(html: str, *, branch_name: str, chapters: Sequence[str]) -> None:
-    """Refuse a page without its branch's name or a chapter, or with an external address, a script or an accident's trace.
+    """Refuse a page that lacks its branch's name or a chapter, or holds an external address or an accident's trace.
 
     Raises
     ------

@@ -29,9 +29,7 @@ __all__ = ["ReportHTMLExporter", "facts", "labels", "page", "to_html"]
 _SCHEME = re.compile(r"[a-z][a-z0-9+.\-]{0,30}://", re.IGNORECASE)
 # What is printed for a number or its absence, with the marks and units that go with figures.
 _UNIT = r"(?:%|‰|倍|个百分点|[万亿]?元|[万亿户人笔次天个]|[kKMB]|pp)?"
-_NUMBER = re.compile(
-    r"\(?[+\-−–]?[¥￥$€£]?\s*\d[\d,. ]*(?:e[+-]?\d+)?\)?\s*" + _UNIT + "|[-–—]|NaN|None|NaT|<NA>|"
-)
+_NUMBER = re.compile(r"\(?[+\-−–]?[¥￥$€£]?\s*\d[\d,. ]*(?:e[+-]?\d+)?\)?\s*" + _UNIT + "|[-–—]|NaN|None|NaT|<NA>|")
 _COLUMNS_THAT_FIT = 7
 
 
@@ -217,9 +215,7 @@ def _draw_cards(soup: BeautifulSoup, table: Tag) -> None:
 def _align_numbers(table: Tag) -> None:
     """Set columns of numbers flush right in a table that does not say which they are: a plain data frame."""
     rows = [row.find_all(["td", "th"], recursive=False) for row in table.find_all("tr")]
-    for column in range(
-        1, max(map(len, rows), default=0) + 1
-    ):  # from the right: heads may span the index columns
+    for column in range(1, max(map(len, rows), default=0) + 1):  # from the right: heads may span the index columns
         cells = [row[-column] for row in rows if len(row) >= column]
         texts = [_text(cell) for cell in cells if cell.name == "td"]
         if any(texts) and all(map(_NUMBER.fullmatch, texts)):

@@ -62,9 +62,7 @@ def index_html(
     )
 
 
-def _row(
-    row: Any, columns: Sequence[Column], branches: pd.DataFrame, fmt: Callable[[Any, str], str]
-) -> dict[str, Any]:
+def _row(row: Any, columns: Sequence[Column], branches: pd.DataFrame, fmt: Callable[[Any, str], str]) -> dict[str, Any]:
     cells: list[dict[str, Any]] = [{"text": str(row["name"]), "number": False, "bar": None}]
     for column in columns:
         most = branches[column.key].max()

@@ -36,7 +36,7 @@ _HAN = re.compile(r"[\u4e00-\u9fff]")
 _UNSEEN = {"Cc", "Cf", "Mn"}  # control and format characters, variation selectors: nothing to print
 
 
-class PdfFailed(KitError):  # noqa: N818 - named like its siblings: for what happened
+class PdfFailed(KitError):
     """Typst could not set a document (reason)."""
 
     zh = "PDF 排版失败：{reason}"
@@ -148,9 +148,7 @@ class _Document:
                 "date": prepared or as_of,
                 "contents": len(headings) > 1,
                 "labels": self.labels,
-                "palette": {
-                    n: getattr(theme, n.upper()) for n in ("ink", "muted", "rule", "tint", "accent", "teal")
-                },
+                "palette": {n: getattr(theme, n.upper()) for n in ("ink", "muted", "rule", "tint", "accent", "teal")},
                 "blocks": blocks,
             }
         )
@@ -280,9 +278,7 @@ def _look() -> Path:
 @cache
 def _compiler() -> Any:
     # Loaded at first use and kept: a worker sets many reports. Besides these it has its own mono.
-    fonts = typst.Fonts(
-        include_system_fonts=False, font_paths=[str(p.parent) for p in (sans_path(), serif_path())]
-    )
+    fonts = typst.Fonts(include_system_fonts=False, font_paths=[str(p.parent) for p in (sans_path(), serif_path())])
     return typst.Compiler(root=str(_look()), font_paths=fonts, ignore_system_fonts=True)
 
 

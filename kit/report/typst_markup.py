@@ -77,9 +77,7 @@ _BLOCKS = _HEADINGS | {
 _INVISIBLE = frozenset({"head", "link", "meta", "noscript", "script", "style", "template", "title"})
 _MARKS = {"b": "strong", "strong": "strong", "em": "em", "i": "em", "s": "del", "del": "del"}
 _to_html = mistune.create_markdown(
-    renderer=mistune.HTMLRenderer(
-        escape=False, allow_harmful_protocols=True
-    ),  # what is harmful is dropped below
+    renderer=mistune.HTMLRenderer(escape=False, allow_harmful_protocols=True),  # what is harmful is dropped below
     plugins=["table", "strikethrough", "task_lists", "math"],
 )
 
@@ -87,11 +85,7 @@ _to_html = mistune.create_markdown(
 def plain(inline: Iterable[Any]) -> str:
     """Text of an inline list without its marks."""
     return "".join(
-        node
-        if isinstance(node, str)
-        else " "
-        if node["t"] == "br"
-        else node.get("text") or plain(node.get("c", []))
+        node if isinstance(node, str) else " " if node["t"] == "br" else node.get("text") or plain(node.get("c", []))
         for node in inline
     )
 
@@ -128,9 +122,7 @@ class Reader:
         self.keep = keep
         self.attachments: Mapping[str, Any] = {}
 
-    def markdown(
-        self, source: str, attachments: Mapping[str, Mapping[str, str]] | None = None
-    ) -> list[Block]:
+    def markdown(self, source: str, attachments: Mapping[str, Mapping[str, str]] | None = None) -> list[Block]:
         """Blocks of CommonMark with tables, strike-through and task lists; mathematics is shown as typed.
 
         ``attachments`` are a Markdown cell's images: file name → {mime type: base64}.
@@ -205,9 +197,7 @@ class Reader:
         }
 
     def _inside(self, node: Tag | None) -> Inline:
-        return (
-            [] if node is None else _joined(part for child in node.children for part in self._inline(child))
-        )
+        return [] if node is None else _joined(part for child in node.children for part in self._inline(child))
 
     def _inline(self, node: Any) -> Inline:
         if isinstance(node, NavigableString):
@@ -249,9 +239,7 @@ class Reader:
     def _cards(self, table: Tag) -> list[Block]:
         cards = []
         for td in table.find_all("td"):
-            label, value, note = (
-                _trimmed(self._inside(td.find(class_=name))) for name in ("label", "value", "note")
-            )
+            label, value, note = (_trimmed(self._inside(td.find(class_=name))) for name in ("label", "value", "note"))
             cards.append({"label": label, "value": value or _trimmed(self._inside(td)), "note": note})
         return [{"t": "kpi", "cards": cards}] if cards else []
 
@@ -415,9 +403,7 @@ def _placed(rows: list[list[Block]], above: int) -> Iterator[Block]:
 def _numeric(column: list[Block]) -> bool:
     texts = [(plain(c["c"]).strip(), c["num"]) for c in column]
     numbers = [
-        num or (_NUMBER.fullmatch(t) and not re.match(r"0\d", t))
-        for t, num in texts
-        if t.lower() not in _NOTHING
+        num or (_NUMBER.fullmatch(t) and not re.match(r"0\d", t)) for t, num in texts if t.lower() not in _NOTHING
     ]
     return bool(numbers) and all(numbers)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 import xlsxwriter
@@ -36,12 +37,17 @@ def call_list(rows: pd.DataFrame, words: Wording, *, heading: str) -> bytes:
         buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     ) as book:
         sheet = book.add_worksheet(words.label("workbook.sheet"))
-        head = book.add_format({"bold": True, "bg_color": "#1f4e79", "font_color": "#ffffff", "text_wrap": True, "valign": "vcenter"})
+        head = book.add_format(
+            {"bold": True, "bg_color": "#1f4e79", "font_color": "#ffffff", "text_wrap": True, "valign": "vcenter"}
+        )
         title = book.add_format({"bold": True, "font_size": 14, "font_color": "#1f4e79"})
         formats = {
-            "wan": book.add_format({"num_format": "#,##0.00"}), "date": book.add_format({"num_format": "yyyy-mm-dd", "align": "left"}),
-            "count": book.add_format({"num_format": "0"}), "text": book.add_format({}), "percent": book.add_format({"num_format": "0.0%"}),
-        }  # fmt: skip
+            "wan": book.add_format({"num_format": "#,##0.00"}),
+            "date": book.add_format({"num_format": "yyyy-mm-dd", "align": "left"}),
+            "count": book.add_format({"num_format": "0"}),
+            "text": book.add_format({}),
+            "percent": book.add_format({"num_format": "0.0%"}),
+        }
         sheet.write_string(0, 0, heading, title)
         for j, column in enumerate(rows.columns):
             kind = kind_of(column)
@@ -58,21 +64,26 @@ def call_list(rows: pd.DataFrame, words: Wording, *, heading: str) -> bytes:
     return buffer.getvalue()
 
 
-def _write(sheet: object, i: int, j: int, value: object, column: str, words: Wording, formats: Mapping[str, object]) -> None:
+def _write(sheet: Any, i: int, j: int, value: Any, column: str, words: Wording, formats: Mapping[str, Any]) -> None:
     kind = kind_of(column)
-    write = sheet.write_string  # type: ignore[attr-defined]
-    if pd.isna(value):  # type: ignore[call-overload]
+    write = sheet.write_string
+    if pd.isna(value):
         write(i, j, "", formats["text"])
     elif column in CODES or column == col.REASON:
         write(i, j, words.label(f"labels.{CODES.get(column, 'reason')}.{value}"), formats["text"])
     elif kind == "date":
-        sheet.write_datetime(i, j, pd.Timestamp(value).to_pydatetime(), formats["date"])  # type: ignore[attr-defined, arg-type]
+        sheet.write_datetime(i, j, pd.Timestamp(value).to_pydatetime(), formats["date"])
     elif kind == "wan":
-        sheet.write_number(i, j, round(float(value) / 1e6, 2), formats["wan"])  # type: ignore[attr-defined, arg-type]
+        sheet.write_number(i, j, round(float(value) / 1e6, 2), formats["wan"])
     elif kind == "count" and isinstance(value, (int, float)):
-        sheet.write_number(i, j, value, formats["count"])  # type: ignore[attr-defined]
+        sheet.write_number(i, j, value, formats["count"])
     else:
-        write(i, j, figure(value, kind if kind in formats and kind != "count" else "text", words.language), formats["text"])
+        write(
+            i,
+            j,
+            figure(value, kind if kind in formats and kind != "count" else "text", words.language),
+            formats["text"],
+        )
 
 
 def encrypted(workbook: bytes, password: str) -> bytes:

@@ -1,4 +1,4 @@
-"""One branch from its data to its report: chapters → one notebook → HTML and PDF → call lists, each through the gate."""
+"""One branch from its data to its report: chapters → one notebook → HTML and PDF → call lists."""
 
 from __future__ import annotations
 
@@ -74,7 +74,8 @@ def work(task: Task) -> Outcome:
     began, chapter = time.monotonic(), ""
     try:
         executed = []
-        for chapter, source in task.chapters:
+        for name, source in task.chapters:
+            chapter = name
             target = task.out / "notebooks" / task.stem / source.name
             parameters = {"data": str(task.out / "data"), "branch": task.branch, "language": task.language}
             executed.append(execute(source, target, parameters, engine=task.engine, timeout=task.timeout))
@@ -99,19 +100,22 @@ def _render(task: Task, executed: list[Any]) -> None:
     share = task.out / "share"
     folder = share if task.branch == BANK else share / "branches"
     home = {} if task.branch == BANK else {"branch_id": task.branch}
-    whole = assemble(executed, {
-        "title": words("common.report"),
-        "bank": task.bank,
-        **home,
-        "branch_name": task.name,
-        "as_of": task.as_of.isoformat(),
-        "prepared": task.prepared.isoformat(),
-        "language": task.language,
-        "kit_version": __version__,
-        "footer": words("common.footer", bank=task.bank, as_of=task.as_of, version=__version__),
-        "index": "index.html" if task.branch == BANK else "../index.html",
-        "pdf": f"{task.stem}.pdf",
-    })  # fmt: skip
+    whole = assemble(
+        executed,
+        {
+            "title": words("common.report"),
+            "bank": task.bank,
+            **home,
+            "branch_name": task.name,
+            "as_of": task.as_of.isoformat(),
+            "prepared": task.prepared.isoformat(),
+            "language": task.language,
+            "kit_version": __version__,
+            "footer": words("common.footer", bank=task.bank, as_of=task.as_of, version=__version__),
+            "index": "index.html" if task.branch == BANK else "../index.html",
+            "pdf": f"{task.stem}.pdf",
+        },
+    )
     titles = [words(f"{name}.title") for name, _ in task.chapters]
     html, pdf = to_html(whole), to_pdf(whole)
     check_html(html, branch_name=task.name, chapters=titles)
@@ -129,8 +133,11 @@ def _call_lists(task: Task) -> None:
     book = Book(data)
     wanted = [c for c in (col.CUSTOMER_ID, col.CUSTOMER_NAME) if c in book.columns("customer")]
     names = frame(pq.read_table(book.path("customer"), columns=wanted, filters=own))
-    shown = [c for c in (col.TIER, col.SEGMENT, col.AUM_FEN, col.UPGRADE_GAP_FEN, col.NEXT_MATURITY_DATE, col.SERVICE_GRADE)
-             if c in customers]  # fmt: skip
+    shown = [
+        c
+        for c in (col.TIER, col.SEGMENT, col.AUM_FEN, col.UPGRADE_GAP_FEN, col.NEXT_MATURITY_DATE, col.SERVICE_GRADE)
+        if c in customers
+    ]
     rows = plan.merge(customers[[col.CUSTOMER_ID, *shown]], on=col.CUSTOMER_ID, validate="one_to_one")
     rows = rows.merge(names, on=col.CUSTOMER_ID, validate="one_to_one")
     rows = rows.sort_values([col.DATE, col.PRIORITY], na_position="last")

@@ -63,7 +63,7 @@ class WarmEngine(NBClientEngine):  # type: ignore[misc]  # papermill is untyped
     preload: ClassVar[tuple[str, ...]] = ()
 
     @classmethod
-    def execute_managed_notebook(  # noqa: PLR0917 - papermill's signature
+    def execute_managed_notebook(
         cls,
         nb_man: Any,
         kernel_name: str,
@@ -81,9 +81,7 @@ class WarmEngine(NBClientEngine):  # type: ignore[misc]  # papermill is untyped
         nbclient.exceptions.CellTimeoutError, nbclient.exceptions.DeadKernelError
             When a cell takes too long or the kernel dies; an error in a cell is papermill's to raise.
         """
-        options = {
-            name: kwargs[name] for name in kwargs.keys() - {"input_path", "timeout", "startup_timeout"}
-        }
+        options = {name: kwargs[name] for name in kwargs.keys() - {"input_path", "timeout", "startup_timeout"}}
         options |= {"timeout": execution_timeout or kwargs.get("timeout"), "startup_timeout": start_timeout}
         options |= {"log_output": log_output, "stdout_file": stdout_file, "stderr_file": stderr_file}
         client = _Client(nb_man, kernel_name=kernel_name, log=logger, **options)

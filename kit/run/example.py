@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from kit.demo import write_bank
-from kit.engagement import CONTEXT, CONFIG, load
+from kit.engagement import CONFIG, CONTEXT, load
 from kit.resources import root
 from kit.run.prepare import prepare
 

@@ -34,9 +34,13 @@ from kit.text import figure, slug, wording
 __all__ = ["Progress", "RunResult", "run"]
 
 _INDEX = {
-    "customers": "count", "aum_fen": "money", "top20_share_of_aum": "percent",
-    "share_of_customers_holding_80pct": "percent", "gini": "ratio", "upgrade_customers": "count",
-}  # fmt: skip
+    "customers": "count",
+    "aum_fen": "money",
+    "top20_share_of_aum": "percent",
+    "share_of_customers_holding_80pct": "percent",
+    "gini": "ratio",
+    "upgrade_customers": "count",
+}
 _SUMMED = ("customers", "aum_fen", "upgrade_customers")
 
 
@@ -103,9 +107,10 @@ def run(
     chosen = _chosen(branches, only)
     ledger, mark = Ledger(out / "ledger.jsonl"), _fingerprint(engagement, out / "data")
     done = {
-        branch for branch, line in ledger.last().items()
+        branch
+        for branch, line in ledger.last().items()
         if line["status"] == "done" and line.get("inputs") == mark and not fresh
-    }  # fmt: skip
+    }
     tasks = [task for task in _tasks(engagement, out, branches, chosen, engine, timeout) if task.branch not in done]
     kept = tuple(branch for branch in chosen if branch in done)
     progress.branches(len(tasks), len(kept))
@@ -154,10 +159,18 @@ def _tasks(
 
     def task(branch: str, name: str, listed: tuple[tuple[str, Path], ...]) -> Task:
         return Task(
-            branch=branch, name=name, bank=engagement.bank, as_of=day, prepared=date.today(),  # noqa: DTZ011 - the cover's date
-            chapters=listed, out=out.resolve(), language=engagement.language, password=engagement.secrets.password,
-            engine=engine, timeout=timeout,
-        )  # fmt: skip
+            branch=branch,
+            name=name,
+            bank=engagement.bank,
+            as_of=day,
+            prepared=date.today(),  # noqa: DTZ011 - the cover's date
+            chapters=listed,
+            out=out.resolve(),
+            language=engagement.language,
+            password=engagement.secrets.password,
+            engine=engine,
+            timeout=timeout,
+        )
 
     # The largest first: the last one to finish is then a small one.
     order = sorted(chosen, key=lambda branch: (-int(sizes[branch]), branch))
@@ -183,7 +196,11 @@ def _fan_out(tasks: Sequence[Task], workers: int | None) -> Iterator[Outcome]:
             try:
                 yield future.result()
             except BrokenProcessPool:
-                reason = "工作进程被系统终止，多半是内存不足" if language() == "zh" else "the worker was ended, most likely for want of memory"
+                reason = (
+                    "工作进程被系统终止，多半是内存不足"
+                    if language() == "zh"
+                    else "the worker was ended, most likely for want of memory"
+                )
                 yield Outcome(task.branch, task.name, 0.0, "", None, reason)
 
 
@@ -201,8 +218,12 @@ def _write_index(engagement: Engagement, out: Path, branches: pd.DataFrame, ledg
     html = index_html(
         rows,
         meta={
-            "bank": engagement.bank, "title": words("common.report"), "as_of": _as_of(out), "language": engagement.language,
-            "kit_version": __version__, "links": whole,
+            "bank": engagement.bank,
+            "title": words("common.report"),
+            "as_of": _as_of(out),
+            "language": engagement.language,
+            "kit_version": __version__,
+            "links": whole,
         },
         columns=[
             Column(key, words.label(f"index.{key}"), kind, bar=key == "aum_fen", summed=key in _SUMMED)
@@ -210,5 +231,5 @@ def _write_index(engagement: Engagement, out: Path, branches: pd.DataFrame, ledg
         ],
         failed={names[b]: f"{line.get('chapter', '')}" for b, line in state.items() if line["status"] == "failed"},
         fmt=lambda value, kind: figure(value, kind, engagement.language),
-    )  # fmt: skip
+    )
     replace(out / "share" / "index.html", html.encode())

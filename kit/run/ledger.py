@@ -6,7 +6,7 @@ import json
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ class Ledger:
     def note(self, branch: str, status: str, **facts: Any) -> None:
         """Append what became of a branch (``done`` or ``failed``)."""
         line = {
-            "at": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+            "at": datetime.now(UTC).isoformat(timespec="seconds"),
             "branch": branch,
             "status": status,
             **facts,

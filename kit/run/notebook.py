@@ -160,11 +160,7 @@ def _run(
 def _check(source: Path, nb: nbformat.NotebookNode, parameters: Mapping[str, Any]) -> None:
     """Raise unless the notebook has all these parameters, and their values cannot turn into code."""
     cell = next((cell for cell in nb.cells if "parameters" in cell.metadata.tags), None)
-    known = (
-        [each.name for each in papermill_translators.find_translator(*_kernel(nb)).inspect(cell)]
-        if cell
-        else []
-    )
+    known = [each.name for each in papermill_translators.find_translator(*_kernel(nb)).inspect(cell)] if cell else []
     for name, value in parameters.items():
         if name not in known or not name.isidentifier() or keyword.iskeyword(name):
             raise BadNotebookParameter(path=source, name=name, known=known)
@@ -183,9 +179,7 @@ def _is_json(value: Any) -> bool:
     return value is None or type(value) in {str, int, bool}
 
 
-def _failure(
-    nb: nbformat.NotebookNode, stopped: Exception | None, timeout: int | None
-) -> tuple[int, str] | None:
+def _failure(nb: nbformat.NotebookNode, stopped: Exception | None, timeout: int | None) -> tuple[int, str] | None:
     """Return the cell in which a notebook stopped and the reason, or None."""
     cells = [
         (number, cell, cell.metadata.papermill)

@@ -50,11 +50,7 @@ def prepare(engagement: Engagement, out: Path, say: Callable[[str], None]) -> In
     plan = contact_plan(customers, owners, params, capacity=capacity)
     names = book.read("branch") if "branch" in book.tables() else pd.DataFrame({col.BRANCH_ID: []})
     summary = branch_summary(customers, params)
-    known = (
-        dict(zip(names[col.BRANCH_ID], names[col.BRANCH_NAME], strict=True))
-        if col.BRANCH_NAME in names
-        else {}
-    )
+    known = dict(zip(names[col.BRANCH_ID], names[col.BRANCH_NAME], strict=True)) if col.BRANCH_NAME in names else {}
     summary.insert(1, col.BRANCH_NAME, [known.get(b) or b for b in summary[col.BRANCH_ID]])
     _write(made.table, data / "customers.parquet")
     for name, rows in (("assignment", owners), ("plan", plan), ("branches", summary)):

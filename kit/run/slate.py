@@ -100,11 +100,7 @@ class Slate:
             if "." not in name and files[name] and _imported_from(sys.modules[name]) not in self.path
         }
         # a compiled module cannot be imported twice
-        local -= {
-            name.partition(".")[0]
-            for name in new
-            if not files[name].endswith((".py", ".pyc")) and files[name]
-        }
+        local -= {name.partition(".")[0] for name in new if not files[name].endswith((".py", ".pyc")) and files[name]}
         for name in new:
             if name.partition(".")[0] in local:
                 del sys.modules[name]

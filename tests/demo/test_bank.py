@@ -77,15 +77,11 @@ def test_a_bank_of_a_handful_of_customers_is_whole(tmp_path: Path, customers: in
     bank = Bank(tmp_path, truth)
     assert truth.totals["customers"] == len(bank.month()) == len(bank.good("客户信息")) == customers
     assert truth.totals["aum_fen"] == fen(bank.month()["月日均AUM"]).sum()
-    assert all(
-        len(read(path)) == truth.files[path.name].rows > 0 for path in (tmp_path / "extracts").iterdir()
-    )
+    assert all(len(read(path)) == truth.files[path.name].rows > 0 for path in (tmp_path / "extracts").iterdir())
 
 
 @pytest.mark.parametrize(("place", "value"), [("branches", 0), ("customers", -1), ("months", 3)])
-def test_a_number_out_of_range_is_refused_before_anything_is_written(
-    tmp_path: Path, place: str, value: int
-) -> None:
+def test_a_number_out_of_range_is_refused_before_anything_is_written(tmp_path: Path, place: str, value: int) -> None:
     with pytest.raises(BadValue, match=place):
         write_bank(tmp_path / "new", **{place: value})
     assert not (tmp_path / "new").exists()
@@ -234,12 +230,8 @@ def test_contacts_are_mostly_reminders_to_the_rich(wide: Bank) -> None:
 def test_maturities_are_those_of_the_files(bank: Bank) -> None:
     lots = pd.concat(
         [
-            bank.good("存款账户")[["客户号", "账户余额", "到期日"]].set_axis(
-                ["who", "amount", "due"], axis=1
-            ),
-            bank.good("产品持有")[["客户号", "持有金额", "产品到期日"]].set_axis(
-                ["who", "amount", "due"], axis=1
-            ),
+            bank.good("存款账户")[["客户号", "账户余额", "到期日"]].set_axis(["who", "amount", "due"], axis=1),
+            bank.good("产品持有")[["客户号", "持有金额", "产品到期日"]].set_axis(["who", "amount", "due"], axis=1),
         ]
     )
     due = pd.to_datetime(lots["due"].str.replace("/", "-"))
@@ -300,11 +292,7 @@ def test_each_files_rows_are_accounted_for(bank: Bank) -> None:
     month = bank.all("客户资产月报_202610")
     assert month.duplicated().sum() == bank.truth.files["客户资产月报_202610.csv"].repeated == 1
     home = bank.all("客户信息")
-    assert (
-        (home["归属机构号"] == "9999").sum()
-        == bank.truth.files["客户信息.csv"].quarantined["unknown_branch"]
-        == 2
-    )
+    assert (home["归属机构号"] == "9999").sum() == bank.truth.files["客户信息.csv"].quarantined["unknown_branch"] == 2
     assert (home["客户号"] == "").sum() == bank.truth.files["客户信息.csv"].quarantined["missing"] == 1
 
 
@@ -326,11 +314,7 @@ def test_the_same_seed_gives_the_same_bank_and_another_seed_another(tmp_path: Pa
     write_bank(tmp_path / "other", branches=2, customers=60, seed=7)
     for path in (bank.folder / "extracts").iterdir():
         again = tmp_path / "again" / "extracts" / path.name
-        assert (
-            read(again).equals(read(path))
-            if path.suffix == ".xlsx"
-            else again.read_bytes() == path.read_bytes()
-        )
+        assert read(again).equals(read(path)) if path.suffix == ".xlsx" else again.read_bytes() == path.read_bytes()
     for name in ("truth.json", "truth_customers.parquet"):
         assert (tmp_path / "again" / name).read_bytes() == (bank.folder / name).read_bytes()
         assert (tmp_path / "other" / name).read_bytes() != (bank.folder / name).read_bytes()

@@ -60,9 +60,7 @@ def chapters():
     outputs = []
     for name in ("资产集中度", "客户分层"):
         outputs += [
-            shown(
-                "text/markdown", f"# {name}\n\n最大的客户持有 **83.6%** 的资产。\n\n## 口径\n\n- 一\n  - 二\n"
-            ),
+            shown("text/markdown", f"# {name}\n\n最大的客户持有 **83.6%** 的资产。\n\n## 口径\n\n- 一\n  - 二\n"),
             shown("text/html", KPI),
             shown("image/svg+xml", SVG, alt="洛伦兹曲线", caption="金融资产的集中"),
             shown("text/html", table(60)),
@@ -107,7 +105,7 @@ def test_report_is_tagged_titled_and_declares_pdf_ua(pdf):
         assert doc.Root.ViewerPreferences.DisplayDocTitle
         with doc.open_metadata() as xmp:
             assert xmp["pdfuaid:part"] == "1"
-            assert xmp["dc:title"] == "存量客户管理诊断报告"
+            assert xmp["dc:title"] == "城东支行 · 存量客户管理诊断报告"
 
 
 def test_english_report_says_so_and_counts_its_pages_in_english(tmp_path):
@@ -126,11 +124,7 @@ def test_every_page_is_a4(pdf):
 
 def test_every_font_is_embedded_and_text_is_noto(pdf):
     with opened(pdf) as doc:
-        fonts = [
-            o
-            for o in doc.objects
-            if isinstance(o, pikepdf.Dictionary) and o.get("/Type") == "/FontDescriptor"
-        ]
+        fonts = [o for o in doc.objects if isinstance(o, pikepdf.Dictionary) and o.get("/Type") == "/FontDescriptor"]
         assert all({"/FontFile", "/FontFile2", "/FontFile3"} & set(font.keys()) for font in fonts)
         names = {str(font.FontName).split("+")[-1] for font in fonts}
         assert names == {"NotoSansSC-Regular", "NotoSerifSC-Regular"}
@@ -145,9 +139,7 @@ def test_outline_holds_chapters_and_their_sections(pdf):
 
 def test_cover_contents_running_head_and_page_numbers_are_there(pdf, tmp_path):
     cover, contents, third, *_ = found = pages(pdf, tmp_path)
-    assert all(
-        word in cover for word in ("示范农村商业银行", "城东支行", "存量客户管理诊断报告", "2026年10月31日")
-    )
+    assert all(word in cover for word in ("示范农村商业银行", "城东支行", "存量客户管理诊断报告", "2026年10月31日"))
     assert "目录" in contents
     assert "资产集中度" in contents
     assert third.startswith("示范农村商业银行·城东支行资产集中度")
@@ -212,9 +204,7 @@ def test_nbconvert_writes_the_pdf_of_an_arbitrary_notebook(tmp_path):
 def test_no_input_and_removed_cells_are_respected(tmp_path):
     nb = notebook(shown("text/plain", "seen"), ours=None)
     nb.cells.append(new_markdown_cell("gone", metadata={"tags": ["drop"]}))
-    config = Config(
-        TagRemovePreprocessor={"remove_cell_tags": ["drop"]}, TemplateExporter={"exclude_input": True}
-    )
+    config = Config(TagRemovePreprocessor={"remove_cell_tags": ["drop"]}, TemplateExporter={"exclude_input": True})
     exporter = TypstPDFExporter(config=config)
     text = "".join(pages(exporter.from_notebook_node(nb)[0], tmp_path))
     assert "seen" in text
@@ -274,9 +264,7 @@ def test_damaged_image_is_said_to_be_one_and_the_others_stay(tmp_path):
 
 
 def test_image_without_alternative_text_gets_its_caption_or_a_word():
-    with opened(
-        to_pdf(notebook(shown("image/svg+xml", SVG), shown("image/svg+xml", SVG, caption="曲线")))
-    ) as doc:
+    with opened(to_pdf(notebook(shown("image/svg+xml", SVG), shown("image/svg+xml", SVG, caption="曲线")))) as doc:
         found = {str(o.Alt) for o in doc.objects if isinstance(o, pikepdf.Dictionary) and "/Alt" in o}
     assert found == {"图", "曲线"}
 
@@ -322,9 +310,7 @@ NASTY = "#[]$@*_\\`<>~/=-+\"'{}()|&%!?:;.,0123456789 \n\tabcXYZé中文，。“
 @given(st.lists(st.text() | st.text(NASTY), min_size=8, max_size=8))
 def test_no_text_breaks_a_document(parts):
     as_markdown = [shown("text/markdown", f"# {part}\n\n{part}\n\n- {part}\n\n> {part}") for part in parts]
-    as_cell = [
-        shown("text/html", f"<table><caption>{p}</caption><tr><td>{p}</td></tr></table>") for p in parts
-    ]
+    as_cell = [shown("text/html", f"<table><caption>{p}</caption><tr><td>{p}</td></tr></table>") for p in parts]
     streams = [new_output("stream", name="stdout", text=part) for part in parts]
     meta = OURS | {"title": parts[0], "bank": parts[1], "branch_name": parts[2], "footer": parts[3]}
     assert to_pdf(notebook(*as_markdown, *as_cell, *streams, ours=meta)).startswith(b"%PDF")
@@ -343,9 +329,7 @@ def test_typed_text_is_on_the_page_as_it_was_typed(tmp_path, text):
 def test_escaped_markdown_reads_as_typed(text):
     from kit.text import markdown
 
-    assert (
-        texts(reader().markdown(f"x{markdown(text)}x")).replace("\u200b", "") == f"x{' '.join(text.split())}x"
-    )
+    assert texts(reader().markdown(f"x{markdown(text)}x")).replace("\u200b", "") == f"x{' '.join(text.split())}x"
 
 
 def test_character_without_a_glyph_is_named_and_not_lost(tmp_path):
@@ -388,10 +372,7 @@ def test_very_wide_table_is_cut_and_repeats_its_index():
 
 
 def test_text_around_a_table_stays_in_its_place():
-    kinds = [
-        b["t"]
-        for b in reader().html("before<table><tr><td>x</td></tr></table><div>after<pre>code</pre></div>")
-    ]
+    kinds = [b["t"] for b in reader().html("before<table><tr><td>x</td></tr></table><div>after<pre>code</pre></div>")]
     assert kinds == ["para", "table", "para", "code"]
 
 

@@ -152,9 +152,7 @@ def test_error_of_the_kit_speaks_for_itself(tmp_path):
 
 
 @pytest.mark.parametrize("engine", ["warm", None])
-@pytest.mark.parametrize(
-    ("name", "reason"), [("hangs", "not done in 1 seconds"), ("dies", "the kernel died")]
-)
+@pytest.mark.parametrize(("name", "reason"), [("hangs", "not done in 1 seconds"), ("dies", "the kernel died")])
 def test_timeout_and_dead_kernel_fail_like_an_error(tmp_path, capfd, engine, name, reason):
     with pytest.raises(NotebookFailed, match=reason) as caught:
         execute(notebook(name), tmp_path / "out.ipynb", {}, engine=engine, timeout=1)

@@ -175,7 +175,7 @@ def slug(name: str) -> str:
     digest, so that two ids never share a file.
     """
     safe = re.sub(r"[^\w-]+", "-", name).strip("-")[:40]
-    if safe == name and safe.lower() not in _RESERVED:
+    if safe and safe == name and safe.lower() not in _RESERVED:
         return safe
 
     return f"{safe or 'id'}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"

@@ -183,22 +183,22 @@ def _field(column: Column, cell: Cell, position: int | None, sheet: Sheet) -> Fi
 
 
 def _by_labels(sheet: Sheet, as_of: dt.date | None, *, must: bool) -> Feed | None:
-    """Feed of the table that knows most of the headers and misses none that it needs."""
+    """Feed of the table that knows most of the headers and misses none that it needs.
+
+    Of two that know as many, the one that needs more of them: a customer number and a branch are a customer, though
+    an assignment might have both too. What then is still open is a question.
+    """
     known = {table: _labelled(sheet, table) for table in schema()}
-    complete = {
-        table: found
-        for table, found in known.items()
-        if not _lacking(schema()[table], set(found), dated=as_of is not None)
-    }
+    lacking = {table: _lacking(schema()[table], set(known[table]), dated=as_of is not None) for table in known}
+    best = max(len(found) for found in known.values())
+    fitting = [table for table, found in known.items() if len(found) == best]
+    complete = [table for table in fitting if not lacking[table]]
     if not complete:
-        best = max(known, key=lambda table: len(known[table]))
         if not must:
             return None
-        if 2 * len(known[best]) < len(sheet.headers):
-            raise _unknown(sheet, ())
-        raise _missing(sheet, _lacking(schema()[best], set(known[best]), dated=as_of is not None)[0])
-    most = max(len(found) for found in complete.values())
-    best_tables = [table for table, found in complete.items() if len(found) == most]
+        raise _missing(sheet, lacking[fitting[0]][0]) if 2 * best >= len(sheet.headers) else _unknown(sheet, ())
+    needs = max(len(schema()[table].mandatory) for table in complete)
+    best_tables = [table for table in complete if len(schema()[table].mandatory) == needs]
     if len(best_tables) > 1:
         raise _unknown(sheet, best_tables)
     table = schema()[best_tables[0]]

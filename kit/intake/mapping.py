@@ -105,7 +105,8 @@ def load_mapping(path: Path) -> Mapping:
         given = yaml.load(path.read_text(encoding="utf-8-sig"), Loader=_TextLoader)  # noqa: S506  # makes text only
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
-        raise UnreadableFile(path=path, reason=f"YAML, {_say('第 {} 行', 'line {}').format(line)}") from error
+        reason = f"YAML, {_say('第 {} 行', 'line {}').format(line)}: {error.problem}"
+        raise UnreadableFile(path=path, reason=reason) from error
     except (UnicodeError, yaml.YAMLError) as error:
         raise UnreadableFile(path=path, reason="YAML, UTF-8") from error
     try:

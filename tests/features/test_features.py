@@ -1,0 +1,74 @@
+import json
+import re
+
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+
+from kit.features import SUBJECTS, bind, definitions, needs
+from kit.schema import schema
+
+
+@pytest.mark.parametrize("subject", SUBJECTS)
+def test_every_definition_begins_with_its_business_meaning(subject):
+    first = definitions()[subject].splitlines()[0]
+    assert first.startswith("-- ")
+    assert not first.startswith("-- needs")
+
+
+def test_every_need_is_a_column_of_the_schema():
+    for name, groups in needs().items():
+        for source in (s for group in groups for s in group):
+            table, _, column = source.partition(".")
+            assert column in schema()[table].columns, (name, source)
+
+
+@pytest.mark.parametrize("subject", SUBJECTS)
+def test_sql_keeps_to_the_subset_that_spark_shares(subject):
+    sql = re.sub(r"--.*", "", definitions()[subject])
+    assert not re.search(r"::|\bQUALIFY\b|\bFILTER\b|\bILIKE\b|\bEXCLUDE\b", sql, re.IGNORECASE)
+
+
+def test_a_parameter_that_could_become_code_is_refused():
+    with pytest.raises(TypeError):
+        bind("SELECT :x", {"x": "1; DROP TABLE customer"})
+    assert bind("SELECT :x", {"x": ("a'b",)}) == "SELECT ('a''b')"
+
+
+def test_customers_are_what_was_planted(bank, prepared):
+    truth = pd.read_parquet(bank[0] / "truth_customers.parquet")
+    made = pq.read_table(prepared / "data" / "customers.parquet").to_pandas()
+    both = truth.merge(made, on="customer_id", how="outer", suffixes=("_told", ""), validate="one_to_one", indicator=True)
+    assert (both["_merge"] == "both").all()
+    assert (both["aum_fen_told"] == both["aum_fen"]).all()
+    assert (both["tier_told"] == both["tier"]).all()
+    assert (both["dormant_told"] == both["dormant"]).all()
+    assert (both["merchant"] == both["merchant_like"]).all()
+    assert (both["primary"] == (both["primary_grade"] == "strong")).all()
+    assert (both["orphan_told"] == both["orphan"]).all()
+    assert (both["maturing_30d"] == (both["maturing_fen"] > 0)).all()
+
+
+def test_branches_are_what_was_planted(bank, prepared):
+    told = json.loads((bank[0] / "truth.json").read_text(encoding="utf-8"))["branches"]
+    made = pd.read_parquet(prepared / "data" / "branches.parquet").set_index("branch_id")
+    assert len(made) == len(told) == 3
+    for branch in told:
+        row = made.loc[branch["branch_id"]]
+        assert row["branch_name"] == branch["branch_name"]
+        assert row["customers"] == branch["customers"]
+        assert row["aum_fen"] == branch["aum_fen"]
+        assert row["gini"] == pytest.approx(branch["gini"], abs=1e-12)
+        assert row["top20_share_of_aum"] == pytest.approx(branch["top20_share_of_aum"], abs=1e-12)
+        assert row["share_of_customers_holding_80pct"] == pytest.approx(branch["share_of_customers_holding_80pct"])
+        assert row["dormant_customers"] == branch["dormant"]
+        assert row["orphan_fen"] == branch["orphans"]["aum_fen"]
+        for tier, group in branch["tiers"].items():
+            assert (row[f"{tier}_customers"], row[f"{tier}_fen"]) == (group["customers"], group["aum_fen"])
+
+
+def test_money_on_disk_is_whole_cents(prepared):
+    kinds = pq.read_schema(prepared / "data" / "customers.parquet")
+    money = [field for field in kinds if field.name.endswith("_fen")]
+    assert len(money) > 4
+    assert all(str(field.type) == "int64" for field in money)

@@ -1,0 +1,179 @@
+import io
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import msoffcrypto
+import nbformat
+import pandas as pd
+import pikepdf
+import pytest
+from bs4 import BeautifulSoup
+
+from kit.engagement import CONFIG, load
+from kit.errors import UnknownName
+from kit.run.executor import run
+from kit.run.ledger import Ledger
+from kit.run.manifest import verify
+
+ENGAGEMENTS = Path(__file__).resolve().parents[1] / "engagements"
+
+
+class Silent:
+    def stage(self, name):
+        self.last = name
+
+    def branches(self, total, kept):
+        self.total, self.kept = total, kept
+
+    def finished(self, outcome):
+        self.outcome = outcome
+
+
+@pytest.fixture(scope="module")
+def ran(bank, tmp_path_factory):
+    out = tmp_path_factory.mktemp("run")
+    return run(load(bank[0]), out, Silent(), workers=2)
+
+
+def test_every_branch_gets_a_page_and_a_pdf_and_the_run_leaves_its_tree(ran):
+    assert not ran.failed
+    for name in ("index.html", "bank.html", "bank.pdf"):
+        assert (ran.out / "share" / name).is_file()
+    for branch in ran.branches["branch_id"]:
+        assert (ran.out / "share" / "branches" / f"{branch}.html").is_file()
+        assert (ran.out / "notebooks" / branch / "01_concentration.ipynb").is_file()
+    for name in ("customers", "assignment", "plan", "branches", "quarantine"):
+        assert (ran.out / "data" / f"{name}.parquet").is_file()
+    assert (ran.out / "manifest.json").is_file()
+
+
+def test_every_pdf_is_tagged_a4_embedded_and_names_its_own_branch(ran):
+    for branch, name in zip(ran.branches["branch_id"], ran.branches["branch_name"], strict=True):
+        with pikepdf.open(ran.out / "share" / "branches" / f"{branch}.pdf") as pdf:
+            assert len(pdf.pages) >= 8
+            assert pdf.Root.MarkInfo.Marked
+            assert "/Outlines" in pdf.Root
+            with pdf.open_metadata() as meta:
+                assert name in str(meta["dc:title"])
+                assert str(meta["pdfuaid:part"]) == "1"
+            for page in pdf.pages:
+                assert [round(float(x)) for x in page.mediabox] == [0, 0, 595, 842]
+                for font in page.resources.get("/Font", {}).values():
+                    below = font.DescendantFonts[0] if "/DescendantFonts" in font else font
+                    assert any(key in below.FontDescriptor for key in ("/FontFile", "/FontFile2", "/FontFile3"))
+
+
+def test_no_page_has_an_external_address_or_a_customer(ran, bank):
+    customers = pd.read_parquet(ran.out / "data" / "customers.parquet")["customer_id"]
+    for path in (ran.out / "share").rglob("*.html"):
+        html = path.read_text(encoding="utf-8")
+        text = re.sub(r"base64,[A-Za-z0-9+/=]+", "", html)
+        assert not re.search(r"https?://|src=[\"']//", text), path.name
+        assert not set(re.findall(r"\d{9,}", text)) & set(customers), path.name
+
+
+def test_the_total_printed_is_the_total_to_the_cent(ran):
+    for branch, fen in zip(ran.branches["branch_id"], ran.branches["aum_fen"], strict=True):
+        html = (ran.out / "share" / "branches" / f"{branch}.html").read_text(encoding="utf-8")
+        assert f"{fen // 100:,}.{fen % 100:02d}元" in BeautifulSoup(html, "html.parser").get_text()
+
+
+def test_call_lists_open_only_with_the_password_and_hold_each_planned_customer_once(ran, bank):
+    plan = pd.read_parquet(ran.out / "data" / "plan.parquet")
+    listed = []
+    for path in sorted((ran.out / "working").rglob("*.xlsx")):
+        assert not path.read_bytes().startswith(b"PK"), "not encrypted"
+        opened = io.BytesIO()
+        locked = msoffcrypto.OfficeFile(io.BytesIO(path.read_bytes()))
+        locked.load_key(password=load(bank[0]).secrets.password)
+        locked.decrypt(opened)
+        rows = pd.read_excel(opened, engine="calamine", header=2, dtype=str)
+        listed += list(rows["客户号"])
+    assert sorted(listed) == sorted(plan["customer_id"])
+
+
+def test_a_second_run_makes_nothing_again_and_the_manifest_holds(ran, bank):
+    again = Silent()
+    result = run(load(bank[0]), ran.out, again, workers=1)
+    assert result.outcomes == ()
+    assert again.total == 0
+    assert verify(ran.out) == {"changed": [], "missing": [], "new": []}
+
+
+def test_an_unknown_branch_names_the_nearest(ran, bank):
+    with pytest.raises(UnknownName) as caught:
+        run(load(bank[0]), ran.out, Silent(), only=["城东支"])
+    assert "城东支行" in str(caught.value)
+
+
+def test_the_plain_engine_gives_the_same_figures(ran, bank, tmp_path):
+    branch = str(ran.branches["branch_id"].iloc[0])
+    engagement = load(bank[0]).model_copy(update={"chapters": ("concentration",)})
+    run(engagement, tmp_path, Silent(), only=[branch], workers=1, engine=None)
+
+    def shown(out):
+        nb = nbformat.read(out / "notebooks" / branch / "01_concentration.ipynb", as_version=4)
+        return [output.get("data") for cell in nb.cells[3:] for output in cell.get("outputs", [])]
+
+    assert len(shown(tmp_path)) > 10
+    assert shown(tmp_path) == shown(ran.out)
+
+
+def test_a_failed_branch_leaves_the_others_and_is_named_with_chapter_and_cell(bank, tmp_path, monkeypatch):
+    from kit.run import executor
+
+    broken = nbformat.v4.new_notebook(cells=[
+        nbformat.v4.new_code_cell('data = ""\nbranch = ""\nlanguage = ""', metadata={"tags": ["parameters"]}),
+        nbformat.v4.new_code_cell('assert branch != "0102", "no"'),
+    ])
+    nbformat.write(broken, tmp_path / "05_broken.ipynb")
+    real = executor._tasks
+
+    def tasks(*args):
+        return [replace(t, chapters=(*t.chapters, ("bank" if t.branch == "*" else "tiers", tmp_path / "05_broken.ipynb")))
+                if t.branch == "0102" else t for t in real(*args)]
+
+    monkeypatch.setattr(executor, "_tasks", tasks)
+    engagement = load(bank[0]).model_copy(update={"chapters": ("concentration",)})
+    out = tmp_path / "out"
+    result = run(engagement, out, Silent(), workers=2)
+    assert [bad.branch for bad in result.failed] == ["0102"]
+    assert (result.failed[0].chapter, result.failed[0].cell) == ("tiers", 3)
+    assert (out / "share" / "branches" / "0101.pdf").is_file()
+    assert not (out / "share" / "branches" / "0102.html").exists()
+    assert Ledger(out / "ledger.jsonl").last()["0102"]["status"] == "failed"
+
+
+def test_bank_churn_ties_to_the_cent(shared, tmp_path):
+    result = run(load(ENGAGEMENTS / "bank_churn"), tmp_path, Silent())
+    assert not result.failed
+    made = result.branches.set_index("branch_id")
+    assert made["customers"].to_dict() == {"France": 5014, "Germany": 2509, "Spain": 2477}
+    assert made["aum_fen"].sum() == 76485889288
+    assert made["zero_customers"].sum() == 3617
+    source = pd.read_csv(shared / "bank_churn" / "Churn_Modelling_enriched.csv", dtype={"Balance": str})
+    for branch, group in source.groupby("Geography"):
+        cents = sum(round(float(b) * 100) for b in group["Balance"])
+        assert made.loc[branch, "aum_fen"] == cents
+        html = (tmp_path / "share" / "branches" / f"{branch}.html").read_text(encoding="utf-8")
+        assert f"{cents // 100:,}.{cents % 100:02d}元" in html
+        assert "本节暂缺" in html
+        assert "代发标志" in html
+    assert "764,858,892.88元" in (tmp_path / "share" / "bank.html").read_text(encoding="utf-8")
+
+
+def test_bank_marketing_loses_nobody(shared, tmp_path):
+    result = run(load(ENGAGEMENTS / "bank_marketing"), tmp_path, Silent())
+    assert not result.failed
+    (row,) = result.branches.to_dict("records")
+    assert (row["customers"], row["aum_fen"]) == (45211, 6158968200)
+    assert (row["negative_customers"], row["zero_customers"]) == (3766, 3514)
+    html = (tmp_path / "share" / "branches" / "ALL.html").read_text(encoding="utf-8")
+    text = BeautifulSoup(html, "html.parser").get_text()
+    assert "61,589,682.00元" in text
+    assert "小于零 3,766 户" in text
+    assert "退休养老" in text
+    assert json.loads((tmp_path / "data" / "context.json").read_text(encoding="utf-8"))["unlocks"]
+    assert (ENGAGEMENTS / "bank_marketing" / CONFIG).is_file()

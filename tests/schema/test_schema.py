@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from kit.schema import aliases, normalise, schema
+
+TYPES = {"text", "cat", "money", "int", "decimal", "date", "bool", "secret"}
+COLUMNS = [column for table in schema().values() for column in table.columns.values()]
+
+
+@pytest.mark.parametrize("table", schema())
+def test_no_label_names_two_columns_of_a_table(table):
+    owner: dict[str, str] = {}
+    for column in schema()[table].columns.values():
+        for label in (column.id, column.zh, column.en, *column.aliases):
+            key = normalise(label)[0]
+            assert owner.setdefault(key, column.id) == column.id, f"{table}: {label}"
+            assert aliases(table)[key] is column
+
+
+def test_every_table_has_its_key_and_its_labels():
+    for table in schema().values():
+        assert set(table.grain) <= set(table.columns)
+        assert table.label("zh") != table.label("en")
+
+
+@pytest.mark.parametrize("column", COLUMNS, ids=lambda c: f"{c.table}.{c.id}")
+def test_every_column_is_complete_in_both_languages(column):
+    assert re.search("[\u4e00-\u9fff]", column.zh), "a Chinese label"
+    assert column.en.isascii()
+    assert column.unlocks("zh") != column.unlocks("en")
+    assert column.type in TYPES
+    assert column.need in {"M", "M*", "R", "O"}
+    assert re.fullmatch("[a-z][a-z0-9_]*", column.id)
+
+
+def test_money_says_its_unit_in_its_name_and_in_its_column():
+    for column in COLUMNS:
+        assert (column.type == "money") == column.id.endswith("_fen")
+        assert column.type != "money" or column.unit in {"元", "万元"}
+
+
+def test_the_smallest_extract_is_a_customer_a_branch_a_date_and_an_amount():
+    assert [c.id for c in schema()["customer"].mandatory] == ["customer_id", "branch_id"]
+    assert [c.id for c in schema()["customer_month"].mandatory] == ["as_of", "customer_id"]
+    assert {"aum_avg_month_fen", "aum_spot_fen"} <= {c.id for c in schema()["customer_month"].either}
+
+
+@pytest.mark.parametrize(
+    ("header", "key", "unit"),
+    [
+        ("", "", ""),
+        ("客户号", "客户号", ""),
+        (" 时点ＡＵＭ\n（万元）：", "时点aum", "万元"),
+        ("客户 ID *", "客户id", ""),
+        ("\ufeff机构号:", "机构号", ""),
+        ("户数【户】", "户数", "户"),
+        ("(备注)", "(备注)", "备注"),
+    ],
+)
+def test_a_header_is_compared_without_its_dress(header, key, unit):
+    assert normalise(header) == (key, unit)

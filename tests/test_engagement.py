@@ -1,0 +1,86 @@
+import pickle
+from pathlib import Path
+
+import pytest
+
+from kit.engagement import CONFIG, load, profile, profiles
+from kit.errors import BadKey, BadValue, MissingFile, UnknownName
+from kit.params import Params
+
+
+def _load(folder: Path, text: str):
+    (folder / CONFIG).write_text(text, encoding="utf-8")
+    return load(folder)
+
+
+def test_the_bank_name_alone_is_enough(tmp_path):
+    engagement = _load(tmp_path, "bank: 甲银行\n")
+    assert engagement.params.profile == "rural-postal"
+    assert engagement.chapters == ("concentration", "tiers", "primary", "contact")
+
+
+def test_a_misspelt_key_names_the_file_and_the_nearest(tmp_path):
+    with pytest.raises(BadKey) as caught:
+        _load(tmp_path, "bank: 甲\nprofle: rural-postal\n")
+    assert CONFIG in str(caught.value)
+    assert "“profle”" in str(caught.value)
+    assert "“profile”" in str(caught.value)
+
+
+def test_a_misspelt_threshold_names_its_nearest(tmp_path):
+    with pytest.raises(BadKey) as caught:
+        _load(tmp_path, "bank: 甲\nparams: {dormancy: {idle_day: 3}}\n")
+    assert "params.dormancy.idle_day" in str(caught.value)
+    assert "idle_days" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("bank: 3\n", "bank"),
+        ("bank: 甲\nas_of: soon\n", "as_of"),
+        ("bank: 甲\nlanguage: fr\n", "language"),
+        ("bank: 甲\nparams: {dormancy: {idle_days: many}}\n", "params.dormancy.idle_days"),
+        ("profile: rural-postal\n", "bank"),
+    ],
+)
+def test_an_ill_typed_value_says_where_and_what_was_expected(tmp_path, text, place):
+    with pytest.raises(BadValue) as caught:
+        _load(tmp_path, text)
+    assert f"“{place}”" in str(caught.value)
+    assert "应为" in str(caught.value)
+
+
+def test_a_file_that_is_no_yaml_says_the_line(tmp_path):
+    with pytest.raises(BadValue, match="line 2"):
+        _load(tmp_path, "bank: 甲\n  x: [\n")
+
+
+def test_an_unknown_profile_or_chapter_names_those_there_are(tmp_path):
+    with pytest.raises(UnknownName, match="rural-postal"):
+        _load(tmp_path, "bank: 甲\nprofile: rural\n")
+    with pytest.raises(UnknownName, match="concentration"):
+        _load(tmp_path, "bank: 甲\nchapters: [concentraton]\n")
+
+
+def test_a_folder_without_settings_says_how_to_begin(tmp_path):
+    with pytest.raises(MissingFile, match="kit new"):
+        load(tmp_path)
+
+
+@pytest.mark.parametrize("name", profiles())
+def test_every_profile_is_complete(name):
+    params = Params(**profile(name), profile=name)
+    assert len(params.tiers) == 4
+
+
+def test_an_error_survives_pickling_with_its_sentence():
+    error = BadKey(path="a.yml", place="x", name="profle", known=("profile",))
+    assert str(pickle.loads(pickle.dumps(error))) == str(error)
+
+
+def test_secrets_are_made_once_and_kept_from_others(tmp_path):
+    engagement = _load(tmp_path, "bank: 甲\n")
+    first = engagement.secrets
+    assert load(tmp_path).secrets == first
+    assert (tmp_path / ".secrets").stat().st_mode & 0o077 == 0

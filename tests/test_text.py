@@ -1,0 +1,54 @@
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kit.text import LANGUAGES, figure, markdown, slug, wording
+
+_PLACES = re.compile(r"\{([^{}:]+)")
+
+
+def test_both_languages_have_the_same_keys_and_placeholders():
+    zh, en = (wording(language).entries for language in LANGUAGES)
+    assert set(zh) == set(en)
+    different = {k for k in zh if set(_PLACES.findall(str(zh[k]))) != set(_PLACES.findall(str(en[k])))}
+    # A sentence may leave out a figure that the other language says in words, never use one that is not there.
+    assert not different, different
+
+
+def test_money_to_the_cent_is_exact_beyond_what_a_float_can_hold():
+    assert figure(76485889288, "yuan") == "764,858,892.88元"
+    assert figure(9007199254740993, "yuan") == "90,071,992,547,409.93元"
+    assert figure(-5, "yuan", "en") == "CNY -0.05"
+
+
+@pytest.mark.parametrize("nothing", [None, float("nan"), float("inf")])
+@pytest.mark.parametrize("kind", ["money", "yuan", "count", "percent", "ratio", "date"])
+def test_what_is_unknown_is_a_dash(nothing, kind):
+    assert figure(nothing, kind) == "—"
+
+
+def test_a_strong_figure_closes_before_a_chinese_letter():
+    sentence = wording("zh")("tiers.segments.finding", overlap=0.129, unidentified=0.1, occupation_known=None)
+    assert "**12.9%**\u2009的" in sentence
+
+
+@given(st.text(max_size=60))
+def test_a_slug_never_leaves_its_folder(name):
+    made = slug(name)
+    assert made
+    assert not set(made) & set('/\\:*?"<>|.')
+    assert made.lower() not in {"con", "nul", "com1", "index", "bank"}
+
+
+def test_ids_that_differ_only_in_forbidden_characters_get_different_files():
+    assert slug("a/b") != slug("a:b")
+    assert slug("0101") == "0101"
+    assert slug("../x") != slug("x")
+
+
+@given(st.text(max_size=40))
+def test_client_text_cannot_become_markup(text):
+    made = markdown(text)
+    assert not re.search(r"(?<!\\)[*_`<\[]", made.replace("\\\\", ""))

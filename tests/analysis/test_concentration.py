@@ -18,7 +18,13 @@ def _of(*fen):
 
 def test_a_branch_without_customers_has_no_figure_and_no_warning():
     found = _of()
-    assert (found.customers, found.aum_fen, found.gini, found.top_share, found.holding_share) == (0, 0, None, None, None)
+    assert (found.customers, found.aum_fen, found.gini, found.top_share, found.holding_share) == (
+        0,
+        0,
+        None,
+        None,
+        None,
+    )
 
 
 def test_a_branch_where_nobody_has_anything_has_no_share():

@@ -38,7 +38,9 @@ def test_a_parameter_that_could_become_code_is_refused():
 def test_customers_are_what_was_planted(bank, prepared):
     truth = pd.read_parquet(bank[0] / "truth_customers.parquet")
     made = pq.read_table(prepared / "data" / "customers.parquet").to_pandas()
-    both = truth.merge(made, on="customer_id", how="outer", suffixes=("_told", ""), validate="one_to_one", indicator=True)
+    both = truth.merge(
+        made, on="customer_id", how="outer", suffixes=("_told", ""), validate="one_to_one", indicator=True
+    )
     assert (both["_merge"] == "both").all()
     assert (both["aum_fen_told"] == both["aum_fen"]).all()
     assert (both["tier_told"] == both["tier"]).all()

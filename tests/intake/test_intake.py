@@ -178,7 +178,7 @@ def test_what_is_refused_is_shown_by_its_shape_only(take_in):
 def test_text_of_the_client_is_never_sql(take_in):
     header = "客'); DROP TABLE raw; --"
     mapping = (
-        'file: "a\'b.csv"\n'
+        "file: \"a'b.csv\"\ndelimiter: ','\n"
         f'tables: {{customer: {{customer_id: I, branch_id: "{header}",'
         ' occupation: {column: I, values: {"o\'x": "y\'z"}}}}\n'
     )

@@ -51,7 +51,9 @@ def test_nobody_is_called_twice_beyond_capacity_or_off_a_work_day(tables, bank):
     dated = plan[plan["date"].notna()]
     assert set(pd.to_datetime(dated["date"]).dt.date) <= set(work_days(PARAMS.day, weeks=8).days)
     staff = pd.read_excel(bank[0] / "extracts" / "员工表.xlsx", engine="calamine", dtype=str)
-    room = dict(zip(staff["员工号"], staff["日联系量"].fillna(PARAMS.contact.daily_contacts).astype(float), strict=True))
+    room = dict(
+        zip(staff["员工号"], pd.to_numeric(staff["日联系量"]).fillna(PARAMS.contact.daily_contacts), strict=True)
+    )
     load = dated.groupby(["staff_id", "date"]).size()
     assert all(n <= room[owner] for (owner, _), n in load.items())
 

@@ -124,16 +124,22 @@ def test_the_plain_engine_gives_the_same_figures(ran, bank, tmp_path):
 def test_a_failed_branch_leaves_the_others_and_is_named_with_chapter_and_cell(bank, tmp_path, monkeypatch):
     from kit.run import executor
 
-    broken = nbformat.v4.new_notebook(cells=[
-        nbformat.v4.new_code_cell('data = ""\nbranch = ""\nlanguage = ""', metadata={"tags": ["parameters"]}),
-        nbformat.v4.new_code_cell('assert branch != "0102", "no"'),
-    ])
+    broken = nbformat.v4.new_notebook(
+        cells=[
+            nbformat.v4.new_code_cell('data = ""\nbranch = ""\nlanguage = ""', metadata={"tags": ["parameters"]}),
+            nbformat.v4.new_code_cell('assert branch != "0102", "no"'),
+        ]
+    )
     nbformat.write(broken, tmp_path / "05_broken.ipynb")
     real = executor._tasks
 
     def tasks(*args):
-        return [replace(t, chapters=(*t.chapters, ("bank" if t.branch == "*" else "tiers", tmp_path / "05_broken.ipynb")))
-                if t.branch == "0102" else t for t in real(*args)]
+        return [
+            replace(t, chapters=(*t.chapters, ("bank" if t.branch == "*" else "tiers", tmp_path / "05_broken.ipynb")))
+            if t.branch == "0102"
+            else t
+            for t in real(*args)
+        ]
 
     monkeypatch.setattr(executor, "_tasks", tasks)
     engagement = load(bank[0]).model_copy(update={"chapters": ("concentration",)})

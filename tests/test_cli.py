@@ -1,0 +1,120 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from kit.demo import write_bank
+from kit.engagement import CONFIG
+
+
+def _kit(*args, cwd=None):
+    env = {**os.environ, "BRANCH_KIT_LANGUAGE": "zh", "PYTHONUTF8": "1"}
+    code = "from kit.cli import main; main()"
+    return subprocess.run(
+        [sys.executable, "-c", code, *map(str, args)],
+        capture_output=True,
+        text=True,
+        env=env,
+        cwd=cwd,
+        check=False,
+        encoding="utf-8",
+    )
+
+
+def _refused(done, *words):
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+    for word in words:
+        assert word in done.stderr, done.stderr
+
+
+@pytest.fixture
+def engagement(tmp_path):
+    folder = tmp_path / "bank"
+    write_bank(folder, branches=1, customers=20)
+    (folder / CONFIG).write_text("bank: 甲银行\n", encoding="utf-8")
+    return folder
+
+
+def test_a_folder_that_is_no_engagement(tmp_path):
+    _refused(_kit("run", tmp_path), CONFIG, "kit new")
+
+
+def test_a_misspelt_key(engagement, tmp_path):
+    (engagement / CONFIG).write_text("bank: 甲\nlangage: zh\n", encoding="utf-8")
+    _refused(_kit("run", engagement, "--out", tmp_path / "out"), CONFIG, "langage", "language")
+    assert not (tmp_path / "out").exists()
+
+
+def test_no_extracts(engagement, tmp_path):
+    for path in (engagement / "extracts").iterdir():
+        path.unlink()
+    _refused(_kit("run", engagement, "--out", tmp_path / "out"), "extracts")
+
+
+def test_an_empty_file(engagement, tmp_path):
+    path = engagement / "extracts" / "客户信息.csv"
+    path.write_text(path.read_text(encoding="gb18030").splitlines()[0] + "\n", encoding="gb18030")
+    _refused(_kit("run", engagement, "--out", tmp_path / "out"), "客户信息.csv")
+    assert not (tmp_path / "out" / "data").exists()
+
+
+def test_a_mandatory_column_that_is_not_there(engagement, tmp_path):
+    path = engagement / "extracts" / "客户信息.csv"
+    text = path.read_text(encoding="gb18030").replace("归属机构号", "甲乙丙", 1)
+    path.write_text(text, encoding="gb18030")
+    _refused(_kit("run", engagement, "--out", tmp_path / "out"), "客户信息.csv", "机构", "mapping")
+
+
+def test_a_mapping_that_names_a_missing_file(engagement, tmp_path):
+    (engagement / "mapping").mkdir()
+    (engagement / "mapping" / "x.yml").write_text(
+        "file: 客户信表.csv\ntables: {customer: {customer_id: 客户号}}\n", encoding="utf-8"
+    )
+    _refused(_kit("run", engagement, "--out", tmp_path / "out"), "x.yml", "客户信表.csv")
+
+
+def test_an_unknown_branch(engagement, tmp_path):
+    _refused(_kit("run", engagement, "--out", tmp_path / "out", "--branch", "9999"), "9999", "0101")
+
+
+def test_an_unknown_command_is_refused_with_2(tmp_path):
+    assert _kit("rn", tmp_path).returncode == 2
+
+
+def test_a_new_engagement_asks_three_questions_and_is_ready_for_files(tmp_path):
+    folder = tmp_path / "new"
+    done = _kit("new", folder, "--bank", "甲银行", "--profile", "joint-stock", "--language", "en")
+    assert done.returncode == 0, done.stderr
+    assert (folder / "extracts").is_dir()
+    from kit.engagement import load
+
+    made = load(folder)
+    assert (made.bank, made.params.profile, made.language) == ("甲银行", "joint-stock", "en")
+
+
+def test_intake_alone_says_where_every_row_went(engagement, tmp_path):
+    done = _kit("intake", engagement, "--out", tmp_path / "out")
+    assert done.returncode == 0, done.stderr
+    assert "客户信息.csv → customer" in done.stdout
+
+
+@pytest.mark.parametrize("command", ["run", "intake", "new", "demo", "status", "verify", "purge", "lab"])
+def test_help_of_a_command_has_an_example(command):
+    done = _kit(command, "--help")
+    assert done.returncode == 0
+    assert f"kit {command} " in done.stdout.replace("\n", " ")
+
+
+def test_purge_removes_data_and_keys_and_keeps_the_ledger(engagement, tmp_path):
+    out = tmp_path / "out"
+    assert _kit("intake", engagement, "--out", out).returncode == 0
+    (out / "ledger.jsonl").write_text("{}\n")
+    assert (engagement / ".secrets").exists()
+    assert _kit("purge", engagement, "--out", out, "--yes").returncode == 0
+    assert not (out / "data").exists()
+    assert not (engagement / ".secrets").exists()
+    assert (out / "ledger.jsonl").exists()
+    assert Path(engagement / "extracts").is_dir()

@@ -127,6 +127,11 @@ class Chapter:
         heading = self.words("common.definitions")
         self._markdown(f"## {heading}\n\n> {self.words(f'{self.name}.definitions', **self._facts())}")
 
+    def holidays(self) -> None:
+        """Say so where the plan reaches into a year whose holidays are not announced yet."""
+        if not self.facts["holidays_announced"]:
+            self.say("calendar_note")
+
     def standing(self, column: str) -> Standing:
         """Where this branch stands among the bank's branches."""
         return standing(self.branches, self.branch_id, column)

@@ -1,0 +1,55 @@
+"""`make bench`: the kit's ways beside the plain ones, as ratios."""
+
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+
+from kit.demo import write_bank
+from kit.engagement import CONFIG, chapter_notebooks, load
+from kit.intake import find_sources, intake
+from kit.run.engine import WarmEngine
+from kit.run.notebook import execute
+from kit.run.prepare import prepare
+
+
+def median_seconds(action: Callable[[], object], runs: int) -> float:
+    taken = []
+    for _ in range(runs):
+        began = time.perf_counter()
+        action()
+        taken.append(time.perf_counter() - began)
+    return statistics.median(taken)
+
+
+def beside(name: str, ours: float, plain: float) -> None:
+    print(f"{name:<58} {ours:8.2f} s   plain {plain:8.2f} s   ratio {plain / ours:5.1f}")
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as scratch:
+        folder, out = Path(scratch, "bank"), Path(scratch, "out")
+        write_bank(folder, branches=2, customers=5000)
+        (folder / CONFIG).write_text("bank: bench\n", encoding="utf-8")
+        engagement = load(folder)
+        prepare(engagement, out, lambda _stage: None)
+
+        source, given = chapter_notebooks()["concentration"], {"data": str(out / "data")}
+        warm = lambda: execute(source, out / "w.ipynb", given)  # noqa: E731
+        warm()
+        plain = median_seconds(lambda: execute(source, out / "p.ipynb", given, engine=None), 3)
+        beside("a chapter: engine warm, papermill's own", median_seconds(warm, 5), plain)
+        WarmEngine.shutdown()
+
+        months = sorted((folder / "extracts").glob("客户资产月报_*.csv"))
+        key = bytes(32)
+        typed = median_seconds(lambda: intake(find_sources(folder), out=Path(scratch, "book"), key=key), 2)
+        read = median_seconds(lambda: [pd.read_csv(m, dtype=str, encoding="gb18030") for m in months], 2)
+        beside("intake of a bank, pandas.read_csv of its months alone", typed, read)
+
+
+if __name__ == "__main__":
+    main()

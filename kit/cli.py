@@ -105,7 +105,7 @@ def run(
         )
     for bad in result.failed:
         cell = f"#{bad.cell}" if bad.cell else "—"
-        again = f"kit run {folder} --branch {bad.branch}"
+        again = f"kit run {folder}" + ("" if bad.branch == "*" else f" --branch {bad.branch}")
         text = _say(
             f"✗ 网点 {bad.name}（{bad.branch}），章节 {bad.chapter}，单元格 {cell}：{bad.reason}。改正后只需重跑它：{again}",
             f"✗ branch {bad.name} ({bad.branch}), chapter {bad.chapter}, cell {cell}: {bad.reason}. Once mended, run it alone: {again}",

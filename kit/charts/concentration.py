@@ -62,7 +62,11 @@ def peers(branches: pd.DataFrame, branch_id: str, column: str, *, labels: Labels
     own = [name == branch_id for name in shown.index]
     ax.barh(range(len(shown)), shown.to_numpy(), height=0.62, color=[theme.ACCENT if o else "#a9bccd" for o in own])
     for i, value in enumerate(shown):
-        ax.text(value + shown.max() * 0.012, i, f"{value:.1%}", va="center", fontsize=8)
+        inside = value > shown.max() * 0.15  # clear of the median's line
+        end, side = (value - shown.max() * 0.02, "right") if inside else (value + shown.max() * 0.012, "left")
+        ax.text(
+            end, i, f"{value:.1%}", va="center", ha=side, fontsize=8, color="white" if inside and own[i] else theme.INK
+        )
     ax.axvline(values.median(), color=theme.WARM, lw=0.9)
     known = branches.set_index(col.BRANCH_ID)["branch_name"]
     ax.set_yticks(range(len(shown)), [str(known.get(name, name))[:10] for name in shown.index])

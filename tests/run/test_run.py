@@ -13,9 +13,11 @@ from bs4 import BeautifulSoup
 
 from kit.engagement import CONFIG, load
 from kit.errors import UnknownName
+from kit.resources import notebooks
 from kit.run.executor import run
 from kit.run.ledger import Ledger
 from kit.run.manifest import verify
+from kit.run.notebook import execute
 
 ENGAGEMENTS = Path(__file__).resolve().parents[1] / "engagements"
 
@@ -150,6 +152,23 @@ def test_a_failed_branch_leaves_the_others_and_is_named_with_chapter_and_cell(ba
     assert (out / "share" / "branches" / "0101.pdf").is_file()
     assert not (out / "share" / "branches" / "0102.html").exists()
     assert Ledger(out / "ledger.jsonl").last()["0102"]["status"] == "failed"
+
+
+@pytest.mark.parametrize("path", sorted(notebooks().glob("*.ipynb")), ids=lambda p: p.stem)
+def test_a_notebook_opened_by_hand_runs_as_it_is(path, tmp_path):
+    done = execute(path, tmp_path / path.name, {})
+    assert any(cell.get("outputs") for cell in done.cells)
+
+
+def test_reports_in_english_hold_no_chinese_but_the_names(bank, tmp_path):
+    engagement = load(bank[0]).model_copy(update={"language": "en", "bank": "A bank"})
+    result = run(engagement, tmp_path, Silent(), only=["0101"], workers=1)
+    assert not result.failed
+    text = BeautifulSoup((tmp_path / "share" / "branches" / "0101.html").read_text(encoding="utf-8"), "html.parser")
+    left = text.get_text()
+    for name in result.branches["branch_name"]:
+        left = left.replace(name, "")
+    assert not re.findall(r"[\u4e00-\u9fff]+", left)
 
 
 def test_bank_churn_ties_to_the_cent(shared, tmp_path):

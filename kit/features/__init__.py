@@ -22,6 +22,7 @@ import pyarrow as pa
 
 from kit import columns as col
 from kit.book import Book
+from kit.database import quiet
 from kit.errors import NoData
 from kit.params import YUAN, Params
 from kit.schema import schema
@@ -227,7 +228,7 @@ def _parameter_tables(params: Params) -> dict[str, pa.Table]:
 def _connect(book: Book) -> Iterator[Any]:
     """A DuckDB that reads the book's folder and nothing else, spilling into a private folder."""
     with tempfile.TemporaryDirectory(prefix="branch-kit-") as spill, duckdb.connect(":memory:") as db:
-        db.execute("SET enable_progress_bar = false")
+        quiet(db)
         db.execute(f"SET temp_directory = {_quoted(spill)}")
         db.execute(f"SET allowed_directories = [{_quoted(str(book.path('customer').parent))}, {_quoted(spill)}]")
         db.execute("SET enable_external_access = false")

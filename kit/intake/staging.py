@@ -13,6 +13,7 @@ from typing import Any
 import duckdb
 import psutil
 
+from kit.database import quiet
 from kit.errors import EmptyFile
 from kit.intake.clean import SQL_TYPES, exact_sum, install, literal, reason_code, source_text, typed
 from kit.intake.feeds import Feed, Field
@@ -42,7 +43,8 @@ def database(scratch: Path, key: bytes) -> Iterator[Any]:
         connection.execute(f"SET temp_directory = {literal(str(scratch / 'spill'))}")
         connection.execute(f"SET memory_limit = '{memory // (1 << 20)}MiB'")
         connection.execute(f"SET threads = {min(8, os.cpu_count() or 1)}")
-        for setting in ("enable_progress_bar", "autoinstall_known_extensions", "autoload_known_extensions"):
+        quiet(connection)
+        for setting in ("autoinstall_known_extensions", "autoload_known_extensions"):
             connection.execute(f"SET {setting} = false")
         connection.execute("SET enable_external_access = false")
         connection.execute("SET lock_configuration = true")

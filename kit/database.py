@@ -8,7 +8,7 @@ __all__ = ["quiet"]
 
 
 def quiet(db: Any) -> None:
-    """No progress bar in scripts; in Jupyter without ipywidgets it is off, and DuckDB 2.0 refuses even to be told so."""
+    """No progress bar in scripts; in Jupyter without ipywidgets there is none, and DuckDB 2.0 refuses to be told so."""
     (shown,) = db.execute("SELECT current_setting('enable_progress_bar')").fetchone()
     if shown:
         db.execute("SET enable_progress_bar = false")

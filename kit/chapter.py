@@ -154,17 +154,18 @@ class Chapter:
 
     def _unlock(self, key: str, result: Unavailable) -> str:
         """Call-out that names the missing columns as the bank would call them."""
-        sources = dict.fromkeys(s for name in result.columns for s in self.facts["unlocks"].get(name, ()))
-        named = []
-        for source in sources:
-            table, _, column = source.partition(".")
-            found = schema()[table]
-            named.append(f"{found.label(self.words.language)}·{found.columns[column].label(self.words.language)}")
+        groups = dict.fromkeys(tuple(g) for name in result.columns for g in self.facts["unlocks"].get(name, ()))
+        named = [self.words("common.either").join(self._source(source) for source in group) for group in groups]
         return self.words(
             "common.unlock",
             title=self.words(f"{self.name}.{key}.title"),
-            columns=self.words.join(named or result.columns),
+            columns=self.words("common.both").join(named or result.columns),
         )
+
+    def _source(self, source: str) -> str:
+        table, _, column = source.partition(".")
+        found, language = schema()[table], self.words.language
+        return f"{found.label(language)}·{found.columns[column].label(language)}"
 
     def _markdown(self, text: str) -> None:
         display({"text/markdown": text, "text/plain": text}, raw=True)

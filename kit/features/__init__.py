@@ -78,13 +78,13 @@ class Features:
     table
         One row a customer, sorted by branch and customer; money in 分 (int64).
     unlocks
-        Derived column → the source columns (``table.column``) any of which, or all of which, would make it possible.
+        Derived column → groups of source columns (``table.column``); one of each group would make it possible.
     aum_column
         The source column that AUM was taken from.
     """
 
     table: pa.Table
-    unlocks: Mapping[str, tuple[str, ...]]
+    unlocks: Mapping[str, tuple[tuple[str, ...], ...]]
     aum_column: str
 
     @property
@@ -273,10 +273,10 @@ def features(book: Book, params: Params) -> Features:
         for name in SUBJECTS:
             db.execute(f"CREATE TEMP TABLE {name} AS {bind(definitions()[name], values)}")
         table = db.sql("SELECT * FROM customers ORDER BY branch_id, customer_id").to_arrow_table()
-    unlocks = {
-        name: tuple(s for group in groups if not any(book.has(x) for x in group) for s in group)
+    lacking = {
+        name: tuple(group for group in groups if not any(book.has(source) for source in group))
         for name, groups in needs().items()
     }
-    missing = {name: sources for name, sources in unlocks.items() if sources}
+    missing = {name: groups for name, groups in lacking.items() if groups}
     lost = [name for name in missing if name in table.column_names]
     return Features(table=table.drop_columns(lost), unlocks=missing, aum_column=aum_column)

@@ -61,7 +61,7 @@ def prepare(engagement: Engagement, out: Path, say: Callable[[str], None]) -> In
         "language": engagement.language,
         "params": params.model_dump(mode="json"),
         "aum_column": made.aum_column,
-        "unlocks": {name: list(sources) for name, sources in made.unlocks.items()},
+        "unlocks": dict(made.unlocks),
         "holidays_announced": work_days(params.day, weeks=params.contact.weeks).announced,
     }
     replace(data / CONTEXT, json.dumps(context, ensure_ascii=False, indent=1).encode())

@@ -174,7 +174,9 @@ def _tasks(
 
     # The largest first: the last one to finish is then a small one.
     order = sorted(chosen, key=lambda branch: (-int(sizes[branch]), branch))
-    whole = task(BANK, engagement.bank, (("bank", notebooks() / "bank.ipynb"),))
+    # The bank's overview says itself what the concentration chapter says of one branch among others.
+    over_all = (("bank", notebooks() / "bank.ipynb"), *(c for c in chapters if c[0] != "concentration"))
+    whole = task(BANK, engagement.bank, over_all)
     return [*(task(branch, str(names[branch]), chapters) for branch in order), whole]
 
 

@@ -52,8 +52,11 @@ def test_every_branch_gets_a_page_and_a_pdf_and_the_run_leaves_its_tree(ran):
 
 
 def test_every_pdf_is_tagged_a4_embedded_and_names_its_own_branch(ran):
-    for branch, name in zip(ran.branches["branch_id"], ran.branches["branch_name"], strict=True):
-        with pikepdf.open(ran.out / "share" / "branches" / f"{branch}.pdf") as pdf:
+    files = {
+        f"branches/{b}.pdf": n for b, n in zip(ran.branches["branch_id"], ran.branches["branch_name"], strict=True)
+    }
+    for file, name in (files | {"bank.pdf": "示范农村商业银行"}).items():
+        with pikepdf.open(ran.out / "share" / file) as pdf:
             assert len(pdf.pages) >= 8
             assert pdf.Root.MarkInfo.Marked
             assert "/Outlines" in pdf.Root

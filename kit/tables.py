@@ -17,6 +17,7 @@ CODES = {
     "tier": "tier", "next_tier": "tier", "segment": "segment", "grade": "grade", "evidence": "evidence",
     "population": "population", "contact_class": "class", "loss_level": "loss",
 }  # fmt: skip
+_AVERAGES = ("mean", "median", "gap_each")  # their sum would be no figure
 _NUMBER = ("", ' class="num"')
 
 
@@ -65,7 +66,7 @@ def html_table(frame: pd.DataFrame, words: Wording, *, caption: str, total: bool
     if total:
         sums = []
         for i, column in enumerate(columns):
-            summable = kind_of(column) in ("count", "wan", "percent") and not column.startswith(("mean", "median"))
+            summable = kind_of(column) in ("count", "wan", "percent") and not column.startswith(_AVERAGES)
             text = figure(frame[column].sum(), kind_of(column), words.language) if summable else ""
             sums.append(
                 f"<td>{escape(words.label('tables.total'))}</td>"

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import re
+import textwrap
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
@@ -35,6 +36,7 @@ IMAGE_TYPES = {
 _DEEPEST = 6  # lists and quotes nested further are drawn at this level: Typst bounds its own depth
 _LINE_EMS = 50.0  # width of a line at the size of table text
 _SMALLEST = 0.65
+_LONG_HEAD = 12  # characters over a column of figures
 _NUMBER = re.compile(
     r"[<>≤≥≈~]?\s*\(?[+\-−–]?\s*(CNY|RMB|[¥￥$€£])?\s*[+\-−–]?\d[\d,]*(\.\d+)?(e[+\-]?\d+)?\)?"
     r"\s*(%|‰|‱|pp|bn|[mkx]|[万亿]?[元户人笔张天个次年月岁分]?|[万亿]|个?百分点)",
@@ -42,38 +44,15 @@ _NUMBER = re.compile(
 )
 _NOTHING = {"", "-", "–", "—", "nan", "nat", "none", "<na>", "n/a", "...", "…"}
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
-_BLOCKS = _HEADINGS | {
+_BLOCKS = _HEADINGS.union(
     *(
-        "address",
-        "article",
-        "aside",
-        "blockquote",
-        "body",
-        "center",
-        "dd",
-        "details",
-        "div",
-        "dl",
-        "dt",
-        "figure",
-    ),
-    *(
-        "figcaption",
-        "footer",
-        "form",
-        "header",
-        "hr",
-        "html",
-        "li",
-        "main",
-        "nav",
-        "ol",
-        "p",
-        "pre",
-        "section",
-    ),
-    *("summary", "table", "ul"),
-}
+        line.split()
+        for line in (
+            "address article aside blockquote body center dd details div dl dt figcaption figure footer form",
+            "header hr html li main nav ol p pre section summary table ul",
+        )
+    )
+)
 _INVISIBLE = frozenset({"head", "link", "meta", "noscript", "script", "style", "template", "title"})
 _MARKS = {"b": "strong", "strong": "strong", "em": "em", "i": "em", "s": "del", "del": "del"}
 _to_html = mistune.create_markdown(
@@ -338,13 +317,7 @@ def _table(
     start = [0, len(head), len(head) + len(body), len(head) + len(body) + len(foot)]
     parts = [list(_placed(part, above)) for part, above in zip((head, body, foot), start, strict=False)]
     cells = [cell for part in parts for cell in part]
-    widths = []
-    for x in range(max((c["x"] + c["colspan"] for c in cells), default=0)):
-        column = [c for c in cells if c["x"] == x and c["colspan"] == 1]
-        if _numeric([c for c in column if c["y"] >= len(head) and not c["head"]]):
-            for cell in column:
-                cell["num"] = not (cell["head"] and cell["y"] >= len(head))
-        widths.append(max((_narrowest(c) for c in column), default=0.0) + 1.2)
+    widths = _aligned(cells, len(head))
     table = {
         "t": "table",
         "rows": start[-1],
@@ -370,6 +343,21 @@ def _table(
         for columns in panels
         if columns
     ]
+
+
+def _aligned(cells: list[Block], heads: int) -> list[float]:
+    """Set columns of figures to the right; return the ems that each column needs."""
+    across = range(max((c["x"] + c["colspan"] for c in cells), default=0))
+    columns = [[c for c in cells if c["x"] == x and c["colspan"] == 1] for x in across]
+    natural = sum(max((_width(plain(c["c"])) for c in column), default=0.0) + 1.2 for column in columns)
+    for column in columns:
+        above, below = ([c for c in column if (c["y"] < heads) is head] for head in (True, False))
+        if _numeric([c for c in below if not c["head"]]):
+            for cell in column:
+                cell["num"] = cell["y"] < heads or not cell["head"]
+            if natural > _LINE_EMS:
+                _fold(above, below)
+    return [max((_narrowest(c) for c in column), default=0.0) + 1.2 for column in columns]
 
 
 def _panels(widths: list[float], stubs: set[int]) -> list[list[int]]:
@@ -408,11 +396,26 @@ def _numeric(column: list[Block]) -> bool:
     return bool(numbers) and all(numbers)
 
 
+def _fold(heads: list[Block], figures: list[Block]) -> None:
+    """Break long English heads of a column of figures, else they take the room of the names beside them."""
+    for head in heads:
+        text = plain(head["c"])
+        if len(text) > _LONG_HEAD and all(isinstance(node, str) for node in head["c"]):
+            room = max(len(plain(cell["c"])) for cell in figures)
+            whole = re.sub(r"\(.*?\)", lambda unit: unit[0].replace(" ", "\N{NO-BREAK SPACE}"), text)
+            lines = textwrap.wrap(whole, max(room, _LONG_HEAD), break_long_words=False, break_on_hyphens=False)
+            head["c"] = [node for line in lines for node in ({"t": "br"}, line)][1:]
+
+
 def _narrowest(cell: Block) -> float:
     """Ems that a cell needs: its longest word, or a few characters where the line may break anywhere."""
     text = plain(cell["c"])
     word = max((len(w) for w in re.findall(r"[^\s\u200b\u2e80-\uffef]+", text)), default=0)
-    return max(word * 0.58, min(6.0, sum(1.0 if _wide(c) else 0.58 for c in text)))
+    return max(word * 0.58, min(6.0, _width(text)))
+
+
+def _width(text: str) -> float:
+    return sum(1.0 if _wide(c) else 0.58 for c in text)
 
 
 def _breakable(text: str, longest: int) -> str:

@@ -371,6 +371,16 @@ def test_very_wide_table_is_cut_and_repeats_its_index():
     assert sum(len(panel["body"]) - 1 for panel in panels) == 20
 
 
+def test_long_heads_of_figures_are_folded_only_where_room_is_short():
+    frame = pd.DataFrame({"name": ["a name"], "Share of customers": ["7.5%"]})
+    [roomy] = reader().html(frame.to_html())
+    crowded = pd.concat([frame, *(frame[["Share of customers"]].add_suffix(f" {i}") for i in range(6))], axis=1)
+    [narrow] = reader().html(crowded.to_html())
+    assert {"t": "br"} not in roomy["head"][2]["c"]
+    assert narrow["head"][2]["c"] == ["Share of", {"t": "br"}, "customers"]
+    assert plain(narrow["head"][2]["c"]) == "Share of customers"
+
+
 def test_text_around_a_table_stays_in_its_place():
     kinds = [b["t"] for b in reader().html("before<table><tr><td>x</td></tr></table><div>after<pre>code</pre></div>")]
     assert kinds == ["para", "table", "para", "code"]

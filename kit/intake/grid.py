@@ -1,0 +1,109 @@
+"""What the readers give and the rest of intake works with: one table of text, before and after its header is found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+__all__ = ["HEAD_ROWS", "Grid", "Layout", "Sheet"]
+
+HEAD_ROWS = 60  # rows that are looked at to find a header
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """One table of text as a file holds it, before anybody knows where its header stands.
+
+    Attributes
+    ----------
+    path, name
+        The file, and the sheet in it; the name is empty where a file is one table.
+    form
+        ``delimited``, ``workbook``, ``html``, ``parquet`` or ``database``: who reads it.
+    head
+        Trimmed cells of the first `HEAD_ROWS` rows, blank rows included: ``head[0]`` is row 1 as a person counts.
+        Rows of delimited text may differ in length.
+    hidden
+        A sheet that its author has hidden.
+    named
+        Row 1 is the header for certain (Parquet, database).
+    merged
+        Merged cells: first row, first column, last row, last column, counted from 0.
+    date1904
+        Dates without a format count from 1904.
+    encoding, delimiter, quoted
+        Of delimited text.
+    """
+
+    path: Path
+    name: str
+    form: str
+    head: tuple[tuple[str, ...], ...]
+    hidden: bool = False
+    named: bool = False
+    merged: tuple[tuple[int, int, int, int], ...] = ()
+    date1904: bool = False
+    encoding: str = ""
+    delimiter: str = ""
+    quoted: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where the header of a grid stands and what the lines above it say.
+
+    Attributes
+    ----------
+    headers
+        One text a column, the parts of a merged header joined by ``/`` from top to bottom; a column without one is
+        ``#`` and its number from 1.
+    first_row, header_row
+        First and last row of the header, counted from 1; the data begins below ``header_row``.
+    above
+        Texts of the title lines.
+    unit
+        Unit of money that a title line or the file's name states for the whole table, empty if none does.
+    as_of
+        Date that a title line or the file's name states.
+    """
+
+    headers: tuple[str, ...]
+    first_row: int
+    header_row: int
+    above: tuple[str, ...] = ()
+    unit: str = ""
+    as_of: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A grid whose header is known."""
+
+    grid: Grid
+    layout: Layout
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return self.grid.path
+
+    @property
+    def name(self) -> str:
+        """The sheet's name, empty where a file is one table."""
+        return self.grid.name
+
+    @property
+    def headers(self) -> tuple[str, ...]:
+        """Header of each column."""
+        return self.layout.headers
+
+    @property
+    def header_row(self) -> int:
+        """Row above the data, counted from 1."""
+        return self.layout.header_row
+
+    @property
+    def place(self) -> str:
+        """Name of the sheet as it is put behind the file's in a message."""
+        return f" [{self.name}]" if self.name else ""

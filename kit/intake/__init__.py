@@ -14,36 +14,48 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from kit.intake import check, staging
+from kit.errors import KitError
+from kit.intake import accounts, check, staging
 from kit.intake.clean import literal
-from kit.intake.feeds import AmbiguousColumn, Feed, Source, UnknownTable, find_sources, plan
+from kit.intake.feeds import Feed, Plan, Refused, Source, find_sources, plan
+from kit.intake.grid import Sheet
 from kit.intake.quarantine import REASONS, Notice, reason
-from kit.intake.sniff import DuplicateHeader, Sheet
+from kit.intake.questions import OpenQuestions
+from kit.intake.totals import totals
 
 __all__ = [
     "REASONS",
-    "AmbiguousColumn",
-    "DuplicateHeader",
     "IntakeResult",
     "Notice",
+    "OpenQuestions",
+    "Plan",
+    "Refused",
     "Source",
-    "UnknownTable",
     "find_sources",
     "intake",
+    "plan",
     "reason",
 ]
 
-Progress = Callable[[str, int, int], None]
-_FEN = pa.decimal128(38, 14)
+Progress = Callable[[str, int, int, int], None]
+_EXACT = pa.decimal128(38, 14)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class IntakeResult:
-    """What an intake did: rows of each table of the book, where every row and every 分 went, and notices."""
+    """What an intake did: rows of each table of the book, where every row and every 分 went, and notices.
+
+    The frames are those that lie beside the book: see `kit.intake.accounts`, `kit.intake.totals` and
+    `kit.intake.check`.
+    """
 
     tables: Mapping[str, int]
     reconciliation: pd.DataFrame
     control_sums: pd.DataFrame
+    totals: pd.DataFrame
+    fields: pd.DataFrame
+    checks: pd.DataFrame
+    refused: tuple[Refused, ...]
     rows_quarantined: int
     cells_quarantined: int
     notices: tuple[Notice, ...]
@@ -57,7 +69,9 @@ def intake(
     as_of: dt.date | None = None,
     progress: Progress | None = None,
 ) -> IntakeResult:
-    """Read the sources into ``out/book/``; beside it quarantine, reconciliation and control sums (Parquet).
+    """Read the sources into ``out/book/``; beside it the accounts of it (Parquet).
+
+    A file that cannot be read is refused, with its reason; the others go on.
 
     Parameters
     ----------
@@ -71,42 +85,61 @@ def intake(
     as_of
         Date of a monthly table that has no date column of its own.
     progress
-        Called with a file's name, the number of files done and of all.
+        Called with a file's name, the number of files done and of all, and the rows read of this file.
 
     Raises
     ------
+    OpenQuestions
+        If something is to be answered first: all questions at once.
     KitError
-        A file, a mapping or a header that a person must mend or explain; see ``kit.errors``.
+        If no file can be read, or a mapping must be mended; see ``kit.errors``.
     """
-    feeds, notices = plan(sources, as_of)
+    planned = plan(sources, as_of)
+    if planned.questions:
+        raise OpenQuestions(questions=planned.questions)
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".intake-", dir=out.parent) as scratch:
         made = Path(scratch) / "made"
         (made / "book").mkdir(parents=True)
         with staging.database(Path(scratch), key) as connection:
-            loaded = _read(connection, feeds, progress)
-            fed = list(dict.fromkeys(feed.table.id for feed in feeds))
-            tables = check.check_rows(connection, fed, [_place(feed.sheet) for feed in feeds])
-            result = _result(connection, tables, loaded, notices)
-            _save(connection, tables, feeds, result, made)
+            loaded, refused = _read(connection, planned.feeds, progress)
+            fed = list(dict.fromkeys(one.feed.table.id for one in loaded))
+            places = {one.number: _place(one.feed.sheet) for one in loaded}
+            tables = check.check_rows(connection, fed, places)
+            result = _result(connection, tables, loaded, planned, refused)
+            _save(connection, tables, loaded, result, made)
         _put(made, out, Path(scratch) / "old")
     return result
 
 
-def _read(connection: Any, feeds: Sequence[Feed], progress: Progress | None) -> list[staging.Loaded]:
+def _read(
+    connection: Any, feeds: Sequence[Feed], progress: Progress | None
+) -> tuple[list[staging.Loaded], list[Refused]]:
     """Stage every sheet once, whatever the number of tables it feeds; results in the order of the feeds."""
     staging.create(connection, feeds)
     sheets: dict[Sheet, list[tuple[int, Feed]]] = {}
     for number, feed in enumerate(feeds):
         sheets.setdefault(feed.sheet, []).append((number, feed))
-    loaded: dict[int, staging.Loaded] = {}
+    loaded: list[staging.Loaded] = []
+    refused: list[Refused] = []
+    errors: list[KitError] = []
     for done, (sheet, fed) in enumerate(sheets.items()):
-        if progress:
-            progress(_place(sheet), done, len(sheets))
-        loaded |= zip((n for n, _ in fed), staging.load(connection, sheet, fed), strict=True)
+
+        def told(rows: int, name: str = _place(sheet), done: int = done) -> None:
+            if progress:
+                progress(name, done, len(sheets), rows)
+
+        told(0)
+        try:
+            loaded += staging.load(connection, sheet, fed, told)
+        except KitError as error:
+            errors.append(error)
+            refused.append(Refused(sheet.path, sheet.name, "", str(error)))
+    if not loaded:
+        raise errors[0]
     if progress:
-        progress("", len(sheets), len(sheets))
-    return [loaded[number] for number in range(len(feeds))]
+        progress("", len(sheets), len(sheets), 0)
+    return sorted(loaded, key=lambda one: one.number), refused
 
 
 def _place(sheet: Sheet) -> str:
@@ -114,7 +147,7 @@ def _place(sheet: Sheet) -> str:
 
 
 def _result(
-    connection: Any, tables: Sequence[str], loaded: Sequence[staging.Loaded], notices: Sequence[Notice]
+    connection: Any, tables: Sequence[str], loaded: Sequence[staging.Loaded], planned: Plan, refused: Sequence[Refused]
 ) -> IntakeResult:
     rows, cells = connection.execute(
         "SELECT count(*) FILTER (whole_row), count(*) FILTER (NOT whole_row) FROM quarantine"
@@ -125,21 +158,27 @@ def _result(
     }
     return IntakeResult(
         tables=counts,
-        reconciliation=check.reconciliation(connection, loaded),
-        control_sums=check.control_sums(connection, loaded),
+        reconciliation=accounts.reconciliation(connection, loaded),
+        control_sums=accounts.control_sums(connection, loaded),
+        totals=totals(connection, loaded),
+        fields=accounts.fields(loaded),
+        checks=pd.DataFrame(),
+        refused=(*planned.refused, *refused),
         rows_quarantined=int(rows),
         cells_quarantined=int(cells),
-        notices=tuple(notices),
+        notices=tuple(planned.notices),
     )
 
 
-def _save(connection: Any, tables: Sequence[str], feeds: Sequence[Feed], result: IntakeResult, made: Path) -> None:
+def _save(
+    connection: Any, tables: Sequence[str], loaded: Sequence[staging.Loaded], result: IntakeResult, made: Path
+) -> None:
     for table in tables:
         rows = f"SELECT * EXCLUDE (_id, _unreadable) FROM {check.accepted(connection, table)} ORDER BY _id"
         path = literal(str(made / "book" / f"{table}.parquet"))
         connection.execute(f"COPY ({rows}) TO {path} (FORMAT parquet, COMPRESSION zstd)")
     names = pd.DataFrame(
-        [(i, feed.sheet.path.name, feed.sheet.name) for i, feed in enumerate(feeds)],
+        [(one.number, one.feed.sheet.path.name, one.feed.sheet.name) for one in loaded],
         columns=["_feed", "file", "sheet"],
     )
     connection.register("names", pa.Table.from_pandas(names, preserve_index=False))
@@ -150,11 +189,25 @@ def _save(connection: Any, tables: Sequence[str], feeds: Sequence[Feed], result:
         f' FROM quarantine JOIN names ON _feed = {source} ORDER BY _table, _id, whole_row DESC, "column")'
         f" TO {literal(str(made / 'quarantine.parquet'))} (FORMAT parquet, COMPRESSION zstd)"
     )
-    pq.write_table(pa.Table.from_pandas(result.reconciliation, preserve_index=False), made / "reconciliation.parquet")
-    sums = pa.Table.from_pandas(result.control_sums, preserve_index=False)
-    for exact in ("source_sum_fen", "rounding_fen"):
-        sums = sums.set_column(sums.schema.get_field_index(exact), exact, sums[exact].cast(_FEN))
-    pq.write_table(sums, made / "control_sums.parquet")
+    frames = {
+        "reconciliation": result.reconciliation,
+        "control_sums": result.control_sums,
+        "totals": result.totals,
+        "fields": result.fields,
+        "checks": result.checks,
+        "refused": accounts.refused(result.refused),
+    }
+    for name, frame in frames.items():
+        pq.write_table(_exact(pa.Table.from_pandas(frame, preserve_index=False)), made / f"{name}.parquet")
+
+
+def _exact(table: pa.Table) -> pa.Table:
+    """Exact sums as decimals of one width, whatever the frame happens to hold."""
+    for name in ("source_sum_fen", "rounding_fen", "stated_fen", "summed_fen", "difference_fen"):
+        at = table.schema.get_field_index(name)
+        if at >= 0:
+            table = table.set_column(at, name, table.column(at).cast(_EXACT))
+    return table
 
 
 def _put(made: Path, out: Path, old: Path) -> None:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-import pandas as pd
-
 from kit import columns as col
-from kit.errors import KitError
-from kit.intake.staging import Loaded, place
+from kit.intake.staging import place
 from kit.schema import schema
 
-__all__ = ["DoesNotTie", "accepted", "check_rows", "control_sums", "reconciliation"]
+__all__ = ["accepted", "check_rows"]
 
 # Child table → (its column, the parent table, the reason if the parent lacks it).
 _REFERENCES = {
@@ -24,23 +21,16 @@ _REFERENCES = {
 }
 
 
-class DoesNotTie(KitError):
-    """Rows or sums of a source and of the book differ: a fault of the kit, not of the data (path, place)."""
-
-    zh = "{path}，{place}：来源与账簿对不上。这是程序的错误，请报告；没有写出任何文件。"
-    en = "{path}, {place}: source and book do not tie. The program is at fault: report it; nothing written."
-
-
 def accepted(connection: Any, table: str) -> str:
     """SQL of the rows of a staged table that the book takes."""
     gone = connection.execute(f"SELECT count(*) FROM gone_{table}").fetchone()[0]
     return f"(SELECT * FROM {table}" + (f" ANTI JOIN gone_{table} USING (_id))" if gone else ")")
 
 
-def check_rows(connection: Any, tables: Sequence[str], places: Sequence[str]) -> list[str]:
+def check_rows(connection: Any, tables: Sequence[str], places: Mapping[int, str]) -> list[str]:
     """Refuse what refers to nothing and what contradicts an earlier row; merge what repeats it.
 
-    ``places`` names the file and sheet of each feed. A branch table that no source gives is derived from the
+    ``places`` names the file and sheet of each feed by its number. A branch table that no source gives is derived from the
     customers. Returns the tables of the book.
     """
     for table in tables:
@@ -73,7 +63,7 @@ def _check_reference(connection: Any, table: str, column: str, parent: str, code
     connection.execute(f"INSERT INTO gone_{table} SELECT _id, 'quarantined' FROM refused")
 
 
-def _check_key(connection: Any, table: str, places: Sequence[str]) -> None:
+def _check_key(connection: Any, table: str, places: Mapping[int, str]) -> None:
     """Keep the first row of each key: the same again is merged, another content is refused."""
     columns = _columns(connection, table)
     key = [name for name in schema()[table].grain if name in columns]
@@ -96,7 +86,7 @@ def _check_key(connection: Any, table: str, places: Sequence[str]) -> None:
     connection.execute(
         f"INSERT INTO quarantine SELECT '{table}', _id, '{key[0]}', '', 'second_row',"
         f" list_extract(?::VARCHAR[], {source} + 1) || ':' || {row}, true FROM later WHERE NOT same",
-        [list(places)],
+        [[places.get(number, "") for number in range(max(places) + 1)]],
     )
     connection.execute(
         f"INSERT INTO gone_{table} SELECT _id, CASE WHEN same THEN 'repeated' ELSE 'quarantined' END FROM later"
@@ -110,58 +100,3 @@ def _derive_branches(connection: Any) -> None:
         f" FROM (SELECT DISTINCT branch_id FROM {accepted(connection, 'customer')})"
     )
     connection.execute("CREATE TABLE gone_branch (_id BIGINT, why VARCHAR)")
-
-
-def reconciliation(connection: Any, loaded: Sequence[Loaded]) -> pd.DataFrame:
-    """One row a feed: its rows, where they went, and the cells that could not be read.
-
-    Raises
-    ------
-    DoesNotTie
-        If a row is neither in the book, nor merged, nor in quarantine.
-    """
-    source = place()[0]
-    lines = []
-    for number, one in enumerate(loaded):
-        table, sheet = one.feed.table.id, one.feed.sheet
-        counts = connection.execute(
-            f"SELECT (SELECT count(*) FROM {accepted(connection, table)} WHERE {source} = {number}),"
-            f" (SELECT count(*) FROM gone_{table} WHERE {source} = {number} AND why = 'repeated'),"
-            f" count(*) FILTER (whole_row), count(*) FILTER (NOT whole_row)"
-            f" FROM quarantine WHERE _table = '{table}' AND {source} = {number}"
-        ).fetchone()
-        if one.rows_in != sum(counts[:3]):
-            raise DoesNotTie(path=sheet.path, place=f"{table}: {one.rows_in} ≠ {' + '.join(map(str, counts[:3]))}")
-        lines.append((sheet.path.name, sheet.name, table, one.rows_in, *counts))
-    names = ["file", "sheet", "table", "rows_in", "accepted", "repeated", "quarantined", "cells_quarantined"]
-    return pd.DataFrame(lines, columns=names)
-
-
-def control_sums(connection: Any, loaded: Sequence[Loaded]) -> pd.DataFrame:
-    """One row a feed and money column: what the source holds, in 分, and where it went.
-
-    ``source_sum_fen`` and ``rounding_fen`` are exact decimals, as a source may hold fractions of a 分. The
-    source is the sum of the book, the repeated, the quarantined and the rounding, half a 分 a cell at most.
-
-    Raises
-    ------
-    DoesNotTie
-        If more is missing than rounding can explain.
-    """
-    source = place()[0]
-    lines = []
-    for number, one in enumerate(loaded):
-        table, sheet = one.feed.table.id, one.feed.sheet
-        for column, exact in one.sums.items():
-            parts = connection.execute(
-                f"SELECT CAST(coalesce(sum({column}) FILTER (why IS NULL), 0) AS DECIMAL(38, 0)),"
-                f" CAST(coalesce(sum({column}) FILTER (why = 'repeated'), 0) AS DECIMAL(38, 0)),"
-                f" CAST(coalesce(sum({column}) FILTER (why = 'quarantined'), 0) AS DECIMAL(38, 0)),"
-                f" count({column}) FROM {table} LEFT JOIN gone_{table} USING (_id) WHERE {source} = {number}"
-            ).fetchone()
-            rounding = exact - sum(parts[:3])
-            if 2 * abs(rounding) > parts[3]:
-                raise DoesNotTie(path=sheet.path, place=f"{table}.{column}")
-            lines.append((sheet.path.name, sheet.name, table, column, exact, *map(int, parts[:3]), rounding))
-    names = ["file", "sheet", "table", "column", "source_sum_fen", "book_sum_fen", "repeated_sum_fen"]
-    return pd.DataFrame(lines, columns=[*names, "quarantined_sum_fen", "rounding_fen"])

@@ -11,7 +11,7 @@ from kit.intake.feeds import Field
 from kit.intake.quarantine import unreadable_code
 from kit.intake.read import ROW
 
-__all__ = ["SQL_TYPES", "exact_sum", "install", "reason_code", "source_text", "typed"]
+__all__ = ["SQL_TYPES", "exact_number", "exact_sum", "install", "reason_code", "source_text", "typed"]
 
 SQL_TYPES = {
     "text": "VARCHAR",
@@ -134,6 +134,11 @@ def exact_sum(field: Field, *, header_row: int) -> tuple[str, str]:
     usual = f"usual_fen({text}, {power})" if _whole_fen(field) else "NULL"
     unusual = f"CASE WHEN {usual} IS NULL THEN exact_fen({text}, {power}) END"
     return f"CAST(coalesce(sum({usual}), 0) AS DECIMAL(38, 0))", f"coalesce(sum({unusual}), 0)"
+
+
+def exact_number(field: Field, text: str) -> str:
+    """SQL of the exact number in a text as this field reads it: 分 for money, else as it stands."""
+    return f"exact_fen({text}, 'e{field.power}')" if field.column.type == "money" else f"number({text}, 'e0')"
 
 
 def reason_code(field: Field) -> str:

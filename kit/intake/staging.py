@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -11,37 +11,59 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import psutil
+import pyarrow as pa
 
 from kit.database import quiet
-from kit.errors import EmptyFile
+from kit.errors import EmptyFile, KitError
 from kit.intake.clean import SQL_TYPES, exact_sum, install, literal, reason_code, source_text, typed
 from kit.intake.feeds import Feed, Field
-from kit.intake.read import ROW, BadRow, records
-from kit.intake.sniff import Sheet
+from kit.intake.grid import Sheet
+from kit.intake.readers import ROW, batches
+from kit.intake.rows import BadRow, Line, Splitter
 
-__all__ = ["Loaded", "create", "database", "load", "place", "row_id"]
+__all__ = ["Lines", "Loaded", "create", "database", "load", "place", "row_id"]
 
 _ROW_BITS = 32  # a row's identity: the number of its feed, then its row in the file
+_ROWS_A_CHUNK = 200_000
+_MEMORY = "1GiB"  # for the whole of a bank: a laptop has other things to do; what is more spills, encrypted
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """The lines of a sheet that are no data, by kind."""
+
+    above: int = 0
+    blank: int = 0
+    totals: tuple[Line, ...] = ()
+    notes: int = 0
+    repeated_headers: int = 0
 
 
 @dataclass(slots=True)
 class Loaded:
-    """What was read of one feed: its rows, and the exact sum in 分 of each money column."""
+    """What was read of one feed: its rows, the exact sum in 分 of each money column, and each column's cells.
 
+    ``filled`` and ``unreadable`` count the cells of each column that have a value and that could not be read; the
+    rest are missing.
+    """
+
+    number: int
     feed: Feed
-    rows_in: int
+    rows_in: int = 0
     sums: dict[str, Decimal] = field(default_factory=dict)
+    filled: dict[str, int] = field(default_factory=dict)
+    unreadable: dict[str, int] = field(default_factory=dict)
+    lines: Lines = field(default_factory=Lines)
 
 
 @contextmanager
 def database(scratch: Path, key: bytes) -> Iterator[Any]:
-    """In-memory DuckDB that reads and writes nothing outside ``scratch``, and spills there."""
-    memory = max(1 << 30, min(4 << 30, psutil.virtual_memory().available // 2))
+    """In-memory DuckDB that reads and writes nothing outside ``scratch``, and spills there, encrypted."""
     with duckdb.connect(":memory:") as connection:
         connection.execute(f"SET allowed_directories = [{literal(str(scratch))}]")
         connection.execute(f"SET temp_directory = {literal(str(scratch / 'spill'))}")
-        connection.execute(f"SET memory_limit = '{memory // (1 << 20)}MiB'")
+        connection.execute("SET temp_file_encryption = true")
+        connection.execute(f"SET memory_limit = '{_MEMORY}'")
         connection.execute(f"SET threads = {min(8, os.cpu_count() or 1)}")
         quiet(connection)
         for setting in ("autoinstall_known_extensions", "autoload_known_extensions"):
@@ -75,47 +97,122 @@ def create(connection: Any, feeds: Sequence[Feed]) -> None:
     )
 
 
-def load(connection: Any, sheet: Sheet, feeds: Sequence[tuple[int, Feed]]) -> list[Loaded]:
-    """Read a sheet once and append it, typed, to each table that it feeds.
+def load(
+    connection: Any, sheet: Sheet, feeds: Sequence[tuple[int, Feed]], told: Callable[[int], None] = lambda _: None
+) -> list[Loaded]:
+    """Read a sheet once, chunk by chunk, and append it, typed, to each table that it feeds.
 
-    A row without a readable key is quarantined here, and each other cell that cannot be read.
+    A row without a readable key is quarantined here, and each other cell that cannot be read. ``told`` is given the
+    number of rows read so far.
 
     Raises
     ------
+    KitError
+        If the sheet cannot be read to its end; nothing of it is left in the tables then.
     EmptyFile
         If there is no data row.
     """
-    refused: list[BadRow] = []
-    connection.register("incoming", records(sheet, refused.append))
-    connection.execute("CREATE OR REPLACE TABLE raw AS SELECT * FROM incoming")
-    connection.unregister("incoming")
-    rows = int(connection.execute("SELECT count(*) FROM raw").fetchone()[0])
-    if not rows + len(refused):
-        raise EmptyFile(path=f"{sheet.path}{sheet.place}")
-    loaded = []
-    for number, feed in feeds:
-        table, names = feed.table.id, ", ".join(f.column.id for f in feed.fields)
-        select = typed(feed.fields, header_row=sheet.header_row, identity=row_id(number, ROW))
-        connection.execute(f"INSERT INTO {table} (_id, _unreadable, {names}) {select}")
-        for bad in refused:
-            connection.execute(
-                f"INSERT INTO quarantine VALUES (?, {row_id(number, '?')}, '', '', 'field_count', ?, true)",
-                [table, bad.number, f"{bad.actual} / {bad.expected}"],
-            )
-        _quarantine_keys(connection, number, feed)
-        _quarantine_cells(connection, number, feed)
-        loaded.append(Loaded(feed, rows + len(refused), _sums(connection, feed)))
-    connection.execute("DROP TABLE raw")
+    loaded = [Loaded(number, feed) for number, feed in feeds]
+    try:
+        split, last = Splitter(sheet), sheet.header_row
+        for chunk, last in _chunks(sheet, split):
+            for one in loaded:
+                _append(connection, one, chunk)
+            told(loaded[0].rows_in)
+        held, refused = split.finish()
+        for one in loaded:
+            if held is not None and held.num_rows:
+                _append(connection, one, pa.Table.from_batches([held]))
+            _refuse(connection, one, refused)
+        lines = _lines(sheet, split.lines, last, loaded[0].rows_in)
+        for one in loaded:
+            one.lines = lines
+        if not loaded[0].rows_in:
+            raise EmptyFile(path=f"{sheet.path.name}{sheet.place}")
+    except KitError:
+        _forget(connection, feeds)
+        raise
     return loaded
 
 
-def _sums(connection: Any, feed: Feed) -> dict[str, Decimal]:
-    money = [f for f in feed.fields if f.column.type == "money"]
-    if not money:
-        return {}
-    pairs = [exact_sum(f, header_row=feed.sheet.header_row) for f in money]
-    found = connection.execute(f"SELECT {', '.join(sum(pairs, ()))} FROM raw").fetchone()
-    return {f.column.id: found[2 * i] + found[2 * i + 1] for i, f in enumerate(money)}
+def _chunks(sheet: Sheet, split: Splitter) -> Iterator[tuple[pa.Table, int]]:
+    """Data rows of a sheet in pieces of a size that pays, and the last row of the file seen so far."""
+    last, rows, waiting = sheet.header_row, 0, []
+
+    def refuse(bad: BadRow) -> None:
+        nonlocal last
+        last = max(last, bad.number)
+        split.refuse(bad)
+
+    for batch in batches(sheet.grid, after=sheet.header_row, width=len(sheet.headers), refuse=refuse):
+        if batch.num_rows:
+            last = max(last, batch.column(0)[-1].as_py())
+        waiting.append(split.split(batch))
+        rows += waiting[-1].num_rows
+        if rows >= _ROWS_A_CHUNK:
+            yield pa.Table.from_batches(waiting), last
+            rows, waiting = 0, []
+    if rows:
+        yield pa.Table.from_batches(waiting), last
+    else:
+        yield from ()
+
+
+def _lines(sheet: Sheet, lines: Sequence[Line], last: int, rows: int) -> Lines:
+    kinds = [line.kind for line in lines]
+    last = max([last, *(line.number for line in lines)])
+    return Lines(
+        above=sheet.header_row,
+        blank=last - sheet.header_row - rows - len(lines),
+        totals=tuple(line for line in lines if line.kind == "total"),
+        notes=kinds.count("note"),
+        repeated_headers=kinds.count("header"),
+    )
+
+
+def _append(connection: Any, one: Loaded, chunk: pa.Table) -> None:
+    number, feed, names = one.number, one.feed, ", ".join(f.column.id for f in one.feed.fields)
+    connection.register("raw", chunk)
+    select = typed(feed.fields, header_row=feed.sheet.header_row, identity=row_id(number, ROW))
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE chunk AS {select}")
+    _quarantine_keys(connection, number, feed)
+    _quarantine_cells(connection, one)
+    connection.execute(f"INSERT INTO {feed.table.id} (_id, _unreadable, {names}) SELECT _id, _unreadable, {names} FROM chunk")
+    _count(connection, one)
+    connection.unregister("raw")
+    one.rows_in += chunk.num_rows
+
+
+def _count(connection: Any, one: Loaded) -> None:
+    """Add a chunk to the sums and the cells filled."""
+    money = [f for f in one.feed.fields if f.column.type == "money"]
+    if money:
+        pairs = [exact_sum(f, header_row=one.feed.sheet.header_row) for f in money]
+        found = connection.execute(f"SELECT {', '.join(sum(pairs, ()))} FROM raw").fetchone()
+        for i, f in enumerate(money):
+            one.sums[f.column.id] = one.sums.get(f.column.id, Decimal(0)) + found[2 * i] + found[2 * i + 1]
+    counted = ", ".join(f"count({f.column.id})" for f in one.feed.fields)
+    for f, filled in zip(one.feed.fields, connection.execute(f"SELECT {counted} FROM chunk").fetchone(), strict=True):
+        one.filled[f.column.id] = one.filled.get(f.column.id, 0) + filled
+
+
+def _refuse(connection: Any, one: Loaded, refused: Sequence[BadRow]) -> None:
+    """Quarantine records with another number of fields than the header."""
+    for bad in refused:
+        connection.execute(
+            f"INSERT INTO quarantine VALUES (?, {row_id(one.number, '?')}, '', '', 'field_count', ?, true)",
+            [one.feed.table.id, bad.number, f"{bad.actual} / {bad.expected}"],
+        )
+    one.rows_in += len(refused)
+
+
+def _forget(connection: Any, feeds: Sequence[tuple[int, Feed]]) -> None:
+    """Take out what was appended of a sheet."""
+    source = place()[0]
+    for number, feed in feeds:
+        for table in (feed.table.id, f"gone_{feed.table.id}"):
+            connection.execute(f"DELETE FROM {table} WHERE {source} = {number}")
+        connection.execute(f"DELETE FROM quarantine WHERE _table = '{feed.table.id}' AND {source} = {number}")
 
 
 def _quarantine_keys(connection: Any, number: int, feed: Feed) -> None:
@@ -134,10 +231,9 @@ def _quarantine_keys(connection: Any, number: int, feed: Feed) -> None:
         cases += [(f, f"{none} AND _unreadable & {bits[f.column.id]} <> 0", reason_code(f)) for f in either]
         cases.append((either[0], none, "missing"))
     first = " ".join(f"WHEN {condition} THEN {i}" for i, (_, condition, _) in enumerate(cases))
-    ours = f"{place()[0]} = {number}"
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE refused AS SELECT _id, CASE {first} END AS cause FROM {table.id}"
-        f" WHERE {ours} AND CASE {first} END IS NOT NULL"
+        f"CREATE OR REPLACE TEMP TABLE refused AS SELECT _id, CASE {first} END AS cause FROM chunk"
+        f" WHERE CASE {first} END IS NOT NULL"
     )
     connection.execute(f"INSERT INTO gone_{table.id} SELECT _id, 'quarantined' FROM refused")
     for (i,) in connection.execute("SELECT DISTINCT cause FROM refused ORDER BY 1").fetchall():
@@ -145,14 +241,17 @@ def _quarantine_keys(connection: Any, number: int, feed: Feed) -> None:
         _note(connection, number, feed, f, code, rows=f"SELECT _id FROM refused WHERE cause = {i}", whole=True)
 
 
-def _quarantine_cells(connection: Any, number: int, feed: Feed) -> None:
+def _quarantine_cells(connection: Any, one: Loaded) -> None:
     """Note each unreadable cell of the rows that stay; the cell itself is empty in the book."""
-    ours = f"{place()[0]} = {number} AND _id NOT IN (SELECT _id FROM refused)"
-    found = connection.execute(f"SELECT bit_or(_unreadable) FROM {feed.table.id} WHERE {ours}").fetchone()[0] or 0
-    for i, f in enumerate(feed.fields):
+    stays = "_id NOT IN (SELECT _id FROM refused)"
+    found = connection.execute("SELECT bit_or(_unreadable) FROM chunk").fetchone()[0] or 0
+    for i, f in enumerate(one.feed.fields):
         if found & 1 << i:
-            rows = f"SELECT _id FROM {feed.table.id} WHERE {ours} AND _unreadable & {1 << i} <> 0"
-            _note(connection, number, feed, f, reason_code(f), rows=rows, whole=False)
+            bad = f"FROM chunk WHERE _unreadable & {1 << i} <> 0"
+            count = connection.execute(f"SELECT count(*) {bad}").fetchone()[0]
+            one.unreadable[f.column.id] = one.unreadable.get(f.column.id, 0) + count
+            rows = f"SELECT _id {bad} AND {stays}"
+            _note(connection, one.number, one.feed, f, reason_code(f), rows=rows, whole=False)
 
 
 def _note(connection: Any, number: int, feed: Feed, f: Field, code: str, *, rows: str, whole: bool) -> None:

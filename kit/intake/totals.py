@@ -1,0 +1,86 @@
+"""Totals rows: taken out of the data and held against the sum of the rows that they are the total of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from itertools import accumulate
+from typing import Any
+
+import pandas as pd
+
+from kit.intake.clean import exact_number
+from kit.intake.feeds import Field
+from kit.intake.staging import Loaded, place
+
+__all__ = ["totals"]
+
+NAMES = ["file", "sheet", "row", "label", "table", "column", "rows", "stated_fen", "summed_fen", "difference_fen"]
+
+
+def totals(connection: Any, loaded: Sequence[Loaded]) -> pd.DataFrame:
+    """One row a totals row and amount column: what it states and what the rows sum to.
+
+    A totals row may stand for the rows since the totals row before it, for all before it, or for all of the sheet (where
+    it stands on top): it is compared with whichever comes nearest, over all its columns. Sums are in exact 分, as
+    a decimal; counts (of the column type ``int``) are in their own unit. Rows in quarantine are part of the sum where
+    their amount could be read.
+    """
+    found = [line for one in loaded if one.lines.totals for line in _of_feed(connection, one)]
+    return pd.DataFrame(found, columns=NAMES)
+
+
+def _of_feed(connection: Any, one: Loaded) -> list[tuple[Any, ...]]:
+    summed = [f for f in one.feed.fields if f.column.type in {"money", "int"} and f.position is not None]
+    if not summed:
+        return []
+    lines = sorted(one.lines.totals, key=lambda line: line.number)
+    parts = _sums_between(connection, one, [line.number for line in lines], summed)
+    before, whole = list(accumulate(parts, _plus)), parts[0]
+    for part in parts[1:]:
+        whole = _plus(whole, part)
+    told = []
+    for i, line in enumerate(lines):
+        stated = [_stated(connection, line.cells, f) for f in summed]
+        rows, sums = min((parts[i], before[i], whole), key=lambda scope: _distance(stated, scope[1]))
+        label = next((cell for cell in line.cells if cell), "")
+        told += [
+            (one.feed.sheet.path.name, one.feed.sheet.name, line.number, label, one.feed.table.id, f.column.id, rows)
+            + (said, is_, said - is_)
+            for f, said, is_ in zip(summed, stated, sums, strict=True)
+            if said is not None
+        ]
+    return told
+
+
+_Part = tuple[int, list[Decimal]]
+
+
+def _plus(a: _Part, b: _Part) -> _Part:
+    return a[0] + b[0], [x + y for x, y in zip(a[1], b[1], strict=True)]
+
+
+def _distance(stated: Sequence[Decimal | None], sums: Sequence[Decimal]) -> tuple[int, Decimal]:
+    """How many columns differ, and by how much in all."""
+    apart = [abs(said - is_) for said, is_ in zip(stated, sums, strict=True) if said is not None]
+    return sum(each != 0 for each in apart), sum(apart, Decimal(0))
+
+
+def _sums_between(connection: Any, one: Loaded, rows: list[int], summed: Sequence[Field]) -> list[_Part]:
+    """Rows and sums of the data before the first totals row, between it and the next, … and after the last."""
+    source, row = place()
+    columns = ", ".join(f"CAST(coalesce(sum({f.column.id}), 0) AS DECIMAL(38, 0))" for f in summed)
+    found = connection.execute(
+        f"SELECT len(list_filter(?::BIGINT[], r -> r < {row})) AS part, count(*), {columns}"
+        f" FROM {one.feed.table.id} WHERE {source} = {one.number} GROUP BY part",
+        [rows],
+    ).fetchall()
+    known = {part: (count, list(sums)) for part, count, *sums in found}
+    return [known.get(part, (0, [Decimal(0)] * len(summed))) for part in range(len(rows) + 1)]
+
+
+def _stated(connection: Any, cells: Sequence[str], f: Field) -> Decimal | None:
+    assert f.position is not None
+    text = cells[f.position] if f.position < len(cells) else ""
+    value = connection.execute(f"SELECT {exact_number(f, '$t')}", {"t": text}).fetchone()[0]
+    return None if value is None else Decimal(value)

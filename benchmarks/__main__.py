@@ -1,5 +1,6 @@
-"""`make bench`: the kit's ways beside the plain ones, as ratios."""
+"""`make bench`: the kit's ways beside the plain ones, as ratios. ``BENCH_ROWS`` rows of csv, 10 million unless said."""
 
+import os
 import statistics
 import tempfile
 import time
@@ -8,6 +9,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from benchmarks import extracts
+from benchmarks.measure import apart
 from kit.demo import write_bank
 from kit.engagement import CONFIG, chapter_notebooks, load
 from kit.intake import find_sources, intake
@@ -29,7 +32,28 @@ def beside(name: str, ours: float, plain: float) -> None:
     print(f"{name:<58} {ours:8.2f} s   plain {plain:8.2f} s   ratio {plain / ours:5.1f}")
 
 
+def memory_beside(name: str, ours: tuple[float, float], plain: tuple[float, float]) -> None:
+    beside(name, ours[0], plain[0])
+    print(f"{'':<58} {ours[1]:8.0f} MB  plain {plain[1]:8.0f} MB  ratio {plain[1] / ours[1]:5.1f}")
+
+
+def large_extracts() -> None:
+    rows = int(os.environ.get("BENCH_ROWS", "10_000_000"))
+    with tempfile.TemporaryDirectory() as scratch:
+        book, folder = Path(scratch, "book.xlsx"), Path(scratch, "bank")
+        text = folder / "extracts" / "客户资产月报.csv"
+        text.parent.mkdir(parents=True)
+        extracts.write_workbook(book)
+        ours = min(apart("benchmarks.extracts", "read_workbook", book) for _ in range(2))
+        memory_beside("xlsx 200,000 x 25: kit, pandas + openpyxl", ours, apart("benchmarks.extracts", "read_workbook_plainly", book))
+        extracts.write_text(text, rows)
+        ours = apart("benchmarks.extracts", "take_in", folder)
+        plain = apart("benchmarks.extracts", "read_text_plainly", text)
+        memory_beside(f"csv GB18030, {rows:,} rows: intake, pandas.read_csv alone", ours, plain)
+
+
 def main() -> None:
+    large_extracts()
     with tempfile.TemporaryDirectory() as scratch:
         folder, out = Path(scratch, "bank"), Path(scratch, "out")
         write_bank(folder, branches=2, customers=5000)

@@ -1,0 +1,118 @@
+"""Files as tables of text: every cell a trimmed string, beside the row number that a person sees."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from kit.errors import KitError, UnreadableFile
+from kit.intake.grid import Grid
+from kit.intake.readers import columnar, delimited, worker
+from kit.intake.readers.kinds import Kind, LockedFile, Password, kind, last_cell, unreadable
+from kit.intake.rows import BadRow
+
+__all__ = ["ROW", "LockedFile", "Password", "batches", "grids"]
+
+ROW = "row_number"
+_MEMORY = 1 << 30  # what the parser may take for a small file
+_SECONDS = 10.0
+_FOREVER = 86_400.0
+_PASSWORDS: dict[Path, Password | None] = {}  # for a file that is parsed again; the password itself is not kept
+
+
+def grids(
+    path: Path, *, password: Password | None = None, encoding: str | None = None, delimiter: str | None = None
+) -> list[Grid]:
+    """Tables of a file, whatever its name says: a workbook's sheets, else one.
+
+    Workbooks (xlsx, xlsm, xlsb, xls, ods) and HTML are parsed by a process of their own, once, as long as memory
+    allows to keep them until their rows are fetched.
+
+    Parameters
+    ----------
+    password
+        Called with the path of an encrypted workbook.
+    encoding, delimiter
+        Of delimited text, where a mapping says so.
+
+    Raises
+    ------
+    KitError
+        If the file cannot be read: not there, empty, locked, damaged, or made to exhaust the machine.
+    """
+    found = kind(path, password)
+    if found.form in {"workbook", "html"}:
+        _PASSWORDS[path] = password
+        return _parsed(path, found)
+    if found.form == "parquet":
+        return [columnar.parquet_grid(path)]
+    if found.form == "database":
+        return [columnar.database_grid(path)]
+    return [delimited.grid(path, encoding, delimiter)]
+
+
+def batches(grid: Grid, *, after: int, width: int, refuse: Callable[[BadRow], None]) -> Iterator[Any]:
+    """Rows of a grid below row ``after``, counted from 1, as Arrow record batches; blank rows are left out.
+
+    Columns are ``row_number`` and ``c0`` … ``c{width-1}``: trimmed strings, empty where there is nothing. A record
+    with another number of fields goes to ``refuse``; surplus blank fields at its end are no fault.
+
+    Raises
+    ------
+    KitError
+        While being read, if the file cannot be read to its end.
+    """
+    if grid.form == "delimited":
+        yield from delimited.batches(grid, after=after, width=width, refuse=refuse)
+    elif grid.form == "parquet":
+        yield from columnar.parquet_batches(grid.path)
+    elif grid.form == "database":
+        yield from columnar.database_batches(grid.path)
+    else:
+        yield from _rows(grid, after, width)
+
+
+def _parsed(path: Path, found: Kind) -> list[Grid]:
+    request = {"do": "open", "key": str(path), "form": found.form, "path": str(path), "encoding": found.encoding}
+    try:
+        answer = worker.ask(request, found.content, memory=_MEMORY + 4 * found.size, seconds=_SECONDS + found.size / 4e6)
+    except worker.ParserDied as died:
+        raise _died(path, found, died.why) from None
+    if "error" in answer:
+        raise unreadable(path, "文件不完整或已损坏，或不是工作簿", "it is incomplete, damaged or no workbook")
+    made = [
+        Grid(path, table["name"], found.form, tuple(map(tuple, table["head"])), hidden=table["hidden"],
+             merged=tuple(map(tuple, table["merged"])), date1904=found.date1904)
+        for table in answer["tables"]
+    ]  # fmt: skip
+    if not made:
+        raise unreadable(path, "里面没有表格", "there is no table in it")
+    return made
+
+
+def _rows(grid: Grid, after: int, width: int) -> Iterator[Any]:
+    request = {"do": "rows", "key": str(grid.path), "name": grid.name, "after": after, "width": width}
+    found = kind(grid.path, _PASSWORDS.get(grid.path))
+    try:
+        try:
+            yield from worker.rows(request, memory=_MEMORY + 4 * found.size, seconds=_FOREVER)
+        except KeyError:  # memory was short, or another file ended the parser
+            _parsed(grid.path, found)
+            yield from worker.rows(request, memory=_MEMORY + 4 * found.size, seconds=_FOREVER)
+    except worker.ParserDied as died:
+        raise _died(grid.path, found, died.why) from None
+
+
+def _died(path: Path, found: Kind, why: str) -> KitError:
+    sheet, cell = last_cell(path, found.content)
+    if cell:
+        zh = f"{sheet} 的最后一格 {cell} 远在数据之外；请另存为只含数据的文件"
+        return unreadable(path, zh, f"the last cell of {sheet}, {cell}, is far off the data; save the data alone")
+    reasons: dict[str, tuple[str, str]] = {
+        "memory": ("读它要的内存远超过它的大小", "reading it takes far more memory than its size explains"),
+        "time": ("读了太久也没有结果", "reading it came to no end"),
+        "crash": ("文件已损坏，读取时出错", "it is damaged: the reader broke down over it"),
+    }
+    error: UnreadableFile = unreadable(path, *reasons[why])
+    return error

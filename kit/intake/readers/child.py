@@ -1,0 +1,221 @@
+"""The process that parses workbooks and HTML for the kit, so that a hostile or broken file can end it and nothing else.
+
+Run as a script, it imports nothing of the kit and answers requests on its standard streams: a line of JSON, then, where
+``bytes`` says so, that many bytes of a file that must not be written to disk. Answers are a line of JSON each; ``rows``
+is followed by an Arrow stream. What it has parsed it keeps until the rows were fetched, or memory is short.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from itertools import islice
+from typing import Any, BinaryIO
+
+import numpy as np
+import psutil
+import pyarrow as pa
+import pyarrow.compute as pc
+from lxml import etree
+from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+
+ROWS_A_BATCH = 10_000
+HEAD_ROWS = 60  # of kit.intake.grid
+_DIGITS_OF_EXCEL = 1e15
+_KEEP_BELOW = 600 << 20  # bytes of memory above which parsed files are dropped and parsed again at need
+_SPANS_AT_MOST = 20_000  # cells that one HTML cell may stand for
+
+
+def cell_text(value: Any) -> str:
+    """Text of a workbook's cell, without loss: a number keeps its digits, a date becomes ISO, nothing is empty.
+
+    A number of more than fifteen digits is written with an exponent: Excel has already lost the rest of them.
+    """
+    if value is None or isinstance(value, str):
+        return value or ""
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, int | float):
+        if abs(value) >= _DIGITS_OF_EXCEL:
+            return f"{value:.14E}"
+        return str(int(value)) if value == int(value) else format(Decimal(repr(value)), "f")
+    if isinstance(value, dt.datetime):
+        return value.date().isoformat() if value.time() == dt.time() else value.isoformat(sep=" ")
+    return str(value)
+
+
+def float_texts(values: Any) -> Any:
+    """Texts of an Arrow array of doubles, as `cell_text` gives them; null stays null."""
+    texts = pc.cast(values, pa.string())
+    size = np.abs(values.to_numpy(zero_copy_only=False))
+    odd = np.flatnonzero(((size < 1e-4) | (size >= 1e14)) & ~np.isnan(size))  # Arrow writes these in another way
+    if not len(odd):
+        return texts
+    listed = texts.to_pylist()
+    for i in odd:
+        listed[i] = cell_text(values[int(i)].as_py())
+    return pa.array(listed, pa.string())
+
+
+def column_texts(cells: Sequence[Any]) -> Any:
+    """Trimmed texts of a column of cells, by the column and not cell by cell."""
+    kinds = set(map(type, cells))
+    if kinds == {str}:
+        texts = pa.array(cells, pa.string())
+    elif kinds == {float}:
+        texts = float_texts(pa.array(cells, pa.float64()))
+    elif kinds == {float, str} and not any(cell for cell in cells if type(cell) is str):
+        texts = float_texts(pa.array([None if type(cell) is str else cell for cell in cells], pa.float64()))
+    elif bool in kinds:  # True == 1 == 1.0
+        texts = pa.array([cell_text(cell) for cell in cells], pa.string())
+    else:
+        known = {cell: cell_text(cell) for cell in set(cells)}
+        texts = pa.array([known[cell] for cell in cells], pa.string())
+    return pc.utf8_trim_whitespace(pc.fill_null(texts, ""))
+
+
+def workbook_tables(source: str | BinaryIO) -> Iterator[dict[str, Any]]:
+    """Each worksheet of a workbook: its name, whether it is hidden, its merged cells, and its rows."""
+    book = CalamineWorkbook.from_path(source) if isinstance(source, str) else CalamineWorkbook.from_filelike(source)
+    for meta in book.sheets_metadata:
+        if meta.typ in {SheetTypeEnum.WorkSheet, None}:
+            sheet = book.get_sheet_by_name(meta.name)
+            yield {
+                "name": meta.name,
+                "hidden": meta.visible != SheetVisibleEnum.Visible,
+                "merged": [(*low, *high) for low, high in sheet.merged_cell_ranges or ()],
+                "width": sheet.width,
+                "rows": sheet.iter_rows,
+            }
+
+
+def html_tables(source: str | BinaryIO, encoding: str | None) -> Iterator[dict[str, Any]]:
+    """Each table of an HTML page, or each sheet of an XML spreadsheet, with its spans as merged cells."""
+    tables: list[list[list[str]]] = []
+    names, merged = [], []
+    xml = encoding == "xml"
+    options = {"html": True, "encoding": encoding} if not xml else {"recover": True, "resolve_entities": False}
+    for _, row in etree.iterparse(source, tag=("{*}tr", "{*}TR", "{*}Row") if xml else ("tr",), huge_tree=True, **options):
+        table = next((up for up in row.iterancestors() if etree.QName(up).localname.lower() == "table"), None)
+        if table is None:
+            continue
+        if not names or names[-1][0] is not table:
+            names.append((table, _attribute(table.getparent(), "Name") if xml else ""))
+            tables.append([])
+            merged.append([])
+        _add_row(tables[-1], merged[-1], row)
+        row.clear()
+    for number, (rows, spans, (_, name)) in enumerate(zip(tables, merged, names, strict=True), start=1):
+        if len(rows) > 1:
+            width = max(map(len, rows))
+            filled = [row + [""] * (width - len(row)) for row in rows]
+            named = name or (f"#{number}" if len(tables) > 1 else "")
+            yield {"name": named, "hidden": False, "merged": spans, "width": width, "rows": lambda rows=filled: iter(rows)}
+
+
+def _attribute(element: Any, name: str) -> str:
+    return next((value for key, value in element.attrib.items() if etree.QName(key).localname.lower() == name.lower()), "")
+
+
+def _number(text: str, least: int) -> int:
+    return min(max(int(text), least), _SPANS_AT_MOST) if text.isdigit() else least
+
+
+def _add_row(rows: list[list[str]], merged: list[tuple[int, int, int, int]], row: Any) -> None:
+    """Append a row, its cells placed past those that reach down into it."""
+    at, number = 0, len(rows)
+    covered = {j for top, left, bottom, right in merged if top < number <= bottom for j in range(left, right + 1)}
+    texts: dict[int, str] = {}
+    for cell in row.iterchildren():
+        if not isinstance(cell.tag, str) or etree.QName(cell).localname.lower() not in {"td", "th", "cell"}:
+            continue
+        at = _number(_attribute(cell, "Index"), at + 1) - 1  # of an XML spreadsheet
+        while at in covered:
+            at += 1
+        texts[at] = " ".join("".join(cell.itertext()).replace("\xa0", " ").split())
+        across = max(_number(_attribute(cell, "colspan"), 1), _number(_attribute(cell, "MergeAcross"), 0) + 1)
+        down = max(_number(_attribute(cell, "rowspan"), 1), _number(_attribute(cell, "MergeDown"), 0) + 1)
+        if across > 1 or down > 1:
+            merged.append((number, at, number + down - 1, at + across - 1))
+        at += across
+    rows.append([texts.get(j, "") for j in range(max(texts, default=-1) + 1)])
+
+
+class Parsed:
+    """The files that were parsed and whose rows are still to be fetched."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, dict[str, dict[str, Any]]] = {}
+
+    def open(self, key: str, form: str, source: str | BinaryIO, encoding: str | None) -> dict[str, Any]:
+        """Parse a file and tell of its tables."""
+        while self.files and psutil.Process().memory_info().rss > _KEEP_BELOW:
+            del self.files[next(iter(self.files))]
+        found = workbook_tables(source) if form == "workbook" else html_tables(source, encoding)
+        tables = {table["name"]: table for table in found}
+        self.files[key] = tables
+        told = [
+            {"name": t["name"], "hidden": t["hidden"], "merged": t["merged"],
+             "head": [[cell_text(cell).strip() for cell in row] for row in islice(t["rows"](), HEAD_ROWS)]}
+            for t in tables.values()
+        ]  # fmt: skip
+        return {"tables": told}
+
+    def rows(self, key: str, name: str, after: int, width: int, out: BinaryIO) -> None:
+        """Write the rows of a table below row ``after`` as an Arrow stream; blank ones are left out."""
+        table = self.files[key].pop(name)
+        schema = pa.schema([("row_number", pa.int64()), *((f"c{i}", pa.string()) for i in range(width))])
+        rows = islice(enumerate(table["rows"](), start=1), after, None)
+        with pa.ipc.new_stream(out, schema) as stream:
+            while chunk := list(islice(rows, ROWS_A_BATCH)):
+                columns = [column_texts(cells) for cells in islice(zip(*(row for _, row in chunk), strict=True), width)]
+                columns += [pa.repeat(pa.scalar(""), len(chunk))] * (width - len(columns))
+                numbers = pa.array([number for number, _ in chunk], pa.int64())
+                stream.write_batch(without_blank(pa.record_batch([numbers, *columns], schema=schema)))
+        if not self.files[key]:
+            del self.files[key]
+
+
+def without_blank(batch: Any) -> Any:
+    """Rows of a batch of trimmed texts that are not blank all over; the first column is their number."""
+    if batch.num_columns == 1:
+        return batch.slice(0, 0)
+    blank = pc.equal(batch.column(1), "")
+    for column in batch.columns[2:]:
+        if not pc.any(blank).as_py():
+            return batch
+        blank = pc.and_(blank, pc.equal(column, ""))
+    return batch.filter(pc.invert(blank))
+
+
+def serve() -> None:
+    """Answer requests until the stream ends. What goes wrong is told by the kind of error alone: its text may hold data."""
+    inward, outward, parsed = sys.stdin.buffer, sys.stdout.buffer, Parsed()
+    for line in inward:
+        asked = json.loads(line)
+        held = inward.read(asked["bytes"]) if asked.get("bytes") else None
+        try:
+            if asked["do"] == "open":
+                source = asked["path"] if held is None else io.BytesIO(held)
+                answer = parsed.open(asked["key"], asked["form"], source, asked.get("encoding"))
+            elif asked["name"] not in parsed.files.get(asked["key"], ()):
+                answer = {"gone": True}
+            else:
+                outward.write(b'{"rows": true}\n')
+                parsed.rows(asked["key"], asked["name"], asked["after"], asked["width"], outward)
+                outward.flush()
+                continue
+        except KeyboardInterrupt:
+            return
+        except BaseException as error:  # a panic of the parser is no Exception
+            answer = {"error": type(error).__name__}
+        outward.write(json.dumps(answer).encode() + b"\n")
+        outward.flush()
+
+
+if __name__ == "__main__":
+    serve()

@@ -1,0 +1,155 @@
+"""Tables that know their columns: Parquet files, and what a bank's database answers."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+import sqlalchemy as sql
+
+from kit.errors import KitError
+from kit.intake.grid import HEAD_ROWS, Grid
+from kit.intake.readers.child import float_texts, without_blank
+from kit.intake.readers.kinds import unreadable
+
+__all__ = ["DatabaseFailed", "database_batches", "database_grid", "parquet_batches", "parquet_grid"]
+
+URL = "BRANCH_KIT_DATABASE"
+_ROWS_A_BATCH = 10_000
+_NAMED = re.compile(r"^\s*--\s*database\s*[:：]\s*(\w+)", re.IGNORECASE)
+_TABLE = re.compile(r"[\w$]+(\.[\w$]+){0,2}")
+
+
+class DatabaseFailed(KitError):
+    """A database could not be asked (path, reason). Nothing of its address is told: it may hold a password."""
+
+    zh = "{path}：{reason}。"
+    en = "{path}: {reason}."
+
+
+def value_text(value: Any) -> str:
+    """Exact text of a value that has a type: a whole number keeps all its digits, a decimal its places."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, float):
+        return str(float_texts(pa.array([value]))[0].as_py())
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, dt.datetime):
+        return value.date().isoformat() if value.time() == dt.time() else value.isoformat(sep=" ")
+    return str(value).strip()
+
+
+def _texts(column: Any) -> Any:
+    kind = column.type
+    if pa.types.is_dictionary(kind):
+        return _texts(column.dictionary_decode())
+    if pa.types.is_floating(kind):
+        texts = float_texts(column.cast(pa.float64()))
+    elif pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_integer(kind) or pa.types.is_date(kind):
+        texts = column.cast(pa.string())
+    else:
+        return pa.array([value_text(value) for value in column.to_pylist()], pa.string())
+    return pc.utf8_trim_whitespace(pc.fill_null(texts, ""))
+
+
+def parquet_grid(path: Path) -> Grid:
+    """The table of a Parquet file."""
+    head = [tuple(str(name) for name in _parquet(path).schema_arrow.names)]
+    for batch in parquet_batches(path, HEAD_ROWS):
+        head += [tuple(row) for row in zip(*(column.to_pylist() for column in batch.columns[1:]), strict=True)]
+        break
+    return Grid(path, "", "parquet", tuple(head[:HEAD_ROWS]), named=True)
+
+
+def _parquet(path: Path) -> Any:
+    try:
+        return pq.ParquetFile(path)
+    except (pa.ArrowInvalid, OSError, pa.ArrowNotImplementedError) as error:
+        raise unreadable(path, "Parquet 文件不完整或已损坏", "this Parquet file is incomplete or damaged") from error
+
+
+def parquet_batches(path: Path, size: int = _ROWS_A_BATCH) -> Iterator[Any]:
+    """Rows of a Parquet file as texts; the first is row 2, below the header."""
+    start = 2
+    try:
+        for batch in _parquet(path).iter_batches(batch_size=size):
+            numbers = pa.array(range(start, start + batch.num_rows), pa.int64())
+            start += batch.num_rows
+            names = ["row_number", *(f"c{i}" for i in range(batch.num_columns))]
+            yield without_blank(pa.record_batch([numbers, *map(_texts, batch.columns)], names=names))
+    except (pa.ArrowInvalid, OSError, pa.ArrowNotImplementedError) as error:
+        raise unreadable(path, "Parquet 文件不完整或已损坏", "this Parquet file is incomplete or damaged") from error
+
+
+def _question(path: Path) -> tuple[str, str]:
+    """Name of the environment variable with the address, and the query; a table's name alone means all of it."""
+    text = path.read_text(encoding="utf-8-sig").strip()
+    named = _NAMED.match(text)
+    query = "\n".join(line for line in text.splitlines() if not line.lstrip().startswith("--")).strip().rstrip(";").strip()
+    if not query:
+        raise unreadable(path, "里面没有查询语句，也没有表名", "it holds neither a query nor a table's name")
+    if not _TABLE.fullmatch(query) and not re.match(r"(?i)(select|with)\b", query):
+        raise unreadable(path, "只接受 SELECT 查询或一个表名", "only a SELECT or a table's name is taken")
+    return named[1] if named else URL, query
+
+
+@contextmanager
+def _answer(path: Path) -> Iterator[Any]:
+    """Result of the query, streamed, in a transaction that is rolled back."""
+    variable, query = _question(path)
+    url = os.environ.get(variable)
+    if not url:
+        raise DatabaseFailed(path=path, reason=_say(f"请把数据库地址（SQLAlchemy URL）放进环境变量 {variable}", f"put the database's address (a SQLAlchemy URL) into the environment variable {variable}"))
+    engine = None
+    try:
+        engine = sql.create_engine(url)
+        with engine.connect() as connection:
+            statement = sql.text(query)
+            if _TABLE.fullmatch(query):
+                *schema, table = query.split(".")
+                statement = sql.select(sql.text("*")).select_from(sql.table(table, schema=".".join(schema) or None))
+            yield connection.execution_options(stream_results=True, yield_per=_ROWS_A_BATCH).execute(statement)
+    except (sql.exc.SQLAlchemyError, ImportError, ValueError) as error:
+        # Their texts quote the address and the query.
+        kind = type(getattr(error, "orig", None) or error).__name__
+        raise DatabaseFailed(path=path, reason=_say(f"数据库没有回答（{kind}）；请核对环境变量 {variable}、驱动和查询", f"the database did not answer ({kind}); check the environment variable {variable}, its driver and the query")) from None
+    finally:
+        if engine is not None:
+            engine.dispose()
+
+
+def _say(zh: str, en: str) -> str:
+    from kit.errors import language  # noqa: PLC0415
+
+    return zh if language() == "zh" else en
+
+
+def database_grid(path: Path) -> Grid:
+    """The table that a ``.sql`` file asks for."""
+    with _answer(path) as result:
+        head = [tuple(map(str, result.keys())), *(tuple(map(value_text, row)) for row in result.fetchmany(HEAD_ROWS - 1))]
+    return Grid(path, "", "database", tuple(head), named=True)
+
+
+def database_batches(path: Path) -> Iterator[Any]:
+    """Rows of a query's answer as texts, in the order in which they come."""
+    start = 2
+    with _answer(path) as result:
+        names = ["row_number", *(f"c{i}" for i in range(len(result.keys())))]
+        for rows in result.partitions():
+            columns = [pa.array([value_text(value) for value in column], pa.string()) for column in zip(*rows, strict=True)]
+            numbers = pa.array(range(start, start + len(rows)), pa.int64())
+            start += len(rows)
+            yield without_blank(pa.record_batch([numbers, *columns], names=names))

@@ -1,0 +1,269 @@
+"""Delimited text in the encodings, separators and states in which banks send it."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pacsv
+
+from kit.intake.grid import HEAD_ROWS, Grid
+from kit.intake.readers.child import without_blank
+from kit.intake.readers.kinds import unreadable
+from kit.intake.rows import BadRow
+
+__all__ = ["batches", "encoding", "grid"]
+
+# Separators of more than one character come first: each holds one of the others.
+_SEPARATORS = ("|@|", "|+|", "|!|", "@|@", "!@!", "||", ",", "\t", ";", "|", "^", "\x01", "\x1b", "~")
+_SINGLE = "\x1f"  # stands for a separator of several characters on the way to the parser
+_SAMPLE = 1 << 18
+_BLOCK = 8 << 20
+_FFFD = "\N{REPLACEMENT CHARACTER}"
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\ufffd]")
+csv.field_size_limit(1 << 24)
+
+
+def encoding(path: Path) -> str:
+    """Encoding of a text file: UTF-16 by its mark or its zeros, UTF-8 if its bytes agree, else GB18030.
+
+    A character cut in half, as fixed-length fields leave it, does not decide: of UTF-8 and GB18030 the one in which
+    fewer bytes of the first text that is not ASCII make no sense.
+    """
+    with path.open("rb") as file:
+        start = file.read(4096)
+        if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            return "utf-16"
+        for coding, odd in (("utf-16-le", start[1::2]), ("utf-16-be", start[::2])):
+            if len(start) > 8 and odd.count(0) > 0.3 * len(odd) and not start.count(0) > 0.6 * len(start):
+                return coding
+        file.seek(0)
+        decoder = codecs.getincrementaldecoder("utf-8-sig")()
+        block = b""
+        try:
+            while block := file.read(1 << 20):
+                decoder.decode(block)
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            wrong = {coding: block.decode(coding, "replace").count(_FFFD) for coding in ("utf-8", "gb18030")}
+            return "utf-8-sig" if wrong["utf-8"] < wrong["gb18030"] else "gb18030"
+    return "utf-8-sig"
+
+
+def grid(path: Path, coding: str | None = None, separator: str | None = None) -> Grid:
+    """The table of a text file.
+
+    Raises
+    ------
+    UnreadableFile
+        If it is no text, or not in the encoding that a mapping says.
+    """
+    coding = coding or encoding(path)
+    try:
+        with path.open("rb") as file:
+            start = file.read(_SAMPLE)
+        sample = codecs.getincrementaldecoder(coding)("replace").decode(start)
+    except LookupError as error:
+        raise unreadable(path, f"没有 {coding} 这种编码", f"there is no encoding {coding}") from error
+    if len(_CONTROL.findall(sample)) > max(2, len(sample) // 100):
+        raise unreadable(path, f"不是 {coding} 编码的文字，也不是能认出的表格文件", f"it is no text in {coding} and no kind of table that is known")
+    lines = sample.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    if len(start) == _SAMPLE:
+        lines = lines[:-1]  # may be cut
+    said = re.fullmatch(r"\"?sep=(.)\"?", lines[0].lstrip("\ufeff")) if lines else None  # Excel's own hint
+    separator = separator or (said[1] if said else _separator(lines))
+    quoted = _is_quoted(lines, separator)
+    head = tuple(tuple(cell.strip() for cell in row) for row in islice(_records(path, coding, separator, quoted=quoted), HEAD_ROWS))
+    while head and not any(head[-1]):
+        head = head[:-1]
+    return Grid(path, "", "delimited", head, encoding=coding, delimiter=separator, quoted=quoted)
+
+
+def _separator(lines: Sequence[str]) -> str:
+    """The separator by which most of the first lines have the same number of fields, and many."""
+    best, most = ",", 0.0
+    for mark in _SEPARATORS:
+        counts = Counter(len(row) for row in _split(lines[: 2 * HEAD_ROWS], mark) if any(row))
+        fields, lines_of = max(((n, c) for n, c in counts.items() if n > 1), key=lambda pair: pair[1] * pair[0], default=(1, 0))
+        agree = lines_of / max(1, sum(counts.values()))
+        score = agree * (fields - 1) ** 0.5 * (2 if len(mark) > 1 else 1)
+        if score > most + 1e-9:
+            best, most = mark, score
+    return best
+
+
+def _split(lines: Sequence[str], mark: str) -> Iterator[list[str]]:
+    """Fields of lines, each for itself: a quotation mark that is never closed spoils one line."""
+    for line in lines:
+        if len(mark) > 1:
+            yield line.split(mark)
+        else:
+            yield next(csv.reader([line], delimiter=mark), [])
+
+
+def _is_quoted(lines: Sequence[str], separator: str) -> bool:
+    """Whether quotation marks enclose fields: where they only stand about, they are characters like others."""
+    if len(separator) > 1 or not any('"' in line for line in lines):
+        return len(separator) == 1
+    enclosed = sum(len(re.findall(rf'(?:^|{re.escape(separator)})"(?:[^"]|"")*"(?={re.escape(separator)}|$)', line)) for line in lines)
+    loose = sum(line.count('"') for line in lines) - sum(line.count('""') for line in lines) * 2 - 2 * enclosed
+    return enclosed > 0 or loose <= 0
+
+
+class _Utf8(io.RawIOBase):
+    """A file's text as UTF-8 for the parser: bytes without sense become U+FFFD, a long separator a single one."""
+
+    def __init__(self, file: BinaryIO, coding: str, separator: str) -> None:
+        self._file, self._separator, self._ready, self._held = file, separator, b"", ""
+        self._decoder = codecs.getincrementaldecoder(coding)("replace")
+        self._done = False
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, into: Any) -> int:
+        while not self._ready and not self._done:
+            block = self._file.read(1 << 20)
+            self._done = not block
+            text = self._held + self._decoder.decode(block, self._done)
+            self._held = ""
+            if len(self._separator) > 1:
+                if not self._done:
+                    keep = len(self._separator) - 1
+                    text, self._held = text[:-keep], text[-keep:]
+                    if self._separator in text[-keep:] + self._held:  # lies across: wait for all of it
+                        text, self._held = text[: -2 * keep], text[-2 * keep :] + self._held
+                text = text.replace(self._separator, _SINGLE)
+            self._ready = text.encode()
+        size = min(len(into), len(self._ready))
+        into[:size], self._ready = self._ready[:size], self._ready[size:]
+        return size
+
+
+def _opened(path: Path, coding: str, separator: str) -> io.BufferedReader:
+    return io.BufferedReader(_Utf8(path.open("rb"), coding, separator), 1 << 20)
+
+
+def _single(separator: str) -> str:
+    return separator if len(separator) == 1 else _SINGLE
+
+
+def _reader(text: Any, separator: str, *, quoted: bool) -> Any:
+    return csv.reader(text, delimiter=_single(separator), quoting=csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE)
+
+
+def _records(path: Path, coding: str, separator: str, *, quoted: bool) -> Iterator[list[str]]:
+    with _opened(path, coding, separator) as file, io.TextIOWrapper(file, encoding="utf-8", newline="") as text:
+        for number, row in enumerate(_reader(text, separator, quoted=quoted)):
+            yield [cell.removeprefix("\ufeff") for cell in row] if number == 0 else row
+
+
+def _lines_of(grid: Grid, after: int) -> int:
+    """Physical lines that the first records take."""
+    with _opened(grid.path, grid.encoding, grid.delimiter) as file, io.TextIOWrapper(file, encoding="utf-8", newline="") as text:
+        reader = _reader(text, grid.delimiter, quoted=grid.quoted)
+        for _ in islice(reader, after):
+            pass
+        return int(reader.line_num)
+
+
+def batches(grid: Grid, *, after: int, width: int, refuse: Callable[[BadRow], None]) -> Iterator[Any]:
+    """Rows below record ``after``; see `kit.intake.readers.batches`."""
+    fields = _fields(grid, after, width)
+    names = [f"c{i}" for i in range(fields)]
+    lines = _lines_of(grid, after)
+    shift, start = after - lines, after + 1  # a header may span lines; a person counts records
+    bad: list[int] = []
+    mended: list[tuple[int, list[str]]] = []
+
+    def skip(row: Any) -> str:
+        bad.append(row.number + shift)
+        cells = _cells(row.text or "", grid)
+        if len(cells) >= width and not any(cells[width:]):
+            mended.append((row.number + shift, cells[:width]))
+        elif any(cells):
+            refuse(BadRow(row.number + shift, width, len(cells), tuple(cells)))
+        return "skip"
+
+    try:
+        with _opened(grid.path, grid.encoding, grid.delimiter) as file:
+            reader = pacsv.open_csv(
+                file,
+                read_options=pacsv.ReadOptions(
+                    use_threads=False,  # else a refused row does not know its number
+                    block_size=_BLOCK, skip_rows=lines, column_names=names,
+                ),
+                parse_options=pacsv.ParseOptions(
+                    delimiter=_single(grid.delimiter),
+                    quote_char='"' if grid.quoted else False,
+                    newlines_in_values=grid.quoted,
+                    ignore_empty_lines=False,  # a blank line counts, or every later row number is wrong
+                    invalid_row_handler=skip,
+                ),
+                convert_options=pacsv.ConvertOptions(column_types={name: pa.string() for name in names}, strings_can_be_null=False),
+            )  # fmt: skip
+            for batch in reader:
+                count = batch.num_rows + sum(number >= start for number in bad)
+                numbers = np.setdiff1d(np.arange(start, start + count), bad, assume_unique=True)[: batch.num_rows]
+                start = int(numbers[-1]) + 1 if batch.num_rows else start
+                bad[:] = [number for number in bad if number >= start]
+                yield from _split_off(batch, pa.array(numbers, pa.int64()), width, refuse)
+                yield from _rescued(mended, width)
+            yield from _rescued(mended, width)
+    except pa.ArrowInvalid as error:
+        if "no data" in str(error).lower() or "empty" in str(error).lower():
+            return
+        # Its own message quotes the data.
+        raise unreadable(
+            grid.path,
+            f"第 {start} 行之后有一个引号没有配对，后面的内容分不清行；请银行去掉它，或换一个分隔符导出",
+            f"a quotation mark below row {start} is never closed, so what follows has no rows; ask the bank to take it out",
+        ) from error
+
+
+def _fields(grid: Grid, after: int, width: int) -> int:
+    """Fields that most rows have: with a separator at the end of each, one more than the header."""
+    below = Counter(len(row) for row in grid.head[after:] if any(row))
+    usual = below.most_common(1)[0][0] if below else width
+    return usual if usual > width and not any(cell for row in grid.head[after:] for cell in row[width:usual]) else width
+
+
+def _cells(line: str, grid: Grid) -> list[str]:
+    return [cell.strip() for cell in next(_reader([line], grid.delimiter, quoted=grid.quoted), [])]
+
+
+def _split_off(batch: Any, numbers: Any, width: int, refuse: Callable[[BadRow], None]) -> Iterator[Any]:
+    """Rows without what hangs over behind the last column; refused if that is not blank."""
+    columns = [pc.utf8_trim_whitespace(column) for column in batch.columns]
+    if len(columns) > width:
+        over = pc.fill_null(pc.not_equal(columns[width], ""), False)  # noqa: FBT003
+        for column in columns[width + 1 :]:
+            over = pc.or_(over, pc.not_equal(column, ""))
+        if pc.any(over).as_py():
+            for number, *cells in zip(numbers.filter(over).to_pylist(), *(c.filter(over).to_pylist() for c in columns), strict=True):
+                refuse(BadRow(number, width, len(cells), tuple(cells)))
+            keep = pc.invert(over)
+            numbers, columns = numbers.filter(keep), [column.filter(keep) for column in columns]
+    yield without_blank(pa.record_batch([numbers, *columns[:width]], names=_names(width)))
+
+
+def _names(width: int) -> list[str]:
+    return ["row_number", *(f"c{i}" for i in range(width))]
+
+
+def _rescued(mended: list[tuple[int, list[str]]], width: int) -> Iterator[Any]:
+    if mended:
+        numbers = pa.array([number for number, _ in mended], pa.int64())
+        columns = [pa.array(cells, pa.string()) for cells in zip(*(cells for _, cells in mended), strict=True)]
+        yield without_blank(pa.record_batch([numbers, *columns], names=_names(width)))
+        mended.clear()

@@ -1,0 +1,199 @@
+"""What a file is, by its bytes: its name may say anything."""
+
+from __future__ import annotations
+
+import codecs
+import io
+import re
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msoffcrypto
+import olefile
+
+from kit.errors import EmptyFile, KitError, MissingFile, UnreadableFile, language
+
+__all__ = ["Kind", "LockedFile", "Password", "kind", "last_cell", "unreadable"]
+
+Password = Callable[[Path], str | None]
+
+_ZIP, _OLE, _PARQUET = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PAR1"
+_NOT_TABLES = {b"%PDF": "PDF", b"\x89PNG": "PNG", b"\xff\xd8\xff": "JPEG", b"Rar!": "RAR", b"7z\xbc\xaf": "7-Zip", b"\x1f\x8b": "gzip"}
+_MARKUP = re.compile(rb"^\s*<(!doctype\s+html|html|head|meta|body|table|style|div|\?xml|!--)", re.IGNORECASE)
+_XML_SPREADSHEET = b"urn:schemas-microsoft-com:office:spreadsheet"
+_RATIO, _LARGE, _LARGEST = 150, 100 << 20, 4 << 30  # unpacked to packed, from so many bytes on, and in any case
+
+
+class LockedFile(KitError):
+    """A workbook is encrypted and no password, or a wrong one, was given (path, reason)."""
+
+    zh = "{path}：文件有密码，{reason}。请把密码放进环境变量 BRANCH_KIT_EXTRACT_PASSWORD，或在终端运行 kit intake 并按提示输入。"
+    en = "{path}: the file has a password, and {reason}. Put it into the environment variable BRANCH_KIT_EXTRACT_PASSWORD, or run kit intake on a terminal and type it."
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a file is.
+
+    ``form`` is that of a `Grid`; ``content`` the decrypted bytes of an encrypted workbook, which stay in memory;
+    ``size`` its bytes once unpacked; ``encoding`` that of marked-up text, ``xml`` for an XML spreadsheet.
+    """
+
+    form: str
+    size: int = 0
+    content: bytes | None = None
+    date1904: bool = False
+    encoding: str | None = None
+
+
+def unreadable(path: Path, zh: str, en: str) -> UnreadableFile:
+    """Return an error that says why a file cannot be read, in the reader's language."""
+    return UnreadableFile(path=path, reason=zh if language() == "zh" else en)
+
+
+def kind(path: Path, password: Password | None = None) -> Kind:
+    """What a file is, after the checks that cost little.
+
+    Raises
+    ------
+    MissingFile, EmptyFile, UnreadableFile, LockedFile
+        If it is not there, empty, no table at all, far larger than it looks, or locked.
+    """
+    if not path.is_file():
+        raise MissingFile(path=path, need="intake")
+    if path.suffix.lower() == ".sql":
+        return Kind("database")
+    with path.open("rb") as file:
+        start = file.read(4096)
+    if not start.strip():
+        raise EmptyFile(path=path)
+    if start.startswith(_PARQUET):
+        return Kind("parquet")
+    if start.startswith(_ZIP):
+        return _zip(path, path.read_bytes)
+    if start.startswith(_OLE):
+        return _compound(path, password)
+    for mark, name in _NOT_TABLES.items():
+        if start.startswith(mark):
+            raise unreadable(path, f"这是 {name} 文件，不是表格；请银行提供 Excel 或 csv", f"it is {name} and no table; ask the bank for Excel or csv")
+    return _text(start, path.stat().st_size)
+
+
+def _text(start: bytes, size: int) -> Kind:
+    for mark, coding in ((codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"), (codecs.BOM_UTF8, "utf-8")):
+        if start.startswith(mark):
+            start = start.decode(coding, "ignore").encode()
+            break
+    else:
+        coding = ""
+    if not _MARKUP.match(start) or (b"<?xml" in start[:100] and b"<" in start and not re.search(rb"(?i)<(html|table|workbook)|spreadsheet", start)):
+        return Kind("delimited", size)
+    if _XML_SPREADSHEET in start:
+        return Kind("html", size, encoding="xml")
+    said = re.search(rb"charset\s*=\s*[\"']?([\w-]+)", start)
+    named = coding or (said[1].decode().lower() if said else "")
+    return Kind("html", size, encoding="gb18030" if named in {"gb2312", "gbk", "x-gbk", "gb18030"} else named or None)
+
+
+def _zip(path: Path, content: Callable[[], bytes], *, locked: bytes | None = None) -> Kind:
+    """A workbook in a zip: xlsx, xlsm, xlsb or ods; refused if it unpacks into more than it can honestly hold."""
+    try:
+        with zipfile.ZipFile(path if locked is None else io.BytesIO(locked)) as archive:
+            names = set(archive.namelist())
+            if "xl/workbook.xml" not in names and "xl/workbook.bin" not in names and "content.xml" not in names:
+                raise unreadable(path, "这是一个压缩包，里面没有工作簿；请解压后放进 extracts/", "it is a zip without a workbook in it; unpack it into extracts/")
+            size = sum(part.file_size for part in archive.infolist())
+            packed = max(1, sum(part.compress_size for part in archive.infolist()))
+            if size > _LARGEST or (size > _LARGE and size > _RATIO * packed):
+                raise unreadable(
+                    path,
+                    f"它只有 {packed / 1e6:.1f} MB，解压后却有 {size / 1e6:,.0f} MB，不像真的工作簿",
+                    f"its {packed / 1e6:.1f} MB unpack into {size / 1e6:,.0f} MB, which no honest workbook does",
+                )
+            return Kind("workbook", size, locked, _date1904_of_zip(archive, names))
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError, EOFError) as error:
+        raise unreadable(path, "文件不完整或已损坏", "it is incomplete or damaged") from error
+
+
+def _date1904_of_zip(archive: zipfile.ZipFile, names: set[str]) -> bool:
+    if "xl/workbook.bin" in names:
+        # BrtWbProp (153): its size, then flags whose lowest bit is the 1904 system.
+        found = re.search(rb"\x99\x01[\x08-\x40](.)", _start(archive, "xl/workbook.bin"), re.DOTALL)
+        return bool(found and found[1][0] & 1)
+    if "xl/workbook.xml" in names:
+        return bool(re.search(rb"<workbookPr[^>]*date1904=\"(1|true)\"", _start(archive, "xl/workbook.xml")))
+    return False
+
+
+def _start(archive: zipfile.ZipFile, name: str) -> bytes:
+    with archive.open(name) as part:
+        return part.read(1 << 20)
+
+
+def _compound(path: Path, password: Password | None) -> Kind:
+    """A compound file: a workbook of old Excel, or an encrypted new one."""
+    try:
+        with olefile.OleFileIO(str(path)) as ole:
+            streams = {name[-1] for name in ole.listdir()}
+        if "EncryptedPackage" in streams:
+            return _zip(path, path.read_bytes, locked=_decrypted(path, password))
+        if not streams & {"Workbook", "Book"}:
+            raise unreadable(path, "这是 Office 文件，但不是工作簿", "it is a file of Office and no workbook")
+        with path.open("rb") as file:
+            locked = msoffcrypto.OfficeFile(file).is_encrypted()
+        content = _decrypted(path, password) if locked else None
+        return Kind("workbook", path.stat().st_size, content, _date1904_of_compound(path if content is None else io.BytesIO(content)))
+    except KitError:
+        raise
+    except Exception as error:  # noqa: BLE001 - damaged in whatever way; the parsers' own texts may hold data
+        raise unreadable(path, "文件不完整或已损坏", "it is incomplete or damaged") from error
+
+
+def _date1904_of_compound(source: Any) -> bool:
+    """Flag of the DATEMODE record (0x22) in the globals of a BIFF workbook."""
+    with olefile.OleFileIO(source if not isinstance(source, Path) else str(source)) as ole:
+        stream = ole.openstream("Workbook" if ole.exists("Workbook") else "Book").read(1 << 20)
+    at = 0
+    while at + 4 <= len(stream):
+        record, size = int.from_bytes(stream[at : at + 2], "little"), int.from_bytes(stream[at + 2 : at + 4], "little")
+        if record == 0x22:
+            return stream[at + 4 : at + 6] == b"\x01\x00"
+        if record == 0x0A:  # end of the globals
+            break
+        at += 4 + size
+    return False
+
+
+def _decrypted(path: Path, password: Password | None) -> bytes:
+    """Content of an encrypted workbook, in memory only."""
+    given = password(path) if password else None
+    if not given:
+        raise LockedFile(path=path, reason="没有给出密码" if language() == "zh" else "no password was given")
+    opened = io.BytesIO()
+    with path.open("rb") as file:
+        try:
+            office = msoffcrypto.OfficeFile(file)
+            office.load_key(password=given)
+            office.decrypt(opened)
+        except Exception as error:  # noqa: BLE001 - its kinds of error differ by format and version
+            raise LockedFile(path=path, reason="密码不对" if language() == "zh" else "the one given is wrong") from error
+    return opened.getvalue()
+
+
+def last_cell(path: Path, content: bytes | None) -> tuple[str, str]:
+    """Sheet and address of the remotest cell of an xlsx, as a reason for what it cost to read; empty if none is told."""
+    best, found = 0, ("", "")
+    try:
+        with zipfile.ZipFile(path if content is None else io.BytesIO(content)) as archive:
+            for name in archive.namelist():
+                if name.startswith("xl/worksheets/") and name.endswith(".xml"):
+                    for letters, row in set(re.findall(rb'\br="([A-Z]{1,3})(\d{1,7})"', _start(archive, name))):
+                        area = int(row) * sum((letter - 64) * 26**i for i, letter in enumerate(reversed(letters)))
+                        if area > best:
+                            best, found = area, (Path(name).stem, (letters + row).decode())
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError):
+        return "", ""
+    return found if best > 50_000_000 else ("", "")

@@ -230,7 +230,7 @@ class _Table:
         return any(top <= row <= bottom for top, _, bottom, _ in self.merged)
 
     def _all_labels(self, row: int) -> bool:
-        return int(self._labels(row).sum()) == self.filled[row]
+        return int(self._labels(row).sum()) == int(self.filled[row])
 
     def _continues(self, row: int, first: int) -> bool:
         """Whether a row belongs to the header above it: by merged cells, as units, or as labels below groups."""

@@ -30,9 +30,9 @@ _NOTE_CELLS = 4
 _TOTAL_BYTES = (*(mark.encode() for mark in "计汇页"), b"otal", b"OTAL", "ｏｔａｌ".encode(), "ＯＴＡＬ".encode())
 _NOTE_LIKE = "[:：、.。．*※①-⑩†)）]"
 _TOTAL_LIKE = r"(?i)(计|汇\s*总|页|t\s*o\s*t\s*a\s*l|ｔｏｔａｌ)"
-_NOTHING = frozenset(
-    {"-", "--", "—", "——", "/", "\\", "×", "x", "*", "无", "n/a", "#n/a", "元", "万元", "户", "笔", "人", "个"}
-)
+_NOTHING = frozenset({"-", "--", "—", "——", "/", "\\", "×", "x", "*", "无", "n/a", "#n/a"})
+_COUNTED = re.compile(r"共?[\d,.]*(元|万元|亿元|户|笔|人|个|次|家|条|%)")
+_KINDS = frozenset({"累计", "共计"})  # a total's label only where nothing stands before it: also a kind of figure
 _LONG_KEY = re.compile(r"\d{15,}x?|\d+\*+[\dx]*")
 _KEY_LIKE = re.compile(r"(?=.*\d)(?=.*[a-z])[a-z\d_-]{4,}|0\d{3,}|\d{6,}|[\dx*]{8,}")
 
@@ -152,13 +152,13 @@ class Splitter:
             self._add(one.number, "note", one.cells)
         noted = {one.number for one in tail[begin:]}
         bad = []
-        for one in self._bad:
-            if one.number in noted:
+        for record in self._bad:
+            if record.number in noted:
                 continue
-            if _is_printed(one.cells):
-                self._add(one.number, "header", one.cells)
+            if _is_printed(record.cells):
+                self._add(record.number, "header", record.cells)
             else:
-                bad.append(one)
+                bad.append(record)
         data = [one.batch for one in tail[:begin] if one.bad is None]
         self._held, self._bad = [], []
         self.lines.sort(key=lambda line: line.number)
@@ -210,9 +210,11 @@ class Splitter:
 
     def _is_total(self, cells: Cells) -> bool:
         filled = [(i, plain) for i, cell in enumerate(cells) if (plain := _plain(cell)) and plain not in _NOTHING]
-        texts = [i for i, plain in filled if not NUMBER.fullmatch(plain) and not is_date(plain)]
+        texts = [i for i, plain in filled if not _is_value(plain)]
         label = next((i for i in texts[:_LABEL_WITHIN] if is_total(cells[i])), None)
-        if label is None or any(i > label for i in texts):
+        if label is None or texts[-1] > label:
+            return False
+        if _plain(cells[label]) in _KINDS and label > filled[0][0]:
             return False
         for i, plain in filled:
             if i in self._keys and i != label and (i < label or _KEY_LIKE.fullmatch(plain)):
@@ -256,6 +258,10 @@ def _plain(text: str) -> str:
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).casefold()
 
 
+def _is_value(plain: str) -> bool:
+    return is_date(plain) or any(pattern.fullmatch(plain) for pattern in (NUMBER, _COUNTED))
+
+
 def _cut(row: Cells) -> Cells:
     """Cells of a row up to the last that is filled, each on one line."""
     cells = [clean_cell(cell) for cell in row]
@@ -281,8 +287,11 @@ def _mask(values: Any) -> Any:
 
 def _holds(column: Any, marks: Sequence[bytes]) -> bool:
     """Whether the bytes of a column hold one of the marks: far cheaper than to look into each cell."""
-    buffer = column.buffers()[2]
-    content = buffer.to_pybytes() if buffer else b""
+    _, offsets, content = column.buffers()
+    if not content or not len(column):
+        return False
+    ends = np.frombuffer(offsets, dtype=np.int32)[[column.offset, column.offset + len(column)]]
+    content = content.slice(int(ends[0]), int(ends[1] - ends[0])).to_pybytes()
     return any(mark in content for mark in marks)
 
 

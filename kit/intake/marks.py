@@ -51,8 +51,9 @@ _TITLE = re.compile(r".{2,}(明细|清单|名单|名册|台账|月报|日报|周
 _NOTE = re.compile(
     r"(备注|说明|附注|注释|脚注|资料来源|数据来源|数据出处|来源|口径说明?|指标解释|提示|特别说明|声明|免责声明"
     r"|notes?|source|remarks?|disclaimer)(\d|[一二三四五六七八九十])?[:.、].*"
-    rf"|[(]?注([)]|[)]?\d*[:、.]|[)]?\d+).*|[*※①-⑩†].{5,}|(主管|会计|行长)[:].*|{_SIGNED}"
+    rf"|[(]?注([)]|[)]?\d*[:、.]|[)]?\d+).*|(主管|会计|行长)[:].*|{_SIGNED}"
 )
+_FOOTNOTE = re.compile(r"[*＊※†①-⑩].{5,}")  # as written: NFKC makes ① a 1
 _WHOLE = r"本?[页表日月季年期]|全[行辖部省市县区国]|各.{1,4}|所有.{0,4}|以上.{0,4}|人民币|外币|本外币|报表"
 _PLACE = r".{1,20}(行|部|社|所|处|中心|网点|机构|经理|柜员|[省市县区镇乡])"
 _TOTAL = re.compile(
@@ -84,7 +85,7 @@ def is_title(text: str) -> bool:
 
 def is_note(text: str) -> bool:
     """Whether a text is the first line of what stands below a table: note, source, signature."""
-    return _NOTE.fullmatch(_bare(text)) is not None
+    return _NOTE.fullmatch(_bare(text)) is not None or _FOOTNOTE.fullmatch(text.strip()) is not None
 
 
 def is_total(text: str) -> bool:

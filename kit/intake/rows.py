@@ -34,7 +34,7 @@ _NOTHING = frozenset({"-", "--", "—", "——", "/", "\\", "×", "x", "*", "�
 _COUNTED = re.compile(r"共?[\d,.]*(元|万元|亿元|户|笔|人|个|次|家|条|%)")
 _KINDS = frozenset({"累计", "共计"})  # a total's label only where nothing stands before it: also a kind of figure
 _LONG_KEY = re.compile(r"\d{15,}x?|\d+\*+[\dx]*")
-_KEY_LIKE = re.compile(r"(?=.*\d)(?=.*[a-z])[a-z\d_-]{4,}|0\d{3,}|\d{6,}|[\dx*]{8,}")
+_KEY_LIKE = re.compile(r"(?=.*\d)(?=.*[a-z])[a-z\d_-]{4,}|\d{6,}|[\dx*]{8,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +75,8 @@ class Splitter:
       or page mark and data follows;
     - a **total** if one of its first three texts is the whole label of a total (合计, 城南支行小计, Grand Total) and
       nothing in it names one customer or account. A customer who is called 合计 has a number in a key column, or
-      text behind the name, or, where the schema does not know the labels, a key in front of it: six digits, a
-      leading 0, letters and digits. Such a row stays data;
+      text behind the name, or, where the schema does not know the labels, a key in front of it: six digits,
+      or letters and digits. Such a row stays data;
     - a **note** if it stands below the last data row, from the first line on that begins as notes do. A row with one
       filled cell of several is held back until data follows, and is data then; so is what is held back at the end
       without a note before it. In tables of one or two columns only a note's own words begin the notes.
@@ -278,7 +278,7 @@ def _is_printed(cells: Cells) -> bool:
 
 def _is_sentence(text: str) -> bool:
     """Whether a text reads like a line of a note: numbered, or with the marks or the length of a sentence."""
-    return re.match(r"[(（]?\d{1,2}[)）.、．](?!\d)|.*[。；，：;].|.{20}", text) is not None and not is_date(text)
+    return re.match(r"[(（]?\d{1,2}[)）.、．](?!\d)|.*[。；，：;]|.{20}", text) is not None and not is_date(text)
 
 
 def _mask(values: Any) -> Any:

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -29,7 +30,7 @@ _NOTE_CELLS = 4
 # Bytes without which no text of a column can be the label of a total: 计, 汇总, 承前页, 过次页, 转下页, total.
 _TOTAL_BYTES = (*(mark.encode() for mark in "计汇页"), b"otal", b"OTAL", "ｏｔａｌ".encode(), "ＯＴＡＬ".encode())
 _NOTE_LIKE = "[:：、.。．*※①-⑩†)）]"
-_TOTAL_LIKE = r"(?i)(计|汇\s*总|页|t\s*o\s*t\s*a\s*l|ｔｏｔａｌ)"
+_TOTAL_LIKE = re.compile(r"(?i)(计|汇\s*总|页|total|ｔｏｔａｌ)")
 _NOTHING = frozenset({"-", "--", "—", "——", "/", "\\", "×", "x", "*", "无", "n/a", "#n/a"})
 _COUNTED = re.compile(r"共?[\d,.]*(元|万元|亿元|户|笔|人|个|次|家|条|%)")
 _KINDS = frozenset({"累计", "共计"})  # a total's label only where nothing stands before it: also a kind of figure
@@ -93,41 +94,40 @@ class Splitter:
         self._last_data = layout.header_row
         self._keys = _positions(layout.headers, _KEYS)
         self._groups = _positions(layout.headers, _GROUPS)
-        printed = [] if grid.named else [_cut(row) for row in grid.head[: layout.header_row]]
-        self._printed = {row: row for row in printed if row}  # one tuple for all its repetitions
+        self._printed: dict[Cells, Cells] = {}  # one tuple for all its repetitions
         self._begins: dict[int, set[str]] = {}
-        for row in self._printed:
-            first = next(i for i, cell in enumerate(row) if cell)
-            self._begins.setdefault(first, set()).add(row[first])
+        for row in () if grid.named else grid.head[: layout.header_row]:
+            for first, cell in islice(((i, cell) for i, cell in enumerate(row) if cell), 1):
+                self._printed[_cut(row)] = _cut(row)
+                self._begins.setdefault(first, set()).add(cell)
 
     def split(self, batch: Any) -> Any:
         """Data rows of a batch, after those held back from earlier ones that turned out to be data."""
-        keep, held = np.ones(batch.num_rows, dtype=bool), []
+        keep, doubtful = np.ones(batch.num_rows, dtype=bool), {}
+        regular = keep.copy()
         for i, number, cells in _taken(batch, np.flatnonzero(self._suspects(batch))):
             kind = self._kind(cells)
             if kind in {"header", "total"}:
                 self._add(number, kind, cells)
-                keep[i] = False
+                keep[i] = regular[i] = False
             elif kind == "held":
-                held.append((i, _Held(number, cells, batch.slice(i, 1))))
-        regular = keep.copy()
-        regular[[i for i, _ in held]] = False
+                doubtful[i] = (number, cells)
+                regular[i] = False
         last = int(regular.nonzero()[0][-1]) if regular.any() else -1
-        released: list[Any] = []
+        tail = [i for i in doubtful if i > last][-_FOOTER_ROWS:]
+        held = [_Held(*doubtful[i], batch.slice(i, 1)) for i in tail]
+        over = len(self._held) if last >= 0 else max(0, len(self._held) + len(held) - _FOOTER_ROWS)
+        released, self._held = self._released(self._held[:over]), [*self._held[over:], *held]
+        for i, (number, cells) in doubtful.items():
+            if not tail or i < tail[0]:
+                self._last_data = max(self._last_data, number)
+                if _is_printed(cells):
+                    self._add(number, "header", cells)
+                    keep[i] = False
+        keep[tail] = False
         if last >= 0:
-            self._last_data = batch.column(0)[last].as_py()
-            released = self._release()
-        for i, one in held:
-            if i > last:
-                self._held.append(one)
-                keep[i] = False
-            elif _is_printed(one.cells):
-                self._add(one.number, "header", one.cells)
-                keep[i] = False
+            self._last_data = max(self._last_data, batch.column(0)[last].as_py())
         parts = [*released, batch if keep.all() else batch.filter(pa.array(keep))]
-        if len(self._held) > _FOOTER_ROWS:
-            self._last_data = self._held[-1].number
-            parts += self._release()
         return pa.concat_batches(parts) if len(parts) > 1 else parts[0]
 
     def refuse(self, bad: BadRow) -> None:
@@ -167,13 +167,16 @@ class Splitter:
     def _add(self, number: int, kind: str, cells: Cells) -> None:
         self.lines.append(Line(number, kind, self._printed.get(_cut(cells), cells) if kind == "header" else cells))
 
-    def _release(self) -> list[Any]:
+    def _released(self, held: Sequence[_Held]) -> list[Any]:
         """Rows held back, now that data follows, without those that only a printed page explains."""
-        held, self._held = self._held, []
+        rows = []
         for one in held:
+            self._last_data = max(self._last_data, one.number)
             if _is_printed(one.cells):
                 self._add(one.number, "header", one.cells)
-        return [one.batch for one in held if not _is_printed(one.cells)]
+            else:
+                rows.append(one.batch)
+        return rows
 
     def _suspects(self, batch: Any) -> Any:
         """Rows that may be no data, as a mask: found by whole columns, for every cell costs."""
@@ -190,17 +193,19 @@ class Splitter:
             suspect |= _mask(pc.is_in(columns[position], value_set=pa.array(sorted(texts), columns[position].type)))
         for column in columns:
             if _holds(column, _TOTAL_BYTES):
-                likely = pc.unique(column.filter(pc.match_substring_regex(column, _TOTAL_LIKE)))
+                likely = pc.unique(column.filter(pc.match_substring_regex(column, _TOTAL_LIKE.pattern)))
                 labels = [text for text in likely.to_pylist() if is_total(text)]
                 suspect |= _mask(pc.is_in(column, value_set=pa.array(labels, column.type)))
         return suspect
 
     def _kind(self, cells: Cells) -> str:
-        if _cut(cells) in self._printed:
-            return "header"
-        if self._is_total(cells):
-            return "total"
         filled = [cell for cell in cells if cell]
+        if not filled:
+            return ""
+        if filled[0] in self._begins.get(cells.index(filled[0]), ()) and _cut(cells) in self._printed:
+            return "header"
+        if _TOTAL_LIKE.search("\n".join(filled)) and self._is_total(cells):
+            return "total"
         if self._width == 1:
             return "held" if is_note(filled[0]) or (self._held and _is_sentence(filled[0])) else ""
         if len(filled) == 1:
@@ -217,10 +222,10 @@ class Splitter:
         if _plain(cells[label]) in _KINDS and label > filled[0][0]:
             return False
         for i, plain in filled:
-            if i in self._keys and i != label and (i < label or _KEY_LIKE.fullmatch(plain)):
-                return False
-            key = _KEY_LIKE.fullmatch(plain) if i < label else _LONG_KEY.fullmatch(plain)
-            if key and i != label and i not in self._groups and not is_date(plain):
+            like = _KEY_LIKE if i < label or i in self._keys else _LONG_KEY
+            number = i < label and i in self._keys and any(map(str.isdigit, plain))
+            named = like.fullmatch(plain) is not None and i not in self._groups and not is_date(plain)
+            if i != label and (number or named):
                 return False
         return True
 
@@ -273,7 +278,8 @@ def _cut(row: Cells) -> Cells:
 def _is_printed(cells: Cells) -> bool:
     """Whether a row is what pages begin and end with: a lone unit, date, page or title."""
     filled = [cell for cell in cells if cell]
-    return bool(filled) and all(is_lead(cell) or is_title(cell) for cell in filled)
+    plain = any(cell.isascii() and cell.isalnum() for cell in filled)  # most keys: spares the rest
+    return bool(filled) and not plain and all(is_lead(cell) or is_title(cell) for cell in filled)
 
 
 def _is_sentence(text: str) -> bool:

@@ -68,10 +68,26 @@ def test_a_line_states_one_date_or_none(line, day):
 
 @pytest.mark.parametrize(
     "text",
-    (
-        "合计|合 计|合　计：|小计|城南支行小计|本页合计|全行合计:|总计|共计|"
-        "累计|合计(万元)|城南支行 汇总|Grand Total|TOTAL|Ｔｏｔａｌ|Sub-total|France Total|过次页"
-    ).split("|"),
+    [
+        "合计",
+        "合 计",
+        "合　计：",
+        "小计",
+        "城南支行小计",
+        "本页合计",
+        "全行合计:",
+        "总计",
+        "共计",
+        "累计",
+        "合计(万元)",
+        "城南支行 汇总",
+        "Grand Total",
+        "TOTAL",
+        "Ｔｏｔａｌ",
+        "Sub-total",
+        "France Total",
+        "过次页",
+    ],
 )
 def test_the_whole_label_of_a_total_is_known(text):
     assert is_total(text)
@@ -86,10 +102,21 @@ def test_a_text_that_only_contains_a_total_is_none(text):
 
 @pytest.mark.parametrize(
     "text",
-    (
-        "注：1.样本数据|注1：含理财|（注）本表|备注：无|说明：一|数据来源：国家统计局|"
-        "制表人：张三|审核：李四|打印时间：9点|*本表含理财产品|①不含对公客户|Note: rounded|Source: core system"
-    ).split("|"),
+    [
+        "注：1.样本数据",
+        "注1：含理财",
+        "（注）本表",
+        "备注：无",
+        "说明：一",
+        "数据来源：国家统计局",
+        "制表人：张三",
+        "审核：李四",
+        "打印时间：9点",
+        "*本表含理财产品",
+        "①不含对公客户",
+        "Note: rounded",
+        "Source: core system",
+    ],
 )
 def test_a_note_is_known_by_its_first_words(text):
     assert is_note(text)

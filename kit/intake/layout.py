@@ -21,6 +21,7 @@ Row = tuple[str, ...]
 _HEADER_ROWS = 3
 _COLUMNS_SCORED = 300  # enough to know a header; a sheet may have 16,384
 _PIVOT_ROWS = 12
+_LEAD_CELLS = 12  # a line above a table has fewer
 _VALUES_AT_MOST = 1 / 3
 _BETTER_BY = 0.3
 _NOTHING = frozenset({"", "-", "--", "—", "——", "/", "无", "空", "n/a", "#n/a", "null"})
@@ -46,7 +47,7 @@ def find_layout(grid: Grid) -> Layout | Skipped:
     - 1 × share of its cells that are text above a column of values,
     - −2 × share of its cells that are values (a year or a date above other values is a label),
     - −1 × share of its cells that occur again below in their column, unless the whole row does: a printed page,
-    - −½ if a blank row follows.
+    - −¼ if a blank row follows.
 
     The topmost wins unless a lower one is better by 0.3. The header then takes in the rows above and below, three in
     all, that merged cells, gaps filled by the next row, units or column numbers tie to it.
@@ -84,6 +85,8 @@ def find_layout(grid: Grid) -> Layout | Skipped:
 
 def clean_cell(cell: str) -> str:
     """Text of a header's cell on one line: a break between Latin words is a space, between 汉字 nothing."""
+    if cell.isprintable():
+        return cell.strip()
     text = re.sub(r"(?<=[!-~])\s*[\r\n\t\v\f]+\s*(?=[!-~])", " ", cell.replace("\ufeff", ""))
     return re.sub(r"[\r\n\t\v\f]+", "", text).strip()
 
@@ -93,7 +96,7 @@ def _numbered(labels: Sequence[str]) -> Row:
 
 
 def _extent(row: Row) -> int:
-    return max((i for i, cell in enumerate(row, start=1) if cell), default=0)
+    return next((i for i in range(len(row), 0, -1) if row[i - 1]), 0)
 
 
 def _is_unit(text: str) -> bool:
@@ -116,7 +119,7 @@ class _Table:
     def __init__(self, grid: Grid, rows: list[Row]) -> None:
         self.rows = rows
         self.delimited = grid.form == "delimited"
-        self.merged = grid.merged
+        self.merged = [cells for cells in grid.merged if cells[0] < len(rows)]
         self.kinds = np.array([[_kind(cell) for cell in row[:_COLUMNS_SCORED]] for row in rows], dtype=np.int8)
         self.filled = (self.kinds > _BLANK).sum(axis=1)
         self.widest = int(self.filled.max())
@@ -136,8 +139,10 @@ class _Table:
     def _is_lead(self, row: int) -> bool:
         """Whether a row only states things of the whole table: one cell of several columns, or every cell does."""
         cells = [cell for cell in self.rows[row] if cell]
-        if len(cells) == 1:
+        if len(set(cells)) == 1:  # a merged title may be repeated over its cells
             return self.widest > 2 or is_lead(cells[0]) or is_title(cells[0])
+        if len(cells) > _LEAD_CELLS:
+            return False
         said = sum(is_lead(cell) or is_title(cell) for cell in cells)
         dates = sum(is_date(cell) for cell in cells)
         sparse = 2 * len(cells) <= self.widest
@@ -170,7 +175,7 @@ class _Table:
         again = sum(self._last[j, cell] > row for j, cell in enumerate(cells) if cell) / filled
         repeated = self.rows[row] in self.rows[row + 1 :]
         detached = row + 1 < len(self.rows) and not self.filled[row + 1]
-        score = 2 * known + filled / self.widest + contrast - 2 * values - 0.5 * detached
+        score = 2 * known + filled / self.widest + contrast - 2 * values - 0.25 * detached
         return float(score if repeated else score - again)
 
     def _known(self, row: int) -> int:
@@ -210,7 +215,7 @@ class _Table:
         groups = [j for j, cell in enumerate(upper) if cell]
         if not groups or not self._all_labels(row) or (self._is_lead(row) and not self._is_grouped_by_merge(row)):
             return False
-        if self._is_tied(row):
+        if self._is_tied(row) or self._is_repeated_below(row):
             return True
         if len(groups) < 2 or self._has_merges(row):
             return False
@@ -222,9 +227,14 @@ class _Table:
         )
 
     def _is_grouped_by_merge(self, row: int) -> bool:
-        """Whether a lone cell is a group by its merge: not from the first column, and over part of the width."""
-        cells = [cell for cell in self.rows[row] if cell]
-        return not is_lead(cells[0]) and not is_title(cells[0]) and self._is_tied(row)
+        """Whether a row of few cells holds groups by their merges, and nothing that is said of the whole table."""
+        return self._is_tied(row) and not any(is_lead(cell) or is_title(cell) for cell in self.rows[row] if cell)
+
+    def _is_repeated_below(self, row: int) -> bool:
+        """Whether a row repeats its groups over their cells, and a label for the row below, as HTML text may."""
+        upper, lower = self.rows[row], self.rows[row + 1]
+        doubled = any(cell and cell == upper[j + 1] for j, cell in enumerate(upper[:-1]))
+        return doubled and any(cell and cell == lower[j] for j, cell in enumerate(upper))
 
     def _has_merges(self, row: int) -> bool:
         return any(top <= row <= bottom for top, _, bottom, _ in self.merged)
@@ -235,21 +245,19 @@ class _Table:
     def _continues(self, row: int, first: int) -> bool:
         """Whether a row belongs to the header above it: by merged cells, as units, or as labels below groups."""
         upper, cells = self.rows[row - 1], [cell for cell in self.rows[row] if cell]
-        if not cells:
-            return False
-        if all(map(_is_unit, cells)):
-            return True
+        if not cells or all(map(_is_unit, cells)):
+            return bool(cells)
         if not self._all_labels(row) or self.rows[row] == upper:
             return False
-        if any(top < row <= bottom and top >= first for top, _, bottom, _ in self.merged) or self._is_tied(row - 1):
+        reached = any(first <= top < row <= bottom for top, _, bottom, _ in self.merged)
+        if reached or self._is_tied(row - 1) or self._is_repeated_below(row - 1):
             return True
-        known = self._known(row)
-        if 5 * known >= 3 * len(cells) and len(cells) > 1:
-            return True
-        labels = self._labels(row)
+        labels, known = self._labels(row), self._known(row)
         group = any(not upper[j] and any(upper[:j]) for j in np.flatnonzero(labels))
-        contrast = (labels & self._below(row, _VALUE)).sum()
-        return bool(group and len(cells) > 1 and 2 * max(known, contrast) >= len(cells))
+        contrast = (labels & self._below(row, _VALUE)).sum() if group else 0
+        return len(cells) > 1 and (
+            5 * known >= 3 * len(cells) or bool(group and 2 * max(known, contrast) >= len(cells))
+        )
 
     def _is_numbering(self, row: int) -> bool:
         """Whether a row only numbers the columns, as printed forms do: 1, 2, 3 … or 甲, 乙, 1, 2."""

@@ -115,6 +115,29 @@ def test_merged_cells_say_how_far_a_group_reaches():
     assert found(*rows, form="workbook", merged=merged) == (headers, 2, 3)
 
 
+def test_merged_cells_may_come_repeated():
+    rows = [
+        ["某行客户"] * 6,
+        ("客户号", "姓名", "机构", "存款", "存款", "数"),
+        ("客户号", "姓名", "机构", "甲", "乙", "数"),
+        *ROWS,
+    ]
+    headers = ("客户号", "姓名", "机构", "存款/甲", "存款/乙", "数")
+    assert found(*rows) == (headers, 2, 3)
+
+
+def test_merged_lines_above_are_no_groups():
+    rows = [("某行客户", "", "", "", "单位：万元", ""), LABELS, *ROWS]
+    for title in ((0, 0, 0, 3), (0, 0, 0, 1)):
+        assert found(*rows, form="workbook", merged=(title, (0, 4, 0, 5))) == (LABELS, 2, 2)
+
+
+def test_a_wide_sheet_is_read_in_a_moment():
+    labels = tuple(f"标签{i}" for i in range(16_384))
+    values = tuple(str(i) for i in range(16_384))
+    assert found(labels, *[values] * 59)[1:] == (1, 1)
+
+
 def test_a_lone_merged_group_in_the_middle_is_no_title():
     rows = [("", "", "", "存款", "", ""), LABELS, *ROWS]
     joined = ("客户号", "姓名", "机构", "存款/活期", "存款/定期", "产品数")

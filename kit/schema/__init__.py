@@ -11,9 +11,15 @@ from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 
-__all__ = ["Column", "Table", "aliases", "normalise", "schema"]
+__all__ = ["MONEY_UNITS", "Column", "Table", "aliases", "known_labels", "money_units", "normalise", "schema"]
 
+# Longest first: what ends in 百元 also ends in 元.
+MONEY_UNITS = ("百万元", "万元", "千元", "百元", "亿元", "元", "角", "分")
+_UNIT = "|".join(MONEY_UNITS)
 _BRACKETS = re.compile(r"[(\[{【〔〖](.*?)[)\]}】〕〗]")
+_UNIT_DRESS = re.compile(r"^(金额|货币|计量)?单位[:为]?|人民币:?|rmb|cny|[¥￥]", re.IGNORECASE)
+_UNIT_BEHIND = re.compile(rf"(.+?)[:,_/\-](?:人民币)?({_UNIT})")
+_UNIT_JOINED = re.compile(rf"(.+?)(?:人民币)?({_UNIT})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,16 +107,50 @@ def schema() -> Mapping[str, Table]:
     return MappingProxyType(tables)
 
 
+def money_units(text: str) -> tuple[str, ...]:
+    """Units of money that a statement of units names: ``单位：人民币万元、户`` gives ``("万元",)``.
+
+    Every part must be a short word of its own: ``50万元以上`` states no unit.
+    """
+    bare = _UNIT_DRESS.sub("", re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)))
+    parts = [_UNIT_DRESS.sub("", part) for part in re.split(r"[、,/;及和]", bare)]
+    return tuple(dict.fromkeys(part for part in parts if part in MONEY_UNITS))
+
+
+def _undressed(header: str) -> tuple[str, list[str]]:
+    text = re.sub(r"\s+", "", unicodedata.normalize("NFKC", header)).strip("\ufeff")
+    bare = _BRACKETS.sub("", text).rstrip(":*")
+    return (bare or text).casefold(), _BRACKETS.findall(text)
+
+
 def normalise(header: str) -> tuple[str, str]:
-    r"""Key under which a header is looked up, and the content of its brackets as a hint of the unit.
+    r"""Key under which a header is looked up, and its unit or else the content of its brackets as a hint.
 
     Full-width forms, case, white space and a trailing colon or asterisk make no difference:
-    ``" 时点ＡＵＭ\n（万元）："`` gives ``("时点aum", "万元")``.
+    ``" 时点ＡＵＭ\n（单位：万元）："`` gives ``("时点aum", "万元")``. A unit of money may also stand behind a mark,
+    ``余额：万元``, or close to a label that the schema knows, ``存款余额万元``.
     """
-    text = re.sub(r"\s+", "", unicodedata.normalize("NFKC", header)).strip("\ufeff")
-    hints = _BRACKETS.findall(text)
-    bare = _BRACKETS.sub("", text).rstrip(":*")
-    return (bare or text).casefold(), (hints[-1] if hints else "")
+    key, brackets = _undressed(header)
+    stated = [units[0] for bracket in brackets if len(units := money_units(bracket)) == 1]
+    if stated:
+        return key, stated[-1]
+    if not brackets and key not in known_labels():
+        if found := _UNIT_BEHIND.fullmatch(key):
+            return found[1], found[2]
+        if (found := _UNIT_JOINED.fullmatch(key)) and found[1] in known_labels():
+            return found[1], found[2]
+    return key, (brackets[-1] if brackets else "")
+
+
+@cache
+def known_labels() -> frozenset[str]:
+    """Every label that the schema knows, whatever the table, as `normalise` gives it."""
+    return frozenset(
+        _undressed(label)[0]
+        for table in schema().values()
+        for column in table.columns.values()
+        for label in (column.id, column.zh, column.en, *column.aliases)
+    )
 
 
 @cache

@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from kit.schema import aliases, normalise, schema
+from kit.intake.mapping import POWERS
+from kit.schema import MONEY_UNITS, aliases, known_labels, money_units, normalise, schema
 
 TYPES = {"text", "cat", "money", "int", "decimal", "date", "bool", "secret"}
 COLUMNS = [column for table in schema().values() for column in table.columns.values()]
@@ -58,7 +59,48 @@ def test_the_smallest_extract_is_a_customer_a_branch_a_date_and_an_amount():
         ("\ufeff机构号:", "机构号", ""),
         ("户数【户】", "户数", "户"),
         ("(备注)", "(备注)", "备注"),
+        ("时点AUM（单位：万元）", "时点aum", "万元"),
+        ("时点AUM(人民币万元)", "时点aum", "万元"),
+        ("时点AUM（万元，含理财）", "时点aum", "万元"),
+        ("时点AUM(万元)(折人民币)", "时点aum", "万元"),
+        ("户均AUM(元/户)", "户均aum", "元"),
+        ("时点AUM：万元", "时点aum", "万元"),
+        ("某某余额_千元", "某某余额", "千元"),
+        ("时点AUM万元", "时点aum", "万元"),
+        ("时点AUM百元", "时点aum", "百元"),
+        ("积分", "积分", ""),
+        ("总分", "总分", ""),
+        ("净收入元", "净收入元", ""),
+        ("50万元以上", "50万元以上", ""),
     ],
 )
 def test_a_header_is_compared_without_its_dress(header, key, unit):
     assert normalise(header) == (key, unit)
+
+
+def test_every_unit_of_money_has_its_power_of_ten():
+    assert set(MONEY_UNITS) == set(POWERS)
+    assert all(not later.endswith(unit) for i, unit in enumerate(MONEY_UNITS) for later in MONEY_UNITS[i + 1 :])
+
+
+def test_every_label_normalises_to_itself_though_it_may_end_in_a_unit():
+    for table in schema():
+        for label, column in aliases(table).items():
+            assert label in known_labels()
+            assert normalise(column.zh)[0] in aliases(table)
+            assert normalise(label)[0] == label
+
+
+@pytest.mark.parametrize(
+    ("text", "units"),
+    [
+        ("单位：人民币万元", ("万元",)),
+        ("万元、户", ("万元",)),
+        ("元/万元", ("元", "万元")),
+        ("户", ()),
+        ("50万元以上", ()),
+        ("", ()),
+    ],
+)
+def test_a_statement_of_units_gives_its_units_of_money(text, units):
+    assert money_units(text) == units

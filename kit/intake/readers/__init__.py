@@ -18,7 +18,7 @@ ROW = "row_number"
 _MEMORY = 1 << 30  # what the parser may take for a small file
 _SECONDS = 10.0
 _FOREVER = 86_400.0
-_PASSWORDS: dict[Path, Password | None] = {}  # for a file that is parsed again; the password itself is not kept
+_opened: dict[Path, tuple[int, Password | None]] = {}  # size of each parsed file, and who knows its password
 
 
 def grids(
@@ -43,7 +43,7 @@ def grids(
     """
     found = kind(path, password)
     if found.form in {"workbook", "html"}:
-        _PASSWORDS[path] = password
+        _opened[path] = found.size, password
         return _parsed(path, found)
     if found.form == "parquet":
         return [columnar.parquet_grid(path)]
@@ -93,15 +93,15 @@ def _parsed(path: Path, found: Kind) -> list[Grid]:
 
 def _rows(grid: Grid, after: int, width: int) -> Iterator[Any]:
     request = {"do": "rows", "key": str(grid.path), "name": grid.name, "after": after, "width": width}
-    found = kind(grid.path, _PASSWORDS.get(grid.path))
+    size, password = _opened[grid.path]
     try:
         try:
-            yield from worker.rows(request, memory=_MEMORY + 4 * found.size, seconds=_FOREVER)
+            yield from worker.rows(request, memory=_MEMORY + 4 * size, seconds=_FOREVER)
         except KeyError:  # memory was short, or another file ended the parser
-            _parsed(grid.path, found)
-            yield from worker.rows(request, memory=_MEMORY + 4 * found.size, seconds=_FOREVER)
+            _parsed(grid.path, kind(grid.path, password))
+            yield from worker.rows(request, memory=_MEMORY + 4 * size, seconds=_FOREVER)
     except worker.ParserDied as died:
-        raise _died(grid.path, found, died.why) from None
+        raise _died(grid.path, kind(grid.path, password), died.why) from None
 
 
 def _died(path: Path, found: Kind, why: str) -> KitError:

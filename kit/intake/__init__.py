@@ -16,20 +16,22 @@ import pyarrow.parquet as pq
 
 from kit.intake import check, staging
 from kit.intake.clean import literal
-from kit.intake.feeds import AmbiguousColumn, Feed, Source, UnknownTable, find_sources, plan
+from kit.intake.feeds import Feed, Plan, Refused, Source, find_sources, plan
+from kit.intake.grid import Sheet
 from kit.intake.quarantine import REASONS, Notice, reason
-from kit.intake.sniff import DuplicateHeader, Sheet
+from kit.intake.questions import OpenQuestions
 
 __all__ = [
     "REASONS",
-    "AmbiguousColumn",
-    "DuplicateHeader",
     "IntakeResult",
     "Notice",
+    "OpenQuestions",
+    "Plan",
+    "Refused",
     "Source",
-    "UnknownTable",
     "find_sources",
     "intake",
+    "plan",
     "reason",
 ]
 
@@ -78,7 +80,10 @@ def intake(
     KitError
         A file, a mapping or a header that a person must mend or explain; see ``kit.errors``.
     """
-    feeds, notices = plan(sources, as_of)
+    planned = plan(sources, as_of)
+    if planned.questions:
+        raise OpenQuestions(questions=planned.questions)
+    feeds, notices = planned.feeds, planned.notices
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".intake-", dir=out.parent) as scratch:
         made = Path(scratch) / "made"

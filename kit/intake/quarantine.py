@@ -37,6 +37,14 @@ _UNREADABLE = {
 
 _NOTICES = {
     "ignored_columns": ("{place}：这些列没有用到：{names}", "{place}: columns not used: {names}"),
+    "ignored_likely": (
+        "{place}：这些列没有用到，可能是：{names}",
+        "{place}: columns not used that may be something: {names}",
+    ),
+    "layout_changed": (
+        "{place}：与确认过的格式不同：{names}",
+        "{place}: not the layout that was confirmed: {names}",
+    ),
     "sheet_skipped": (
         "{place}：认不出这张表，没有读：{names}",
         "{place}: not read, no table fits it: {names}",

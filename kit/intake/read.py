@@ -33,7 +33,7 @@ class BadRow:
     actual: int
 
 
-def records(sheet: Sheet, refuse: Callable[[BadRow], None]) -> Any:
+def records(sheet: Any, refuse: Callable[[BadRow], None]) -> Any:
     """Return an Arrow reader over the data rows of a sheet; blank rows are left out.
 
     Columns are ``row_number`` and, in the order of the headers, ``c0``, ``c1`` …: trimmed strings. Records

@@ -17,8 +17,8 @@ from kit.database import quiet
 from kit.errors import EmptyFile
 from kit.intake.clean import SQL_TYPES, exact_sum, install, literal, reason_code, source_text, typed
 from kit.intake.feeds import Feed, Field
+from kit.intake.grid import Sheet
 from kit.intake.read import ROW, BadRow, records
-from kit.intake.sniff import Sheet
 
 __all__ = ["Loaded", "create", "database", "load", "place", "row_id"]
 

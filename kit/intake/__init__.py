@@ -49,6 +49,7 @@ class IntakeResult:
     rows_quarantined: int
     cells_quarantined: int
     notices: tuple[Notice, ...]
+    refused: tuple[Refused, ...] = ()
 
 
 def intake(
@@ -82,7 +83,7 @@ def intake(
     """
     planned = plan(sources, as_of)
     if planned.questions:
-        raise OpenQuestions(questions=planned.questions)
+        raise OpenQuestions(questions=planned.questions, refused=planned.refused)
     feeds, notices = planned.feeds, planned.notices
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".intake-", dir=out.parent) as scratch:
@@ -92,7 +93,7 @@ def intake(
             loaded = _read(connection, feeds, progress)
             fed = list(dict.fromkeys(feed.table.id for feed in feeds))
             tables = check.check_rows(connection, fed, [_place(feed.sheet) for feed in feeds])
-            result = _result(connection, tables, loaded, notices)
+            result = _result(connection, tables, loaded, notices, planned.refused)
             _save(connection, tables, feeds, result, made)
         _put(made, out, Path(scratch) / "old")
     return result
@@ -119,7 +120,8 @@ def _place(sheet: Sheet) -> str:
 
 
 def _result(
-    connection: Any, tables: Sequence[str], loaded: Sequence[staging.Loaded], notices: Sequence[Notice]
+    connection: Any, tables: Sequence[str], loaded: Sequence[staging.Loaded], notices: Sequence[Notice],
+    refused: Sequence[Refused],
 ) -> IntakeResult:
     rows, cells = connection.execute(
         "SELECT count(*) FILTER (whole_row), count(*) FILTER (NOT whole_row) FROM quarantine"
@@ -135,6 +137,7 @@ def _result(
         rows_quarantined=int(rows),
         cells_quarantined=int(cells),
         notices=tuple(notices),
+        refused=tuple(refused),
     )
 
 

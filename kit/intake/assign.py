@@ -13,7 +13,7 @@ from kit.intake.labels import labelled, settled
 from kit.intake.mapping import Cell
 from kit.intake.questions import IGNORE, Candidate, Interview, Question, Said
 from kit.intake.sources import Family, Files
-from kit.intake.values import examples
+from kit.intake.values import examples, fit
 from kit.schema import Meaning, normalise, schema
 
 __all__ = ["Desk", "by_labels", "cell_at", "from_answer", "give", "gone", "label_at", "needed", "position_of"]
@@ -148,26 +148,24 @@ def give(desk: Desk, name: str, cell: Cell) -> None:
 
 
 def _meaning_question(desk: Desk, table: str, position: int, meanings: tuple[Meaning, ...]) -> Question:
-    first, found = desk.family.first, desk.files.profile(desk.family.first, position)
-    ranked = []
+    first, found, ranked = desk.family.first, desk.files.profile(desk.family.first, position), []
+    told_apart = len({m.column for m in meanings if m.column}) > 1
     for order, meaning in enumerate(meanings):
-        target = schema()[table].columns[meaning.column] if meaning.column else None
-        judged = propose.for_column(first, target, [position], lambda _: found, answer=lambda _: "", least=0) if target else ()
-        evidence = judged[0].evidence if judged else ()
-        name = f"{table}.{meaning.column}" if meaning.column else IGNORE
-        score = (judged[0].score if judged else 0.3) - 0.05 * order
-        ranked.append(Candidate(f"{name}:{meaning.id}", round(score, 3), (meaning_said(meaning), *evidence)))
-    ranked.sort(key=lambda one: -one.score)
-    header, asked = first.headers[position], meanings[0]
+        target = schema()[table].columns.get(meaning.column)
+        fitting = fit(found, target) if target else None
+        name = f"{table}.{meaning.column}" if target else IGNORE
+        score = round(0.3 + 0.4 * (fitting or 0) - 0.05 * order, 3)
+        said = tuple(propose.judged_values(found, target, fitting)) if target and told_apart else ()
+        ranked.append(Candidate(f"{name}:{meaning.id}", score, said, (meaning.zh, meaning.en)))
+    evidence = [propose.beside(first, position)]
+    if found.filled:
+        evidence.insert(0, Said("distinct", {"filled": found.filled, "distinct": found.distinct}))
     return desk.question(
-        "label", f"{table}/{header}", table=table, label=header, examples=desk.examples(position),
-        candidates=tuple(ranked), wording=(asked.question_zh, asked.question_en),
+        "label", f"{table}/{first.headers[position]}", table=table, label=first.headers[position],
+        examples=desk.examples(position), evidence=tuple(evidence),
+        candidates=tuple(sorted(ranked, key=lambda one: -one.score)),
+        wording=(meanings[0].question_zh, meanings[0].question_en),
     )  # fmt: skip
-
-
-def meaning_said(meaning: Meaning) -> Said:
-    """Evidence that says what a meaning is."""
-    return Said("meaning", {"meaning": (meaning.zh, meaning.en)})
 
 
 def needed(desk: Desk, table: str, cells: dict[str, Cell], *, dated: bool) -> None:

@@ -12,7 +12,7 @@ from kit.intake.questions import Candidate, Said
 from kit.intake.values import Profile, fit
 from kit.schema import Column, normalise, schema
 
-__all__ = ["AT_MOST", "for_column", "for_label", "likeness"]
+__all__ = ["AT_MOST", "beside", "for_column", "for_label", "judged_values", "likeness"]
 
 AT_MOST = 3
 _ENOUGH = 0.45
@@ -62,18 +62,31 @@ def _judged(sheet: Sheet, position: int, column: Column, found: Profile, *, home
     if not home:
         evidence.append(Said("other_table", {"table": column.table}))
         score *= _ELSEWHERE
-    kind = "id" if column.id.endswith("_id") else column.type
-    if fitting is not None and found.filled:
-        evidence.append(Said("values_fit" if fitting >= 0.5 else "values_differ", {"share": fitting, "kind": kind}))
-    if found.codes and column.type in {"cat", "bool"}:
-        evidence.append(Said("codes", {"codes": found.codes}))
-    elif found.filled:
-        evidence.append(Said("distinct", {"filled": found.filled, "distinct": found.distinct}))
+    evidence += judged_values(found, column, fitting)
     if near >= 0.5:
         evidence.append(Said("group", {"group": header.rpartition("/")[0]}))
-    beside = tuple(sheet.headers[i] for i in (position - 1, position + 1) if 0 <= i < len(sheet.headers))
-    evidence.append(Said("beside", {"names": beside}))
+    evidence.append(beside(sheet, position))
     return Candidate("", round(score, 3), tuple(evidence))
+
+
+def beside(sheet: Sheet, position: int) -> Said:
+    """Return which labels stand beside one."""
+    names = tuple(sheet.headers[i] for i in (position - 1, position + 1) if 0 <= i < len(sheet.headers))
+    return Said("beside", {"names": names})
+
+
+def judged_values(found: Profile, column: Column, fitting: float | None) -> list[Said]:
+    """What values say for a column: the share that reads as its type or is among its codes, and how many differ."""
+    if fitting is None:
+        return []
+    said, kind = [], "id" if column.id.endswith("_id") else column.type
+    if kind in {"cat", "text"}:
+        said += [Said("allowed", {"share": fitting})] if found.codes and column.values else []
+    else:
+        said.append(Said("values_fit" if fitting >= 0.5 else "values_differ", {"share": fitting, "kind": kind}))
+    if found.codes:
+        return [*said, Said("codes", {"codes": found.codes})]
+    return [*said, Said("distinct", {"filled": found.filled, "distinct": found.distinct})]
 
 
 def for_label(

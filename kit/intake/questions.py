@@ -21,17 +21,16 @@ _SAID: dict[str, tuple[str, str]] = {
     "other_table": ("这个名称属于{table}", "this is a label of the table {table}"),
     "values_fit": ("{share}的值{kind}", "{share} of the values {kind}"),
     "values_differ": ("但只有{share}的值{kind}", "but only {share} of the values {kind}"),
+    "allowed": ("{share}的代码是这一列的", "{share} of the codes are this column's"),
     "distinct": ("{filled} 个值里有 {distinct} 个不同", "{distinct} distinct among {filled} values"),
     "codes": ("代码：{codes}", "codes: {codes}"),
     "beside": ("旁边是 {names}", "beside it: {names}"),
     "group": ("在分组表头“{group}”下", "under the group “{group}”"),
-    "moved_here": ("原来的列就在这个位置", "the former column stood in this place"),
     "names_fit": ("{count} 个名称里 {known} 个能对上机构表：{shown}", "{known} of {count} names are in the branch table: {shown}"),
     "names_sound": ("{count} 个名称像支行名：{shown}", "{count} names sound like branches: {shown}"),
     "read_as": ("按{unit}读：中位数 {median}，九成以下不超过 {high}", "read as {unit}: median {median}, nine in ten below {high}"),
     "times": ("与“{other}”逐行相差 {factor} 倍", "row by row {factor} times “{other}”"),
     "family": ("同样表头的其他文件中位数是 {median}", "the other files of this layout have a median of {median}"),
-    "meaning": ("{meaning}", "{meaning}"),
     "engagement_date": ("engagement.yml 的数据日期", "the date of engagement.yml"),
     "known_labels": ("{count} 个表头对得上：{names}", "{count} labels fit: {names}"),
     "lacks": ("缺 {names}", "lacks {names}"),
@@ -39,7 +38,7 @@ _SAID: dict[str, tuple[str, str]] = {
 _KINDS = {
     "money": ("是金额", "are amounts"), "int": ("是整数", "are whole numbers"), "decimal": ("是数", "are numbers"),
     "date": ("是日期", "are dates"), "bool": ("是“是/否”", "say yes or no"), "secret": ("像号码", "look like numbers of a document"),
-    "cat": ("像分类代码", "look like codes"), "text": ("像这一列", "look like it"), "id": ("像编号", "look like ids"),
+    "id": ("像编号", "look like ids"),
 }  # fmt: skip
 
 _TITLES: dict[str, tuple[str, str]] = {
@@ -98,7 +97,7 @@ class Said:
             elif key == "table":
                 facts[key] = schema()[value].label(language())
             elif isinstance(value, tuple):
-                facts[key] = told(value) if key == "meaning" else listed(value)
+                facts[key] = listed(value)
             else:
                 facts[key] = f"{value:.0%}" if isinstance(value, float) else value
         return told(_SAID[self.code]).format_map(facts)
@@ -106,14 +105,17 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A possible answer, how likely it is from 0 to 1, and why."""
+    """A possible answer, how likely it is from 0 to 1, and why; ``title`` says in both languages what it means."""
 
     answer: str
     score: float
     evidence: tuple[Said, ...] = ()
+    title: tuple[str, str] = ("", "")
 
     def __str__(self) -> str:
         name = self.answer.partition(":")[0]
+        if told(self.title):
+            return f"{told(self.title)} → {told(('不用', 'not used')) if name == IGNORE else name}"
         table, _, column = name.partition(".")
         if table in schema() and column in schema()[table].columns:
             name = column_name(schema()[table].columns[column])
@@ -153,6 +155,7 @@ class Question:
     labels: tuple[str, ...] = ()
     examples: tuple[str, ...] = ()
     candidates: tuple[Candidate, ...] = ()
+    evidence: tuple[Said, ...] = ()
     wording: tuple[str, str] = ("", "")
     blocking: bool = True
 
@@ -178,11 +181,16 @@ class Question:
     def lines(self) -> list[str]:
         """Return the question in lines: where, what, examples, and each candidate with what speaks for it."""
         found = [self.where, str(self)]
+        colon, stop = told(("：", ": ")), told(("；", "; "))
         if self.examples:
             found.append(told(("值的样子：{}", "values look like: {}")).format(listed(self.examples)))
-        colon = told(("：", ": "))
+        if self.evidence:
+            found.append(stop.join(map(str, self.evidence)))
+        if self.kind == "table":
+            tables = tuple(f"{table.label(language())} {table.id}" for table in schema().values())
+            found.append(told(("可选的表：{}", "tables: {}")).format(listed(tables, 20)))
         for number, candidate in enumerate(self.candidates, start=1):
-            why = told(("；", "; ")).join(map(str, candidate.evidence))
+            why = stop.join(map(str, candidate.evidence))
             found.append(f"{number}) {candidate}" + (colon + why if why else ""))
         return found
 

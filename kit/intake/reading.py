@@ -11,9 +11,9 @@ from kit.intake.assign import Desk, by_labels, cell_at, give, gone, needed, posi
 from kit.intake.branches import branch_of, close, name_of
 from kit.intake.grid import Sheet
 from kit.intake.labels import labelled
-from kit.intake.mapping import Cell
-from kit.intake.questions import IGNORE
-from kit.schema import schema
+from kit.intake.mapping import POWERS, Cell
+from kit.intake.questions import IGNORE, listed
+from kit.schema import normalise, schema
 
 __all__ = ["Reading", "Tables", "from_mapping", "read", "resolved", "without_mapping"]
 
@@ -91,13 +91,22 @@ def from_mapping(desk: Desk, *, dated: bool) -> Tables:
         cells = {}
         for column, cell in given.items():
             lost = cell.column is not None and not isinstance(position_of(headers, cell), int)
-            kept = gone(desk, table, column, cell) if lost else cell
+            kept = gone(desk, table, column, cell) if lost else _restated(cell, headers)
             if kept is not None:
                 cells[column] = kept
         needed(desk, table, cells, dated=dated)
         found[table] = cells
     desk.ignored |= {i for i, header in enumerate(headers) if header in mapping.ignored}
     return found
+
+
+def _restated(cell: Cell, headers: tuple[str, ...]) -> Cell:
+    """Cell without its unit, if the label it was confirmed with has another one in brackets now."""
+    at = position_of(headers, cell) if cell.column and cell.unit else None
+    if not isinstance(at, int) or headers[at] == (cell.column or "").strip():
+        return cell
+    before, now = normalise(cell.column or "")[1], normalise(headers[at])[1]
+    return cell.model_copy(update={"unit": None}) if now in POWERS and before != now else cell
 
 
 def read(desk: Desk, tables: Tables, likely: Mapping[str, str]) -> list[Reading]:
@@ -149,17 +158,20 @@ def _units(desk: Desk, tables: Tables) -> dict[tuple[Sheet, str, str], str]:
     """Ask for doubtful units: an answer for all sheets goes into the cells, others are returned by sheet and column."""
     alone: dict[tuple[Sheet, str, str], str] = {}
     for table, cells in tables.items():
-        for one, only_here, candidates in units.doubts(_amounts(desk, table, cells)):
-            name = f"{table}.{one.column.id}" + (f"/{one.sheet.path.name}/{one.sheet.name}" if only_here else "")
-            place = ((one.sheet.path.name, one.sheet.name),) if only_here else desk.family.places
+        for doubt in units.doubts(_amounts(desk, table, cells)):
+            one, shared = doubt.columns[0], [c for c in doubt.columns if c.column.id in cells]
+            place = (one.sheet.path.name, one.sheet.name)
+            name = f"{table}.{one.column.id}" + ("/".join(("", *place)) if doubt.alone else "")
             question = desk.question(
-                "unit", name, table=table, column=one.column.id, label=one.label, candidates=candidates
-            )
-            answer = desk.interview.ask(replace(question, places=place))
-            if answer and only_here:
-                alone[one.sheet, table, one.column.id] = answer
-            elif answer:
-                cells[one.column.id] = cells[one.column.id].model_copy(update={"unit": answer})
+                "unit", name, table=table, column=one.column.id, label=listed(tuple(c.label for c in shared)),
+                candidates=doubt.candidates,
+            )  # fmt: skip
+            answer = desk.interview.ask(replace(question, places=(place,)) if doubt.alone else question)
+            for each in shared if answer else ():
+                if doubt.alone:
+                    alone[one.sheet, table, each.column.id] = str(answer)
+                else:
+                    cells[each.column.id] = cells[each.column.id].model_copy(update={"unit": answer})
     return alone
 
 

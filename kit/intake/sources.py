@@ -111,20 +111,25 @@ class Files:
 def find_sources(folder: Path) -> list[Source]:
     """Sources of an engagement folder: what ``mapping/*.yml`` name, then every other file in ``extracts/``.
 
+    A file that a mapping names exactly is not taken by another's pattern.
+
     Raises
     ------
     MissingFile
         If there is nothing to read, or a mapping names a file that is not there.
     """
-    extracts, found = folder / "extracts", []
+    extracts, exact, found = folder / "extracts", [], []
     for origin in sorted([*folder.glob("mapping/*.yml"), *folder.glob("mapping/*.yaml")]):
         mapping = load_mapping(origin)
-        exact = (folder / mapping.file).resolve() if mapping.file else extracts
-        paths = [exact] if exact.is_file() else _matching(extracts, mapping.file)
+        path = (folder / mapping.file).resolve() if mapping.file else extracts
+        path = path if path.is_file() else (extracts / mapping.file).resolve()
+        paths = [path] if path.is_file() else _matching(extracts, mapping.file)
         if not paths:
             known = [p.name for p in sorted(extracts.glob("*"))]
             raise MissingSource(path=origin, file=mapping.file, name=Path(mapping.file).name, known=known)
-        found += [Source(path, mapping, origin) for path in paths]
+        (exact if path.is_file() else found).extend(Source(each, mapping, origin) for each in paths)
+    named = {(s.path, s.mapping.sheet) for s in exact if s.mapping}
+    found = [*exact, *(s for s in found if s.mapping and (s.path, s.mapping.sheet) not in named)]
     mapped = {source.path for source in found}
     for path in sorted(p.resolve() for p in extracts.glob("*") if p.is_file() and p.name[0] not in ".~"):
         if path not in mapped:
@@ -136,11 +141,9 @@ def find_sources(folder: Path) -> list[Source]:
 
 
 def _matching(extracts: Path, pattern: str) -> list[Path]:
-    """Files of a pattern; an exact name may hold brackets, which a pattern would take for its own."""
     if not pattern or Path(pattern).is_absolute() or ".." in Path(pattern).parts:
         return []
-    exact = extracts / pattern
-    return sorted(p.resolve() for p in ([exact] if exact.is_file() else extracts.glob(pattern)) if p.is_file())
+    return sorted(p.resolve() for p in extracts.glob(pattern) if p.is_file())
 
 
 def families(sources: Sequence[Source], files: Files) -> tuple[list[Family], list[tuple[Sheet, ...]], list[Refused]]:
@@ -176,12 +179,19 @@ def families(sources: Sequence[Source], files: Files) -> tuple[list[Family], lis
 
 
 def _taken(source: Source, opened: Sequence[Sheet]) -> list[Sheet]:
-    if source.mapping is None:
+    """Sheets of a file that its mapping is about: not one with none of the labels that were confirmed."""
+    mapping = source.mapping
+    if mapping is None:
         return []
-    wanted = source.mapping.sheet
-    if wanted is None:
-        return list(opened[:1])
-    return [s for s in opened if s.name == wanted] or [s for s in opened if fnmatchcase(s.name, wanted)]
+    wanted = mapping.sheet
+    found = [s for s in opened if wanted is None or s.name == wanted] or [s for s in opened if fnmatchcase(s.name, wanted)]
+    found = found[:1] if wanted is None else found
+    if mapping.headers is None:
+        return found
+    if not mapping.tables:
+        return [s for s in found if signature(s) == tuple(normalise(h)[0] for h in mapping.headers)]
+    labels = {normalise(c.column)[0] for cells in mapping.tables.values() for c in cells.values() if c.column}
+    return [s for s in found if not labels or labels & set(signature(s))]
 
 
 def _context(sheet: Sheet) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from kit.intake.questions import Candidate, Said
 from kit.intake.values import amount, percentile
 from kit.schema import Column, normalise
 
-__all__ = ["Amounts", "amounts", "doubts", "unit_of"]
+__all__ = ["Amounts", "Doubt", "amounts", "doubts", "unit_of"]
 
 ENOUGH = 50  # non-zero amounts under which nothing is asked
 _POOR = Decimal(1_000)  # 元: nine of ten customers below it is no AUM
@@ -63,23 +63,37 @@ def amounts(sheet: Sheet, column: Column, label: str, unit: tuple[str, str], tex
     return Amounts(sheet, column, label, *unit, tuple(None if n is None else n * factor for n in read))
 
 
-def doubts(found: Sequence[Amounts]) -> Iterator[tuple[Amounts, bool, tuple[Candidate, ...]]]:
-    """Columns of one layout whose unit is doubtful, whether of this sheet alone, and the units that it may be.
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Amounts whose unit is doubtful, all of which an answer is about, and the units that it may be.
 
-    A unit that a person confirmed is not doubted.
+    Where nobody, or a title line for all of them, states the unit of a sheet's amounts, they have one unit: the
+    columns are asked about together. ``alone``: it is about this sheet and not about others of its layout.
     """
-    asked = set()
-    enough = [one for one in found if len(one.some) >= ENOUGH]
+
+    columns: tuple[Amounts, ...]
+    candidates: tuple[Candidate, ...]
+    alone: bool
+
+
+def doubts(found: Sequence[Amounts]) -> Iterator[Doubt]:
+    """Amounts of the sheets of one layout whose unit the first rows make doubtful, unless a person confirmed it."""
+    enough, asked = [one for one in found if len(one.some) >= ENOUGH], set()
     for one in enough:
-        if one.said_by == "mapping" or (one.column.id, one.sheet.path, one.sheet.name) in asked:
-            continue
         others = [o for o in enough if o.column is one.column and o.sheet is not one.sheet]
         beside = [o for o in enough if o.sheet is one.sheet and o.column is not one.column]
-        reason, alone = _unlike_others(one, others) or _ten_thousandth(one, beside) or _level(one), bool(others)
-        if reason:
-            alone = alone and reason[0].evidence[-1].code == "family"
-            asked.add((one.column.id, one.sheet.path, one.sheet.name))
-            yield one, alone, reason
+        for kind, look in (("family", _unlike_others), ("column", _ten_thousandth), ("level", _level)):
+            candidates = look(one, others if kind == "family" else beside)
+            alone = kind == "family"
+            place = (one.sheet.path, one.sheet.name) if alone else None
+            if not candidates or one.said_by == "mapping" or (one.column.id, place) in asked:
+                continue
+            columns = [one] if kind == "column" or one.said_by == "header" else [
+                o for o in found if o.sheet is one.sheet and o.said_by == one.said_by and o.unit == one.unit
+            ]  # fmt: skip
+            asked |= {(o.column.id, place) for o in columns}
+            yield Doubt(tuple(columns), candidates, alone)
+            break
 
 
 def _unlike_others(one: Amounts, others: Sequence[Amounts]) -> tuple[Candidate, ...] | None:
@@ -107,7 +121,8 @@ def _ten_thousandth(one: Amounts, beside: Sequence[Amounts]) -> tuple[Candidate,
     return None
 
 
-def _level(one: Amounts) -> tuple[Candidate, ...] | None:
+def _level(one: Amounts, _: Sequence[Amounts]) -> tuple[Candidate, ...] | None:
+    """Hardly any AUM above what a wallet holds, or most of it above what a rich person has."""
     if not one.column.id.startswith("aum_"):
         return None
     if percentile(one.some, 90) < _POOR:

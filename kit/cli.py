@@ -131,7 +131,7 @@ def run(
 def intake(
     folder: Folder,
     out: Out = None,
-    review: Annotated[bool, typer.Option("--review", help="ask what is open, and keep the answers in mapping/")] = False,  # noqa: FBT002 - a flag
+    review: Annotated[bool, typer.Option("--review", help="ask what is open; answers go into mapping/")] = False,  # noqa: FBT002 - a flag
     by: Annotated[str | None, typer.Option("--by", help="who answers; asked if not said")] = None,
 ) -> None:
     """Read and check the extracts only: kit intake bank --review --by "Li Na"."""

@@ -120,7 +120,10 @@ def _place(sheet: Sheet) -> str:
 
 
 def _result(
-    connection: Any, tables: Sequence[str], loaded: Sequence[staging.Loaded], notices: Sequence[Notice],
+    connection: Any,
+    tables: Sequence[str],
+    loaded: Sequence[staging.Loaded],
+    notices: Sequence[Notice],
     refused: Sequence[Refused],
 ) -> IntakeResult:
     rows, cells = connection.execute(

@@ -65,7 +65,7 @@ def position_of(headers: tuple[str, ...], cell: Cell) -> int | list[int] | None:
 
 
 def from_answer(headers: tuple[str, ...], answer: str) -> Cell | None:
-    """Cell that an answer stands for: a label, ``=`` and a constant, the sheet's or the file's name; None to do without."""
+    """Cell that an answer stands for: a label, ``=`` and a constant, the name of sheet or file; None to do without."""
     if answer == IGNORE:
         return None
     if answer[0] == "=":
@@ -74,7 +74,7 @@ def from_answer(headers: tuple[str, ...], answer: str) -> Cell | None:
         if answer in {label_at(headers, position), headers[position]}:
             return cell_at(headers, position)
     if answer in {"sheet", "file"}:
-        return Cell(named_by="sheet" if answer == "sheet" else "file")
+        return Cell.model_validate({"from": answer})
     return Cell(column=answer)
 
 
@@ -112,7 +112,9 @@ def _which(desk: Desk, kind: str, table: str, column: str, positions: list[int],
         answer=lambda at: label_at(headers, at), least=0.0 if kind == "double" else 0.35,
     )  # fmt: skip
     labels = tuple(label_at(headers, i) for i in positions)
-    return desk.question(kind, f"{table}.{column}", table=table, column=column, label=label, labels=labels, candidates=found)
+    return desk.question(
+        kind, f"{table}.{column}", table=table, column=column, label=label, labels=labels, candidates=found
+    )
 
 
 def _ambiguous(

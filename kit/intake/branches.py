@@ -54,7 +54,11 @@ def close(text: str, known: Mapping[str, str]) -> tuple[Candidate, ...]:
     found = get_close_matches(text, list(known), n=3, cutoff=0.3)
     ids = dict.fromkeys(known[label] for label in found)
     return tuple(
-        Candidate(branch, 0.5, (Said("like_label", {"alias": next(k for k, v in known.items() if v == branch and k in found)}),))
+        Candidate(
+            branch,
+            0.5,
+            (Said("like_label", {"alias": next(k for k, v in known.items() if v == branch and k in found)}),),
+        )
         for branch in ids
     )
 

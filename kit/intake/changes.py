@@ -41,13 +41,13 @@ class Changes:
             if names
         ]
         if self.header_row:
-            found.append(told(("表头从第 {} 行到第 {} 行", "header moved from row {} to row {}")).format(*self.header_row))
+            found.append(
+                told(("表头从第 {} 行到第 {} 行", "header moved from row {} to row {}")).format(*self.header_row)
+            )
         return found
 
 
-def changes(
-    before: Sequence[str], now: Sequence[str], rows: tuple[int | None, int] | None = None
-) -> Changes:
+def changes(before: Sequence[str], now: Sequence[str], rows: tuple[int | None, int] | None = None) -> Changes:
     """Compare the labels of a confirmed layout with those of a delivery; ``rows`` are the rows of both headers."""
     old, new = [normalise(h)[0] for h in before], [normalise(h)[0] for h in now]
     gone = [i for i, key in enumerate(old) if key not in new]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from kit import columns as col
@@ -60,7 +59,9 @@ def choose(family: Family, *, dated: bool) -> Choice:
         tied = fitting[:1]
     if len(tied) == 1:
         return Choice(tied[0])
-    return Choice(question=_question(family, known, dated=dated), none=best < 3 and 2 * best < len(family.first.headers))
+    return Choice(
+        question=_question(family, known, dated=dated), none=best < 3 and 2 * best < len(family.first.headers)
+    )
 
 
 def _question(family: Family, known: dict[str, Labelled], *, dated: bool) -> Question:
@@ -80,22 +81,27 @@ def _question(family: Family, known: dict[str, Labelled], *, dated: bool) -> Que
     return Question("table", f"{family.key}/table", family.places, labels=headers, candidates=(*ranked, ignore))
 
 
-def companions(family: Family, table: str, fed: set[str], has_branch: Callable[[], bool], *, dated: bool) -> list[str]:
+def companions(family: Family, table: str, fed: set[str], *, branch: bool, dated: bool) -> list[str]:
     """Other tables that a sheet of customers or of their months also is, complete in its labels and fed by no other.
 
-    ``has_branch`` says whether names of sheets or files tell the branch.
+    ``branch``: names of sheets or files may tell the branch.
     """
     if table not in {"customer", "customer_month"}:
         return []
     found = []
-    for other, needed in (("customer", ""), ("customer_month", ""), ("assignment", col.STAFF_ID), ("branch", col.BRANCH_NAME)):
+    for other, needed in (
+        ("customer", ""),
+        ("customer_month", ""),
+        ("assignment", col.STAFF_ID),
+        ("branch", col.BRANCH_NAME),
+    ):
         if other in fed or other == table:
             continue
         labels = labelled(family.first.headers, other)
         lacks = lacking(other, labels.possible, dated=dated)
         if other == "branch" and lacks == [col.BRANCH_ID]:
             lacks = lacking(other, labels.possible | labelled(family.first.headers, "customer").possible, dated=dated)
-        if other == "customer" and lacks == [col.BRANCH_ID] and has_branch():
+        if other == "customer" and lacks == [col.BRANCH_ID] and branch:
             lacks = []
         if other == "customer_month" and lacks == [col.AS_OF]:
             lacks = []  # it is asked for: amounts are not left out for want of a date

@@ -12,11 +12,12 @@ from kit.intake.assign import Desk, position_of
 from kit.intake.branches import origins
 from kit.intake.changes import changes
 from kit.intake.choose import choose, companions
+from kit.intake.dating import dated, settle_dates
 from kit.intake.grid import Sheet
 from kit.intake.labels import forbidden_label
 from kit.intake.mapping import POWERS, Cell, Confirmed
 from kit.intake.quarantine import Notice
-from kit.intake.questions import IGNORE, Candidate, Interview, Question, Said, told
+from kit.intake.questions import IGNORE, Interview, Question, told
 from kit.intake.reading import Reading, Tables, from_mapping, read, resolved, without_mapping
 from kit.intake.sources import Family, Files, Refused, Source, families, find_sources, nothing_readable
 from kit.intake.units import unit_of
@@ -26,8 +27,8 @@ __all__ = ["Feed", "Field", "Plan", "Refused", "Source", "find_sources", "plan"]
 
 _FORBIDDEN = (
     "有一列“{label}”是{kind}，任何分析都不需要，也不得外传。整个文件没有读：请删除收到的文件，让银行去掉这一列后重新提供",
-    "its column “{label}” holds {kind}, which no analysis needs and no bank may hand over. Nothing of the file was read:"
-    " delete it, and ask the bank for one without this column",
+    "its column “{label}” holds {kind}, which no analysis needs and no bank may hand over. Nothing of the file was"
+    " read: delete it, and ask the bank for one without this column",
 )
 
 
@@ -110,24 +111,32 @@ def plan(
     """
     files, interview = files or Files(), Interview(answers or {})
     found, skipped, refused = families(sources, files)
-    refused += _forbidden([*(s for family in found for s in family.sheets), *(s for (s,) in skipped)])
+    refused += _forbidden([*(s for family in found for s in family.sheets), *skipped])
     gone = {each.path for each in refused}
-    found = [f for one in found if (f := replace(one, sheets=tuple(s for s in one.sheets if s.path not in gone))).sheets]
+    found = [
+        f for one in found if (f := replace(one, sheets=tuple(s for s in one.sheets if s.path not in gone))).sheets
+    ]
     if not found:
         raise _nothing(sources, files, refused)
-    tables, notices = _tables(found, files, interview, as_of)
-    notices += [Notice("sheet_skipped", s.path.name, s.name, s.headers) for (s,) in skipped if s.path not in gone]
+    tables, notices = _tables(found, interview, as_of)
+    notices += [Notice("sheet_skipped", s.path.name, s.name, s.headers) for s in skipped if s.path not in gone]
     done: list[tuple[Family, tuple[Reading, ...]]] = []
     branches: dict[str, str] = {}
-    for family in sorted(found, key=lambda one: "branch" not in tables[one.key]):
-        readings = _read(Desk(family, files, interview, branches), tables[family.key], as_of)
-        branches |= _branches(readings, files)
-        done.append((family, readings))
-        notices += _noted(family, readings)
+    for first in (True, False):  # the branch table, then what its names may be told from
+        if not first:
+            _accompany(found, tables, branches, as_of)
+        for family in found:
+            if (tables[family.key][:1] == ["branch"]) == first:
+                readings = _read(Desk(family, files, interview, branches), tables[family.key], as_of)
+                branches |= _branches(readings, files) if first else {}
+                done.append((family, readings))
+                notices += _noted(family, readings)
     feeds = [feed for family, readings in done for r in readings for feed in _feeds(family, r, branches, as_of)]
     place = {table: i for i, table in enumerate(schema())}
     feeds.sort(key=lambda feed: (place[feed.table.id], str(feed.sheet.path), feed.sheet.name))
-    notices += _dates(feeds, done, interview, as_of)
+    assumed = [(feed.sheet, feed.table.id) for feed in feeds if feed.dated]
+    every = [(feed.sheet, feed.table.id) for feed in feeds]
+    notices += settle_dates([family for family, _ in done], assumed, every, branches, interview, as_of)
     asked = interview.open.values()
     return Plan(
         tuple(feeds), tuple(notices), tuple(q for q in asked if q.blocking), tuple(refused),
@@ -151,16 +160,13 @@ def _forbidden(sheets: Sequence[Sheet]) -> list[Refused]:
     return list(found.values())
 
 
-def _dated(family: Family, as_of: dt.date | None) -> bool:
-    return as_of is not None or all(sheet.layout.as_of for sheet in family.sheets)
-
-
 def _tables(
-    found: Sequence[Family], files: Files, interview: Interview, as_of: dt.date | None
+    found: Sequence[Family], interview: Interview, as_of: dt.date | None
 ) -> tuple[dict[str, list[str]], list[Notice]]:
     """Tables that each layout feeds, by its key."""
-    tables, notices, fed = {}, [], set()
-    chosen = {one.key: choose(one, dated=_dated(one, as_of)) for one in found if one.mapping is None}
+    tables: dict[str, list[str]] = {}
+    notices: list[Notice] = []
+    chosen = {one.key: choose(one, dated=dated(one, as_of)) for one in found if one.mapping is None}
     feeding = {s.path for one in found if one.mapping or chosen[one.key].table for s in one.sheets}
     for one in found:
         choice = chosen.get(one.key)
@@ -173,33 +179,43 @@ def _tables(
         else:
             table = choice.table or (interview.ask(choice.question) if choice.question else "")
             tables[one.key] = [table] if table and table != IGNORE else []
-        fed |= set(tables[one.key])
-    known = {"": ""} if "branch" in fed else {}
-    for one in found:
-        if one.mapping is None and tables[one.key]:
-            more = companions(one, tables[one.key][0], fed, lambda f=one: bool(origins(f.sheets, {})) or bool(known and len(f.sheets) > 1), dated=_dated(one, as_of))
-            tables[one.key] += more
-            fed |= set(more)
     return tables, notices
 
 
+def _accompany(
+    found: Sequence[Family], tables: dict[str, list[str]], branches: Mapping[str, str], as_of: dt.date | None
+) -> None:
+    """Add the other tables that sheets of customers and months also are, and no sheet feeds by itself."""
+    fed = {table for given in tables.values() for table in given}
+    for one in found:
+        if one.mapping is None and tables[one.key]:
+            told_by_name = bool(origins(one.sheets, branches))
+            more = companions(one, tables[one.key][0], fed, branch=told_by_name, dated=dated(one, as_of))
+            tables[one.key] += more
+            fed |= set(more)
+
+
 def _read(desk: Desk, tables: Sequence[str], as_of: dt.date | None) -> tuple[Reading, ...]:
-    dated = _dated(desk.family, as_of)
+    has_date = dated(desk.family, as_of)
     found: Tables = {}
     likely: Mapping[str, str] = {}
     if desk.family.mapping is not None:
-        found = from_mapping(desk, dated=dated)
+        found = from_mapping(desk, dated=has_date)
     elif tables:
-        found, likely = without_mapping(desk, tables, dated=dated)
+        found, likely = without_mapping(desk, tables, dated=has_date)
     return tuple(read(desk, found, likely))
 
 
 def _branches(readings: Sequence[Reading], files: Files) -> dict[str, str]:
     """Ids and names of the branch table, each with its id."""
-    known = {}
+    known: dict[str, str] = {}
     for reading in readings:
         cells = reading.tables.get("branch", {})
-        at = [position_of(reading.sheet.headers, cells[c]) for c in (col.BRANCH_ID, col.BRANCH_NAME) if c in cells and cells[c].column]
+        at = [
+            position_of(reading.sheet.headers, cells[c])
+            for c in (col.BRANCH_ID, col.BRANCH_NAME)
+            if c in cells and cells[c].column
+        ]
         if len(at) == 2 and "customer" not in reading.tables and isinstance(at[0], int) and isinstance(at[1], int):
             for row in files.rows(reading.sheet):
                 known |= {text: row[at[0]] for text in (row[at[0]], row[at[1]]) if text and row[at[0]]}
@@ -217,48 +233,32 @@ def _feeds(family: Family, reading: Reading, branches: Mapping[str, str], as_of:
 
 
 def _feed(
-    family: Family, sheet: Sheet, table: Table, cells: Mapping[str, Cell], branches: Mapping[str, str], as_of: dt.date | None
+    family: Family,
+    sheet: Sheet,
+    table: Table,
+    cells: Mapping[str, Cell],
+    branches: Mapping[str, str],
+    as_of: dt.date | None,
 ) -> Feed:
-    fields, dated = [], False
+    fields, assumed = [], False
     for column_id, cell in cells.items():
         at = position_of(sheet.headers, cell) if cell.column else None
-        if cell.named_by:
-            cell = Cell(value=resolved(cell, sheet, branches) or "")
-        if isinstance(at, int) or cell.column is None:
-            fields.append(_field(table.columns[column_id], cell, at if isinstance(at, int) else None, sheet))
+        given = Cell(value=resolved(cell, sheet, branches) or "") if cell.named_by else cell
+        if isinstance(at, int) or given.column is None:
+            fields.append(_field(table.columns[column_id], given, at if isinstance(at, int) else None, sheet))
     dates = table.columns.get(col.AS_OF)
     day = sheet.layout.as_of or as_of
     if dates is not None and dates.need == "M" and col.AS_OF not in cells and day:
         fields.append(_field(dates, Cell(value=day.isoformat()), None, sheet))
-        dated = sheet.layout.as_of is None
+        assumed = sheet.layout.as_of is None
     order = list(table.columns)
     fields.sort(key=lambda field: order.index(field.column.id))
-    return Feed(sheet, table, tuple(fields), dated, family.mapping.confirmed if family.mapping else None)
+    return Feed(sheet, table, tuple(fields), assumed, family.mapping.confirmed if family.mapping else None)
 
 
 def _field(column: Column, cell: Cell, position: int | None, sheet: Sheet) -> Field:
     unit, said_by = unit_of(column, cell, sheet.headers[position] if position is not None else "", sheet)
     return Field(column, cell, position, POWERS.get(unit, 0), unit, said_by)
-
-
-def _dates(
-    feeds: Sequence[Feed], done: Sequence[tuple[Family, Sequence[Reading]]], interview: Interview, as_of: dt.date | None
-) -> list[Notice]:
-    """Say which tables are dated by the engagement; ask, where sheets of more than one file would be."""
-    notices = []
-    for table in {feed.table.id: feed.table for feed in feeds if feed.dated}.values():
-        dated = [feed for feed in feeds if feed.table is table and feed.dated]
-        if len({feed.sheet.path for feed in dated}) > 1 or len(dated) < sum(f.table is table for f in feeds):
-            for family, _ in done:
-                places = tuple((f.sheet.path.name, f.sheet.name) for f in dated if f.sheet in family.sheets)
-                if places:
-                    day = Candidate(f"={as_of}", 0.5, (Said("engagement_date"),))
-                    key = f"{family.key}/date/{table.id}.{col.AS_OF}"
-                    labels = family.first.headers
-                    interview.ask(Question("date", key, places, table.id, col.AS_OF, labels=labels, candidates=(day,)))
-        for feed in dated:
-            notices.append(Notice("as_of_assumed", feed.sheet.path.name, feed.sheet.name, (str(as_of),)))
-    return notices
 
 
 def _noted(family: Family, readings: Sequence[Reading]) -> list[Notice]:

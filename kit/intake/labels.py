@@ -12,7 +12,10 @@ from kit.schema import Column, Forbidden, Meaning, aliases, ambiguous, forbidden
 __all__ = ["Labelled", "forbidden_label", "labelled", "named", "parts", "settled", "signature"]
 
 # The group of a merged header that says no more than what the table is about.
-_NEUTRAL = re.compile(r"(信息|情况|资料|要素|概况|数据|指标|明细|属性|结构|部分|类)$|^(客户|机构|网点|账户|员工|资产|产品|基本|其他)$")
+_NEUTRAL = re.compile(
+    r"(信息|情况|资料|要素|概况|数据|指标|明细|属性|结构|部分|类)$"
+    r"|^(客户|机构|网点|账户|员工|资产|产品|基本|其他)$"
+)
 
 
 def signature(sheet: Sheet) -> tuple[str, ...]:
@@ -95,7 +98,11 @@ def settled(sheet: Sheet, position: int, meanings: Iterable[Meaning]) -> Meaning
     near, by_default = [], []
     for meaning in meanings:
         words = [normalise(word)[0] for word in meaning.around]
-        if any(word in group for word in words) or others & {normalise(b)[0] for b in meaning.beside} or any(word in text for word in words for text in around):
+        if (
+            any(word in group for word in words)
+            or others & {normalise(b)[0] for b in meaning.beside}
+            or any(word in text for word in words for text in around)
+        ):
             near.append(meaning)
         elif "*" in meaning.beside:
             by_default.append(meaning)

@@ -144,8 +144,15 @@ class _Dumper(yaml.SafeDumper):
 
 
 def _scalar(dumper: yaml.SafeDumper, text: str) -> Any:
-    plain = yaml.SafeLoader("").resolve(yaml.ScalarNode, text, (True, False)) == "tag:yaml.org,2002:str"
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=None if plain else "'")
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=None if _is_text(text) else "'")
+
+
+def _is_text(text: str) -> bool:
+    """Whether another reader of YAML takes a bare scalar for text, and not for a number, a date, yes or no."""
+    try:
+        return bool(yaml.safe_load(text) == text)
+    except yaml.YAMLError:
+        return False
 
 
 _Dumper.add_representer(str, _scalar)
@@ -160,7 +167,18 @@ def save_mapping(path: Path, mapping: Mapping) -> None:
     """Write a mapping as a person would: keys in the order of the model, a line a column, Chinese as it is."""
     given = mapping.model_dump(by_alias=True, exclude_none=True, exclude_defaults=True, mode="json")
     lines = []
-    for key in ("file", "sheet", "encoding", "delimiter", "sha256", "header_row", "headers", "tables", "ignored", "confirmed"):
+    for key in (
+        "file",
+        "sheet",
+        "encoding",
+        "delimiter",
+        "sha256",
+        "header_row",
+        "headers",
+        "tables",
+        "ignored",
+        "confirmed",
+    ):
         if key == "tables":
             lines.append("tables:" if mapping.tables else "tables: {}")
             for table, cells in mapping.tables.items():
@@ -188,7 +206,9 @@ def _explained(path: Path, error: ValidationError) -> BadKey | BadValue:
     if first["type"] == "extra_forbidden":
         inner: dict[str, type[BaseModel]] = {"tables": Cell, "confirmed": Confirmed}
         model = inner.get(where[0], Mapping) if len(where) > 1 else Mapping
-        return BadKey(path=path, place=place, name=where[-1], known=tuple(f.alias or key for key, f in model.model_fields.items()))
+        return BadKey(
+            path=path, place=place, name=where[-1], known=tuple(f.alias or key for key, f in model.model_fields.items())
+        )
     kinds = {
         "missing": _say("必填", "a value"),
         "string_type": _say("文字", "text"),

@@ -54,7 +54,9 @@ def sample(sheet: Sheet, rows: int = _ROWS) -> Sequence[tuple[str, ...]]:
         return sheet.grid.head[sheet.header_row :]
     found: list[tuple[str, ...]] = []
     for batch in records(sheet, lambda _: None):
-        columns = [column.to_pylist() for name, column in zip(batch.schema.names, batch.columns, strict=True) if name != ROW]
+        columns = [
+            column.to_pylist() for name, column in zip(batch.schema.names, batch.columns, strict=True) if name != ROW
+        ]
         found += islice(zip(*columns, strict=True), rows - len(found))
         if len(found) >= rows:
             break

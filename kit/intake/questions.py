@@ -26,9 +26,15 @@ _SAID: dict[str, tuple[str, str]] = {
     "codes": ("代码：{codes}", "codes: {codes}"),
     "beside": ("旁边是 {names}", "beside it: {names}"),
     "group": ("在分组表头“{group}”下", "under the group “{group}”"),
-    "names_fit": ("{count} 个名称里 {known} 个能对上机构表：{shown}", "{known} of {count} names are in the branch table: {shown}"),
+    "names_fit": (
+        "{count} 个名称里 {known} 个能对上机构表：{shown}",
+        "{known} of {count} names are in the branch table: {shown}",
+    ),
     "names_sound": ("{count} 个名称像支行名：{shown}", "{count} names sound like branches: {shown}"),
-    "read_as": ("按{unit}读：中位数 {median}，九成以下不超过 {high}", "read as {unit}: median {median}, nine in ten below {high}"),
+    "read_as": (
+        "按{unit}读：中位数 {median}，九成以下不超过 {high}",
+        "read as {unit}: median {median}, nine in ten below {high}",
+    ),
     "times": ("与“{other}”逐行相差 {factor} 倍", "row by row {factor} times “{other}”"),
     "family": ("同样表头的其他文件中位数是 {median}", "the other files of this layout have a median of {median}"),
     "engagement_date": ("engagement.yml 的数据日期", "the date of engagement.yml"),
@@ -37,7 +43,7 @@ _SAID: dict[str, tuple[str, str]] = {
 }
 _KINDS = {
     "money": ("是金额", "are amounts"), "int": ("是整数", "are whole numbers"), "decimal": ("是数", "are numbers"),
-    "date": ("是日期", "are dates"), "bool": ("是“是/否”", "say yes or no"), "secret": ("像号码", "look like numbers of a document"),
+    "date": ("是日期", "are dates"), "bool": ("是“是/否”", "say yes or no"), "secret": ("像号码", "look like numbers"),
     "id": ("像编号", "look like ids"),
 }  # fmt: skip
 
@@ -57,11 +63,11 @@ _TITLES: dict[str, tuple[str, str]] = {
 }
 _HOW: dict[str, tuple[str, str]] = {
     "table": ("序号、表名（如 customer），- 不读这张表", "a number, a table (customer), - to leave it out"),
-    "label": ("序号、列名（如 customer.branch_id），- 不用这一列", "a number, a column (customer.branch_id), - to leave it out"),
+    "label": ("序号、列名（如 customer.branch_id），- 不用", "a number, a column (customer.branch_id), - for none"),
     "column": ("序号、表头、=固定值（如 =0101）", "a number, a label, =a fixed value (=0101)"),
     "double": ("序号、表头", "a number, a label"),
     "gone": ("序号、表头、=固定值，- 不再要这一列", "a number, a label, =a fixed value, - to do without"),
-    "date": ("序号、=日期（如 =2026-10-31），或把日期写进文件名", "a number, =a date (=2026-10-31), or put the date into the file's name"),
+    "date": ("序号、=日期（如 =2026-10-31）", "a number, =a date (=2026-10-31)"),
     "branch": ("序号、机构号，- 不是机构，不读", "a number, a branch number, - to leave it out"),
     "unit": ("序号、单位（元、万元 …）", "a number, a unit (元, 万元 …)"),
 }  # fmt: skip

@@ -73,7 +73,9 @@ def _unused(desk: Desk, tables: Tables) -> dict[str, str]:
             header = first.headers[position]
             likely[header] = found[0].answer
             answer = desk.interview.ask(
-                desk.question("use", header, label=header, examples=desk.examples(position), candidates=found, blocking=False)
+                desk.question(
+                    "use", header, label=header, examples=desk.examples(position), candidates=found, blocking=False
+                )
             )
             if answer == IGNORE:
                 desk.ignored.add(position)
@@ -122,7 +124,10 @@ def read(desk: Desk, tables: Tables, likely: Mapping[str, str]) -> list[Reading]
         Reading(
             sheet,
             {
-                table: {c: cell.model_copy(update={"unit": alone.get((sheet, table, c), cell.unit)}) for c, cell in cells.items()}
+                table: {
+                    c: cell.model_copy(update={"unit": alone.get((sheet, table, c), cell.unit)})
+                    for c, cell in cells.items()
+                }
                 for table, cells in tables.items()
             },
             ignored,

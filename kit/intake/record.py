@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
@@ -12,9 +11,11 @@ from pathlib import Path
 from kit import columns as col
 from kit.intake.assign import position_of
 from kit.intake.grid import Sheet
+from kit.intake.labels import signature
 from kit.intake.mapping import Cell, Confirmed, Mapping
 from kit.intake.reading import Reading
 from kit.intake.sources import Family
+from kit.schema import normalise
 
 __all__ = ["general", "mappings"]
 
@@ -26,18 +27,23 @@ def mappings(
 ) -> Iterator[tuple[Mapping, Path | None]]:
     """Mappings that record how a layout is read, each with the file that it replaces; ``sheets`` are all there are.
 
+    A layout that is not the one of its mapping any more is recorded beside it: files of both may come.
     One for all of the layout's files, in which digits are open (客户月报_*.csv), if no other file fits the pattern;
     files that are read in another way than most have one each, by their exact name.
     """
     groups: list[list[Reading]] = []
     for reading in readings:
-        same = next((group for group in groups if group[0].tables == reading.tables), None)
-        groups.append([reading]) if same is None else same.append(reading)
+        like = next((group for group in groups if group[0].tables == reading.tables), None)
+        if like is None:
+            groups.append([reading])
+        else:
+            like.append(reading)
     groups.sort(key=len, reverse=True)
     for number, group in enumerate(groups):
         before = family.mapping if number == 0 else None
         if before is not None:
-            yield _mapping(group, before.file, before.sheet, confirmed, before), family.origin
+            same = before.headers is None or tuple(normalise(h)[0] for h in before.headers) == signature(family.first)
+            yield _mapping(group, before.file, before.sheet, confirmed, before), family.origin if same else None
             continue
         for file, sheet, part in _names(group, sheets, family, exact=number > 0 or _dated(group)):
             yield _mapping(part, file, sheet, confirmed, family.mapping), None
@@ -108,12 +114,19 @@ def general(names: Sequence[str], others: set[str], *, least: int = _LITERAL) ->
     opened = {re.sub(r"\d+([-_.年月日]*\d+)*", "*", name) for name in names}
     patterns = list(opened) if len(opened) == 1 else []
     if len(names) > 1:
-        head = os.path.commonprefix(list(names))
-        tail = os.path.commonprefix([name[len(head) :][::-1] for name in names])[::-1]
-        patterns.append(f"{head}*{tail}")
+        head = _shared(names)
+        tail = _shared([name[len(head) :][::-1] for name in names])[::-1]
+        whole = re.sub(r"[^_\-—\s(（.]+$", "", head)  # up to a mark: 客户_城东, 客户_城西 are 客户_*
+        patterns += [f"{whole}*{tail}", f"{head}*{tail}"]
     for pattern in patterns:
         literal = re.sub(r"[*?]", "", re.sub(r"\.\w+$", "", pattern))
         fits = all(fnmatchcase(name, pattern) or name == pattern for name in names)
         if fits and len(literal) >= least and not any(fnmatchcase(other, pattern) for other in others):
             return pattern
     return None
+
+
+def _shared(names: Sequence[str]) -> str:
+    """Beginning that all names have."""
+    least, most = min(names), max(names)
+    return next((least[:i] for i, letter in enumerate(least) if letter != most[i]), least)

@@ -91,7 +91,9 @@ class Review:
         self._answers[question.key] = accepted
         self.plan = self._planned()
         left = len(self.open)
-        return told((f"{question} → {accepted}。还有 {left} 个问题。", f"{question} → {accepted}. {left} questions left."))
+        return told(
+            (f"{question} → {accepted}。还有 {left} 个问题。", f"{question} → {accepted}. {left} questions left.")
+        )
 
     def save(self, by: str, on: dt.date | None = None) -> list[Path]:
         """Write a mapping for each layout whose questions are all answered; paths of what was written."""
@@ -131,7 +133,10 @@ class Review:
                 columns = sum(len(cells) for cells in reading.tables.values())
                 lines.append((*place, fed or "—", columns, len(family.first.headers), state))
         lines += [(each.path.name, each.sheet, "—", 0, 0, each.reason) for each in self.plan.refused]
-        zh, en = ["文件", "工作表", "进入", "用到的列", "全部列", "状态"], ["file", "sheet", "feeds", "columns used", "of", "state"]
+        zh, en = (
+            ["文件", "工作表", "进入", "用到的列", "全部列", "状态"],
+            ["file", "sheet", "feeds", "columns used", "of", "state"],
+        )
         return pd.DataFrame(sorted(lines), columns=zh if language() == "zh" else en)
 
     def questions(self, *, optional: bool = False) -> pd.DataFrame:
@@ -163,7 +168,9 @@ def on_terminal(review: Review, console: Console, by: str | None) -> list[Path]:
     by = by or ""
     try:
         if review.open:
-            by = by or Prompt.ask(told(("由谁确认（写进 mapping/）", "Who answers (kept in mapping/)")), console=console)
+            by = by or Prompt.ask(
+                told(("由谁确认（写进 mapping/）", "Who answers (kept in mapping/)")), console=console
+            )
         while review.open:
             number, question = next(iter(review.open.items()))
             _answered(review, console, number, question)
@@ -181,7 +188,9 @@ def _answered(review: Review, console: Console, number: int, question: Question)
     console.print(Padding(Text(f"{question.how}{first}", style="dim"), (0, 0, 0, 3), expand=False))
     while True:
         try:
-            console.print(Text(review.answer(number, Prompt.ask("  >", console=console, default="", show_default=False))))
+            console.print(
+                Text(review.answer(number, Prompt.ask("  >", console=console, default="", show_default=False)))
+            )
         except BadAnswer as error:
             console.print(Text(str(error), style="red"))
         else:
@@ -191,8 +200,15 @@ def _answered(review: Review, console: Console, number: int, question: Question)
 def _optional(review: Review, console: Console) -> None:
     """Offer the labels that are not used; Enter leaves the rest of them."""
     count = len(review.optional)
-    words = (f"还有 {count} 列没有用到。要看吗？y / 回车跳过", f"{count} columns are not used. Look at them? y, or Enter to skip")
-    if Prompt.ask(told(words), console=console, default="", show_default=False).strip().lower() not in {"y", "yes", "是"}:
+    words = (
+        f"还有 {count} 列没有用到。要看吗？y / 回车跳过",
+        f"{count} columns are not used. Look at them? y, or Enter to skip",
+    )
+    if Prompt.ask(told(words), console=console, default="", show_default=False).strip().lower() not in {
+        "y",
+        "yes",
+        "是",
+    }:
         return
     for number, question in review.optional.items():
         _answered(review, console, number, question)

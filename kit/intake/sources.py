@@ -118,7 +118,9 @@ def find_sources(folder: Path) -> list[Source]:
     MissingFile
         If there is nothing to read, or a mapping names a file that is not there.
     """
-    extracts, exact, found = folder / "extracts", [], []
+    extracts = folder / "extracts"
+    exact: list[Source] = []
+    found: list[Source] = []
     for origin in sorted([*folder.glob("mapping/*.yml"), *folder.glob("mapping/*.yaml")]):
         mapping = load_mapping(origin)
         path = (folder / mapping.file).resolve() if mapping.file else extracts
@@ -146,31 +148,33 @@ def _matching(extracts: Path, pattern: str) -> list[Path]:
     return sorted(p.resolve() for p in extracts.glob(pattern) if p.is_file())
 
 
-def families(sources: Sequence[Source], files: Files) -> tuple[list[Family], list[tuple[Sheet, ...]], list[Refused]]:
+def families(sources: Sequence[Source], files: Files) -> tuple[list[Family], list[Sheet], list[Refused]]:
     """Sheets by the way they are read; the sheets that a mapping leaves out; and what cannot be read."""
     grouped: dict[tuple[object, ...], tuple[Source, list[Sheet]]] = {}
-    left: dict[Path, dict[Sheet, bool]] = {}
+    claims: dict[tuple[Path, str], list[tuple[Source, Sheet]]] = {}
+    free: dict[tuple[Path, str], tuple[Sheet, bool]] = {}
     refused: dict[Path, Refused] = {}
     for source in sources:
         opened = files.sheets(source)
         if isinstance(opened, KitError):
             refused.setdefault(source.path, Refused(source.path, "", "", str(opened)))
             continue
+        by_labels = source.mapping is None or source.mapping.headers is not None
         taken = _taken(source, opened)
-        open_ = left.setdefault(source.path, dict.fromkeys(opened, True))
         for sheet in opened:
-            by_labels = source.mapping is None or source.mapping.headers is not None
-            open_[sheet] = open_.get(sheet, True) and sheet not in taken and by_labels
+            place = (sheet.path, sheet.name)
+            free[place] = (sheet, by_labels and free.get(place, (sheet, True))[1])
             if sheet in taken:
-                grouped.setdefault((source.origin, signature(sheet)), (source, []))[1].append(sheet)
+                claims.setdefault(place, []).append((source, sheet))
+    for claimed in claims.values():
+        for source, sheet in _fitting(claimed):
+            grouped.setdefault((source.origin, signature(sheet)), (source, []))[1].append(sheet)
     skipped = []
-    mapped = {sheet for _, sheets in grouped.values() for sheet in sheets}
-    for path, opened_ in left.items():
-        for sheet, by_labels in opened_.items():
-            if by_labels and sheet not in mapped:
-                grouped.setdefault((None, signature(sheet), _context(sheet)), (Source(path), []))[1].append(sheet)
-            elif sheet not in mapped:
-                skipped.append((sheet,))
+    for place, (sheet, by_labels) in free.items():
+        if by_labels and place not in claims:
+            grouped.setdefault((None, signature(sheet), _context(sheet)), (Source(place[0]), []))[1].append(sheet)
+        elif place not in claims:
+            skipped.append(sheet)
     found = [
         Family(_key(key), tuple(sheets), source.mapping if key[0] else None, source.origin if key[0] else None)
         for key, (source, sheets) in grouped.items()
@@ -184,7 +188,9 @@ def _taken(source: Source, opened: Sequence[Sheet]) -> list[Sheet]:
     if mapping is None:
         return []
     wanted = mapping.sheet
-    found = [s for s in opened if wanted is None or s.name == wanted] or [s for s in opened if fnmatchcase(s.name, wanted)]
+    found = [s for s in opened if wanted is None or s.name == wanted] or [
+        s for s in opened if fnmatchcase(s.name, str(wanted))
+    ]
     found = found[:1] if wanted is None else found
     if mapping.headers is None:
         return found
@@ -192,6 +198,36 @@ def _taken(source: Source, opened: Sequence[Sheet]) -> list[Sheet]:
         return [s for s in found if signature(s) == tuple(normalise(h)[0] for h in mapping.headers)]
     labels = {normalise(c.column)[0] for cells in mapping.tables.values() for c in cells.values() if c.column}
     return [s for s in found if not labels or labels & set(signature(s))]
+
+
+def _fitting(claimed: Sequence[tuple[Source, Sheet]]) -> list[tuple[Source, Sheet]]:
+    """Of the mappings of a sheet, those that are about its layout.
+
+    Where reviews recorded several layouts of the same files, it is the one with these labels, else the one with most
+    of them. Mappings that a person wrote for the same sheet, to feed several tables, all count.
+    """
+    taken = []
+    for source, sheet in claimed:
+        assert source.mapping is not None
+        same = [
+            s.mapping
+            for s, _ in claimed
+            if s.mapping and (s.mapping.file, s.mapping.sheet) == (source.mapping.file, source.mapping.sheet)
+        ]
+        alike = {id(m): _alike(m, sheet) for m in same if m.headers is not None}
+        best = max(alike.values(), default=0.0)
+        if source.mapping.headers is None:
+            keep = best < 1
+        else:
+            keep = id(source.mapping) == next(key for key, value in alike.items() if value == best)
+        taken += [(source, sheet)] if keep else []
+    return taken
+
+
+def _alike(mapping: Mapping, sheet: Sheet) -> float:
+    """Share of labels that a recorded layout and a sheet have in common; 1 if they are the same, in this order."""
+    before, now = tuple(normalise(h)[0] for h in mapping.headers or ()), signature(sheet)
+    return 1.0 if before == now else 0.99 * len(set(before) & set(now)) / max(len(set(before) | set(now)), 1)
 
 
 def _context(sheet: Sheet) -> tuple[str, ...]:

@@ -34,7 +34,9 @@ def unit_of(column: Column, cell: Cell, header: str, sheet: Sheet) -> tuple[str,
     if hint in POWERS or hint.removeprefix("人民币") in POWERS:
         return hint if hint in POWERS else hint.removeprefix("人民币"), "header"
     if sheet.layout.unit in POWERS:
-        titled = any(sheet.layout.unit in normalise(line)[0] or sheet.layout.unit in line for line in sheet.layout.above)
+        titled = any(
+            sheet.layout.unit in normalise(line)[0] or sheet.layout.unit in line for line in sheet.layout.above
+        )
         return sheet.layout.unit, "title" if titled else "file"
     return column.unit, "default"
 

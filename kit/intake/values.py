@@ -1,4 +1,4 @@
-"""What the text of a column looks like: the shares of it that read as money, a date, a flag …; never the text itself."""
+"""What the text of a column looks like: how much of it reads as money, a date, a flag …; never the text itself."""
 
 from __future__ import annotations
 

@@ -163,7 +163,7 @@ def ambiguous(table: str) -> Mapping[str, tuple[Meaning, ...]]:
 
 @dataclass(frozen=True, slots=True)
 class Forbidden:
-    """What no extract may hold (C3 of JR/T 0171-2020): a pattern of its labels, and of those that only sound like it."""
+    """What no extract may hold (C3 of JR/T 0171-2020): a pattern of its labels, and of those that only sound alike."""
 
     kind_zh: str
     kind_en: str

@@ -180,7 +180,9 @@ def test_the_three_columns_with_a_date_for_the_engagement_cost_one_question_too(
 
 
 def test_a_wide_sheet_feeds_customers_months_owners_and_branches(planned):
-    found = planned({"a.csv": "客户号,姓名,归属机构号,归属机构名称,管户经理,时点AUM\n1,张三,01,城东,9,5\n"}, as_of=OCTOBER)
+    found = planned(
+        {"a.csv": "客户号,姓名,归属机构号,归属机构名称,管户经理,时点AUM\n1,张三,01,城东,9,5\n"}, as_of=OCTOBER
+    )
     assert {f.table.id for f in found.feeds} == {"branch", "customer", "customer_month", "assignment"}
     assert not found.questions
 
@@ -232,7 +234,10 @@ def test_a_label_that_only_resembles_one_is_never_taken(planned):
 
 
 def test_a_merged_header_is_one_label_and_its_group_may_matter(planned):
-    found = planned({"a.csv": "数据日期,客户信息/客户号,存款/余额,贷款/余额,上月/月日均AUM,AUM/时点\n20261031,1,5,5,5,5\n"}, as_of=OCTOBER)
+    found = planned(
+        {"a.csv": "数据日期,客户信息/客户号,存款/余额,贷款/余额,上月/月日均AUM,AUM/时点\n20261031,1,5,5,5,5\n"},
+        as_of=OCTOBER,
+    )
     taken = columns(found.feeds[0]) if found.feeds else {}
     assert taken["customer_id"] == "客户信息/客户号"
     assert taken["deposit_spot_fen"] == "存款/余额"
@@ -286,7 +291,10 @@ def test_files_of_one_layout_may_be_branches(planned):
     found = planned({"月报_城东支行.csv": "数据日期," + text, "月报_城西支行.csv": "数据日期," + text})
     assert asked(found) == [("column", "branch_id")]
     done = planned({}, answers={found.questions[0].key: "file"})
-    assert sorted(constants(f).get("branch_id") for f in done.feeds if f.table.id == "customer") == ["城东支行", "城西支行"]
+    assert sorted(constants(f).get("branch_id") for f in done.feeds if f.table.id == "customer") == [
+        "城东支行",
+        "城西支行",
+    ]
 
 
 def amounts(values):
@@ -308,9 +316,8 @@ def test_few_amounts_make_no_question_of_the_unit(planned):
 
 def test_one_month_in_another_unit_is_asked_about_alone(planned):
     usual = [20_000 + 500 * i for i in range(60)]
-    found = planned({
-        "a_202608.csv": amounts(usual), "a_202609.csv": amounts(usual), "a_202610.csv": amounts(v / 10_000 for v in usual),
-    })  # fmt: skip
+    small = amounts(value / 10_000 for value in usual)
+    found = planned({"a_202608.csv": amounts(usual), "a_202609.csv": amounts(usual), "a_202610.csv": small})
     assert [q.places for q in found.questions] == [(("a_202610.csv", ""),)]
     done = planned({}, answers={found.questions[0].key: "万元"})
     assert [next(f for f in feed.fields if f.column.id == "aum_spot_fen").power for feed in done.feeds] == [2, 2, 6]

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
+from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -16,6 +18,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.prompt import Prompt
 
 from kit.errors import KitError, MissingFile, language
+
+if TYPE_CHECKING:
+    from kit.intake import Refused
+    from kit.intake.questions import Question
 
 __all__ = ["app", "main"]
 
@@ -122,20 +128,32 @@ def run(
 
 
 @app.command()
-def intake(folder: Folder, out: Out = None) -> None:
-    """Read and check the extracts only: kit intake bank."""
+def intake(
+    folder: Folder,
+    out: Out = None,
+    review: Annotated[bool, typer.Option("--review", help="ask what is open; answers go into mapping/")] = False,  # noqa: FBT002 - a flag
+    by: Annotated[str | None, typer.Option("--by", help="who answers; asked if not said")] = None,
+) -> None:
+    """Read and check the extracts only: kit intake bank --review --by "Li Na"."""
     from kit.engagement import load  # noqa: PLC0415
-    from kit.intake import find_sources  # noqa: PLC0415
+    from kit.intake import OpenQuestions, find_sources  # noqa: PLC0415
     from kit.intake import intake as take  # noqa: PLC0415
 
     engagement = load(folder)
     target = _target(engagement.name, out)
-    taken = take(
-        find_sources(engagement.folder),
-        out=target / "data",
-        key=bytes.fromhex(engagement.secrets.key),
-        as_of=engagement.params.as_of,
-    )
+    if review:
+        _review(engagement.folder, engagement.params.as_of, by)
+    try:
+        taken = take(
+            find_sources(engagement.folder),
+            out=target / "data",
+            key=bytes.fromhex(engagement.secrets.key),
+            as_of=engagement.params.as_of,
+        )
+    except OpenQuestions as open_questions:
+        _not_read(open_questions.facts.get("refused", ()))
+        _ask(open_questions.facts["questions"], folder)
+        raise typer.Exit(2) from None
     for _, row in taken.reconciliation.iterrows():
         text = _say(
             f"{row['file']} → {row['table']}：{row['rows_in']} 行 = 入账 {row['accepted']} + 重复 {row['repeated']} + 隔离 {row['quarantined']}",
@@ -144,6 +162,40 @@ def intake(folder: Folder, out: Out = None) -> None:
         out_console.print(escape(text), highlight=False)
     for notice in taken.notices:
         out_console.print(escape(f"! {notice}"), highlight=False)
+    _not_read(taken.refused)
+
+
+def _not_read(refused: Sequence[Refused]) -> None:
+    for each in refused:
+        err_console.print(escape(_say(f"✗ 没有读 {each}", f"✗ not read: {each}")), highlight=False, style="red")
+
+
+def _folded(*, stderr: bool = False) -> Console:
+    """Console that folds at 80 columns: questions are read, not parsed."""
+    return Console(stderr=stderr, width=min(80, out_console.width), highlight=False)
+
+
+def _review(folder: Path, as_of: date | None, by: str | None) -> None:
+    """Ask on the terminal what is open, and say where the answers are kept."""
+    from kit.intake.review import Review, on_terminal  # noqa: PLC0415
+
+    review = Review(folder, as_of)
+    for path in on_terminal(review, _folded(), by):
+        out_console.print(escape(_say(f"已写入 {path}", f"written: {path}")), highlight=False)
+
+
+def _ask(questions: Sequence[Question], folder: Path) -> None:
+    """Print all questions, numbered, and how to answer them."""
+    from kit.intake.review import show  # noqa: PLC0415
+
+    console = _folded(stderr=True)
+    for number, question in enumerate(questions, start=1):
+        show(console, number, question)
+        console.print()
+    console.print(escape(_say(
+        f"还没有入账：有 {len(questions)} 个问题要先回答。\n逐个回答：kit intake {folder} --review\n或自己写在 {folder / 'mapping'} 里（写法见 docs/mapping.md）。",
+        f"No book yet: {len(questions)} questions to answer first.\nAnswer them one by one: kit intake {folder} --review\nor write them into {folder / 'mapping'} yourself (docs/mapping.md says how).",
+    )))  # fmt: skip
 
 
 @app.command()

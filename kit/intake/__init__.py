@@ -19,8 +19,11 @@ from kit.intake import accounts, check, staging
 from kit.intake.clean import literal
 from kit.intake.feeds import Feed, Plan, Refused, Source, find_sources, plan
 from kit.intake.grid import Sheet
+from kit.intake.opening import given_password
 from kit.intake.quarantine import REASONS, Notice, reason
 from kit.intake.questions import OpenQuestions
+from kit.intake.readers import Password
+from kit.intake.sources import Files
 from kit.intake.totals import totals
 
 __all__ = [
@@ -55,10 +58,10 @@ class IntakeResult:
     totals: pd.DataFrame
     fields: pd.DataFrame
     checks: pd.DataFrame
-    refused: tuple[Refused, ...]
     rows_quarantined: int
     cells_quarantined: int
     notices: tuple[Notice, ...]
+    refused: tuple[Refused, ...] = ()
 
 
 def intake(
@@ -67,6 +70,7 @@ def intake(
     out: Path,
     key: bytes,
     as_of: dt.date | None = None,
+    password: Password = given_password,
     progress: Progress | None = None,
 ) -> IntakeResult:
     """Read the sources into ``out/book/``; beside it the accounts of it (Parquet).
@@ -84,6 +88,8 @@ def intake(
         The engagement's key; of certificates, accounts and counterparties only a keyed hash is kept.
     as_of
         Date of a monthly table that has no date column of its own.
+    password
+        Called with the path of an encrypted workbook.
     progress
         Called with a file's name, the number of files done and of all, and the rows read of this file.
 
@@ -94,9 +100,9 @@ def intake(
     KitError
         If no file can be read, or a mapping must be mended; see ``kit.errors``.
     """
-    planned = plan(sources, as_of)
+    planned = plan(sources, as_of, files=Files(password))
     if planned.questions:
-        raise OpenQuestions(questions=planned.questions)
+        raise OpenQuestions(questions=planned.questions, refused=planned.refused)
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".intake-", dir=out.parent) as scratch:
         made = Path(scratch) / "made"
@@ -163,10 +169,10 @@ def _result(
         totals=totals(connection, loaded),
         fields=accounts.fields(loaded),
         checks=pd.DataFrame(),
-        refused=(*planned.refused, *refused),
         rows_quarantined=int(rows),
         cells_quarantined=int(cells),
         notices=tuple(planned.notices),
+        refused=(*planned.refused, *refused),
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from kit.intake.feeds import Field
 from kit.intake.quarantine import unreadable_code
-from kit.intake.read import ROW
+from kit.intake.readers import ROW
 
 __all__ = ["SQL_TYPES", "exact_number", "exact_sum", "install", "reason_code", "source_text", "typed"]
 

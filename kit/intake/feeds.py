@@ -1,67 +1,52 @@
-"""Which sheet feeds which canonical table, column by column: from a mapping file, else from exact labels."""
+"""Which sheet feeds which canonical table, column by column: from a mapping file, else from labels, else a question."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
-from collections.abc import Mapping as Known
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from kit import columns as col
-from kit.errors import BadMapping, KitError, MissingColumn, MissingFile, language
-from kit.intake.mapping import POWERS, Cell, Mapping, load_mapping
+from kit.errors import KitError, language
+from kit.intake.assign import Desk, position_of
+from kit.intake.branches import origins
+from kit.intake.changes import changes
+from kit.intake.choose import choose, companions
+from kit.intake.dating import dated, settle_dates
+from kit.intake.grid import Sheet
+from kit.intake.labels import forbidden_label
+from kit.intake.mapping import POWERS, Cell, Confirmed
+from kit.intake.opening import Opened
 from kit.intake.quarantine import Notice
-from kit.intake.sniff import DELIMITED, WORKBOOKS, Sheet, sheets, unreadable
-from kit.schema import Column, Table, aliases, normalise, schema
+from kit.intake.questions import IGNORE, Interview, Question, told
+from kit.intake.reading import Reading, Tables, from_mapping, read, resolved, without_mapping
+from kit.intake.sources import Family, Files, Refused, Source, families, find_sources, nothing_readable
+from kit.intake.units import unit_of
+from kit.schema import Column, Table, schema
 
-__all__ = ["AmbiguousColumn", "Feed", "Field", "Source", "UnknownTable", "find_sources", "plan"]
+__all__ = ["Feed", "Field", "Plan", "Refused", "Source", "find_sources", "plan"]
 
-
-class UnknownTable(KitError):
-    """No canonical table, or more than one, fits the headers of a sheet (path, sheet, available, guess)."""
-
-    zh = (
-        "{path}{sheet}：认不出这是哪张表（{guess}）。表头：{available}\n"
-        "请在 mapping/ 里写明它的用途，或把它移出 extracts/。"
-    )
-    en = (
-        "{path}{sheet}: which table is this ({guess})? Its headers: {available}\n"
-        "Say in mapping/ what it feeds, or move it out of extracts/."
-    )
-
-
-class AmbiguousColumn(KitError):
-    """Several headers are names of one canonical column (path, sheet, label, table, column, available)."""
-
-    zh = "{path}{sheet}：{available} 都可以是“{label}”（{table}.{column}）。请在 mapping/ 里写明用哪一列。"
-    en = "{path}{sheet}: {available} may each be “{label}” ({table}.{column}). Say in mapping/ which it is."
-
-
-class MissingSource(MissingFile):
-    """A mapping names a file that is not there (path, file, name, known)."""
-
-    zh = "{path}：file 写的“{file}”不存在。{hint}"
-    en = "{path}: its file “{file}” is not there. {hint}"
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A file to read, with the mapping that says how and the mapping's path; without one, labels decide."""
-
-    path: Path
-    mapping: Mapping | None = None
-    origin: Path | None = None
+_FORBIDDEN = (
+    "有一列“{label}”是{kind}，任何分析都不需要，也不得外传。整个文件没有读：请删除收到的文件，让银行去掉这一列后重新提供",
+    "its column “{label}” holds {kind}, which no analysis needs and no bank may hand over. Nothing of the file was"
+    " read: delete it, and ask the bank for one without this column",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A canonical column and where its text comes from; ``power`` of ten turns a source's number into 分."""
+    """A canonical column and where its text comes from; ``power`` of ten turns a source's number into 分.
+
+    ``unit_from`` says who stated the ``unit`` of an amount: ``mapping``, ``header``, ``title``, ``file``, or
+    ``default`` if nobody did.
+    """
 
     column: Column
     cell: Cell
     position: int | None
     power: int
+    unit: str = ""
+    unit_from: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,221 +57,230 @@ class Feed:
     table: Table
     fields: tuple[Field, ...]
     dated: bool = False
+    confirmed: Confirmed | None = None
 
 
-def find_sources(folder: Path) -> list[Source]:
-    """Sources of an engagement folder: what ``mapping/*.yml`` name, then every other file in ``extracts/``.
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What the sources feed, in the order in which tables refer to each other, and what stands in the way.
+
+    Attributes
+    ----------
+    questions
+        What must be answered before a book is made; ``feeds`` are complete only without any.
+    optional
+        Labels that are not needed, and may be a column.
+    refused
+        Files that are not read; the others go on.
+    readings, families
+        How each sheet is read, and the layout that it belongs to: what a mapping file records.
+    answered
+        Keys of the questions that answers were given to.
+    """
+
+    feeds: tuple[Feed, ...]
+    notices: tuple[Notice, ...]
+    questions: tuple[Question, ...]
+    refused: tuple[Refused, ...] = ()
+    optional: tuple[Question, ...] = ()
+    families: tuple[tuple[Family, tuple[Reading, ...]], ...] = ()
+    answered: frozenset[str] = frozenset()
+
+
+def plan(
+    sources: Sequence[Source],
+    as_of: dt.date | None,
+    *,
+    answers: Mapping[str, str] | None = None,
+    files: Files | None = None,
+) -> Plan:
+    """Look at all sources and gather what they feed, what is to be known, what is to be asked and what is refused.
+
+    Parameters
+    ----------
+    as_of
+        Dates a monthly table that has no date column of its own, if one sheet alone feeds it.
+    answers
+        Answers that are not in a mapping file yet, by the key of their question.
+    files
+        Files that were opened by an earlier plan.
 
     Raises
     ------
-    MissingFile
-        If there is nothing to read, or a mapping names a file that is not there.
-    UnreadableFile
-        If ``extracts/`` holds a kind of file that cannot be read.
+    KitError
+        If no file can be read.
     """
-    extracts, found = folder / "extracts", []
-    for origin in sorted([*folder.glob("mapping/*.yml"), *folder.glob("mapping/*.yaml")]):
-        mapping = load_mapping(origin)
-        exact = (folder / mapping.file).resolve()
-        paths = [exact] if exact.is_file() else _matching(extracts, mapping.file)
-        if not paths:
-            known = [p.name for p in sorted(extracts.glob("*"))]
-            raise MissingSource(path=origin, file=mapping.file, name=Path(mapping.file).name, known=known)
-        found += [Source(path, mapping, origin) for path in paths]
-    mapped = {source.path for source in found}
-    for path in sorted(p.resolve() for p in extracts.glob("*") if p.is_file() and p.name[0] not in ".~"):
-        if path.suffix.lower() not in DELIMITED | WORKBOOKS:
-            raise unreadable(path, "现在能读 csv、txt、xlsx、xls", "what can be read is csv, txt, xlsx and xls")
-        if path not in mapped:
-            found.append(Source(path))
+    files, interview = files or Files(), Interview(answers or {})
+    found, skipped, refused = families(sources, files)
+    refused += _forbidden([*(s for family in found for s in family.sheets), *skipped])
+    gone = {each.path for each in refused}
+    found = [
+        f for one in found if (f := replace(one, sheets=tuple(s for s in one.sheets if s.path not in gone))).sheets
+    ]
     if not found:
-        need = "把银行给的 csv 或 xlsx 文件放在这里" if language() == "zh" else "put the bank's csv or xlsx files here"
-        raise MissingFile(path=extracts, need=need)
+        raise _nothing(sources, files, refused)
+    tables, notices = _tables(found, interview, as_of)
+    notices += [Notice("sheet_skipped", s.path.name, s.name, s.headers) for s in skipped if s.path not in gone]
+    notices += [n for opened in files.opened.values() if isinstance(opened, Opened) for n in opened.left_out]
+    done: list[tuple[Family, tuple[Reading, ...]]] = []
+    branches: dict[str, str] = {}
+    for first in (True, False):  # the branch table, then what its names may be told from
+        if not first:
+            _accompany(found, tables, branches, as_of)
+        for family in found:
+            if (tables[family.key][:1] == ["branch"]) == first:
+                readings = _read(Desk(family, files, interview, branches), tables[family.key], as_of)
+                branches |= _branches(readings, files) if first else {}
+                done.append((family, readings))
+                notices += _noted(family, readings)
+    feeds = [feed for family, readings in done for r in readings for feed in _feeds(family, r, branches, as_of)]
+    place = {table: i for i, table in enumerate(schema())}
+    feeds.sort(key=lambda feed: (place[feed.table.id], str(feed.sheet.path), feed.sheet.name))
+    assumed = [(feed.sheet, feed.table.id) for feed in feeds if feed.dated]
+    every = [(feed.sheet, feed.table.id) for feed in feeds]
+    notices += settle_dates([family for family, _ in done], assumed, every, branches, interview, as_of)
+    asked = interview.open.values()
+    return Plan(
+        tuple(feeds), tuple(notices), tuple(q for q in asked if q.blocking), tuple(refused),
+        tuple(q for q in asked if not q.blocking), tuple(done), frozenset(interview.answered),
+    )  # fmt: skip
+
+
+def _nothing(sources: Sequence[Source], files: Files, refused: Sequence[Refused]) -> KitError:
+    errors = [error for s in sources if isinstance(error := files.open(s), KitError)]
+    return errors[0] if len(refused) == len(errors) == 1 else nothing_readable(sources[0].path.parent, refused)
+
+
+def _forbidden(sheets: Sequence[Sheet]) -> list[Refused]:
+    """Files with a column that no extract may hold."""
+    found: dict[str, Refused] = {}
+    for sheet in sheets:
+        label = forbidden_label(sheet)
+        if label:
+            reason = told(_FORBIDDEN).format(label=label[0], kind=label[1].label(language()))
+            found.setdefault(str(sheet.path), Refused(sheet.path, sheet.name, label[0], reason))
+    return list(found.values())
+
+
+def _tables(
+    found: Sequence[Family], interview: Interview, as_of: dt.date | None
+) -> tuple[dict[str, list[str]], list[Notice]]:
+    """Tables that each layout feeds, by its key."""
+    tables: dict[str, list[str]] = {}
+    notices: list[Notice] = []
+    chosen = {one.key: choose(one, dated=dated(one, as_of)) for one in found if one.mapping is None}
+    feeding = {s.path for one in found if one.mapping or chosen[one.key].table for s in one.sheets}
+    for one in found:
+        choice = chosen.get(one.key)
+        if choice is None:
+            assert one.mapping is not None
+            tables[one.key] = list(one.mapping.tables)
+        elif choice.question and choice.none and all(s.path in feeding for s in one.sheets):
+            tables[one.key] = []
+            notices += [Notice("sheet_skipped", s.path.name, s.name, s.headers) for s in one.sheets]
+        else:
+            table = choice.table or (interview.ask(choice.question) if choice.question else "")
+            tables[one.key] = [table] if table and table != IGNORE else []
+    return tables, notices
+
+
+def _accompany(
+    found: Sequence[Family], tables: dict[str, list[str]], branches: Mapping[str, str], as_of: dt.date | None
+) -> None:
+    """Add the other tables that sheets of customers and months also are, and no sheet feeds by itself."""
+    fed = {table for given in tables.values() for table in given}
+    for one in found:
+        if one.mapping is None and tables[one.key]:
+            told_by_name = bool(origins(one.sheets, branches))
+            more = companions(one, tables[one.key][0], fed, branch=told_by_name, dated=dated(one, as_of))
+            tables[one.key] += more
+            fed |= set(more)
+
+
+def _read(desk: Desk, tables: Sequence[str], as_of: dt.date | None) -> tuple[Reading, ...]:
+    has_date = dated(desk.family, as_of)
+    found: Tables = {}
+    likely: Mapping[str, str] = {}
+    if desk.family.mapping is not None:
+        found = from_mapping(desk, dated=has_date)
+    elif tables:
+        found, likely = without_mapping(desk, tables, dated=has_date)
+    return tuple(read(desk, found, likely))
+
+
+def _branches(readings: Sequence[Reading], files: Files) -> dict[str, str]:
+    """Ids and names of the branch table, each with its id."""
+    known: dict[str, str] = {}
+    for reading in readings:
+        cells = reading.tables.get("branch", {})
+        at = [
+            position_of(reading.sheet.headers, cells[c])
+            for c in (col.BRANCH_ID, col.BRANCH_NAME)
+            if c in cells and cells[c].column
+        ]
+        if len(at) == 2 and "customer" not in reading.tables and isinstance(at[0], int) and isinstance(at[1], int):
+            for row in files.rows(reading.sheet):
+                known |= {text: row[at[0]] for text in (row[at[0]], row[at[1]]) if text and row[at[0]]}
+    return known
+
+
+def _feeds(family: Family, reading: Reading, branches: Mapping[str, str], as_of: dt.date | None) -> list[Feed]:
+    """Feeds of one sheet; none of one whose name was said to be no branch."""
+    found = []
+    for table, cells in reading.tables.items():
+        named = [resolved(cell, reading.sheet, branches) for cell in cells.values() if cell.named_by]
+        if cells and "" not in named:
+            found.append(_feed(family, reading.sheet, schema()[table], cells, branches, as_of))
     return found
 
 
-def _matching(extracts: Path, pattern: str) -> list[Path]:
-    if not pattern or Path(pattern).is_absolute() or ".." in Path(pattern).parts:
-        return []
-    return sorted(path.resolve() for path in extracts.glob(pattern) if path.is_file())
-
-
-def plan(sources: Sequence[Source], as_of: dt.date | None) -> tuple[list[Feed], list[Notice]]:
-    """Feeds in the order in which their tables refer to each other, and what a person should know.
-
-    ``as_of`` dates a monthly table that has no date column of its own, if one sheet alone feeds it.
-    """
-    feeds: list[Feed] = []
-    notices: list[Notice] = []
-    for source in sources:
-        opened = _open(source)
-        for sheet in opened:
-            made = _feeds_of(source, sheet, as_of, must=len(opened) == 1)
-            feeds += made
-            if not made:
-                notices.append(Notice("sheet_skipped", sheet.path.name, sheet.name, sheet.headers))
-        if all(feed.sheet not in opened for feed in feeds):
-            raise _unknown(opened[0], ())
-    place = {table: i for i, table in enumerate(schema())}
-    feeds.sort(key=lambda feed: (place[feed.table.id], str(feed.sheet.path), feed.sheet.name))
-    for feed in feeds:
-        if feed.dated:
-            if sum(other.table is feed.table for other in feeds) > 1:
-                raise _missing(feed.sheet, feed.table.columns[col.AS_OF])
-            notices.append(Notice("as_of_assumed", feed.sheet.path.name, feed.sheet.name, (str(as_of),)))
-    return feeds, [*notices, *_ignored(feeds)]
-
-
-def _open(source: Source) -> list[Sheet]:
-    mapping = source.mapping
-    if mapping is None:
-        return sheets(source.path)
-    found = sheets(source.path, coding=mapping.encoding, delimiter=mapping.delimiter, sheet=mapping.sheet)
-    return found[:1]
-
-
-def _feeds_of(source: Source, sheet: Sheet, as_of: dt.date | None, *, must: bool) -> list[Feed]:
-    if source.mapping is None or source.origin is None:
-        feed = _by_labels(sheet, as_of, must=must)
-        return [feed] if feed else []
-    return [
-        _feed(sheet, schema()[table], _mapped_fields(source.origin, sheet, table, cells), as_of)
-        for table, cells in source.mapping.tables.items()
-    ]
-
-
-def _mapped_fields(origin: Path, sheet: Sheet, table: str, cells: Known[str, Cell]) -> list[Field]:
-    fields = []
+def _feed(
+    family: Family,
+    sheet: Sheet,
+    table: Table,
+    cells: Mapping[str, Cell],
+    branches: Mapping[str, str],
+    as_of: dt.date | None,
+) -> Feed:
+    fields, assumed = [], False
     for column_id, cell in cells.items():
-        position = None
-        if cell.column is not None:
-            place = f"tables.{table}.{column_id}"
-            position = _position(sheet, cell.column)
-            if position is None:
-                raise BadMapping(path=origin, place=place, name=cell.column, known=sheet.headers)
-        fields.append(_field(schema()[table].columns[column_id], cell, position, sheet))
-    return fields
-
-
-def _position(sheet: Sheet, name: str) -> int | None:
-    """Column of a sheet by its header as written, else as normalised if that fits one header only."""
-    if name.strip() in sheet.headers:
-        return sheet.headers.index(name.strip())
-    fitting = [i for i, header in enumerate(sheet.headers) if normalise(header)[0] == normalise(name)[0]]
-    return fitting[0] if len(fitting) == 1 else None
+        at = position_of(sheet.headers, cell) if cell.column else None
+        given = Cell(value=resolved(cell, sheet, branches) or "") if cell.named_by else cell
+        if isinstance(at, int) or given.column is None:
+            fields.append(_field(table.columns[column_id], given, at if isinstance(at, int) else None, sheet))
+    dates = table.columns.get(col.AS_OF)
+    day = sheet.layout.as_of or as_of
+    if dates is not None and dates.need == "M" and col.AS_OF not in cells and day:
+        fields.append(_field(dates, Cell(value=day.isoformat()), None, sheet))
+        assumed = sheet.layout.as_of is None
+    order = list(table.columns)
+    fields.sort(key=lambda field: order.index(field.column.id))
+    return Feed(sheet, table, tuple(fields), assumed, family.mapping.confirmed if family.mapping else None)
 
 
 def _field(column: Column, cell: Cell, position: int | None, sheet: Sheet) -> Field:
-    hint = normalise(sheet.headers[position])[1] if position is not None else ""
-    unit = cell.unit or (hint if hint in POWERS else "") or column.unit
-    return Field(column, cell, position, POWERS.get(unit, 2) if column.type == "money" else 0)
+    unit, said_by = unit_of(column, cell, sheet.headers[position] if position is not None else "", sheet)
+    return Field(column, cell, position, POWERS.get(unit, 0), unit, said_by)
 
 
-def _by_labels(sheet: Sheet, as_of: dt.date | None, *, must: bool) -> Feed | None:
-    """Feed of the table that knows most of the headers and misses none that it needs.
-
-    Of two that know as many, the one that needs more of them: a customer number and a branch are a customer, though
-    an assignment might have both too. What then is still open is a question.
-    """
-    known = {table: _labelled(sheet, table) for table in schema()}
-    lacking = {table: _lacking(schema()[table], set(known[table]), dated=as_of is not None) for table in known}
-    best = max(len(found) for found in known.values())
-    fitting = [table for table, found in known.items() if len(found) == best]
-    complete = [table for table in fitting if not lacking[table]]
-    if not complete:
-        if not must:
-            return None
-        raise _missing(sheet, lacking[fitting[0]][0]) if 2 * best >= len(sheet.headers) else _unknown(sheet, ())
-    needs = max(len(schema()[table].mandatory) for table in complete)
-    best_tables = [table for table in complete if len(schema()[table].mandatory) == needs]
-    if len(best_tables) > 1:
-        raise _unknown(sheet, best_tables)
-    table = schema()[best_tables[0]]
-    fields = []
-    for column_id, positions in known[table.id].items():
-        header = sheet.headers[_preferred(sheet, table.columns[column_id], positions)]
-        fields.append(_field(table.columns[column_id], Cell(column=header), sheet.headers.index(header), sheet))
-    return _feed(sheet, table, fields, as_of)
-
-
-def _labelled(sheet: Sheet, table: str) -> dict[str, list[int]]:
-    """Positions of the headers that name each column of a table."""
-    found: dict[str, list[int]] = {}
-    for position, header in enumerate(sheet.headers):
-        column = aliases(table).get(normalise(header)[0])
-        if column is not None:
-            found.setdefault(column.id, []).append(position)
-    return found
-
-
-def _preferred(sheet: Sheet, column: Column, positions: list[int]) -> int:
-    """Position of the header that is the column's own label, among several that name it."""
-    own = [i for i in positions if normalise(sheet.headers[i])[0] == normalise(column.zh)[0]] or positions
-    if len(own) > 1:
-        raise AmbiguousColumn(
-            path=sheet.path,
-            sheet=sheet.place,
-            label=column.label(language()),
-            table=column.table,
-            column=column.id,
-            available=_listed(sheet.headers[i] for i in own),
-        )
-    return own[0]
-
-
-def _feed(sheet: Sheet, table: Table, fields: list[Field], as_of: dt.date | None) -> Feed:
-    have = {field.column.id for field in fields}
-    lacking = _lacking(table, have, dated=as_of is not None)
-    if lacking:
-        raise _missing(sheet, lacking[0])
-    dates = table.columns.get(col.AS_OF)
-    dated = dates is not None and dates.need == "M" and col.AS_OF not in have
-    if dates is not None and dated:
-        fields = [*fields, _field(dates, Cell(value=str(as_of)), None, sheet)]
-    order = list(table.columns)
-    return Feed(sheet, table, tuple(sorted(fields, key=lambda field: order.index(field.column.id))), dated)
-
-
-def _lacking(table: Table, have: set[str], *, dated: bool) -> list[Column]:
-    lacking = [c for c in table.mandatory if c.id not in have and not (dated and c.id == col.AS_OF)]
-    if table.either and not any(column.id in have for column in table.either):
-        lacking.append(table.either[0])
-    return lacking
-
-
-def _ignored(feeds: list[Feed]) -> list[Notice]:
-    used: dict[Sheet, set[int]] = {}
-    for feed in feeds:
-        used.setdefault(feed.sheet, set()).update(f.position for f in feed.fields if f.position is not None)
-    return [
-        Notice("ignored_columns", sheet.path.name, sheet.name, left)
-        for sheet, positions in used.items()
-        if (left := tuple(header for i, header in enumerate(sheet.headers) if i not in positions))
-    ]
-
-
-def _listed(names: Iterable[str]) -> str:
-    return ("、" if language() == "zh" else ", ").join(names)
-
-
-def _missing(sheet: Sheet, column: Column) -> MissingColumn:
-    return MissingColumn(
-        path=sheet.path,
-        sheet=sheet.place,
-        column=column.id,
-        label=column.label(language()),
-        table=column.table,
-        name=column.zh,
-        known=sheet.headers,
-        available=_listed(sheet.headers),
-    )
-
-
-def _unknown(sheet: Sheet, fitting: Sequence[str]) -> UnknownTable:
-    guess = _listed(schema()[table].label(language()) for table in fitting)
-    return UnknownTable(
-        path=sheet.path,
-        sheet=sheet.place,
-        available=_listed(sheet.headers),
-        guess=guess or ("没有一张表对得上" if language() == "zh" else "no table fits"),
-    )
+def _noted(family: Family, readings: Sequence[Reading]) -> list[Notice]:
+    """What a person should know of the labels of a layout: not used, perhaps something, changed."""
+    notices = []
+    mapping = family.mapping
+    for reading in readings:
+        sheet, place = reading.sheet, (reading.sheet.path.name, reading.sheet.name)
+        cells = [cell for given in reading.tables.values() for cell in given.values() if cell.column]
+        used = {position_of(sheet.headers, cell) for cell in cells}
+        left = [h for i, h in enumerate(sheet.headers) if i not in used and h not in reading.ignored]
+        likely = reading.likely or {}
+        plain, other = tuple(h for h in left if h not in likely), [h for h in left if h in likely]
+        if plain and reading.tables:
+            notices.append(Notice("ignored_columns", *place, plain))
+        if other and reading.tables:
+            notices.append(Notice("ignored_likely", *place, tuple(f"{h} → {likely[h]}" for h in other)))
+        if mapping and mapping.headers is not None:
+            found = changes(mapping.headers, sheet.headers, (mapping.header_row, sheet.header_row))
+            notices += [Notice("layout_changed", *place, tuple(found.lines()))] if found else []
+        if not reading.tables and mapping is not None:
+            notices.append(Notice("sheet_skipped", *place, sheet.headers))
+    return notices

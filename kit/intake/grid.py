@@ -8,7 +8,7 @@ from pathlib import Path
 
 __all__ = ["HEAD_ROWS", "Grid", "Layout", "Sheet"]
 
-HEAD_ROWS = 60  # rows that are looked at to find a header
+HEAD_ROWS = 200  # rows that are looked at to find a header
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,8 @@ class Grid:
         Row 1 is the header for certain (Parquet, database).
     merged
         Merged cells: first row, first column, last row, last column, counted from 0.
+    more
+        Further rows from all over a workbook's sheet, for those who judge columns by their values.
     date1904
         Dates without a format count from 1904.
     encoding, delimiter, quoted
@@ -43,6 +45,7 @@ class Grid:
     hidden: bool = False
     named: bool = False
     merged: tuple[tuple[int, int, int, int], ...] = ()
+    more: tuple[tuple[str, ...], ...] = ()
     date1904: bool = False
     encoding: str = ""
     delimiter: str = ""

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from kit.errors import BadKey, BadMapping, BadValue, UnreadableFile, language
 from kit.schema import schema
 
-__all__ = ["POWERS", "Cell", "Confirmed", "Mapping", "load_mapping"]
+__all__ = ["POWERS", "Cell", "Confirmed", "Mapping", "load_mapping", "save_mapping"]
 
 # Power of ten that turns a unit into 分.
 POWERS = {"分": 0, "角": 1, "元": 2, "百元": 4, "千元": 5, "万元": 6, "百万元": 8, "亿元": 10}
@@ -21,15 +21,22 @@ _NUMBERED = re.compile(r"[^{}]*\{(:0?\d{0,2}d?)?\}[^{}]*")
 
 
 class _Strict(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
 
 class Cell(_Strict):
-    """Where a canonical column's text comes from: a source column, a constant, or the data row's number."""
+    """Where a canonical column's text comes from.
+
+    A source column (``nth`` of those with this label, from 1), a constant, the data row's number, or the name of the
+    ``sheet`` or of the ``file``: a branch's. ``meaning`` records what an ambiguous label was said to mean.
+    """
 
     column: str | None = None
+    nth: int | None = Field(default=None, ge=1)
     value: str | None = None
     row_number: str | None = None
+    named_by: Literal["sheet", "file"] | None = Field(default=None, alias="from")
+    meaning: str | None = None
     unit: Literal["分", "角", "元", "百元", "千元", "万元", "百万元", "亿元"] | None = None
     values: dict[str, str] | None = None
     other: Literal["keep", "null"] | None = None
@@ -37,8 +44,8 @@ class Cell(_Strict):
 
     @model_validator(mode="after")
     def _one_origin(self) -> Cell:
-        if sum(origin is not None for origin in (self.column, self.value, self.row_number)) != 1:
-            raise ValueError("column | value | row_number")
+        if sum(origin is not None for origin in (self.column, self.value, self.row_number, self.named_by)) != 1:
+            raise ValueError("column | value | row_number | from")
         if self.row_number is not None and not _NUMBERED.fullmatch(self.row_number):
             raise ValueError("row_number: C{:06d}")
         if self.other is not None and self.values is None:
@@ -60,15 +67,21 @@ def _cell(given: Any) -> Any:
 class Mapping(_Strict):
     """One mapping file.
 
-    ``file`` is a path relative to the engagement folder, or a pattern inside ``extracts/``; ``tables`` holds
-    for each canonical table its columns and their source.
+    ``file`` is a path relative to the engagement folder, or a pattern inside ``extracts/``; ``sheet`` a name or a
+    pattern, the first sheet if it is not said; ``tables`` holds for each canonical table its columns and their source,
+    none if the sheet is not to be read. ``headers`` are all labels of the layout that was answered about, in its file
+    of this ``sha256``, with its header in ``header_row``; ``ignored`` those that feed nothing.
     """
 
     file: str
     sheet: str | None = None
     encoding: str | None = None
     delimiter: str | None = None
+    sha256: str | None = None
+    header_row: int | None = Field(default=None, ge=1)
+    headers: tuple[str, ...] | None = None
     tables: dict[str, dict[str, Annotated[Cell, BeforeValidator(_cell)]]]
+    ignored: tuple[str, ...] = ()
     confirmed: Confirmed | None = None
 
     @model_validator(mode="after")
@@ -123,6 +136,64 @@ def load_mapping(path: Path) -> Mapping:
     return mapping
 
 
+class _Dumper(yaml.SafeDumper):
+    """Text that is not ASCII as it is; short lists and cells on one line; quotes where a reader would see no text."""
+
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002  # yaml's own signature
+        return True
+
+
+def _scalar(dumper: yaml.SafeDumper, text: str) -> Any:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=None if _is_text(text) else "'")
+
+
+def _is_text(text: str) -> bool:
+    """Whether another reader of YAML takes a bare scalar for text, and not for a number, a date, yes or no."""
+    try:
+        return bool(yaml.safe_load(text) == text)
+    except yaml.YAMLError:
+        return False
+
+
+_Dumper.add_representer(str, _scalar)
+
+
+def _written(value: Any) -> str:
+    text = yaml.dump(value, Dumper=_Dumper, allow_unicode=True, sort_keys=False, default_flow_style=True, width=10**9)
+    return text.removesuffix("\n").removesuffix("\n...")
+
+
+def save_mapping(path: Path, mapping: Mapping) -> None:
+    """Write a mapping as a person would: keys in the order of the model, a line a column, Chinese as it is."""
+    given = mapping.model_dump(by_alias=True, exclude_none=True, exclude_defaults=True, mode="json")
+    lines = []
+    for key in (
+        "file",
+        "sheet",
+        "encoding",
+        "delimiter",
+        "sha256",
+        "header_row",
+        "headers",
+        "tables",
+        "ignored",
+        "confirmed",
+    ):
+        if key == "tables":
+            lines.append("tables:" if mapping.tables else "tables: {}")
+            for table, cells in mapping.tables.items():
+                lines.append(f"  {table}:" if cells else f"  {table}: {{}}")
+                for column, cell in cells.items():
+                    told = cell.model_dump(by_alias=True, exclude_none=True, exclude_defaults=True, mode="json")
+                    lines.append(f"    {column}: {_written(told['column'] if set(told) == {'column'} else told)}")
+        elif key in given:
+            lines.append(f"{key}: {_written(given[key])}")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.tmp")
+    temporary.write_text("\n".join([*lines, ""]), encoding="utf-8")
+    temporary.replace(path)
+
+
 def _say(zh: str, en: str) -> str:
     return zh if language() == "zh" else en
 
@@ -135,7 +206,9 @@ def _explained(path: Path, error: ValidationError) -> BadKey | BadValue:
     if first["type"] == "extra_forbidden":
         inner: dict[str, type[BaseModel]] = {"tables": Cell, "confirmed": Confirmed}
         model = inner.get(where[0], Mapping) if len(where) > 1 else Mapping
-        return BadKey(path=path, place=place, name=where[-1], known=tuple(model.model_fields))
+        return BadKey(
+            path=path, place=place, name=where[-1], known=tuple(f.alias or key for key, f in model.model_fields.items())
+        )
     kinds = {
         "missing": _say("必填", "a value"),
         "string_type": _say("文字", "text"),

@@ -37,10 +37,22 @@ _UNREADABLE = {
 
 _NOTICES = {
     "ignored_columns": ("{place}：这些列没有用到：{names}", "{place}: columns not used: {names}"),
+    "ignored_likely": (
+        "{place}：这些列没有用到，可能是：{names}",
+        "{place}: columns not used that may be something: {names}",
+    ),
+    "layout_changed": (
+        "{place}：与确认过的格式不同：{names}",
+        "{place}: not the layout that was confirmed: {names}",
+    ),
     "sheet_skipped": (
         "{place}：认不出这张表，没有读：{names}",
         "{place}: not read, no table fits it: {names}",
     ),
+    "sheet_hidden": ("{place}：隐藏的工作表，没有读", "{place}: a hidden sheet, not read"),
+    "sheet_empty": ("{place}：空白的工作表", "{place}: an empty sheet"),
+    "sheet_pivot": ("{place}：数据透视表，没有读", "{place}: a pivot table, not read"),
+    "sheet_no_header": ("{place}：只有文字，没有表格", "{place}: text only, no table"),
     "as_of_assumed": (
         "{place}：没有数据日期，按 {names} 处理",
         "{place}: no data date of its own; taken as of {names}",

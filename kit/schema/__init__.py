@@ -11,7 +11,20 @@ from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 
-__all__ = ["MONEY_UNITS", "Column", "Table", "aliases", "known_labels", "money_units", "normalise", "schema"]
+__all__ = [
+    "MONEY_UNITS",
+    "Column",
+    "Forbidden",
+    "Meaning",
+    "Table",
+    "aliases",
+    "ambiguous",
+    "forbidden",
+    "known_labels",
+    "money_units",
+    "normalise",
+    "schema",
+]
 
 # Longest first: what ends in 百元 also ends in 元.
 MONEY_UNITS = ("百万元", "万元", "千元", "百元", "亿元", "元", "角", "分")
@@ -161,3 +174,66 @@ def aliases(table: str) -> Mapping[str, Column]:
         for label in (column.id, column.zh, column.en, *column.aliases):
             known[normalise(label)[0]] = column
     return MappingProxyType(known)
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """One of the things that an ambiguous label of a table may mean.
+
+    ``column`` is empty where the model has no column for it. Labels ``beside`` it in the sheet (``*``: any), or words
+    ``around`` it (the group of a merged header, a title line, the sheet's or the file's name) settle that it is this
+    one. The question stands with the first meaning of a label.
+    """
+
+    table: str
+    id: str
+    column: str
+    beside: tuple[str, ...]
+    around: tuple[str, ...]
+    zh: str
+    en: str
+    question_zh: str
+    question_en: str
+
+    def label(self, language: str) -> str:
+        """What is meant, in a language, ``zh`` or ``en``."""
+        return self.zh if language == "zh" else self.en
+
+
+@cache
+def ambiguous(table: str) -> Mapping[str, tuple[Meaning, ...]]:
+    """What the ambiguous labels of a table may mean, by normalised label."""
+    known: dict[str, tuple[Meaning, ...]] = {}
+    for row in _rows("ambiguous.csv"):
+        labels, row["id"] = _split(row.pop("labels"), "|"), row.pop("meaning")
+        beside, around = (_split(row.pop(name), "|") for name in ("beside", "around"))
+        if row["table"] == table:
+            meaning = Meaning(**row, beside=beside, around=around)
+            for label in labels:
+                known[normalise(label)[0]] = (*known.get(normalise(label)[0], ()), meaning)
+    return MappingProxyType(known)
+
+
+@dataclass(frozen=True, slots=True)
+class Forbidden:
+    """What no extract may hold (C3 of JR/T 0171-2020): a pattern of its labels, and of those that only sound alike."""
+
+    kind_zh: str
+    kind_en: str
+    pattern: str
+    but: str
+
+    def names(self, header: str) -> bool:
+        """Whether a header is a label of such data."""
+        text = re.sub(r"[\s_\-.]+", " ", unicodedata.normalize("NFKC", header)).casefold()
+        return bool(re.search(self.pattern, text)) and not (self.but and re.search(self.but, text))
+
+    def label(self, language: str) -> str:
+        """What it is, in a language, ``zh`` or ``en``."""
+        return self.kind_zh if language == "zh" else self.kind_en
+
+
+@cache
+def forbidden() -> tuple[Forbidden, ...]:
+    """Kinds of data that are refused on sight of their label."""
+    return tuple(Forbidden(**row) for row in _rows("forbidden.csv"))

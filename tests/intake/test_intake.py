@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kit.book import Book
-from kit.errors import EmptyFile, KitError, UnreadableFile
+from kit.errors import EmptyFile, KitError
 from kit.intake import REASONS, find_sources, intake, reason
 
 CUSTOMERS = "客户号,归属机构号,年龄,职业\n001,01,30,农民\n002,02,40,教师\n"
@@ -214,10 +214,17 @@ def test_a_second_intake_replaces_the_first_and_nothing_else(take_in):
 
 
 @pytest.mark.parametrize(
+    "content", [b"", "客户号,归属机构号\n1,".encode("gb18030") + b"\xff\xff\n"], ids=["empty", "no text"]
+)
+def test_a_file_that_cannot_be_opened_leaves_the_others_alone(take_in, content):
+    run = take_in({"客户.csv": CUSTOMERS, "坏.csv": content})
+    assert run.result.tables["customer"] == 2
+
+
+@pytest.mark.parametrize(
     ("content", "error"),
-    [(b"", EmptyFile), ("客户号,归属机构号\n".encode(), EmptyFile), ("客户号,归属机构号\n\n ,\n".encode(), EmptyFile),
-     ("客户号,归属机构号\n1,".encode("gb18030") + b"\xff\xff\n", UnreadableFile)],
-)  # fmt: skip
+    [("客户号,归属机构号\n".encode(), EmptyFile), ("客户号,归属机构号\n\n ,\n".encode(), EmptyFile)],
+)
 def test_a_file_that_fails_leaves_nothing_half_written(take_in, tmp_path, content, error):
     take_in({"客户.csv": CUSTOMERS})
     before = {path: path.read_bytes() for path in (tmp_path / "data").rglob("*.parquet")}

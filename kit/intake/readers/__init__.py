@@ -83,7 +83,7 @@ def _parsed(path: Path, found: Kind) -> list[Grid]:
         raise unreadable(path, "文件不完整或已损坏，或不是工作簿", "it is incomplete, damaged or no workbook")
     made = [
         Grid(path, table["name"], found.form, tuple(map(tuple, table["head"])), hidden=table["hidden"],
-             merged=tuple(map(tuple, table["merged"])), date1904=found.date1904)
+             merged=tuple(map(tuple, table["merged"])), more=tuple(map(tuple, table["more"])), date1904=found.date1904)
         for table in answer["tables"]
     ]  # fmt: skip
     if not made:

@@ -25,7 +25,8 @@ from lxml import etree
 from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 ROWS_A_BATCH = 10_000
-HEAD_ROWS = 60  # of kit.intake.grid
+HEAD_ROWS = 200  # of kit.intake.grid
+_MORE_ROWS, _MORE_OF = 200, 20_000  # rows from all over a sheet that is not large
 _DIGITS_OF_EXCEL = 1e15
 _KEEP_BELOW = 600 << 20  # bytes of memory above which parsed files are dropped and parsed again at need
 _SPANS_AT_MOST = 20_000  # cells that one HTML cell may stand for
@@ -80,7 +81,7 @@ def column_texts(cells: Sequence[Any]) -> Any:
 
 
 def workbook_tables(source: str | BinaryIO) -> Iterator[dict[str, Any]]:
-    """Each worksheet of a workbook: its name, whether it is hidden, its merged cells, and its rows."""
+    """Each worksheet of a workbook: its name, whether it is hidden, its merged cells, its height and its rows."""
     book = CalamineWorkbook.from_path(source) if isinstance(source, str) else CalamineWorkbook.from_filelike(source)
     for meta in book.sheets_metadata:
         if meta.typ == SheetTypeEnum.WorkSheet:
@@ -90,7 +91,7 @@ def workbook_tables(source: str | BinaryIO) -> Iterator[dict[str, Any]]:
                 "name": meta.name,
                 "hidden": meta.visible != SheetVisibleEnum.Visible,
                 "merged": [(a, b - left, c, d - left) for (a, b), (c, d) in sheet.merged_cell_ranges or () if b >= left],
-                "width": sheet.width,
+                "height": sheet.total_height,
                 "rows": sheet.iter_rows,
             }
 
@@ -116,7 +117,7 @@ def html_tables(source: str | BinaryIO, encoding: str | None) -> Iterator[dict[s
             width = max(map(len, rows))
             filled = [row + [""] * (width - len(row)) for row in rows]
             named = name or (f"#{number}" if len(tables) > 1 else "")
-            yield {"name": named, "hidden": False, "merged": spans, "width": width, "rows": lambda rows=filled: iter(rows)}
+            yield {"name": named, "hidden": False, "merged": spans, "height": len(filled), "rows": lambda rows=filled: iter(rows)}
 
 
 def _attribute(element: Any, name: str) -> str:
@@ -147,6 +148,17 @@ def _add_row(rows: list[list[str]], merged: list[tuple[int, int, int, int]], row
     rows.append([texts.get(j, "") for j in range(max(texts, default=-1) + 1)])
 
 
+def _texts(rows: Iterator[Sequence[Any]]) -> list[list[str]]:
+    return [[cell_text(cell).strip() for cell in row] for row in rows]
+
+
+def _more(table: dict[str, Any]) -> list[list[str]]:
+    below = table["height"] - HEAD_ROWS
+    if below <= 0 or table["height"] > _MORE_OF:
+        return []
+    return _texts(islice(table["rows"](), HEAD_ROWS, None, max(1, below // _MORE_ROWS)))
+
+
 class Parsed:
     """The files that were parsed and whose rows are still to be fetched."""
 
@@ -162,7 +174,7 @@ class Parsed:
         self.files[key] = tables
         told = [
             {"name": t["name"], "hidden": t["hidden"], "merged": t["merged"],
-             "head": [[cell_text(cell).strip() for cell in row] for row in islice(t["rows"](), HEAD_ROWS)]}
+             "head": _texts(islice(t["rows"](), HEAD_ROWS)), "more": _more(t)}
             for t in tables.values()
         ]  # fmt: skip
         return {"tables": told}

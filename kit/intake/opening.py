@@ -1,0 +1,64 @@
+"""The one place where a file is opened for planning, and where its first rows are looked at."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from pathlib import Path
+
+from kit.intake.grid import Sheet
+from kit.intake.layout import Skipped, find_layout
+from kit.intake.mapping import Mapping
+from kit.intake.quarantine import Notice
+from kit.intake.readers import Password, batches, grids
+
+__all__ = ["Opened", "given_password", "open_file", "sample"]
+
+_ROWS = 2_000
+
+
+def given_password(_path: Path) -> str | None:
+    """Password of encrypted workbooks, as the environment gives it."""
+    return os.environ.get("BRANCH_KIT_EXTRACT_PASSWORD")
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The tables of a file, and the sheets that are none, with why."""
+
+    sheets: tuple[Sheet, ...]
+    left_out: tuple[Notice, ...]
+
+
+def open_file(path: Path, mapping: Mapping | None, password: Password = given_password) -> Opened:
+    """Sheets of a file that have a header; a hidden one only where a mapping names it.
+
+    Raises
+    ------
+    KitError
+        If the file cannot be read.
+    """
+    said = mapping or Mapping(file="", tables={})
+    found, left_out = [], []
+    for grid in grids(path, password=password, encoding=said.encoding, delimiter=said.delimiter):
+        layout = find_layout(replace(grid, hidden=grid.hidden and grid.name != said.sheet))
+        if isinstance(layout, Skipped):
+            left_out.append(Notice(f"sheet_{layout.reason}", path.name, grid.name, ()))
+        else:
+            found.append(Sheet(grid, layout))
+    return Opened(tuple(found), tuple(left_out))
+
+
+def sample(sheet: Sheet, rows: int = _ROWS) -> Sequence[tuple[str, ...]]:
+    """Text of data rows to judge columns by: the first ones, and of a workbook some from all over."""
+    if sheet.grid.form != "delimited":
+        return [*sheet.grid.head[sheet.header_row :], *sheet.grid.more]
+    found: list[tuple[str, ...]] = []
+    for batch in batches(sheet.grid, after=sheet.header_row, width=len(sheet.headers), refuse=lambda _: None):
+        columns = [column.to_pylist() for column in batch.columns[1:]]
+        found += islice(zip(*columns, strict=True), rows - len(found))
+        if len(found) >= rows:
+            break
+    return found

@@ -17,8 +17,10 @@ import pyarrow.parquet as pq
 from kit.intake import check, staging
 from kit.intake.clean import literal
 from kit.intake.feeds import AmbiguousColumn, Feed, Source, UnknownTable, find_sources, plan
+from kit.intake.private import Persons, completed
 from kit.intake.quarantine import REASONS, Notice, reason
 from kit.intake.sniff import DuplicateHeader, Sheet
+from kit.vault import VAULT
 
 __all__ = [
     "REASONS",
@@ -67,7 +69,8 @@ def intake(
         Folder of the results. What an earlier intake left there is replaced at the very end; nothing is
         written if anything fails.
     key
-        The engagement's key; of certificates, accounts and counterparties only a keyed hash is kept.
+        The engagement's key; of customers' numbers, certificates, accounts and counterparties only a keyed hash is
+        kept. The numbers, names and telephones that call lists need lie in ``out/vault.parquet``, under this key.
     as_of
         Date of a monthly table that has no date column of its own.
     progress
@@ -79,21 +82,26 @@ def intake(
         A file, a mapping or a header that a person must mend or explain; see ``kit.errors``.
     """
     feeds, notices = plan(sources, as_of)
+    feeds = completed(feeds)
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".intake-", dir=out.parent) as scratch:
         made = Path(scratch) / "made"
         (made / "book").mkdir(parents=True)
         with staging.database(Path(scratch), key) as connection:
-            loaded = _read(connection, feeds, progress)
+            persons = Persons(Path(scratch), key)
+            loaded = _read(connection, feeds, persons, as_of, progress)
             fed = list(dict.fromkeys(feed.table.id for feed in feeds))
             tables = check.check_rows(connection, fed, [_place(feed.sheet) for feed in feeds])
             result = _result(connection, tables, loaded, notices)
             _save(connection, tables, feeds, result, made)
+            persons.write(connection, {table: check.accepted(connection, table) for table in tables}, made / VAULT)
         _put(made, out, Path(scratch) / "old")
     return result
 
 
-def _read(connection: Any, feeds: Sequence[Feed], progress: Progress | None) -> list[staging.Loaded]:
+def _read(
+    connection: Any, feeds: Sequence[Feed], persons: Persons, as_of: dt.date | None, progress: Progress | None
+) -> list[staging.Loaded]:
     """Stage every sheet once, whatever the number of tables it feeds; results in the order of the feeds."""
     staging.create(connection, feeds)
     sheets: dict[Sheet, list[tuple[int, Feed]]] = {}
@@ -103,7 +111,8 @@ def _read(connection: Any, feeds: Sequence[Feed], progress: Progress | None) -> 
     for done, (sheet, fed) in enumerate(sheets.items()):
         if progress:
             progress(_place(sheet), done, len(sheets))
-        loaded |= zip((n for n, _ in fed), staging.load(connection, sheet, fed), strict=True)
+        results = staging.load(connection, sheet, fed, persons=persons, as_of=as_of)
+        loaded |= zip((n for n, _ in fed), results, strict=True)
     if progress:
         progress("", len(sheets), len(sheets))
     return [loaded[number] for number in range(len(feeds))]
@@ -135,7 +144,9 @@ def _result(
 
 def _save(connection: Any, tables: Sequence[str], feeds: Sequence[Feed], result: IntakeResult, made: Path) -> None:
     for table in tables:
-        rows = f"SELECT * EXCLUDE (_id, _unreadable) FROM {check.accepted(connection, table)} ORDER BY _id"
+        vaulted = {f.column.id for feed in feeds if feed.table.id == table for f in feed.fields if f.column.vaulted}
+        left_out = ", ".join(["_id", "_unreadable", *sorted(vaulted)])
+        rows = f"SELECT * EXCLUDE ({left_out}) FROM {check.accepted(connection, table)} ORDER BY _id"
         path = literal(str(made / "book" / f"{table}.parquet"))
         connection.execute(f"COPY ({rows}) TO {path} (FORMAT parquet, COMPRESSION zstd)")
     names = pd.DataFrame(

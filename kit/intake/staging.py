@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -15,8 +16,20 @@ import psutil
 
 from kit.database import quiet
 from kit.errors import EmptyFile
-from kit.intake.clean import SQL_TYPES, exact_sum, install, literal, reason_code, source_text, typed
+from kit.intake.clean import (
+    SQL_TYPES,
+    Terms,
+    doubtful,
+    exact_sum,
+    install,
+    literal,
+    reason_code,
+    source_text,
+    survey,
+    typed,
+)
 from kit.intake.feeds import Feed, Field
+from kit.intake.private import Persons
 from kit.intake.read import ROW, BadRow, records
 from kit.intake.sniff import Sheet
 
@@ -36,12 +49,18 @@ class Loaded:
 
 @contextmanager
 def database(scratch: Path, key: bytes) -> Iterator[Any]:
-    """In-memory DuckDB that reads and writes nothing outside ``scratch``, and spills there."""
+    """In-memory DuckDB that reads and writes nothing outside ``scratch``, and spills there, encrypted.
+
+    The cipher that DuckDB has without an extension draws its numbers from no cryptographic source, which it calls
+    unsafe; so the vault's texts never lie in a table of this database.
+    """
     memory = max(1 << 30, min(4 << 30, psutil.virtual_memory().available // 2))
     with duckdb.connect(":memory:") as connection:
         connection.execute(f"SET allowed_directories = [{literal(str(scratch))}]")
         connection.execute(f"SET temp_directory = {literal(str(scratch / 'spill'))}")
         connection.execute(f"SET memory_limit = '{memory // (1 << 20)}MiB'")
+        connection.execute("SET force_mbedtls_unsafe = 'true'")
+        connection.execute("SET temp_file_encryption = true")
         connection.execute(f"SET threads = {min(8, os.cpu_count() or 1)}")
         quiet(connection)
         for setting in ("autoinstall_known_extensions", "autoload_known_extensions"):
@@ -75,10 +94,13 @@ def create(connection: Any, feeds: Sequence[Feed]) -> None:
     )
 
 
-def load(connection: Any, sheet: Sheet, feeds: Sequence[tuple[int, Feed]]) -> list[Loaded]:
+def load(
+    connection: Any, sheet: Sheet, feeds: Sequence[tuple[int, Feed]], *, persons: Persons, as_of: dt.date | None
+) -> list[Loaded]:
     """Read a sheet once and append it, typed, to each table that it feeds.
 
-    A row without a readable key is quarantined here, and each other cell that cannot be read.
+    A row without a readable key is quarantined here, and each other cell that cannot be read. What is for the vault
+    goes to ``persons``.
 
     Raises
     ------
@@ -95,44 +117,47 @@ def load(connection: Any, sheet: Sheet, feeds: Sequence[tuple[int, Feed]]) -> li
     loaded = []
     for number, feed in feeds:
         table, names = feed.table.id, ", ".join(f.column.id for f in feed.fields)
-        select = typed(feed.fields, header_row=sheet.header_row, identity=row_id(number, ROW))
+        terms = Terms(sheet.header_row, as_of)
+        terms = replace(terms, doubtful=doubtful(survey(connection, feed.fields, terms)))
+        select = typed(feed.fields, terms, identity=row_id(number, ROW))
         connection.execute(f"INSERT INTO {table} (_id, _unreadable, {names}) {select}")
         for bad in refused:
             connection.execute(
                 f"INSERT INTO quarantine VALUES (?, {row_id(number, '?')}, '', '', 'field_count', ?, true)",
                 [table, bad.number, f"{bad.actual} / {bad.expected}"],
             )
-        _quarantine_keys(connection, number, feed)
-        _quarantine_cells(connection, number, feed)
-        loaded.append(Loaded(feed, rows + len(refused), _sums(connection, feed)))
+        _quarantine_keys(connection, number, feed, terms)
+        _quarantine_cells(connection, number, feed, terms)
+        persons.add(connection, feed, terms, row_id(number, ROW))
+        loaded.append(Loaded(feed, rows + len(refused), _sums(connection, feed, terms)))
     connection.execute("DROP TABLE raw")
     return loaded
 
 
-def _sums(connection: Any, feed: Feed) -> dict[str, Decimal]:
+def _sums(connection: Any, feed: Feed, terms: Terms) -> dict[str, Decimal]:
     money = [f for f in feed.fields if f.column.type == "money"]
     if not money:
         return {}
-    pairs = [exact_sum(f, header_row=feed.sheet.header_row) for f in money]
+    pairs = [exact_sum(f, terms) for f in money]
     found = connection.execute(f"SELECT {', '.join(sum(pairs, ()))} FROM raw").fetchone()
     return {f.column.id: found[2 * i] + found[2 * i + 1] for i, f in enumerate(money)}
 
 
-def _quarantine_keys(connection: Any, number: int, feed: Feed) -> None:
+def _quarantine_keys(connection: Any, number: int, feed: Feed, terms: Terms) -> None:
     """Refuse the rows in which a mandatory column or a part of the key cannot be read or is empty."""
     table, bits = feed.table, {f.column.id: 1 << i for i, f in enumerate(feed.fields)}
     cases = []
     for f in feed.fields:
         name = f.column.id
         if f.column.need == "M" or name in table.grain:
-            cases.append((f, f"_unreadable & {bits[name]} <> 0", reason_code(f)))
+            cases.append((f, f"_unreadable & {bits[name]} <> 0", reason_code(f, terms)))
         if f.column.need == "M":
-            cases.append((f, f"{name} IS NULL", "missing"))
+            cases.append((f, f"{name} IS NULL", literal("missing")))
     either = [f for f in feed.fields if f.column in table.either]
     if either:
         none = " AND ".join(f"{f.column.id} IS NULL" for f in either)
-        cases += [(f, f"{none} AND _unreadable & {bits[f.column.id]} <> 0", reason_code(f)) for f in either]
-        cases.append((either[0], none, "missing"))
+        cases += [(f, f"{none} AND _unreadable & {bits[f.column.id]} <> 0", reason_code(f, terms)) for f in either]
+        cases.append((either[0], none, literal("missing")))
     first = " ".join(f"WHEN {condition} THEN {i}" for i, (_, condition, _) in enumerate(cases))
     ours = f"{place()[0]} = {number}"
     connection.execute(
@@ -145,19 +170,19 @@ def _quarantine_keys(connection: Any, number: int, feed: Feed) -> None:
         _note(connection, number, feed, f, code, rows=f"SELECT _id FROM refused WHERE cause = {i}", whole=True)
 
 
-def _quarantine_cells(connection: Any, number: int, feed: Feed) -> None:
+def _quarantine_cells(connection: Any, number: int, feed: Feed, terms: Terms) -> None:
     """Note each unreadable cell of the rows that stay; the cell itself is empty in the book."""
     ours = f"{place()[0]} = {number} AND _id NOT IN (SELECT _id FROM refused)"
     found = connection.execute(f"SELECT bit_or(_unreadable) FROM {feed.table.id} WHERE {ours}").fetchone()[0] or 0
     for i, f in enumerate(feed.fields):
         if found & 1 << i:
             rows = f"SELECT _id FROM {feed.table.id} WHERE {ours} AND _unreadable & {1 << i} <> 0"
-            _note(connection, number, feed, f, reason_code(f), rows=rows, whole=False)
+            _note(connection, number, feed, f, reason_code(f, terms), rows=rows, whole=False)
 
 
 def _note(connection: Any, number: int, feed: Feed, f: Field, code: str, *, rows: str, whole: bool) -> None:
     text = source_text(f, feed.sheet.header_row)
     connection.execute(
         f"INSERT INTO quarantine SELECT '{feed.table.id}', {row_id(number, ROW)}, '{f.column.id}',"
-        f" shape({text}), '{code}', '', {whole} FROM raw WHERE {row_id(number, ROW)} IN ({rows})"
+        f" shape({text}), {code}, '', {whole} FROM raw WHERE {row_id(number, ROW)} IN ({rows})"
     )

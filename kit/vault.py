@@ -89,7 +89,10 @@ def _open(path: Path, key: bytes) -> Any:
 def batches(path: Path, *, key: bytes) -> Iterator[pa.RecordBatch]:
     """All rows of a file that `write` wrote, piece by piece."""
     with _open(path, key) as file:
-        yield from file.iter_batches()
+        try:
+            yield from file.iter_batches()
+        except OSError as error:
+            raise WrongKey(path=path) from error
 
 
 def read(path: Path, *, key: bytes, branch: str, table: str = "customer") -> pd.DataFrame:

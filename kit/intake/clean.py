@@ -287,10 +287,10 @@ def reason_code(field: Field, terms: Terms) -> str:
     closed = field.cell.values is None and field.column.closed
     usual = "unlisted_code" if mapped_code or closed else unreadable_code(field.column.type)
     cases = [(f"too_long({source_text(field, terms.header_row)})", "too_long")]
-    if field.column.type in ("int", "decimal", "date"):
-        cases.append((f"{_value(field, text, terms)} IS NOT NULL", "out_of_range"))
     if field.column.type == "date":
         cases.append((f"is_other_order(half_width({text}))", "date_order"))
+    if field.column.type in ("int", "decimal", "date"):
+        cases.append((f"{_value(field, text, terms)} IS NOT NULL", "out_of_range"))
     if field.column.type == "money" and field.column.id in terms.doubtful:
         cases.append((f"amount({text}, 'e{field.power}') IS NOT NULL", "mixed_units"))
     if field.column.id == col.PERSON_KEY:

@@ -35,6 +35,7 @@ from kit.intake.sniff import Sheet
 
 __all__ = ["Loaded", "create", "database", "load", "place", "row_id"]
 
+MEMORY = 0  # bytes that the database may take; 0: as the machine has them
 _ROW_BITS = 32  # a row's identity: the number of its feed, then its row in the file
 
 
@@ -54,7 +55,7 @@ def database(scratch: Path, key: bytes) -> Iterator[Any]:
     The cipher that DuckDB has without an extension draws its numbers from no cryptographic source, which it calls
     unsafe; so the vault's texts never lie in a table of this database.
     """
-    memory = max(1 << 30, min(4 << 30, psutil.virtual_memory().available // 2))
+    memory = MEMORY or max(1 << 30, min(4 << 30, psutil.virtual_memory().available // 2))
     with duckdb.connect(":memory:") as connection:
         connection.execute(f"SET allowed_directories = [{literal(str(scratch))}]")
         connection.execute(f"SET temp_directory = {literal(str(scratch / 'spill'))}")

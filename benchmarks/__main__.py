@@ -45,7 +45,11 @@ def large_extracts() -> None:
         text.parent.mkdir(parents=True)
         extracts.write_workbook(book)
         ours = min(apart("benchmarks.extracts", "read_workbook", book) for _ in range(2))
-        memory_beside("xlsx 200,000 x 25: kit, pandas + openpyxl", ours, apart("benchmarks.extracts", "read_workbook_plainly", book))
+        memory_beside(
+            "xlsx 200,000 x 25: kit, pandas + openpyxl",
+            ours,
+            apart("benchmarks.extracts", "read_workbook_plainly", book),
+        )
         extracts.write_text(text, rows)
         ours = apart("benchmarks.extracts", "take_in", folder)
         plain = apart("benchmarks.extracts", "read_text_plainly", text)

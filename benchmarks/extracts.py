@@ -31,7 +31,9 @@ def write_text(path: Path, rows: int) -> None:
     """A month panel in GB18030."""
     step = 100_000
     with path.open("wb") as file:
-        file.write("数据日期,客户号,月日均AUM,时点AUM,存款余额,活期余额,定期余额,理财余额,交易笔数\r\n".encode("gb18030"))
+        file.write(
+            "数据日期,客户号,月日均AUM,时点AUM,存款余额,活期余额,定期余额,理财余额,交易笔数\r\n".encode("gb18030")
+        )
         for start in range(0, rows, step):
             lines = [
                 f"20261031,{10**11 + n},{n % 99991}.{n % 100:02d},{n % 99989}.17,{n % 9973}.01,{n % 997}.5,{n % 89},0.00,{n % 31}"

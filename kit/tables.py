@@ -33,7 +33,7 @@ def kind_of(column: str) -> str:
         return "decimal"
     if column.endswith("date"):
         return "date"
-    return "text" if column in CODES or column.endswith(("_id", "_name")) else "count"
+    return "text" if column in CODES or column.endswith(("_id", "_name", "_number", "mobile")) else "count"
 
 
 def _cells(row: Any, columns: Sequence[str], words: Wording) -> str:

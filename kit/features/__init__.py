@@ -247,6 +247,7 @@ def _open_tables(db: Any, book: Book) -> None:
         listed = ", ".join(
             c.id if c.id in present else f"CAST(NULL AS {_SQL_TYPES.get(c.type, 'VARCHAR')}) AS {c.id}"
             for c in table.columns.values()
+            if not c.vaulted
         )
         source = f"read_parquet({_quoted(str(book.path(name)))})" if present else "(SELECT 1) WHERE FALSE"
         db.execute(f"CREATE VIEW {name} AS SELECT {listed} FROM {source}")

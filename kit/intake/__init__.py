@@ -20,11 +20,13 @@ from kit.intake.clean import literal
 from kit.intake.feeds import Feed, Plan, Refused, Source, find_sources, plan
 from kit.intake.grid import Sheet
 from kit.intake.opening import given_password
+from kit.intake.private import Persons, completed
 from kit.intake.quarantine import REASONS, Notice, reason
 from kit.intake.questions import OpenQuestions
 from kit.intake.readers import Password
 from kit.intake.sources import Files
 from kit.intake.totals import totals
+from kit.vault import VAULT
 
 __all__ = [
     "REASONS",
@@ -85,7 +87,8 @@ def intake(
         Folder of the results. What an earlier intake left there is replaced at the very end; nothing is
         written if anything fails.
     key
-        The engagement's key; of certificates, accounts and counterparties only a keyed hash is kept.
+        The engagement's key; of customers' numbers, certificates, accounts and counterparties only a keyed hash is
+        kept. The numbers, names and telephones that call lists need lie in ``out/vault.parquet``, under this key.
     as_of
         Date of a monthly table that has no date column of its own.
     password
@@ -108,18 +111,20 @@ def intake(
         made = Path(scratch) / "made"
         (made / "book").mkdir(parents=True)
         with staging.database(Path(scratch), key) as connection:
-            loaded, refused = _read(connection, planned.feeds, progress)
+            persons = Persons(Path(scratch), key)
+            loaded, refused = _read(connection, completed(planned.feeds), persons, as_of, progress)
             fed = list(dict.fromkeys(one.feed.table.id for one in loaded))
             places = {one.number: _place(one.feed.sheet) for one in loaded}
             tables = check.check_rows(connection, fed, places)
             result = _result(connection, tables, loaded, planned, refused)
             _save(connection, tables, loaded, result, made)
+            persons.write(connection, {table: check.accepted(connection, table) for table in tables}, made / VAULT)
         _put(made, out, Path(scratch) / "old")
     return result
 
 
 def _read(
-    connection: Any, feeds: Sequence[Feed], progress: Progress | None
+    connection: Any, feeds: Sequence[Feed], persons: Persons, as_of: dt.date | None, progress: Progress | None
 ) -> tuple[list[staging.Loaded], list[Refused]]:
     """Stage every sheet once, whatever the number of tables it feeds; results in the order of the feeds."""
     staging.create(connection, feeds)
@@ -137,7 +142,7 @@ def _read(
 
         told(0)
         try:
-            loaded += staging.load(connection, sheet, fed, told)
+            loaded += staging.load(connection, sheet, fed, persons=persons, as_of=as_of, told=told)
         except KitError as error:
             errors.append(error)
             refused.append(Refused(sheet.path, sheet.name, "", str(error)))
@@ -180,7 +185,10 @@ def _save(
     connection: Any, tables: Sequence[str], loaded: Sequence[staging.Loaded], result: IntakeResult, made: Path
 ) -> None:
     for table in tables:
-        rows = f"SELECT * EXCLUDE (_id, _unreadable) FROM {check.accepted(connection, table)} ORDER BY _id"
+        fields = [f for one in loaded if one.feed.table.id == table for f in one.feed.fields]
+        vaulted = {f.column.id for f in fields if f.column.vaulted}
+        left_out = ", ".join(["_id", "_unreadable", *sorted(vaulted)])
+        rows = f"SELECT * EXCLUDE ({left_out}) FROM {check.accepted(connection, table)} ORDER BY _id"
         path = literal(str(made / "book" / f"{table}.parquet"))
         connection.execute(f"COPY ({rows}) TO {path} (FORMAT parquet, COMPRESSION zstd)")
     names = pd.DataFrame(

@@ -93,7 +93,19 @@ def fields(loaded: Sequence[Loaded]) -> pd.DataFrame:
             filled, bad = one.filled.get(f.column.id, 0), one.unreadable.get(f.column.id, 0)
             cells = (one.rows_in, one.rows_in - filled - bad, bad)
             who = (by.by, by.on.isoformat()) if by else ("", "")
-            lines.append((feed.sheet.path.name, feed.sheet.name, feed.table.id, f.column.id, label, f.unit, f.unit_from, *who, *cells))
+            lines.append(
+                (
+                    feed.sheet.path.name,
+                    feed.sheet.name,
+                    feed.table.id,
+                    f.column.id,
+                    label,
+                    f.unit,
+                    f.unit_from,
+                    *who,
+                    *cells,
+                )
+            )
     names = ["file", "sheet", "table", "column", "label", "unit", "unit_from", "confirmed_by", "confirmed_on"]
     return pd.DataFrame(lines, columns=[*names, "cells", "missing", "unreadable"])
 

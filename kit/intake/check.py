@@ -20,6 +20,8 @@ _REFERENCES = {
     ),
 }
 
+_OTHER_ENTITY = "（法人行号不同 / another legal entity）"
+
 
 def accepted(connection: Any, table: str) -> str:
     """SQL of the rows of a staged table that the book takes."""
@@ -57,8 +59,9 @@ def _check_reference(connection: Any, table: str, column: str, parent: str, code
         f" FROM {accepted(connection, table)} AS child ANTI JOIN {accepted(connection, parent)} AS parent"
         f" USING ({column}) WHERE {column} IS NOT NULL"
     )
+    shown = "''" if schema()[table].columns[column].type == "surrogate" else "shape(lost)"  # of a surrogate: nothing
     connection.execute(
-        f"INSERT INTO quarantine SELECT '{table}', _id, '{column}', shape(lost), '{code}', '', true FROM refused"
+        f"INSERT INTO quarantine SELECT '{table}', _id, '{column}', {shown}, '{code}', '', true FROM refused"
     )
     connection.execute(f"INSERT INTO gone_{table} SELECT _id, 'quarantined' FROM refused")
 
@@ -77,16 +80,18 @@ def _check_key(connection: Any, table: str, places: Mapping[int, str]) -> None:
     if not connection.execute("SELECT count(*) FROM firsts").fetchone()[0]:
         return
     on = " AND ".join(f"r.{name} IS NOT DISTINCT FROM f.{name}" for name in key)
+    other = f"r.{col.LEGAL_ENTITY} <> o.{col.LEGAL_ENTITY}" if col.LEGAL_ENTITY in columns else "FALSE"
     same = " AND ".join(f"r.{name} IS NOT DISTINCT FROM o.{name}" for name in columns)
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE later AS SELECT r._id, f._first, {same} AS same FROM {rows} AS r"
-        f" JOIN firsts AS f ON {on} JOIN {table} AS o ON o._id = f._first WHERE r._id <> f._first"
+        f"CREATE OR REPLACE TEMP TABLE later AS SELECT r._id, f._first, {same} AS same, {other} AS other"
+        f" FROM {rows} AS r JOIN firsts AS f ON {on} JOIN {table} AS o ON o._id = f._first WHERE r._id <> f._first"
     )
     source, row = place("_first")
     connection.execute(
         f"INSERT INTO quarantine SELECT '{table}', _id, '{key[0]}', '', 'second_row',"
-        f" list_extract(?::VARCHAR[], {source} + 1) || ':' || {row}, true FROM later WHERE NOT same",
-        [[places.get(number, "") for number in range(max(places) + 1)]],
+        f" list_extract(?::VARCHAR[], {source} + 1) || ':' || {row} || CASE WHEN other THEN ? ELSE '' END, true"
+        " FROM later WHERE NOT same",
+        [[places.get(number, "") for number in range(max(places) + 1)], _OTHER_ENTITY],
     )
     connection.execute(
         f"INSERT INTO gone_{table} SELECT _id, CASE WHEN same THEN 'repeated' ELSE 'quarantined' END FROM later"

@@ -2,21 +2,41 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
-from collections.abc import Sequence
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
 
+from kit import columns as col
 from kit.intake.feeds import Field
 from kit.intake.quarantine import unreadable_code
 from kit.intake.readers import ROW
 
-__all__ = ["SQL_TYPES", "exact_number", "exact_sum", "install", "reason_code", "source_text", "typed"]
+__all__ = [
+    "SQL_TYPES",
+    "Terms",
+    "doubtful",
+    "exact_number",
+    "exact_sum",
+    "install",
+    "literal",
+    "reason_code",
+    "source_text",
+    "survey",
+    "typed",
+    "vault_text",
+]
 
 SQL_TYPES = {
     "text": "VARCHAR",
     "cat": "VARCHAR",
     "secret": "VARCHAR",
+    "surrogate": "VARCHAR",
+    "phone": "VARCHAR",
     "money": "BIGINT",
     "int": "BIGINT",
     "decimal": "DECIMAL(18, 6)",
@@ -24,6 +44,30 @@ SQL_TYPES = {
     "bool": "BOOLEAN",
 }
 _HASH_BLOCK = 64
+_HASHED = ("secret", "surrogate")
+_CHANCE_OF_ZEROS = 1e-3  # that a number ends in 000
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """On what terms the text of a sheet is read.
+
+    Attributes
+    ----------
+    header_row
+        Row above the data.
+    as_of
+        Day after which nothing that lies in the past can be; None: not known.
+    date1904
+        Whether serials of dates count from 1904.
+    doubtful
+        Columns of which a part is not certain, see `doubtful`.
+    """
+
+    header_row: int
+    as_of: dt.date | None = None
+    date1904: bool = False
+    doubtful: frozenset[str] = frozenset()
 
 
 def install(connection: Any, key: bytes) -> None:
@@ -57,12 +101,11 @@ def source_text(field: Field, header_row: int) -> str:
 
 
 def _given(field: Field, header_row: int) -> str:
-    """Trimmed text of a field, empty where it is one of the mapping's own words for what is missing."""
+    """Trimmed text of a field, empty where it is one of the column's or the mapping's own words for what is missing."""
     text = source_text(field, header_row)
-    if not field.cell.missing:
-        return text
-    words = ", ".join(literal(word) for word in field.cell.missing)
-    return f"CASE WHEN {text} IN ({words}) THEN '' ELSE {text} END"
+    said = [word for word in field.column.missing if not word.startswith("!")]
+    words = ", ".join(literal(word) for word in (*said, *field.cell.missing))
+    return f"CASE WHEN {text} IN ({words}) THEN '' ELSE {text} END" if words else text
 
 
 def _mapped(field: Field, text: str) -> str:
@@ -73,24 +116,63 @@ def _mapped(field: Field, text: str) -> str:
     return f"CASE {text} {cases} ELSE {text if field.cell.other == 'keep' else 'NULL'} END"
 
 
-def _value(field: Field, text: str) -> str:
-    """Typed value of a field; NULL if missing or unreadable."""
+def _coded(field: Field, text: str) -> str:
+    """Code of a text after the schema's own list, written as it may be; NULL for one that a closed list lacks."""
+    column = field.column
+    same = " OR ".join(f"{text} = {literal(code)}" for code in column.values)
+    cases = " ".join(f"WHEN {literal(word)} THEN {literal(code)}" for word, code in column.codes.items())
+    other = "NULL" if column.closed else f"plain_text({text})"
+    written = f"CASE upper(half_width({text})) {cases} ELSE {other} END"
+    return f"CASE WHEN {text} = '' THEN NULL WHEN {same} THEN {text} ELSE {written} END"
+
+
+def _value(field: Field, text: str, terms: Terms, entity: str | None = None) -> str:
+    """Typed value of a field, whatever its range; NULL if missing or unreadable."""
     column = field.column
     if column.type == "money":
-        return f"fen({text}, 'e{field.power}')" if _whole_fen(field) else f"rounded(number({text}, 'e{field.power}'))"
-    macros = {
-        "secret": "plain_secret",
-        "decimal": "rate",
-        "int": "whole",
-        "date": "calendar_date",
-        "bool": "flag",
-    }
-    macro = macros.get(column.type, "plain_text")
+        return _fen(field, text, terms)
+    if column.type == "date":
+        return f"calendar_date({text}, DATE '{'1904-01-01' if terms.date1904 else '1899-12-30'}')"
+    if column.type in _HASHED:
+        return _hashed(field, text, terms, entity)
+    if column.codes and field.cell.values is None:
+        return _coded(field, text)
+    value = f"{_macro(field)}({text})"
+    kept = [word[1:] for word in column.missing if word.startswith("!")]
+    if kept:
+        value = f"CASE WHEN {' OR '.join(f'{text} = {literal(word)}' for word in kept)} THEN {text} ELSE {value} END"
+    return f"keyed_hash({value})" if column.vaulted else value
+
+
+def _macro(field: Field) -> str:
+    column = field.column
     if column.type == "bool" and column.unit:
-        macro = "flag_or_phone" if column.unit == "号码" else "flag_or_number"
-    elif column.type == "text" and column.id.endswith("_id"):
-        macro = "plain_id"
-    return f"{macro}({text})"
+        return "flag_or_phone" if column.unit == "号码" else "flag_or_number"
+    if column.type == "text" and (column.id.endswith("_id") or column.id == col.LEGAL_ENTITY):
+        return "plain_id"
+    return {"decimal": "rate", "int": "whole", "bool": "flag", "phone": "phone"}.get(column.type, "plain_text")
+
+
+def _fen(field: Field, text: str, terms: Terms) -> str:
+    if field.column.id in terms.doubtful:
+        return f"rounded(stated_amount({text}))"
+    power = f"'e{field.power}'"
+    return f"fen({text}, {power})" if _whole_fen(field) else f"rounded(amount({text}, {power}))"
+
+
+def _hashed(field: Field, text: str, terms: Terms, entity: str | None) -> str:
+    if field.column.type == "surrogate":
+        value = f"plain_surrogate({text})" if entity is None else f"scoped_surrogate({entity}, {text})"
+    else:
+        value = f"plain_secret({text})"
+    lost = _digits_lost(field, text, terms)
+    return f"CASE WHEN {' OR '.join(lost)} THEN NULL ELSE {value} END" if lost else value
+
+
+def _digits_lost(field: Field, text: str, terms: Terms) -> list[str]:
+    """Conditions under which an id is not what the bank's system holds."""
+    found = [f"ends_in_zeros(compact({text}))"] if field.column.id in terms.doubtful else []
+    return [*found, f"is_misspelt_citizen(compact({text}))"] if field.column.id == col.PERSON_KEY else found
 
 
 def _whole_fen(field: Field) -> bool:
@@ -98,24 +180,39 @@ def _whole_fen(field: Field) -> bool:
     return field.power >= 2
 
 
+def _within(field: Field, value: str, terms: Terms) -> str:
+    """Value if it lies in the range of its column, else NULL."""
+    low, _, high = field.column.range.partition("..")
+    ends = [("<=", high), (">=", low)]
+    day = f"DATE '{terms.as_of.isoformat()}'" if terms.as_of else ""
+    tests = [f"{value} {sign} {end}" for sign, given in ends if (end := day if given == "as_of" else given)]
+    value = f"in_range({value})" if field.column.type == "date" else value
+    return f"CASE WHEN {' AND '.join(tests)} THEN {value} END" if tests else value
+
+
 def _is_missing(field: Field, text: str, mapped: str) -> str:
     """Whether a cell says that there is no value, which is not the same as being unreadable."""
-    known = {"date": f"is_no_date(half_width({mapped}))", "bool": f"is_missing({mapped})"}
-    missing = known.get(field.column.type, f"is_missing({mapped})")
+    if field.column.type == "phone":
+        return "TRUE"  # whether it can be read is for the column whose source it shares to say
+    macro = "is_no_date" if field.column.type == "date" else "is_missing"
+    missing = f"({mapped} = '' OR {macro}(half_width({mapped})))"
     missing = f"coalesce({missing}, is_missing({text}))" if field.cell.values is not None else missing
     if field.cell.other == "null":
         missing = f"({missing} OR {mapped} IS NULL)"
     return missing
 
 
-def typed(fields: Sequence[Field], *, header_row: int, identity: str) -> str:
-    """SELECT over ``raw``: the row's identity, the typed columns, and ``_unreadable``, a bit a bad cell."""
+def typed(fields: Sequence[Field], terms: Terms, *, identity: str) -> str:
+    """SELECT over ``raw``: the row's identity, the typed columns, and ``_unreadable``, a bit a bad cell.
+
+    Of what goes to the vault only a keyed hash stands here, so that rows with other persons differ.
+    """
     texts, values, final, bits = [], [], [], []
     for i, field in enumerate(fields):
-        texts.append(f"{_given(field, header_row)} AS t{i}")
+        texts.append(f"{_given(field, terms.header_row)} AS t{i}")
         mapped = _mapped(field, f"t{i}")
-        values.append(f"{mapped} AS m{i}, {_value(field, mapped)} AS v{i}")
-        final.append(f"in_range(v{i})" if field.column.type == "date" else f"v{i}")
+        values.append(f"{mapped} AS m{i}, {_value(field, mapped, terms, _entity(fields))} AS v{i}")
+        final.append(_within(field, f"v{i}", terms))
         missing = _is_missing(field, f"t{i}", f"m{i}")
         bits.append(f"CASE WHEN {final[i]} IS NOT NULL OR {missing} THEN 0 ELSE {1 << i} END")
     columns = ", ".join(f"{value} AS {field.column.id}" for value, field in zip(final, fields, strict=True))
@@ -125,14 +222,31 @@ def typed(fields: Sequence[Field], *, header_row: int, identity: str) -> str:
     )
 
 
-def exact_sum(field: Field, *, header_row: int) -> tuple[str, str]:
+def _entity(fields: Sequence[Field]) -> str | None:
+    """Text of the legal entity where it is part of a customer's key, which makes it mandatory."""
+    for i, field in enumerate(fields):
+        if field.column.id == col.LEGAL_ENTITY and field.column.need == "M":
+            return _mapped(field, f"t{i}")
+    return None
+
+
+def vault_text(field: Field, terms: Terms) -> str:
+    """Plain text of a field for the vault, over ``raw``."""
+    text = _mapped(field, _given(field, terms.header_row))
+    macro = "plain_id" if field.column.type == "surrogate" else _macro(field)
+    return f"{macro}({text})"
+
+
+def exact_sum(field: Field, terms: Terms) -> tuple[str, str]:
     """Return the two SQL sums that add up to a money column of ``raw`` in exact 分, over what can be read.
 
     The second is of the cells that have fractions of a 分, or are written in an unusual way.
     """
-    text, power = _mapped(field, _given(field, header_row)), f"'e{field.power}'"
+    text, power = _mapped(field, _given(field, terms.header_row)), f"'e{field.power}'"
+    if field.column.id in terms.doubtful:
+        return "CAST(0 AS DECIMAL(38, 0))", f"coalesce(sum(stated_amount({text})), 0)"
     usual = f"usual_fen({text}, {power})" if _whole_fen(field) else "NULL"
-    unusual = f"CASE WHEN {usual} IS NULL THEN exact_fen({text}, {power}) END"
+    unusual = f"CASE WHEN {usual} IS NULL THEN amount({text}, {power}) END"
     return f"CAST(coalesce(sum({usual}), 0) AS DECIMAL(38, 0))", f"coalesce(sum({unusual}), 0)"
 
 
@@ -141,8 +255,50 @@ def exact_number(field: Field, text: str) -> str:
     return f"exact_fen({text}, 'e{field.power}')" if field.column.type == "money" else f"number({text}, 'e0')"
 
 
-def reason_code(field: Field) -> str:
-    """Reason code for a cell of this field that cannot be read."""
-    if field.cell.values is not None and field.cell.other is None:
-        return "unlisted_code"
-    return unreadable_code(field.column.type)
+def survey(connection: Any, fields: Sequence[Field], terms: Terms) -> Counter[tuple[str, str]]:
+    """What ``raw`` shows of columns that may be doubtful; counts of several chunks of a sheet may be added up."""
+    asked: dict[tuple[str, str], str] = {}
+    for field in fields:
+        text = _mapped(field, _given(field, terms.header_row))
+        if field.column.type in _HASHED:
+            asked[field.column.id, "long"] = f"CASE WHEN strlen({text}) >= 16 THEN is_long_number(compact({text})) END"
+            asked[field.column.id, "zeros"] = f"CASE WHEN strlen({text}) >= 16 THEN ends_in_zeros(compact({text})) END"
+        elif field.column.type == "money" and field.unit_from == "default":
+            asked[field.column.id, "stated"] = f"stated_amount({text}) IS NOT NULL"
+    if not asked:
+        return Counter()
+    counts = ", ".join(f"count(*) FILTER ({condition})" for condition in asked.values())
+    found = connection.execute(f"SELECT {counts} FROM raw").fetchone()
+    return Counter(dict(zip(asked, found, strict=True)))
+
+
+def doubtful(seen: Mapping[tuple[str, str], int]) -> frozenset[str]:
+    """Columns of which a part is not certain, by what `survey` saw of the whole sheet.
+
+    Ids that end in 000 more often than five standard deviations above chance: a spreadsheet has cut them. Amounts
+    without a unit in a column whose unit is only assumed, where other cells state one.
+    """
+    found = {name for (name, what), count in seen.items() if what == "stated" and count}
+    for (name, what), zeros in seen.items():
+        expected = seen.get((name, "long"), 0) * _CHANCE_OF_ZEROS
+        if what == "zeros" and zeros > 2 + expected + 5 * math.sqrt(expected):
+            found.add(name)
+    return frozenset(found)
+
+
+def reason_code(field: Field, terms: Terms) -> str:
+    """SQL of the reason code for a cell of this field, over ``raw``, that cannot be read."""
+    text = _mapped(field, _given(field, terms.header_row))
+    mapped_code = field.cell.values is not None and field.cell.other is None
+    closed = field.cell.values is None and field.column.closed
+    usual = "unlisted_code" if mapped_code or closed else unreadable_code(field.column.type)
+    cases = [(f"too_long({source_text(field, terms.header_row)})", "too_long")]
+    if field.column.type == "date":
+        cases.append((f"is_other_order(half_width({text}))", "date_order"))
+    if field.column.type in ("int", "decimal", "date"):
+        cases.append((f"{_value(field, text, terms)} IS NOT NULL", "out_of_range"))
+    if field.column.type == "money" and field.column.id in terms.doubtful:
+        cases.append((f"amount({text}, 'e{field.power}') IS NOT NULL", "mixed_units"))
+    if field.column.id == col.PERSON_KEY:
+        cases.append((f"is_misspelt_citizen(compact({text})) AND NOT ends_in_zeros(compact({text}))", "bad_checksum"))
+    return f"CASE {' '.join(f'WHEN {test} THEN {literal(code)}' for test, code in cases)} ELSE {literal(usual)} END"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -15,9 +17,21 @@ import pyarrow as pa
 
 from kit.database import quiet
 from kit.errors import EmptyFile, KitError
-from kit.intake.clean import SQL_TYPES, exact_sum, install, literal, reason_code, source_text, typed
+from kit.intake.clean import (
+    SQL_TYPES,
+    Terms,
+    doubtful,
+    exact_sum,
+    install,
+    literal,
+    reason_code,
+    source_text,
+    survey,
+    typed,
+)
 from kit.intake.feeds import Feed, Field
 from kit.intake.grid import Sheet
+from kit.intake.private import Persons
 from kit.intake.readers import ROW, batches
 from kit.intake.rows import BadRow, Line, Splitter
 
@@ -25,7 +39,7 @@ __all__ = ["Lines", "Loaded", "create", "database", "load", "place", "row_id"]
 
 _ROW_BITS = 32  # a row's identity: the number of its feed, then its row in the file
 _ROWS_A_CHUNK = 200_000
-_MEMORY = "1GiB"  # for the whole of a bank: a laptop has other things to do; what is more spills, encrypted
+MEMORY = 1 << 30  # bytes, for the whole of a bank: a laptop has other things to do; what is more spills, encrypted
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +63,7 @@ class Loaded:
 
     number: int
     feed: Feed
+    terms: Terms
     rows_in: int = 0
     sums: dict[str, Decimal] = field(default_factory=dict)
     filled: dict[str, int] = field(default_factory=dict)
@@ -58,12 +73,17 @@ class Loaded:
 
 @contextmanager
 def database(scratch: Path, key: bytes) -> Iterator[Any]:
-    """In-memory DuckDB that reads and writes nothing outside ``scratch``, and spills there, encrypted."""
+    """In-memory DuckDB that reads and writes nothing outside ``scratch``, and spills there, encrypted.
+
+    The cipher that DuckDB has without an extension draws its numbers from no cryptographic source, which it calls
+    unsafe; so the vault's texts never lie in a table of this database.
+    """
     with duckdb.connect(":memory:") as connection:
         connection.execute(f"SET allowed_directories = [{literal(str(scratch))}]")
         connection.execute(f"SET temp_directory = {literal(str(scratch / 'spill'))}")
+        connection.execute("SET force_mbedtls_unsafe = 'true'")
         connection.execute("SET temp_file_encryption = true")
-        connection.execute(f"SET memory_limit = '{_MEMORY}'")
+        connection.execute(f"SET memory_limit = '{MEMORY}B'")
         connection.execute(f"SET threads = {min(8, os.cpu_count() or 1)}")
         quiet(connection)
         for setting in ("autoinstall_known_extensions", "autoload_known_extensions"):
@@ -98,12 +118,19 @@ def create(connection: Any, feeds: Sequence[Feed]) -> None:
 
 
 def load(
-    connection: Any, sheet: Sheet, feeds: Sequence[tuple[int, Feed]], told: Callable[[int], None] = lambda _: None
+    connection: Any,
+    sheet: Sheet,
+    feeds: Sequence[tuple[int, Feed]],
+    *,
+    persons: Persons,
+    as_of: dt.date | None,
+    told: Callable[[int], None] = lambda _: None,
 ) -> list[Loaded]:
     """Read a sheet once, chunk by chunk, and append it, typed, to each table that it feeds.
 
-    A row without a readable key is quarantined here, and each other cell that cannot be read. ``told`` is given the
-    number of rows read so far.
+    A row without a readable key is quarantined here, and each other cell that cannot be read. What is for the vault
+    goes to ``persons``. ``told`` is given the number of rows read so far. Where a later part of the sheet makes an
+    earlier part uncertain, all of it is read again, so that its order decides nothing.
 
     Raises
     ------
@@ -112,27 +139,54 @@ def load(
     EmptyFile
         If there is no data row.
     """
-    loaded = [Loaded(number, feed) for number, feed in feeds]
-    try:
-        split, last = Splitter(sheet), sheet.header_row
-        for chunk, last in _chunks(sheet, split):
-            for one in loaded:
-                _append(connection, one, chunk)
-            told(loaded[0].rows_in)
-        held, refused = split.finish()
-        for one in loaded:
-            if held is not None and held.num_rows:
-                _append(connection, one, pa.Table.from_batches([held]))
-            _refuse(connection, one, refused)
-        lines = _lines(sheet, split.lines, last, loaded[0].rows_in)
-        for one in loaded:
-            one.lines = lines
-        if not loaded[0].rows_in:
-            raise EmptyFile(path=f"{sheet.path.name}{sheet.place}")
-    except KitError:
+    terms = {number: Terms(sheet.header_row, as_of, date1904=sheet.grid.date1904) for number, _ in feeds}
+    while True:
+        seen: dict[int, Counter[tuple[str, str]]] = {number: Counter() for number, _ in feeds}
+        loaded = [Loaded(number, feed, terms[number]) for number, feed in feeds]
+        try:
+            _load(connection, sheet, loaded, seen, persons, told)
+        except KitError:
+            _forget(connection, feeds)
+            raise
+        now = {number: replace(terms[number], doubtful=doubtful(seen[number])) for number, _ in feeds}
+        if now == terms:
+            return loaded
+        terms = now
         _forget(connection, feeds)
-        raise
-    return loaded
+
+
+def _load(
+    connection: Any,
+    sheet: Sheet,
+    loaded: Sequence[Loaded],
+    seen: Mapping[int, Counter[tuple[str, str]]],
+    persons: Persons,
+    told: Callable[[int], None],
+) -> None:
+    split, last = Splitter(sheet), sheet.header_row
+
+    def append(chunk: pa.Table) -> None:
+        connection.register("raw", chunk)
+        for one in loaded:
+            seen[one.number].update(survey(connection, one.feed.fields, one.terms))
+            _append(connection, one)
+            persons.add(connection, one.feed, one.terms, row_id(one.number, ROW))
+            one.rows_in += chunk.num_rows
+        connection.unregister("raw")
+
+    for chunk, last in _chunks(sheet, split):
+        append(chunk)
+        told(loaded[0].rows_in)
+    held, refused = split.finish()
+    if held is not None and held.num_rows:
+        append(pa.Table.from_batches([held]))
+    for one in loaded:
+        _refuse(connection, one, refused)
+    lines = _lines(sheet, split.lines, last, loaded[0].rows_in)
+    for one in loaded:
+        one.lines = lines
+    if not loaded[0].rows_in:
+        raise EmptyFile(path=f"{sheet.path.name}{sheet.place}")
 
 
 def _chunks(sheet: Sheet, split: Splitter) -> Iterator[tuple[pa.Table, int]]:
@@ -154,8 +208,6 @@ def _chunks(sheet: Sheet, split: Splitter) -> Iterator[tuple[pa.Table, int]]:
             rows, waiting = 0, []
     if rows:
         yield pa.Table.from_batches(waiting), last
-    else:
-        yield from ()
 
 
 def _lines(sheet: Sheet, lines: Sequence[Line], last: int, rows: int) -> Lines:
@@ -170,24 +222,25 @@ def _lines(sheet: Sheet, lines: Sequence[Line], last: int, rows: int) -> Lines:
     )
 
 
-def _append(connection: Any, one: Loaded, chunk: pa.Table) -> None:
-    number, feed, names = one.number, one.feed, ", ".join(f.column.id for f in one.feed.fields)
-    connection.register("raw", chunk)
-    select = typed(feed.fields, header_row=feed.sheet.header_row, identity=row_id(number, ROW))
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE chunk AS {select}")
-    _quarantine_keys(connection, number, feed)
+def _append(connection: Any, one: Loaded) -> None:
+    """Append ``raw``, typed, to the table of a feed."""
+    feed, names = one.feed, ", ".join(f.column.id for f in one.feed.fields)
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE chunk AS {typed(feed.fields, one.terms, identity=row_id(one.number, ROW))}"
+    )
+    _quarantine_keys(connection, one)
     _quarantine_cells(connection, one)
-    connection.execute(f"INSERT INTO {feed.table.id} (_id, _unreadable, {names}) SELECT _id, _unreadable, {names} FROM chunk")
+    connection.execute(
+        f"INSERT INTO {feed.table.id} (_id, _unreadable, {names}) SELECT _id, _unreadable, {names} FROM chunk"
+    )
     _count(connection, one)
-    connection.unregister("raw")
-    one.rows_in += chunk.num_rows
 
 
 def _count(connection: Any, one: Loaded) -> None:
     """Add a chunk to the sums and the cells filled."""
     money = [f for f in one.feed.fields if f.column.type == "money"]
     if money:
-        pairs = [exact_sum(f, header_row=one.feed.sheet.header_row) for f in money]
+        pairs = [exact_sum(f, one.terms) for f in money]
         found = connection.execute(f"SELECT {', '.join(sum(pairs, ()))} FROM raw").fetchone()
         for i, f in enumerate(money):
             one.sums[f.column.id] = one.sums.get(f.column.id, Decimal(0)) + found[2 * i] + found[2 * i + 1]
@@ -215,21 +268,22 @@ def _forget(connection: Any, feeds: Sequence[tuple[int, Feed]]) -> None:
         connection.execute(f"DELETE FROM quarantine WHERE _table = '{feed.table.id}' AND {source} = {number}")
 
 
-def _quarantine_keys(connection: Any, number: int, feed: Feed) -> None:
+def _quarantine_keys(connection: Any, one: Loaded) -> None:
     """Refuse the rows in which a mandatory column or a part of the key cannot be read or is empty."""
+    feed, terms = one.feed, one.terms
     table, bits = feed.table, {f.column.id: 1 << i for i, f in enumerate(feed.fields)}
     cases = []
     for f in feed.fields:
         name = f.column.id
         if f.column.need == "M" or name in table.grain:
-            cases.append((f, f"_unreadable & {bits[name]} <> 0", reason_code(f)))
+            cases.append((f, f"_unreadable & {bits[name]} <> 0", reason_code(f, terms)))
         if f.column.need == "M":
-            cases.append((f, f"{name} IS NULL", "missing"))
+            cases.append((f, f"{name} IS NULL", literal("missing")))
     either = [f for f in feed.fields if f.column in table.either]
     if either:
         none = " AND ".join(f"{f.column.id} IS NULL" for f in either)
-        cases += [(f, f"{none} AND _unreadable & {bits[f.column.id]} <> 0", reason_code(f)) for f in either]
-        cases.append((either[0], none, "missing"))
+        cases += [(f, f"{none} AND _unreadable & {bits[f.column.id]} <> 0", reason_code(f, terms)) for f in either]
+        cases.append((either[0], none, literal("missing")))
     first = " ".join(f"WHEN {condition} THEN {i}" for i, (_, condition, _) in enumerate(cases))
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE refused AS SELECT _id, CASE {first} END AS cause FROM chunk"
@@ -238,7 +292,7 @@ def _quarantine_keys(connection: Any, number: int, feed: Feed) -> None:
     connection.execute(f"INSERT INTO gone_{table.id} SELECT _id, 'quarantined' FROM refused")
     for (i,) in connection.execute("SELECT DISTINCT cause FROM refused ORDER BY 1").fetchall():
         f, _, code = cases[i]
-        _note(connection, number, feed, f, code, rows=f"SELECT _id FROM refused WHERE cause = {i}", whole=True)
+        _note(connection, one, f, code, rows=f"SELECT _id FROM refused WHERE cause = {i}", whole=True)
 
 
 def _quarantine_cells(connection: Any, one: Loaded) -> None:
@@ -251,12 +305,12 @@ def _quarantine_cells(connection: Any, one: Loaded) -> None:
             count = connection.execute(f"SELECT count(*) {bad}").fetchone()[0]
             one.unreadable[f.column.id] = one.unreadable.get(f.column.id, 0) + count
             rows = f"SELECT _id {bad} AND {stays}"
-            _note(connection, one.number, one.feed, f, reason_code(f), rows=rows, whole=False)
+            _note(connection, one, f, reason_code(f, one.terms), rows=rows, whole=False)
 
 
-def _note(connection: Any, number: int, feed: Feed, f: Field, code: str, *, rows: str, whole: bool) -> None:
-    text = source_text(f, feed.sheet.header_row)
+def _note(connection: Any, one: Loaded, f: Field, code: str, *, rows: str, whole: bool) -> None:
+    text, identity = source_text(f, one.feed.sheet.header_row), row_id(one.number, ROW)
     connection.execute(
-        f"INSERT INTO quarantine SELECT '{feed.table.id}', {row_id(number, ROW)}, '{f.column.id}',"
-        f" shape({text}), '{code}', '', {whole} FROM raw WHERE {row_id(number, ROW)} IN ({rows})"
+        f"INSERT INTO quarantine SELECT '{one.feed.table.id}', {identity}, '{f.column.id}',"
+        f" shape({text}), {code}, '', {whole} FROM raw WHERE {identity} IN ({rows})"
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,9 +11,8 @@ from typing import Any
 import pandas as pd
 import pyarrow.parquet as pq
 
-from kit import __version__
+from kit import __version__, vault
 from kit import columns as col
-from kit.book import Book
 from kit.errors import KitError, language
 from kit.features import frame
 from kit.report.assemble import assemble
@@ -42,7 +41,8 @@ class Task:
     chapters: tuple[tuple[str, Path], ...]
     out: Path
     language: str
-    password: str
+    password: str = field(repr=False)
+    key: bytes = field(repr=False)
     engine: str | None
     timeout: int
 
@@ -130,19 +130,18 @@ def _call_lists(task: Task) -> None:
     own = [(col.BRANCH_ID, "==", task.branch)]
     plan = frame(pq.read_table(data / "plan.parquet", filters=own))
     customers = frame(pq.read_table(data / "customers.parquet", filters=own))
-    book = Book(data)
-    wanted = [c for c in (col.CUSTOMER_ID, col.CUSTOMER_NAME) if c in book.columns("customer")]
-    names = frame(pq.read_table(book.path("customer"), columns=wanted, filters=own))
+    persons = vault.read(data / vault.VAULT, key=task.key, branch=task.branch)
+    known_of = [c for c in (vault.CUSTOMER_NUMBER, col.CUSTOMER_NAME, col.MOBILE) if persons[c].notna().any()]
     shown = [
         c
         for c in (col.TIER, col.SEGMENT, col.AUM_FEN, col.UPGRADE_GAP_FEN, col.NEXT_MATURITY_DATE, col.SERVICE_GRADE)
         if c in customers
     ]
     rows = plan.merge(customers[[col.CUSTOMER_ID, *shown]], on=col.CUSTOMER_ID, validate="one_to_one")
-    rows = rows.merge(names, on=col.CUSTOMER_ID, validate="one_to_one")
+    rows = rows.merge(persons, on=col.CUSTOMER_ID, validate="one_to_one")
     rows = rows.sort_values([col.DATE, col.PRIORITY], na_position="last")
     weeks = int(rows[col.BATCH].max()) if rows[col.BATCH].notna().any() else 0
-    columns = [col.DATE, *wanted, col.CONTACT_CLASS, *shown, col.REASON]
+    columns = [col.DATE, *known_of, col.CONTACT_CLASS, *shown, col.REASON]
     for owner, listed in rows.groupby(col.STAFF_ID, dropna=False):
         known = words.label("workbook.nobody") if pd.isna(owner) else str(owner)
         heading = words("workbook.heading", branch=task.name, owner=known, weeks=weeks)

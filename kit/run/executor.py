@@ -17,7 +17,7 @@ from typing import Any, Protocol
 import pandas as pd
 import pyarrow.parquet as pq
 
-from kit import __version__
+from kit import __version__, vault
 from kit import columns as col
 from kit.engagement import Engagement, chapter_notebooks
 from kit.errors import UnknownName, language
@@ -145,6 +145,7 @@ def _fingerprint(engagement: Engagement, data: Path) -> str:
         *sorted(p for p in templates().rglob("*") if p.is_file()),
     ]
     sums = [digest(path) for path in made_from]
+    sums.append(vault.digest(data / vault.VAULT, key=bytes.fromhex(engagement.secrets.key)))
     return hashlib.sha256("|".join([__version__, *engagement.chapters, *sums]).encode()).hexdigest()[:16]
 
 
@@ -168,6 +169,7 @@ def _tasks(
             out=out.resolve(),
             language=engagement.language,
             password=engagement.secrets.password,
+            key=bytes.fromhex(engagement.secrets.key),
             engine=engine,
             timeout=timeout,
         )

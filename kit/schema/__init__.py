@@ -6,7 +6,7 @@ import csv
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
@@ -29,6 +29,7 @@ __all__ = [
 # Longest first: what ends in 百元 also ends in 元.
 MONEY_UNITS = ("百万元", "万元", "千元", "百元", "亿元", "元", "角", "分")
 _UNIT = "|".join(MONEY_UNITS)
+_AND_OTHERS = "…"  # at the end of a list of codes that is open
 _BRACKETS = re.compile(r"[(\[{【〔〖](.*?)[)\]}】〕〗]")
 _UNIT_DRESS = re.compile(r"^(金额|货币|计量)?单位[:为]?|人民币:?|rmb|cny|[¥￥]", re.IGNORECASE)
 _UNIT_BEHIND = re.compile(rf"(.+?)[:,_/\-](?:人民币)?({_UNIT})")
@@ -39,10 +40,16 @@ _UNIT_JOINED = re.compile(rf"(.+?)(?:人民币)?({_UNIT})")
 class Column:
     """A canonical column.
 
-    ``type`` is one of ``text``, ``cat``, ``money`` (whole 分), ``int``, ``decimal``, ``date``, ``bool`` and
-    ``secret`` (keyed hash on entry). ``unit`` is what a source without a unit of its own is taken to be in; a
-    ``bool`` with a unit also takes a number of it, any above zero being true. ``need`` is ``M`` (mandatory),
-    ``M*`` (at least one column so marked), ``R`` (recommended) or ``O`` (optional).
+    ``type`` is one of ``text``, ``cat``, ``money`` (whole 分), ``int``, ``decimal``, ``date``, ``bool``, ``phone``,
+    ``secret`` and ``surrogate`` (keyed hashes on entry, of a certificate or account and of a customer's number).
+    ``unit`` is what a source without a unit of its own is taken to be in; a ``bool`` with a unit also takes a number
+    of it, any above zero being true. ``need`` is ``M`` (mandatory), ``M*`` (at least one column so marked), ``R``
+    (recommended) or ``O`` (optional).
+
+    ``values`` are the codes; ``codes`` leads from each way to write one, in capitals, to it, and where the list is
+    ``closed`` no other is taken. ``missing`` are words that mean nothing is known beside the general ones, and
+    after a ``!`` general ones that are a value here. ``range`` is ``low..high``, either of which may be open or
+    ``as_of``. ``kept`` is ``vault`` for what never enters the book.
     """
 
     table: str
@@ -56,6 +63,21 @@ class Column:
     need: str
     unlocks_zh: str
     unlocks_en: str
+    missing: tuple[str, ...] = ()
+    range: str = ""
+    kept: str = ""
+    codes: Mapping[str, str] = field(default_factory=dict)
+    closed: bool = False
+
+    @property
+    def vaulted(self) -> bool:
+        """Whether the column lies in the vault and not in the book."""
+        return bool(self.kept)
+
+    @property
+    def beside(self) -> str:
+        """The column from whose source this one is read as well, empty for one with a source of its own."""
+        return self.kept.partition(":")[2]
 
     def label(self, language: str) -> str:
         """Name of the column in a language, ``zh`` or ``en``."""
@@ -93,7 +115,7 @@ class Table:
 
 def _rows(name: str) -> list[dict[str, str]]:
     with files(__name__).joinpath(name).open(encoding="utf-8") as text:
-        return list(csv.DictReader(text))
+        return list(csv.DictReader(text, restval=""))
 
 
 def _split(text: str, mark: str) -> tuple[str, ...]:
@@ -105,8 +127,17 @@ def schema() -> Mapping[str, Table]:
     """Tables of the canonical model by id, each after those it refers to."""
     columns: dict[str, dict[str, Column]] = {}
     for row in _rows("columns.csv"):
-        row_aliases, values = _split(row.pop("aliases"), "|"), _split(row.pop("values"), "/")
-        columns.setdefault(row["table"], {})[row["id"]] = Column(**row, aliases=row_aliases, values=values)
+        row_aliases, missing = _split(row.pop("aliases"), "|"), _split(row.pop("missing"), "|")
+        words = [code.split("=") for code in _split(row.pop("values"), "/")]
+        listed = [code for code in words if code != [_AND_OTHERS]]
+        columns.setdefault(row["table"], {})[row["id"]] = Column(
+            **row,
+            aliases=row_aliases,
+            missing=missing,
+            values=tuple(code[0] for code in listed),
+            codes=MappingProxyType({word.upper(): code[0] for code in listed for word in code}),
+            closed=bool(listed) and len(listed) == len(words),
+        )
     tables = {
         row["id"]: Table(
             id=row["id"],

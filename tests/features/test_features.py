@@ -5,7 +5,9 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
+from kit.engagement import load
 from kit.features import SUBJECTS, bind, definitions, needs
+from kit.keys import surrogate
 from kit.schema import schema
 
 
@@ -37,6 +39,8 @@ def test_a_parameter_that_could_become_code_is_refused():
 
 def test_customers_are_what_was_planted(bank, prepared):
     truth = pd.read_parquet(bank[0] / "truth_customers.parquet")
+    key = bytes.fromhex(load(bank[0]).secrets.key)
+    truth["customer_id"] = [surrogate(key, number) for number in truth["customer_id"]]
     made = pq.read_table(prepared / "data" / "customers.parquet").to_pandas()
     both = truth.merge(
         made, on="customer_id", how="outer", suffixes=("_told", ""), validate="one_to_one", indicator=True

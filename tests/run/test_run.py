@@ -13,6 +13,7 @@ from bs4 import BeautifulSoup
 
 from kit.engagement import CONFIG, load
 from kit.errors import UnknownName
+from kit.keys import surrogate
 from kit.resources import notebooks
 from kit.run.executor import run
 from kit.run.ledger import Ledger
@@ -71,7 +72,7 @@ def test_every_pdf_is_tagged_a4_embedded_and_names_its_own_branch(ran):
 
 
 def test_no_page_has_an_external_address_or_a_customer(ran, bank):
-    customers = pd.read_parquet(ran.out / "data" / "customers.parquet")["customer_id"]
+    customers = pd.read_parquet(bank[0] / "truth_customers.parquet")["customer_id"]
     for path in (ran.out / "share").rglob("*.html"):
         html = path.read_text(encoding="utf-8")
         text = re.sub(r"base64,[A-Za-z0-9+/=]+", "", html)
@@ -95,8 +96,16 @@ def test_call_lists_open_only_with_the_password_and_hold_each_planned_customer_o
         locked.load_key(password=load(bank[0]).secrets.password)
         locked.decrypt(opened)
         rows = pd.read_excel(opened, engine="calamine", header=2, dtype=str)
-        listed += list(rows["客户号"])
-    assert sorted(listed) == sorted(plan["customer_id"])
+        listed.append(rows[["客户号", "客户名称", "手机号码"]])
+    called = pd.concat(listed)
+    key = bytes.fromhex(load(bank[0]).secrets.key)
+    assert sorted(surrogate(key, number) for number in called["客户号"]) == sorted(plan["customer_id"])
+    sent = pd.read_csv(bank[0] / "extracts" / "客户信息.csv", encoding="gb18030", dtype=str).drop_duplicates("客户号")
+    both = called.merge(sent[["客户号", "客户名称", "手机号码"]], on="客户号", how="left", suffixes=("", "_sent"))
+    assert (both["客户名称"] == both["客户名称_sent"]).all()
+    reached = both[both["手机号码"].notna()]
+    assert len(reached) > 0.8 * len(both)
+    assert (reached["手机号码"] == reached["手机号码_sent"]).all()
 
 
 def test_a_second_run_makes_nothing_again_and_the_manifest_holds(ran, bank):

@@ -7,7 +7,7 @@ import pytest
 from kit.intake.mapping import POWERS
 from kit.schema import MONEY_UNITS, aliases, known_labels, money_units, normalise, schema
 
-TYPES = {"text", "cat", "money", "int", "decimal", "date", "bool", "secret"}
+TYPES = {"text", "cat", "money", "int", "decimal", "date", "bool", "phone", "secret", "surrogate"}
 COLUMNS = [column for table in schema().values() for column in table.columns.values()]
 
 
@@ -35,6 +35,33 @@ def test_every_column_is_complete_in_both_languages(column):
     assert column.type in TYPES
     assert column.need in {"M", "M*", "R", "O"}
     assert re.fullmatch("[a-z][a-z0-9_]*", column.id)
+
+
+@pytest.mark.parametrize("column", [c for c in COLUMNS if c.values], ids=lambda c: f"{c.table}.{c.id}")
+def test_each_code_stands_for_itself_and_each_way_to_write_it_for_one(column):
+    assert all(column.codes[code.upper()] == code for code in column.values)
+    assert set(column.codes.values()) == set(column.values)
+
+
+def test_a_range_has_ends_that_are_numbers_or_the_as_of_date():
+    for column in COLUMNS:
+        assert re.fullmatch(r"((-?\d+)?\.\.(-?\d+|as_of)?)?", column.range), column.id
+
+
+def test_what_lies_in_the_vault_is_said_of_columns_that_are_there():
+    for table in schema().values():
+        for column in table.columns.values():
+            assert column.kept.partition(":")[0] in {"", "vault"}
+            assert column.beside in {"", *table.columns}
+    assert [c.id for c in COLUMNS if c.vaulted] == ["customer_name", "mobile", "unit_name"]
+
+
+def test_a_list_of_codes_is_closed_unless_it_says_so():
+    customer, staff = schema()["customer"].columns, schema()["staff"].columns
+    assert customer["gender"].closed
+    assert customer["gender"].codes["FEMALE"] == "女"
+    assert not staff["role"].closed
+    assert "…" not in staff["role"].values
 
 
 def test_money_says_its_unit_in_its_name_and_in_its_column():

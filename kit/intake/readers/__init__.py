@@ -76,7 +76,9 @@ def batches(grid: Grid, *, after: int, width: int, refuse: Callable[[BadRow], No
 def _parsed(path: Path, found: Kind) -> list[Grid]:
     request = {"do": "open", "key": str(path), "form": found.form, "path": str(path), "encoding": found.encoding}
     try:
-        answer = worker.ask(request, found.content, memory=_MEMORY + 4 * found.size, seconds=_SECONDS + found.size / 4e6)
+        answer = worker.ask(
+            request, found.content, memory=_MEMORY + 4 * found.size, seconds=_SECONDS + found.size / 4e6
+        )
     except worker.ParserDied as died:
         raise _died(path, found, died.why) from None
     if "error" in answer:

@@ -90,7 +90,9 @@ def workbook_tables(source: str | BinaryIO) -> Iterator[dict[str, Any]]:
             yield {
                 "name": meta.name,
                 "hidden": meta.visible != SheetVisibleEnum.Visible,
-                "merged": [(a, b - left, c, d - left) for (a, b), (c, d) in sheet.merged_cell_ranges or () if b >= left],
+                "merged": [
+                    (a, b - left, c, d - left) for (a, b), (c, d) in sheet.merged_cell_ranges or () if b >= left
+                ],
                 "height": sheet.total_height,
                 "rows": sheet.iter_rows,
             }
@@ -102,7 +104,9 @@ def html_tables(source: str | BinaryIO, encoding: str | None) -> Iterator[dict[s
     names, merged = [], []
     xml = encoding == "xml"
     options = {"html": True, "encoding": encoding} if not xml else {"recover": True, "resolve_entities": False}
-    for _, row in etree.iterparse(source, tag=("{*}tr", "{*}TR", "{*}Row") if xml else ("tr",), huge_tree=True, **options):
+    for _, row in etree.iterparse(
+        source, tag=("{*}tr", "{*}TR", "{*}Row") if xml else ("tr",), huge_tree=True, **options
+    ):
         table = next((up for up in row.iterancestors() if etree.QName(up).localname.lower() == "table"), None)
         if table is None:
             continue
@@ -117,11 +121,19 @@ def html_tables(source: str | BinaryIO, encoding: str | None) -> Iterator[dict[s
             width = max(map(len, rows))
             filled = [row + [""] * (width - len(row)) for row in rows]
             named = name or (f"#{number}" if len(tables) > 1 else "")
-            yield {"name": named, "hidden": False, "merged": spans, "height": len(filled), "rows": lambda rows=filled: iter(rows)}
+            yield {
+                "name": named,
+                "hidden": False,
+                "merged": spans,
+                "height": len(filled),
+                "rows": lambda rows=filled: iter(rows),
+            }
 
 
 def _attribute(element: Any, name: str) -> str:
-    return next((value for key, value in element.attrib.items() if etree.QName(key).localname.lower() == name.lower()), "")
+    return next(
+        (value for key, value in element.attrib.items() if etree.QName(key).localname.lower() == name.lower()), ""
+    )
 
 
 def _number(text: str, least: int) -> int:

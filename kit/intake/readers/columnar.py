@@ -57,7 +57,12 @@ def _texts(column: Any) -> Any:
         return _texts(column.dictionary_decode())
     if pa.types.is_floating(kind):
         texts = float_texts(column.cast(pa.float64()))
-    elif pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_integer(kind) or pa.types.is_date(kind):
+    elif (
+        pa.types.is_string(kind)
+        or pa.types.is_large_string(kind)
+        or pa.types.is_integer(kind)
+        or pa.types.is_date(kind)
+    ):
         texts = column.cast(pa.string())
     else:
         return pa.array([value_text(value) for value in column.to_pylist()], pa.string())
@@ -97,7 +102,9 @@ def _question(path: Path) -> tuple[str, str]:
     """Name of the environment variable with the address, and the query; a table's name alone means all of it."""
     text = path.read_text(encoding="utf-8-sig").strip()
     named = _NAMED.match(text)
-    query = "\n".join(line for line in text.splitlines() if not line.lstrip().startswith("--")).strip().rstrip(";").strip()
+    query = (
+        "\n".join(line for line in text.splitlines() if not line.lstrip().startswith("--")).strip().rstrip(";").strip()
+    )
     if not query:
         raise unreadable(path, "里面没有查询语句，也没有表名", "it holds neither a query nor a table's name")
     if not _TABLE.fullmatch(query) and not re.match(r"(?i)(select|with)\b", query):
@@ -111,7 +118,13 @@ def _answer(path: Path) -> Iterator[Any]:
     variable, query = _question(path)
     url = os.environ.get(variable)
     if not url:
-        raise DatabaseFailed(path=path, reason=_say(f"请把数据库地址（SQLAlchemy URL）放进环境变量 {variable}", f"put the database's address (a SQLAlchemy URL) into the environment variable {variable}"))
+        raise DatabaseFailed(
+            path=path,
+            reason=_say(
+                f"请把数据库地址（SQLAlchemy URL）放进环境变量 {variable}",
+                f"put the database's address (a SQLAlchemy URL) into the environment variable {variable}",
+            ),
+        )
     engine = None
     try:
         engine = sql.create_engine(url)
@@ -124,7 +137,13 @@ def _answer(path: Path) -> Iterator[Any]:
     except (sql.exc.SQLAlchemyError, ImportError, ValueError) as error:
         # Their texts quote the address and the query.
         kind = type(getattr(error, "orig", None) or error).__name__
-        raise DatabaseFailed(path=path, reason=_say(f"数据库没有回答（{kind}）；请核对环境变量 {variable}、驱动和查询", f"the database did not answer ({kind}); check the environment variable {variable}, its driver and the query")) from None
+        raise DatabaseFailed(
+            path=path,
+            reason=_say(
+                f"数据库没有回答（{kind}）；请核对环境变量 {variable}、驱动和查询",
+                f"the database did not answer ({kind}); check the environment variable {variable}, its driver and the query",
+            ),
+        ) from None
     finally:
         if engine is not None:
             engine.dispose()
@@ -139,7 +158,10 @@ def _say(zh: str, en: str) -> str:
 def database_grid(path: Path) -> Grid:
     """The table that a ``.sql`` file asks for."""
     with _answer(path) as result:
-        head = [tuple(map(str, result.keys())), *(tuple(map(value_text, row)) for row in result.fetchmany(HEAD_ROWS - 1))]
+        head = [
+            tuple(map(str, result.keys())),
+            *(tuple(map(value_text, row)) for row in result.fetchmany(HEAD_ROWS - 1)),
+        ]
     return Grid(path, "", "database", tuple(head), named=True)
 
 
@@ -149,7 +171,9 @@ def database_batches(path: Path) -> Iterator[Any]:
     with _answer(path) as result:
         names = ["row_number", *(f"c{i}" for i in range(len(result.keys())))]
         for rows in result.partitions():
-            columns = [pa.array([value_text(value) for value in column], pa.string()) for column in zip(*rows, strict=True)]
+            columns = [
+                pa.array([value_text(value) for value in column], pa.string()) for column in zip(*rows, strict=True)
+            ]
             numbers = pa.array(range(start, start + len(rows)), pa.int64())
             start += len(rows)
             yield without_blank(pa.record_batch([numbers, *columns], names=names))

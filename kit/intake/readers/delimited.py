@@ -76,14 +76,21 @@ def grid(path: Path, coding: str | None = None, separator: str | None = None) ->
     except LookupError as error:
         raise unreadable(path, f"没有 {coding} 这种编码", f"there is no encoding {coding}") from error
     if len(_CONTROL.findall(sample)) > max(2, len(sample) // 100):
-        raise unreadable(path, f"不是 {coding} 编码的文字，也不是能认出的表格文件", f"it is no text in {coding} and no kind of table that is known")
+        raise unreadable(
+            path,
+            f"不是 {coding} 编码的文字，也不是能认出的表格文件",
+            f"it is no text in {coding} and no kind of table that is known",
+        )
     lines = sample.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     if len(start) == _SAMPLE:
         lines = lines[:-1]  # may be cut
     said = re.fullmatch(r"\"?sep=(.)\"?", lines[0].lstrip("\ufeff")) if lines else None  # Excel's own hint
     separator = separator or (said[1] if said else _separator(lines))
     quoted = _is_quoted(lines, separator)
-    head = tuple(tuple(cell.strip() for cell in row) for row in islice(_records(path, coding, separator, quoted=quoted), HEAD_ROWS))
+    head = tuple(
+        tuple(cell.strip() for cell in row)
+        for row in islice(_records(path, coding, separator, quoted=quoted), HEAD_ROWS)
+    )
     while head and not any(head[-1]):
         head = head[:-1]
     return Grid(path, "", "delimited", head, encoding=coding, delimiter=separator, quoted=quoted)
@@ -94,7 +101,9 @@ def _separator(lines: Sequence[str]) -> str:
     best, most = ",", 0.0
     for mark in _SEPARATORS:
         counts = Counter(len(row) for row in _split(lines[: 2 * HEAD_ROWS], mark) if any(row))
-        fields, lines_of = max(((n, c) for n, c in counts.items() if n > 1), key=lambda pair: pair[1] * pair[0], default=(1, 0))
+        fields, lines_of = max(
+            ((n, c) for n, c in counts.items() if n > 1), key=lambda pair: pair[1] * pair[0], default=(1, 0)
+        )
         agree = lines_of / max(1, sum(counts.values()))
         score = agree * (fields - 1) ** 0.5 * (2 if len(mark) > 1 else 1)
         if score > most + 1e-9:
@@ -115,7 +124,10 @@ def _is_quoted(lines: Sequence[str], separator: str) -> bool:
     """Whether quotation marks enclose fields: where they only stand about, they are characters like others."""
     if len(separator) > 1 or not any('"' in line for line in lines):
         return len(separator) == 1
-    enclosed = sum(len(re.findall(rf'(?:^|{re.escape(separator)})"(?:[^"]|"")*"(?={re.escape(separator)}|$)', line)) for line in lines)
+    enclosed = sum(
+        len(re.findall(rf'(?:^|{re.escape(separator)})"(?:[^"]|"")*"(?={re.escape(separator)}|$)', line))
+        for line in lines
+    )
     loose = sum(line.count('"') for line in lines) - sum(line.count('""') for line in lines) * 2 - 2 * enclosed
     return enclosed > 0 or loose <= 0
 
@@ -170,7 +182,10 @@ def _records(path: Path, coding: str, separator: str, *, quoted: bool) -> Iterat
 
 def _lines_of(grid: Grid, after: int) -> int:
     """Physical lines that the first records take."""
-    with _opened(grid.path, grid.encoding, grid.delimiter) as file, io.TextIOWrapper(file, encoding="utf-8", newline="") as text:
+    with (
+        _opened(grid.path, grid.encoding, grid.delimiter) as file,
+        io.TextIOWrapper(file, encoding="utf-8", newline="") as text,
+    ):
         reader = _reader(text, grid.delimiter, quoted=grid.quoted)
         for _ in islice(reader, after):
             pass
@@ -250,7 +265,9 @@ def _split_off(batch: Any, numbers: Any, width: int, refuse: Callable[[BadRow], 
         for column in columns[width + 1 :]:
             over = pc.or_(over, pc.not_equal(column, ""))
         if pc.any(over).as_py():
-            for number, *cells in zip(numbers.filter(over).to_pylist(), *(c.filter(over).to_pylist() for c in columns), strict=True):
+            for number, *cells in zip(
+                numbers.filter(over).to_pylist(), *(c.filter(over).to_pylist() for c in columns), strict=True
+            ):
                 refuse(BadRow(number, width, len(cells), tuple(cells)))
             keep = pc.invert(over)
             numbers, columns = numbers.filter(keep), [column.filter(keep) for column in columns]

@@ -21,7 +21,14 @@ __all__ = ["Kind", "LockedFile", "Password", "kind", "last_cell", "unreadable"]
 Password = Callable[[Path], str | None]
 
 _ZIP, _OLE, _PARQUET = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PAR1"
-_NOT_TABLES = {b"%PDF": "PDF", b"\x89PNG": "PNG", b"\xff\xd8\xff": "JPEG", b"Rar!": "RAR", b"7z\xbc\xaf": "7-Zip", b"\x1f\x8b": "gzip"}
+_NOT_TABLES = {
+    b"%PDF": "PDF",
+    b"\x89PNG": "PNG",
+    b"\xff\xd8\xff": "JPEG",
+    b"Rar!": "RAR",
+    b"7z\xbc\xaf": "7-Zip",
+    b"\x1f\x8b": "gzip",
+}
 _MARKUP = re.compile(rb"^\s*<(!doctype\s+html|html|head|meta|body|table|style|div|\?xml|!--)", re.IGNORECASE)
 _XML_SPREADSHEET = b"urn:schemas-microsoft-com:office:spreadsheet"
 _RATIO, _LARGE, _LARGEST = 150, 100 << 20, 4 << 30  # unpacked to packed, from so many bytes on, and in any case
@@ -78,7 +85,11 @@ def kind(path: Path, password: Password | None = None) -> Kind:
         return _compound(path, password)
     for mark, name in _NOT_TABLES.items():
         if start.startswith(mark):
-            raise unreadable(path, f"这是 {name} 文件，不是表格；请银行提供 Excel 或 csv", f"it is {name} and no table; ask the bank for Excel or csv")
+            raise unreadable(
+                path,
+                f"这是 {name} 文件，不是表格；请银行提供 Excel 或 csv",
+                f"it is {name} and no table; ask the bank for Excel or csv",
+            )
     return _text(start, path.stat().st_size)
 
 
@@ -89,7 +100,9 @@ def _text(start: bytes, size: int) -> Kind:
             break
     else:
         coding = ""
-    if not _MARKUP.match(start) or (b"<?xml" in start[:100] and b"<" in start and not re.search(rb"(?i)<(html|table|workbook)|spreadsheet", start)):
+    if not _MARKUP.match(start) or (
+        b"<?xml" in start[:100] and b"<" in start and not re.search(rb"(?i)<(html|table|workbook)|spreadsheet", start)
+    ):
         return Kind("delimited", size)
     if _XML_SPREADSHEET in start:
         return Kind("html", size, encoding="xml")
@@ -104,7 +117,11 @@ def _zip(path: Path, content: Callable[[], bytes], *, locked: bytes | None = Non
         with zipfile.ZipFile(path if locked is None else io.BytesIO(locked)) as archive:
             names = set(archive.namelist())
             if "xl/workbook.xml" not in names and "xl/workbook.bin" not in names and "content.xml" not in names:
-                raise unreadable(path, "这是一个压缩包，里面没有工作簿；请解压后放进 extracts/", "it is a zip without a workbook in it; unpack it into extracts/")
+                raise unreadable(
+                    path,
+                    "这是一个压缩包，里面没有工作簿；请解压后放进 extracts/",
+                    "it is a zip without a workbook in it; unpack it into extracts/",
+                )
             size = sum(part.file_size for part in archive.infolist())
             packed = max(1, sum(part.compress_size for part in archive.infolist()))
             if size > _LARGEST or (size > _LARGE and size > _RATIO * packed):
@@ -145,7 +162,12 @@ def _compound(path: Path, password: Password | None) -> Kind:
         with path.open("rb") as file:
             locked = msoffcrypto.OfficeFile(file).is_encrypted()
         content = _decrypted(path, password) if locked else None
-        return Kind("workbook", path.stat().st_size, content, _date1904_of_compound(path if content is None else io.BytesIO(content)))
+        return Kind(
+            "workbook",
+            path.stat().st_size,
+            content,
+            _date1904_of_compound(path if content is None else io.BytesIO(content)),
+        )
     except KitError:
         raise
     except Exception as error:  # noqa: BLE001 - damaged in whatever way; the parsers' own texts may hold data
@@ -179,7 +201,9 @@ def _decrypted(path: Path, password: Password | None) -> bytes:
             office.load_key(password=given)
             office.decrypt(opened)
         except Exception as error:  # noqa: BLE001 - its kinds of error differ by format and version
-            raise LockedFile(path=path, reason="密码不对" if language() == "zh" else "the one given is wrong") from error
+            raise LockedFile(
+                path=path, reason="密码不对" if language() == "zh" else "the one given is wrong"
+            ) from error
     return opened.getvalue()
 
 

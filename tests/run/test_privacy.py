@@ -1,0 +1,159 @@
+"""What names a person lies in the vault and in the encrypted call lists, and in no other file of a run."""
+
+import contextlib
+import io
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pandas as pd
+import pikepdf
+import pytest
+
+from kit import vault
+from kit.cli import purge
+from kit.engagement import load
+from kit.errors import KitError
+from kit.run.executor import run
+
+
+class Heard:
+    """Everything that a run tells."""
+
+    def __init__(self):
+        self.text = []
+
+    def __getattr__(self, name):
+        return lambda *told: self.text.append(repr(told))
+
+
+@pytest.fixture(scope="module")
+def persons(bank):
+    """Numbers, names and telephones that the bank's files hold, each long enough not to be found by accident."""
+    sent = pd.read_csv(bank[0] / "extracts" / "客户信息.csv", encoding="gb18030", dtype=str)
+    units = pd.read_excel(bank[0] / "extracts" / "单位账户.xlsx", dtype=str, engine="calamine")
+    columns = [
+        sent["客户号"],
+        sent["客户名称"],
+        sent["手机号码"],
+        sent["证件号码"],
+        units["单位客户号"],
+        units["单位名称"],
+    ]
+    found = {text for column in columns for text in column.dropna()}
+    assert len(found) > 3 * 1200
+    return {text for text in found if len(text.encode()) >= 6}
+
+
+@pytest.fixture(scope="module")
+def ran(bank, tmp_path_factory):
+    heard = Heard()
+    out = tmp_path_factory.mktemp("private")
+    engagement = load(bank[0]).model_copy(update={"chapters": ("concentration", "tiers")})
+    with contextlib.redirect_stdout(io.StringIO()) as said, contextlib.redirect_stderr(said):
+        run(engagement, out, heard, workers=1)
+    return out, "\n".join([*heard.text, said.getvalue()])
+
+
+def shown(path):
+    """All text in a file, unpacked."""
+    if path.suffix == ".parquet":
+        return pd.read_parquet(path).to_csv()
+    if path.suffix == ".pdf":
+        with pikepdf.open(path) as pdf:
+            return "".join(
+                page.Contents.read_bytes().decode("latin-1") for page in pdf.pages if "/Contents" in page
+            ) + str(pdf.docinfo)
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as packed:
+            return "".join(packed.read(name).decode("utf-8", "replace") for name in packed.namelist())
+    return path.read_bytes().decode("utf-8", "replace")
+
+
+def test_no_file_of_a_run_names_a_customer(ran, persons):
+    out, said = ran
+    files = [path for path in out.rglob("*") if path.is_file() and path.name != vault.VAULT]
+    assert {"manifest.json", "ledger.jsonl", "quarantine.parquet", "01_concentration.ipynb"} <= {p.name for p in files}
+    for path in files:
+        text = shown(path) + str(path.relative_to(out))
+        assert not [person for person in persons if person in text], path.name
+    assert not [person for person in persons if person in said]
+
+
+def test_the_vault_is_sealed_and_opens_for_the_engagement_alone(bank, ran, persons):
+    path = ran[0] / "data" / vault.VAULT
+    content = path.read_bytes().decode("latin-1")
+    assert not [person for person in persons if person.encode().decode("latin-1") in content]
+    key = bytes.fromhex(load(bank[0]).secrets.key)
+    assert len(vault.read(path, key=key, branch="0101")) == 400
+    with pytest.raises(vault.WrongKey):
+        vault.read(path, key=b"another", branch="0101")
+
+
+def test_errors_of_an_intake_name_no_customer(bank, tmp_path, persons):
+    for number, text in enumerate(("客户号,归属机构号\n{0},01\n{0}", "客户号,客户名称\n{0},{1}\n", "{0},{1}\n")):
+        folder = tmp_path / str(number)
+        (folder / "extracts").mkdir(parents=True)
+        (folder / "engagement.yml").write_text("bank: A\n", encoding="utf-8")
+        (folder / "extracts" / "a.csv").write_text(
+            text.format(*sorted(persons)[:2]) + "\ud800", "utf-8", "surrogatepass"
+        )
+        with pytest.raises(KitError) as caught:
+            run(load(folder), folder / "out", Heard(), workers=1)
+        if number < 2:
+            assert not [person for person in persons if person in str(caught.value)]
+
+
+def test_purge_removes_the_vault_and_its_key(tmp_path, bank, ran):
+    folder = tmp_path / "bank"
+    folder.mkdir()
+    (folder / "engagement.yml").write_text("bank: A\n", encoding="utf-8")
+    secret = load(folder).secrets
+    out = tmp_path / "out"
+    (out / "data").mkdir(parents=True)
+    (out / "data" / vault.VAULT).write_bytes((ran[0] / "data" / vault.VAULT).read_bytes())
+    purge(folder, out, yes=True)
+    assert secret
+    assert not (out / "data").exists()
+    assert not (folder / ".secrets").exists()
+
+
+SPILL = """
+import pathlib, sys, threading
+from kit.intake import staging
+staging.MEMORY = 150 << 20
+folder, found, done = pathlib.Path(sys.argv[1]), set(), threading.Event()
+def watch():
+    while not done.wait(0.02):
+        for path in (folder / "spill").glob("*.tmp"):
+            try:
+                content = path.read_bytes()
+            except FileNotFoundError:
+                continue
+            if content:
+                found.add("plain" if b"SECRETNAME" in content else "sealed")
+with staging.database(folder, b"k") as connection:
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    try:
+        text = "'SECRETNAME' || hash(i) || repeat('x', 60)"
+        connection.execute(f"CREATE TABLE a AS SELECT {text} AS s FROM range(3000000) t(i)")
+        connection.execute("SELECT max(s) FROM (SELECT s, row_number() OVER (ORDER BY s) FROM a)").fetchall()
+    finally:
+        done.set()
+        watcher.join()
+print(*sorted(found))
+"""
+
+
+def test_what_spills_to_the_disk_is_sealed(tmp_path):
+    little = SPILL.replace(
+        "from kit.intake import staging", "from kit.intake import staging\nstaging.MEMORY = 150 << 20"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", little, str(tmp_path)], capture_output=True, text=True, check=True, env=dict(os.environ)
+    )
+    assert done.stdout.split() == ["sealed"]
+    assert not list(Path(tmp_path).glob("spill/*.tmp"))

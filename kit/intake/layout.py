@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -26,7 +27,8 @@ _VALUES_AT_MOST = 1 / 3
 _BETTER_BY = 0.3
 _NOTHING = frozenset({"", "-", "--", "—", "——", "/", "无", "空", "n/a", "#n/a", "null"})
 _UNITS_OF_COUNT = frozenset({"户", "笔", "个", "人", "次", "%", "‰", "天", "岁", "件", "张"})
-_BLANK, _TEXT, _VALUE, _DATE = range(4)
+_BLANK, _TEXT, _CODE, _VALUE, _DATE = range(5)
+_CODES = re.compile(r"[a-z]{1,4}[-_]?\d{3,}|[yn是否男女]")  # codes and flags
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +109,12 @@ def _is_unit(text: str) -> bool:
 def _kind(text: str) -> int:
     plain = unicodedata.normalize("NFKC", text).replace(" ", "").casefold()
     if plain in _NOTHING:
-        return _BLANK if not text else _TEXT
+        return _BLANK
     if is_date(text):
         return _DATE
-    return _VALUE if NUMBER.fullmatch(plain) else _TEXT
+    if NUMBER.fullmatch(plain):
+        return _VALUE
+    return _CODE if _CODES.fullmatch(plain) else _TEXT
 
 
 class _Table:
@@ -145,19 +149,21 @@ class _Table:
             return False
         said = sum(is_lead(cell) or is_title(cell) for cell in cells)
         dates = sum(is_date(cell) for cell in cells)
-        sparse = 2 * len(cells) <= self.widest
+        sparse = 2 * len(cells) <= max(self.widest, 4)  # a line above may reach beyond a narrow table
         return said > 0 and (said + min(dates, 1) == len(cells) or (sparse and any(map(is_lead, cells))))
 
     def _below(self, row: int, kind: int) -> Any:
-        """Columns in which at least half of what stands below a row is of a kind, or a date where values are meant."""
+        """Columns in which at least half of what stands below a row is of a kind, or of one that says more."""
         kinds = self.kinds[row + 1 :]
         same = (kinds >= kind).sum(axis=0)
         return (same > 0) & (2 * same >= (kinds > _BLANK).sum(axis=0))
 
     def _labels(self, row: int) -> Any:
-        """Columns in which a row holds a label: text, or one of several dates above what are no dates."""
-        dates = (self.kinds[row] == _DATE) & ~self._below(row, _DATE)
-        return (self.kinds[row] == _TEXT) | (dates & (dates.sum() > 1))
+        """Columns in which a row holds a label: text, a code above none, or one of several dates above others."""
+        kinds = self.kinds[row]
+        codes = (kinds == _CODE) & ~(self.kinds[row + 1 :] == _CODE).any(axis=0)
+        dates = (kinds == _DATE) & ~self._below(row, _DATE)
+        return (kinds == _TEXT) | codes | (dates & (dates.sum() > 1))
 
     def _score(self, row: int) -> float | None:
         filled = int(self.filled[row])
@@ -169,7 +175,7 @@ class _Table:
             return None
         cells = self.rows[row][:_COLUMNS_SCORED]
         known = self._known(row) / filled
-        contrast = (labels & self._below(row, _VALUE)).sum() / filled
+        contrast = (labels & self._below(row, _CODE)).sum() / filled
         if not known and not contrast and not self._is_tabular(row):
             return None
         again = sum(self._last[j, cell] > row for j, cell in enumerate(cells) if cell) / filled
@@ -213,18 +219,22 @@ class _Table:
         """Whether a row holds the group labels of the row below it."""
         upper, lower = self.rows[row], self.rows[row + 1]
         groups = [j for j, cell in enumerate(upper) if cell]
-        if not groups or not self._all_labels(row) or (self._is_lead(row) and not self._is_grouped_by_merge(row)):
+        alone = any(not lower[j] for j in groups)  # a label that has no part below
+        dates = int((self.kinds[row] == _DATE).sum())
+        if alone or len(groups) > 2 or dates == 2:  # a line above has one date at most, and little else
+            labels = not (self.kinds[row] == _VALUE).any()
+        else:
+            labels = self._all_labels(row)
+        if not groups or not labels or (self._is_lead(row) and not self._is_grouped_by_merge(row)):
             return False
         if self._is_tied(row) or self._is_repeated_below(row):
             return True
         if len(groups) < 2 or self._has_merges(row):
             return False
-        if any(not lower[j] for j in groups):
+        if alone:
             return any(cell and not upper[j] for j, cell in enumerate(lower))
         ends = [*groups[1:], _extent(lower)]
-        return all(end - start > 1 for start, end in zip(groups, ends, strict=True)) and not any(
-            is_title(upper[j]) for j in groups
-        )
+        return all(end - start > 1 for start, end in zip(groups, ends, strict=True))
 
     def _is_grouped_by_merge(self, row: int) -> bool:
         """Whether a row of few cells holds groups by their merges, and nothing that is said of the whole table."""
@@ -254,10 +264,20 @@ class _Table:
             return True
         labels, known = self._labels(row), self._known(row)
         group = any(not upper[j] and any(upper[:j]) for j in np.flatnonzero(labels))
-        contrast = (labels & self._below(row, _VALUE)).sum() if group else 0
+        if group and self._complements(row):
+            return True
+        contrast = (labels & self._below(row, _CODE)).sum() if group else 0
         return len(cells) > 1 and (
             5 * known >= 3 * len(cells) or bool(group and 2 * max(known, contrast) >= len(cells))
         )
+
+    def _complements(self, row: int) -> bool:
+        """Whether a row has a cell below each cell of each group of the row above, and below nothing else."""
+        upper, lower = self.rows[row - 1], self.rows[row]
+        starts = [j for j, cell in enumerate(upper) if cell]
+        runs = list(pairwise([*starts, max(_extent(lower), starts[-1] + 1)]))
+        under = all(all(lower[i:j]) if j - i > 1 else not lower[i] for i, j in runs)
+        return under and not any(lower[: starts[0]]) and any(j - i == 1 for i, j in runs)
 
     def _is_numbering(self, row: int) -> bool:
         """Whether a row only numbers the columns, as printed forms do: 1, 2, 3 … or 甲, 乙, 1, 2."""

@@ -6,11 +6,14 @@ from itertools import product
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
 from kit.intake.grid import Grid
 from kit.intake.layout import Skipped, find_layout
 from kit.intake.marks import is_total
+from kit.schema import schema
 
 DATA = Path(__file__).parents[2] / ".." / "shared" / "data"
 real = pytest.mark.skipif(not DATA.is_dir(), reason="the real data of ../shared/data is not here")
@@ -165,6 +168,48 @@ def test_months_may_be_groups_and_years_labels():
     headers = ("客户号", "姓名", "2026年10月/活期", "2026年10月/定期", "2026年9月/活期", "2026年9月/定期")
     assert found(*months) == (headers, 1, 2)
     assert found(",,2005,2006", "1,北京,1649.5,1959.29", "2,天津,674.33,") == (("#1", "#2", "2005", "2006"), 1, 1)
+
+
+def test_a_month_may_be_the_only_group_or_stand_above_dates():
+    lone = [("客户号", "2026年10月", "", "姓名"), ("", "活期", "定期", ""), ("1", "5", "7", "张三")]
+    assert found(*lone) == (("客户号", "2026年10月/活期", "2026年10月/定期", "姓名"), 1, 2)
+    dates = [
+        ("2026年10月", "", "2026年9月", ""),
+        ("开户日期", "活期", "销户日期", "定期"),
+        ("2026-10-01", "5", "2026-09-01", "7"),
+    ]
+    headers = ("2026年10月/开户日期", "2026年10月/活期", "2026年9月/销户日期", "2026年9月/定期")
+    assert found(*dates) == (headers, 1, 2)
+
+
+def test_a_second_row_that_fills_the_gaps_of_the_first_is_header_whatever_it_says():
+    rows = [("甲", "乙", "", "丙"), ("", "丁", "戊", ""), ("子", "丑", "寅", "卯"), ("辰", "巳", "午", "未")]
+    assert found(*rows) == (("甲", "乙/丁", "乙/戊", "丙"), 1, 2)
+
+
+@st.composite
+def tables(draw):
+    """Rows of a table with labels of the schema below some titles, and the place of its header."""
+    table = draw(st.sampled_from(sorted(schema())))
+    columns = draw(st.lists(st.sampled_from(list(schema()[table].columns.values())), min_size=3, unique=True))
+    kinds = {
+        "money": ["5.10", "1,234.50", "(5)", "￥7", "0", "-", ""],
+        "date": ["2026-10-31", "20261031", "2026年7月", "46326", ""],
+        "int": ["1", "20", "300", ""],
+        "bool": ["是", "否", "1", ""],
+    }
+    texts = ["张三", "城南支行", "0101", "A01", "C000123", "无", "合计宝", ""]
+    cells = [st.sampled_from(kinds.get(column.type, texts)) for column in columns]
+    titles = draw(st.lists(st.sampled_from([*TITLES, ",,单位：元", "数据日期：2026-10-31", ""]), max_size=4))
+    data = draw(st.lists(st.tuples(*cells), min_size=1, max_size=40))
+    return [*titles, tuple(column.zh for column in columns), *data, "注：含理财"], len(titles) + 1
+
+
+@settings(max_examples=200, deadline=None)
+@given(tables())
+def test_any_table_of_the_schema_is_found_below_any_titles(written):
+    rows, header = written
+    assert found(*rows)[1:] == (header, header)
 
 
 def test_blanks_in_the_header_are_numbered_columns():

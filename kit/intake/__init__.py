@@ -15,10 +15,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from kit.intake import check, staging
+from kit.intake.checks import checks, quarantine_mixed_units
 from kit.intake.clean import literal
 from kit.intake.feeds import AmbiguousColumn, Feed, Source, UnknownTable, find_sources, plan
 from kit.intake.quarantine import REASONS, Notice, reason
 from kit.intake.sniff import DuplicateHeader, Sheet
+from kit.params import Checks, ControlTotal
 
 __all__ = [
     "REASONS",
@@ -55,6 +57,8 @@ def intake(
     out: Path,
     key: bytes,
     as_of: dt.date | None = None,
+    limits: Checks | None = None,
+    control_totals: Sequence[ControlTotal] = (),
     progress: Progress | None = None,
 ) -> IntakeResult:
     """Read the sources into ``out/book/``; beside it quarantine, reconciliation and control sums (Parquet).
@@ -70,6 +74,8 @@ def intake(
         The engagement's key; of certificates, accounts and counterparties only a keyed hash is kept.
     as_of
         Date of a monthly table that has no date column of its own.
+    limits, control_totals
+        What the checks call a finding, and the bank's own figures to compare with.
     progress
         Called with a file's name, the number of files done and of all.
 
@@ -86,7 +92,11 @@ def intake(
         with staging.database(Path(scratch), key) as connection:
             loaded = _read(connection, feeds, progress)
             fed = list(dict.fromkeys(feed.table.id for feed in feeds))
+            limits = limits or Checks()
+            units = quarantine_mixed_units(connection, fed, limits)
             tables = check.check_rows(connection, fed, [_place(feed.sheet) for feed in feeds])
+            checked = checks(connection, tables, as_of=as_of, limits=limits, control_totals=control_totals, found=units)
+            pq.write_table(checked, made / "checks.parquet")
             result = _result(connection, tables, loaded, notices)
             _save(connection, tables, feeds, result, made)
         _put(made, out, Path(scratch) / "old")

@@ -34,6 +34,8 @@ def prepare(engagement: Engagement, out: Path, say: Callable[[str], None]) -> In
         out=data,
         key=bytes.fromhex(engagement.secrets.key),
         as_of=engagement.params.as_of,
+        limits=engagement.params.checks,
+        control_totals=engagement.control_totals,
     )
     book = Book(data)
     params = settle_dates(book, engagement.params)

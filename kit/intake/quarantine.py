@@ -23,7 +23,7 @@ REASONS: dict[str, tuple[str, str]] = {
     ),
     "unlisted_code": ("代码不在映射表里", "the code is not in the mapping"),
     "second_row": ("与 {detail} 主键相同而内容不同", "the same key as {detail} with other content"),
-    "mixed_units": (
+    "unit_mismatch": (
         "同一行里相应的金额正好相差一万倍，元与万元混用",
         "amounts of one row stand at 1 to 10,000: 元 and 万元 are mixed",
     ),

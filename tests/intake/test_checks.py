@@ -57,7 +57,7 @@ def test_customers_without_a_row_in_the_latest_month_are_counted_by_branch(take_
 def test_duplicates_several_main_owners_and_one_person_under_two_numbers(take_in):
     run = take_in(
         {
-            "客户.csv": "客户号,归属机构号,证件号码\n1,01,11010119900101001X\n2,01,11010119900101001x\n3,01,\n3,01,\n3,02,\n",
+            "客户.csv": "客户号,归属机构号,证件号码\n1,01,9999X\n2,01,9999x\n3,01,\n3,01,\n3,02,\n",
             "管户.csv": "客户号,管户经理,管户类型\n1,a,主办\n1,b,主办\n2,a,主办\n2,b,协办\n3,a,\n",
         }
     )
@@ -221,12 +221,12 @@ def test_a_row_that_mixes_yuan_and_ten_thousands_is_refused(take_in):
         }
     )
     assert run.reasons == [
-        (2, "aum_avg_month_fen", "mixed_units", True),
-        (3, "aum_spot_fen", "mixed_units", True),
-        (5, "aum_spot_fen", "mixed_units", True),
+        (2, "aum_avg_month_fen", "unit_mismatch", True),
+        (3, "aum_spot_fen", "unit_mismatch", True),
+        (5, "aum_spot_fen", "unit_mismatch", True),
     ]
     assert run.quarantine["value_masked"].tolist() == ["99.99", "99.99", "9999.99"]
-    row = one(run, "mixed_units")
+    row = one(run, "unit_mismatch")
     assert (row["rows"], row["failed"]) == (7, 3)
 
 

@@ -1,4 +1,4 @@
-"""What the tables of a book say of each other, of the calendar and of the bank's own figures: findings, never refusals."""
+"""What the tables of a book owe each other, the calendar and the bank's own figures: findings, never refusals."""
 
 from __future__ import annotations
 

@@ -6,9 +6,9 @@ from itertools import pairwise
 from typing import Any
 
 from kit import columns as col
-from kit.intake.check import place
 from kit.intake.checks.finding import FINDING, OK, Check
 from kit.intake.checks.staged import Staged
+from kit.intake.staging import place
 from kit.params import Checks
 from kit.schema import schema
 

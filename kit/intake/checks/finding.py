@@ -39,7 +39,7 @@ class Check:
     ----------
     check
         ``reference``, ``unmatched``, ``duplicate``, ``several_owners``, ``same_person``, ``sum``, ``control_total``,
-        ``future_date``, ``stale``, ``panel_gap``, ``panel_jump``, ``code_drift``, ``mixed_units``, ``unit_doubtful``
+        ``future_date``, ``stale``, ``panel_gap``, ``panel_jump``, ``code_drift``, ``unit_mismatch``, ``unit_doubtful``
         or ``unit_jump``.
     rows, failed
         Rows that were looked at, and those that are wanting.

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from kit import columns as col
-from kit.intake.check import place
 from kit.intake.checks.finding import FINDING, Check
 from kit.intake.checks.staged import Staged
+from kit.intake.staging import place
 from kit.params import WAN, YUAN, Checks
 
 __all__ = ["quarantine_mixed_units", "unit_jumps"]
@@ -84,7 +84,7 @@ def quarantine_mixed_units(connection: Any, tables: Sequence[str], limits: Check
     doubtful = [p for p in _pairs(staged, have) if p.rows >= _ENOUGH and p.hits >= limits.unit_share * p.rows]
     ((rows,),) = staged.fetch(f"SELECT count(*) FROM {staged.rows('customer_month')}")
     refused = _refuse(staged, cases, {pair.feed for pair in doubtful})
-    found = [Check("mixed_units", "customer_month", rows=rows, failed=refused, status=FINDING)] if refused else []
+    found = [Check("unit_mismatch", "customer_month", rows=rows, failed=refused, status=FINDING)] if refused else []
     # Three windows of one width: chance puts twice as many in the two outer ones as in the one between.
     more = [p for p in _pairs(staged, have) if p not in doubtful and p.hits >= _ENOUGH and p.hits > 5 * (p.beside + 1)]
     return [
@@ -116,7 +116,7 @@ def _refuse(staged: Staged, cases: list[tuple[str, str]], spared: set[int]) -> i
     for i, (_, column) in enumerate(cases):
         run(
             f"INSERT INTO quarantine SELECT 'customer_month', _id, '{column}',"
-            f" shape(CAST(CAST({column} / 100 AS DECIMAL(18, 2)) AS VARCHAR)), 'mixed_units', '', true"
+            f" shape(CAST(CAST({column} / 100 AS DECIMAL(18, 2)) AS VARCHAR)), 'unit_mismatch', '', true"
             f" FROM customer_month JOIN refused USING (_id) WHERE cause = {i}"
         )
     run("INSERT INTO gone_customer_month SELECT _id, 'quarantined' FROM refused")
@@ -155,7 +155,7 @@ def unit_jumps(staged: Staged) -> list[Check]:
         return []
     found = staged.fetch(
         f"WITH medians AS (SELECT c.branch_id, m.as_of, count(*) AS n, quantile_disc(m.{measure}, 0.5) AS middle"
-        f" FROM {staged.rows('customer_month')} AS m JOIN {staged.rows('customer')} AS c ON c.customer_id = m.customer_id"
+        f" FROM {staged.rows('customer_month')} AS m JOIN {staged.rows('customer')} AS c USING (customer_id)"
         f" WHERE m.{measure} > 0 GROUP BY ALL),"
         " steps AS (SELECT *, lag(middle) OVER (PARTITION BY branch_id ORDER BY as_of) AS before FROM medians)"
         f" SELECT branch_id, as_of, n, before, middle FROM steps WHERE n >= {_ENOUGH}"

@@ -15,16 +15,23 @@ __all__ = ["CODES", "html_table", "kind_of", "kpi_cards"]
 # Columns of codes and the group of labels that names them.
 CODES = {
     "tier": "tier", "next_tier": "tier", "segment": "segment", "grade": "grade", "evidence": "evidence",
-    "population": "population", "contact_class": "class", "loss_level": "loss",
+    "population": "population", "contact_class": "class", "loss_level": "loss", "field": "field", "finding": "finding",
+    "unit_from": "unit_from", "unit": "unit", "compared": "compared",
 }  # fmt: skip
+_TEXT = ("table", "parent", "column", "unlocks", "aliases", "file", "sheet", "label", "reason", "refusal", "detail")
+_EXACT = ("stated_fen", "found_fen", "difference_fen")  # what must agree is printed to the cent
 _AVERAGES = ("mean", "median", "gap_each")  # their sum would be no figure
 _NUMBER = ("", ' class="num"')
 
 
 def kind_of(column: str) -> str:
     """How a column is printed, from its name; see `kit.text.figure`."""
+    if column in _EXACT:
+        return "yuan"
     if column.endswith("_fen"):
         return "wan"
+    if column in ("lost_share", "difference_share"):
+        return "near"
     if "share" in column:
         return "percent"
     if column == "gini":
@@ -33,7 +40,7 @@ def kind_of(column: str) -> str:
         return "decimal"
     if column.endswith("date"):
         return "date"
-    return "text" if column in CODES or column.endswith(("_id", "_name")) else "count"
+    return "text" if column in CODES or column in _TEXT or column.endswith(("_id", "_name")) else "count"
 
 
 def _cells(row: Any, columns: Sequence[str], words: Wording) -> str:

@@ -25,7 +25,7 @@ REASONS: dict[str, tuple[str, str]] = {
     "second_row": ("与 {detail} 主键相同而内容不同", "the same key as {detail} with other content"),
     "unit_mismatch": (
         "同一行里相应的金额正好相差一万倍，元与万元混用",
-        "amounts of one row stand at 1 to 10,000: 元 and 万元 are mixed",
+        "amounts of one row stand at 1 to 10,000: CNY and CNY 10,000 are mixed",
     ),
     "unknown_customer": ("客户号不在客户信息表里", "the customer is not in the customer table"),
     "unknown_branch": ("机构号不在机构表里", "the branch is not in the branch table"),

@@ -41,6 +41,10 @@ _INDEX = {
     "gini": "ratio",
     "upgrade_customers": "count",
 }
+_MADE_FROM = (
+    "customers", "plan", "branches", "completeness", "reconciliation", "quarantine", "totals", "fields", "refused",
+    "checks",
+)  # fmt: skip
 _SUMMED = ("customers", "aum_fen", "upgrade_customers")
 
 
@@ -139,7 +143,7 @@ def _chosen(branches: pd.DataFrame, only: Sequence[str]) -> list[str]:
 def _fingerprint(engagement: Engagement, data: Path) -> str:
     """One digest of all that a report is made from."""
     made_from = [
-        *(data / f"{name}.parquet" for name in ("customers", "plan", "branches")),
+        *(data / f"{name}.parquet" for name in _MADE_FROM if (data / f"{name}.parquet").is_file()),
         data / "context.json",
         *sorted(notebooks().glob("*.ipynb")),
         *sorted(p for p in templates().rglob("*") if p.is_file()),
@@ -175,7 +179,9 @@ def _tasks(
     # The largest first: the last one to finish is then a small one.
     order = sorted(chosen, key=lambda branch: (-int(sizes[branch]), branch))
     # The bank's overview says itself what the concentration chapter says of one branch among others.
-    over_all = (("bank", notebooks() / "bank.ipynb"), *(c for c in chapters if c[0] != "concentration"))
+    overview = ("bank", notebooks() / "bank.ipynb")
+    first = tuple(c for c in chapters if c[0] == "quality")
+    over_all = (*first, overview, *(c for c in chapters if c[0] not in ("quality", "concentration")))
     whole = task(BANK, engagement.bank, over_all)
     return [*(task(branch, str(names[branch]), chapters) for branch in order), whole]
 

@@ -16,6 +16,7 @@ from kit.analysis import branch_summary
 from kit.book import Book
 from kit.engagement import CONTEXT, Engagement
 from kit.features import features, frame, settle_dates
+from kit.features.completeness import completeness
 from kit.intake import IntakeResult, find_sources, intake
 from kit.planning import assignment, contact_plan, work_days
 from kit.run.files import replace
@@ -55,6 +56,7 @@ def prepare(engagement: Engagement, out: Path, say: Callable[[str], None]) -> In
     known = dict(zip(names[col.BRANCH_ID], names[col.BRANCH_NAME], strict=True)) if col.BRANCH_NAME in names else {}
     summary.insert(1, col.BRANCH_NAME, [known.get(b) or b for b in summary[col.BRANCH_ID]])
     _write(made.table, data / "customers.parquet")
+    _write(completeness(book, made.table, params), data / "completeness.parquet")
     for name, rows in (("assignment", owners), ("plan", plan), ("branches", summary)):
         _write(pa.Table.from_pandas(rows, preserve_index=False), data / f"{name}.parquet")
     context = {

@@ -29,8 +29,8 @@ _FRAMES: Mapping[str, Mapping[str, str]] = {
         "entries": _COUNT, "row": _COUNT, "value_masked": _TEXT, "detail": _TEXT,
     },
     "totals": {
-        "file": _TEXT, "sheet": _TEXT, "row": _COUNT, "label": _TEXT, "column": _TEXT, "stated_fen": _COUNT,
-        "summed_fen": _COUNT, "difference_fen": _COUNT,
+        "file": _TEXT, "sheet": _TEXT, "table": _TEXT, "row": _COUNT, "label": _TEXT, "column": _TEXT,
+        "stated_fen": _COUNT, "summed_fen": _COUNT, "difference_fen": _COUNT,
     },
     "fields": {
         "file": _TEXT, "sheet": _TEXT, "table": _TEXT, "column": _TEXT, "label": _TEXT, "unit": _TEXT,
@@ -75,6 +75,10 @@ def open_accounts(data: Path) -> Accounts:
     """Read the accounts in a run's ``data`` folder."""
     book = Book(data)
     frames = {name: _frame(data / f"{name}.parquet", columns) for name, columns in _FRAMES.items()}
+    totals, rows = frames["totals"], frames["reconciliation"]
+    fed = dict(zip(zip(rows["file"], rows["sheet"], strict=True), rows["table"], strict=True))
+    known = [table or fed.get((file, sheet), "") for table, file, sheet in totals[["table", "file", "sheet"]].itertuples(index=False)]
+    frames["totals"] = totals.assign(table=pd.Series(known, dtype="str"))
     return Accounts(**frames, delivered={table: book.columns(table) for table in book.tables()})
 
 

@@ -127,6 +127,7 @@ def intake(folder: Folder, out: Out = None) -> None:
     from kit.engagement import load  # noqa: PLC0415
     from kit.intake import find_sources  # noqa: PLC0415
     from kit.intake import intake as take  # noqa: PLC0415
+    from kit.run.request import write_data_request  # noqa: PLC0415
 
     engagement = load(folder)
     target = _target(engagement.name, out)
@@ -135,6 +136,8 @@ def intake(folder: Folder, out: Out = None) -> None:
         out=target / "data",
         key=bytes.fromhex(engagement.secrets.key),
         as_of=engagement.params.as_of,
+        limits=engagement.params.checks,
+        control_totals=engagement.control_totals,
     )
     for _, row in taken.reconciliation.iterrows():
         text = _say(
@@ -144,6 +147,10 @@ def intake(folder: Folder, out: Out = None) -> None:
         out_console.print(escape(text), highlight=False)
     for notice in taken.notices:
         out_console.print(escape(f"! {notice}"), highlight=False)
+    request = write_data_request(engagement, target)
+    out_console.print(
+        escape(_say(f"要请银行补充和说明的在 {request}", f"What to ask the bank for: {request}")), highlight=False
+    )
 
 
 @app.command()

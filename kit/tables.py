@@ -27,10 +27,10 @@ _NUMBER = ("", ' class="num"')
 def kind_of(column: str) -> str:
     """How a column is printed, from its name; see `kit.text.figure`."""
     if column in _EXACT:
-        return "yuan"
+        return "cents"
     if column.endswith("_fen"):
         return "wan"
-    if column in ("lost_share", "difference_share"):
+    if column in ("found_share", "difference_share"):
         return "near"
     if "share" in column:
         return "percent"

@@ -66,9 +66,13 @@ def _money(fen: float, language: str) -> str:
 
 def _yuan(fen: int, language: str) -> str:
     """Exact to the cent, from integers only: 76485889288 → 764,858,892.88."""
-    whole, cents = divmod(abs(int(fen)), 100)
-    text = f"{'-' if fen < 0 else ''}{whole:,}.{cents:02d}"
+    text = _cents(fen)
     return f"{text}元" if language == "zh" else f"CNY {text}"
+
+
+def _cents(fen: int) -> str:
+    whole, cents = divmod(abs(int(fen)), 100)
+    return f"{'-' if fen < 0 else ''}{whole:,}.{cents:02d}"
 
 
 def _near(share: float) -> str:
@@ -87,7 +91,8 @@ def figure(value: Any, kind: str, language: str = "zh") -> str:
     value
         Money in 分, shares as fractions, counts, dates; missing values give a dash.
     kind
-        ``money`` (rounded to a readable unit), ``yuan`` (exact to the cent), ``wan`` (万元, for table columns),
+        ``money`` (rounded to a readable unit), ``yuan`` (exact to the cent), ``cents`` (the same
+        without its unit, for table columns), ``wan`` (万元, for table columns),
         ``count``, ``percent``, ``near`` (a percentage that is never rounded to nothing or all), ``points`` (percentage points, signed), ``ratio``, ``date`` or ``text``.
     """
     if _is_nothing(value):
@@ -98,6 +103,7 @@ def figure(value: Any, kind: str, language: str = "zh") -> str:
         "wan": lambda: f"{value / 1e6:,.2f}",
         "count": lambda: f"{round(value):,}",
         "percent": lambda: f"{value:.1%}",
+        "cents": lambda: _cents(value),
         "near": lambda: _near(value),
         "points": lambda: f"{value * 100:+.1f}",
         "ratio": lambda: f"{value:.3f}",

@@ -41,14 +41,15 @@ class Delivery:
     reasons
         ``table``, ``column``, ``reason``, ``whole_rows``, ``single_cells``; most frequent first.
     units
-        Money columns by table, unit and where the unit came from.
+        Money columns by unit and where the unit came from.
     amounts
         What was compared and does not agree: ``compared`` (what with), ``table``, ``column``, stated, found,
         difference in 分 and as a share.
-    joins
-        ``table``, ``column``, ``parent``, ``linked_rows``, ``matched``, ``lost``, ``lost_share``.
+    joins_checked, lost
+        References between tables, and the rows that find no match.
     findings
-        Other findings: ``finding``, ``table``, ``column``, ``looked_at``, ``found``.
+        What a join loses (``parent`` is where it should be found), then the other findings: ``finding``, ``table``,
+        ``column``, ``parent``, ``looked_at``, ``found``, ``found_share``.
     missing
         Recommended columns, and tables, that were not sent.
     """
@@ -76,7 +77,6 @@ class Delivery:
     amounts: pd.DataFrame
     joins_checked: int
     lost: int
-    joins: pd.DataFrame
     finding_count: int
     findings: pd.DataFrame
     missing_count: int
@@ -134,7 +134,7 @@ def delivery(accounts: Accounts) -> Delivery:
     sheets = rows.drop_duplicates(["file", "sheet"])
     reasons = _reasons(accounts.quarantine)
     amounts, compared, agreeing = _amounts(accounts)
-    joins = _joins(accounts.checks)
+    joins = accounts.checks[accounts.checks["check"].isin(_JOINS) & (accounts.checks["status"] != "info")]
     findings = _findings(accounts.checks)
     missing, optional = missing_columns(accounts, need=("M", "M*", "R"))
     total = {name: int(rows[name].sum()) for name in ("rows_in", "accepted", "repeated", "quarantined")}
@@ -158,11 +158,10 @@ def delivery(accounts: Accounts) -> Delivery:
         agreeing=agreeing,
         differing=compared - agreeing,
         amounts=amounts.head(_LISTED),
-        joins_checked=len(joins),
-        lost=int(joins["lost"].sum()),
-        joins=joins[joins["lost"] > 0].head(_LISTED),
+        joins_checked=len(joins.drop_duplicates(["check", "table", "column", "detail"])),
+        lost=int(joins["failed"].sum()),
         finding_count=len(findings),
-        findings=findings.head(_LISTED),
+        findings=findings.head(2 * _LISTED),
         missing_count=len(missing),
         optional_count=optional,
         missing=missing,
@@ -182,12 +181,13 @@ def _reasons(quarantine: pd.DataFrame) -> pd.DataFrame:
 
 
 def _units(accounts: Accounts) -> pd.DataFrame:
-    """Money columns by table, unit and origin of the unit; files of one table with one answer count once."""
+    """Money columns by unit and origin of the unit; files of one table with one answer count once."""
     money = {f"{table.id}.{c.id}" for table in schema().values() for c in table.columns.values() if c.type == "money"}
     fields = accounts.fields
     fields = fields[(fields["table"] + "." + fields["column"]).isin(money)]
     distinct = fields.drop_duplicates(["table", "column", "unit", "unit_from"])
-    return distinct.groupby(["table", "unit", "unit_from"]).size().rename("money_columns").reset_index()
+    sizes = distinct.groupby(["unit", "unit_from"]).size().rename("money_columns").reset_index()
+    return sizes.sort_values("money_columns", ascending=False, kind="stable").reset_index(drop=True)
 
 
 def _amounts(accounts: Accounts) -> tuple[pd.DataFrame, int, int]:
@@ -202,7 +202,7 @@ def _amounts(accounts: Accounts) -> tuple[pd.DataFrame, int, int]:
                 "stated_fen": checks["stated_fen"], "found_fen": checks["found_fen"],
             }),
             pd.DataFrame({
-                "compared": "total_row", "table": totals["file"], "column": totals["column"],
+                "compared": "total_row", "table": totals["table"], "column": totals["column"],
                 "status": (totals["difference_fen"] == 0).map({True: "ok", False: "finding"}),
                 "stated_fen": totals["stated_fen"].astype("Int64"), "found_fen": totals["summed_fen"].astype("Int64"),
             }),
@@ -222,26 +222,19 @@ def _amounts(accounts: Accounts) -> tuple[pd.DataFrame, int, int]:
     return sums.loc[order].reset_index(), len(listed) + len(counted), agreeing
 
 
-def _joins(checks: pd.DataFrame) -> pd.DataFrame:
-    """Each reference between tables, those that lose most rows first."""
-    found = checks[checks["check"].isin(_JOINS) & (checks["status"] != "info")]
-    keys = ["table", "column", "detail"]
-    sums = found.groupby(["check", *keys], sort=False)[["rows", "failed"]].sum().reset_index()
-    sums["matched"] = sums["rows"] - sums["failed"]
-    sums["lost_share"] = [share(f, r) for f, r in zip(sums["failed"], sums["rows"], strict=True)]
-    named = sums.rename(columns={"detail": "parent", "rows": "linked_rows", "failed": "lost"})
-    columns = ["table", "column", "parent", "linked_rows", "matched", "lost", "lost_share"]
-    return named.sort_values("lost", ascending=False, kind="stable")[columns].reset_index(drop=True)
-
-
 def _findings(checks: pd.DataFrame) -> pd.DataFrame:
-    """Findings beside joins and amounts: a row a kind and column, in the order of the checks."""
-    others = checks[(checks["status"] == "finding") & ~checks["check"].isin((*_JOINS, "sum"))]
+    """Rows that a join loses, most first, then the other findings in the order of the checks."""
+    others = checks[(checks["status"] == "finding") & (checks["check"] != "sum")]
     others = others[~((others["check"] == "control_total") & others["stated_fen"].notna())]
     drift = others["check"] == "code_drift"  # the summary has the number; its own rows are for the data request
     others = others[~drift | (others["detail"] == "")]
-    grouped = others.groupby(["check", "table", "column"], sort=False)[["rows", "failed"]].sum().reset_index()
-    return grouped.rename(columns={"check": "finding", "rows": "looked_at", "failed": "found"})
+    joined = others["check"].isin(_JOINS)
+    keys = ["check", "table", "column", "parent"]
+    sums = others.assign(parent=others["detail"].where(joined, "")).groupby(keys, sort=False)[["rows", "failed"]].sum()
+    found = sums.reset_index().rename(columns={"check": "finding", "rows": "looked_at", "failed": "found"})
+    found["found_share"] = [share(f, r) if f <= r else None for f, r in zip(found["found"], found["looked_at"], strict=True)]
+    lost = found[found["finding"].isin(_JOINS)].sort_values("found", ascending=False, kind="stable")
+    return pd.concat([lost, found[~found["finding"].isin(_JOINS)]], ignore_index=True)
 
 
 def missing_columns(accounts: Accounts, *, need: tuple[str, ...]) -> tuple[pd.DataFrame, int]:

@@ -9,7 +9,7 @@ import pandas as pd
 from kit.schema import schema
 from kit.text import Wording
 
-__all__ = ["column_name", "named", "reason_name", "table_name"]
+__all__ = ["column_name", "named", "reason_name", "table_name", "unlocked"]
 
 
 def table_name(table: str, words: Wording) -> str:
@@ -32,7 +32,7 @@ def reason_name(code: str, detail: str, words: Wording) -> str:
     return reason(code, detail, in_language=words.language) if code in REASONS else code
 
 
-def _unlocked(table: str, column: str, words: Wording) -> str:
+def unlocked(table: str, column: str, words: Wording) -> str:
     """What a column makes possible; of a whole table, what its columns beyond the keys do."""
     columns = schema()[table].columns
     if column:
@@ -45,9 +45,9 @@ def named(rows: pd.DataFrame, words: Wording) -> pd.DataFrame:
     """Rows whose codes of tables, columns and reasons are names; ``unlocks`` is filled from the model."""
     per_row: dict[str, Callable[[pd.Series], str]] = {
         "reason": lambda row: reason_name(row["reason"], "…", words),
-        "unlocks": lambda row: _unlocked(row["table"], row["column"], words),
+        "unlocks": lambda row: unlocked(row["table"], row["column"], words),
         "column": lambda row: column_name(row["table"], row["column"], words),
-        "parent": lambda row: table_name(row["parent"], words),
+        "parent": lambda row: table_name(row["parent"], words) or "—",
         "table": lambda row: table_name(row["table"], words),
     }
     made = rows

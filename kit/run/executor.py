@@ -29,6 +29,7 @@ from kit.run.files import replace
 from kit.run.ledger import Ledger
 from kit.run.manifest import digest, write_manifest
 from kit.run.prepare import prepare
+from kit.run.request import write_data_request
 from kit.text import figure, slug, wording
 
 __all__ = ["Progress", "RunResult", "run"]
@@ -107,6 +108,7 @@ def run(
         Before any report is made: bad input, or a branch that does not exist.
     """
     taken = prepare(engagement, out, progress.stage)
+    write_data_request(engagement, out)
     branches = frame(pq.read_table(out / "data" / "branches.parquet"))
     chosen = _chosen(branches, only)
     ledger, mark = Ledger(out / "ledger.jsonl"), _fingerprint(engagement, out / "data")

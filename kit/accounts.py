@@ -77,7 +77,10 @@ def open_accounts(data: Path) -> Accounts:
     frames = {name: _frame(data / f"{name}.parquet", columns) for name, columns in _FRAMES.items()}
     totals, rows = frames["totals"], frames["reconciliation"]
     fed = dict(zip(zip(rows["file"], rows["sheet"], strict=True), rows["table"], strict=True))
-    known = [table or fed.get((file, sheet), "") for table, file, sheet in totals[["table", "file", "sheet"]].itertuples(index=False)]
+    known = [
+        table or fed.get((file, sheet), "")
+        for table, file, sheet in totals[["table", "file", "sheet"]].itertuples(index=False)
+    ]
     frames["totals"] = totals.assign(table=pd.Series(known, dtype="str"))
     return Accounts(**frames, delivered={table: book.columns(table) for table in book.tables()})
 
@@ -106,7 +109,9 @@ def _wanted(path: Path, columns: Mapping[str, str]) -> list[str]:
 def _grouped(rows: pa.Table) -> pa.Table:
     """Quarantine by file, column and reason, so that millions of rows are no burden to a chapter."""
     keys = ["file", "sheet", "table", "column", "reason", "whole_row"]
-    firsts = [(name, "first", pc.ScalarAggregateOptions(skip_nulls=False)) for name in ("row", "value_masked", "detail")]
+    firsts = [
+        (name, "first", pc.ScalarAggregateOptions(skip_nulls=False)) for name in ("row", "value_masked", "detail")
+    ]
     made = rows.group_by(keys, use_threads=False).aggregate([("row", "count"), *firsts])
     named = {f"{name}_first": name for name, *_ in firsts} | {"row_count": "entries"}
     return made.rename_columns([named.get(name, name) for name in made.column_names])

@@ -69,23 +69,24 @@ class Chapter:
             f"# {self.words(f'{self.name}.title')}\n\n{self.words(f'{self.name}.question', **self._facts())}"
         )
 
-    def section(self, key: str, result: Any = None, *, of: int | None = None, **extra: Any) -> None:
+    def section(self, key: str, result: Any = None, *, of: str = "", **extra: Any) -> None:
         """Heading of a section and its finding, or what is missing for it.
 
-        ``of`` is the number that the finding is about: where it is zero the sentence is ``<key>.none``.
+        ``of`` names the count that the finding is about: where the result has zero of it, the sentence is
+        ``<key>.none``.
         """
         heading = f"## {self.words(f'{self.name}.{key}.title')}\n\n"
         if isinstance(result, Unavailable):
             self._markdown(heading + self._unlock(key, result))
         else:
-            said = "none" if of == 0 else "finding"
+            said = "none" if of and not getattr(result, of) else "finding"
             self._markdown(heading + self.words(f"{self.name}.{key}.{said}", **self._values(result), **extra))
 
-    def account(self, key: str, result: Any, field: str, *, of: int, total: bool = False) -> None:
-        """A section that is a finding and its table, or, where nothing was found, a line without a heading."""
-        if of:
+    def account(self, key: str, result: Any, field: str, *, of: str) -> None:
+        """A section that is a finding and its table, or, where there is nothing ``of`` it, a line without a heading."""
+        if getattr(result, of):
             self.section(key, result)
-            self.table(key, result, field, total=total)
+            self.table(key, result, field)
         else:
             said = self.words(f"{self.name}.{key}.none", **self._values(result))
             self._markdown(f"**{self.words(f'{self.name}.{key}.title')}** · {said}")

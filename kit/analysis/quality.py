@@ -67,6 +67,7 @@ class Delivery:
     ties: bool
     files: pd.DataFrame
     reasons: pd.DataFrame
+    reason_count: int
     reasons_more: int
     assumed: int
     money_columns: int
@@ -150,6 +151,7 @@ def delivery(accounts: Accounts) -> Delivery:
         ties=bool((rows["rows_in"] == rows["accepted"] + rows["repeated"] + rows["quarantined"]).all()),
         files=files,
         reasons=reasons.head(_LISTED),
+        reason_count=len(reasons),
         reasons_more=max(len(reasons) - _LISTED, 0),
         assumed=int(units.loc[units["unit_from"].isin(["assumed", "default", "schema"]), "money_columns"].sum()),
         money_columns=int(units["money_columns"].sum()),
@@ -217,9 +219,7 @@ def _amounts(accounts: Accounts) -> tuple[pd.DataFrame, int, int]:
     sums["difference_fen"] = sums["found_fen"] - sums["stated_fen"]
     sums["difference_share"] = [share(d, s) for d, s in zip(sums["difference_fen"], sums["stated_fen"], strict=True)]
     order = sums["difference_fen"].abs().sort_values(ascending=False, kind="stable").index
-    counted = accounts.checks[(accounts.checks["check"] == "control_total") & accounts.checks["stated_fen"].isna()]
-    agreeing = int((listed["status"] != "finding").sum() + (counted["status"] != "finding").sum())
-    return sums.loc[order].reset_index(), len(listed) + len(counted), agreeing
+    return sums.loc[order].reset_index(), len(listed), int((listed["status"] != "finding").sum())
 
 
 def _findings(checks: pd.DataFrame) -> pd.DataFrame:
@@ -232,7 +232,9 @@ def _findings(checks: pd.DataFrame) -> pd.DataFrame:
     keys = ["check", "table", "column", "parent"]
     sums = others.assign(parent=others["detail"].where(joined, "")).groupby(keys, sort=False)[["rows", "failed"]].sum()
     found = sums.reset_index().rename(columns={"check": "finding", "rows": "looked_at", "failed": "found"})
-    found["found_share"] = [share(f, r) if f <= r else None for f, r in zip(found["found"], found["looked_at"], strict=True)]
+    found["found_share"] = [
+        share(f, r) if f <= r else None for f, r in zip(found["found"], found["looked_at"], strict=True)
+    ]
     lost = found[found["finding"].isin(_JOINS)].sort_values("found", ascending=False, kind="stable")
     return pd.concat([lost, found[~found["finding"].isin(_JOINS)]], ignore_index=True)
 

@@ -205,7 +205,9 @@ def _sheet(book: Any, formats: Mapping[str, Any], name: str, rows: pd.DataFrame,
     """One sheet: title, what it is for, header, rows; frozen below the header, printed a page wide."""
     sheet = book.add_worksheet(words.label(f"request.{name}.sheet"))
     columns = list(rows.columns)
-    sheet.write_string(0, 0, words("request.heading", bank=bank, sheet=words.label(f"request.{name}.sheet")), formats["title"])
+    sheet.write_string(
+        0, 0, words("request.heading", bank=bank, sheet=words.label(f"request.{name}.sheet")), formats["title"]
+    )
     purpose = words(f"request.{name}.{'note' if len(rows) else 'none'}")
     sheet.merge_range(1, 0, 1, max(len(columns) - 1, 1), "", formats["note"])
     sheet.write_string(1, 0, purpose, formats["note"])
@@ -228,7 +230,9 @@ def _sheet(book: Any, formats: Mapping[str, Any], name: str, rows: pd.DataFrame,
     sheet.hide_gridlines(2)
 
 
-def _row(sheet: Any, i: int, columns: Sequence[str], row: Sequence[Any], words: Wording, formats: Mapping[str, Any]) -> None:
+def _row(
+    sheet: Any, i: int, columns: Sequence[str], row: Sequence[Any], words: Wording, formats: Mapping[str, Any]
+) -> None:
     for j, (column, value) in enumerate(zip(columns, row, strict=True)):
         kind = "text" if column in _TEXT else kind_of(column)
         if value is None or pd.isna(value):

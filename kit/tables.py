@@ -19,25 +19,22 @@ CODES = {
     "unit_from": "unit_from", "unit": "unit", "compared": "compared",
 }  # fmt: skip
 _TEXT = ("table", "parent", "column", "unlocks", "aliases", "file", "sheet", "label", "reason", "refusal", "detail")
-_EXACT = ("stated_fen", "found_fen", "difference_fen")  # what must agree is printed to the cent
+_OF_ITS_OWN = {
+    "stated_fen": "cents", "found_fen": "cents", "difference_fen": "cents",  # what must agree is printed to the cent
+    "found_share": "near", "difference_share": "near", "gini": "ratio", "mean": "decimal",
+}  # fmt: skip
 _AVERAGES = ("mean", "median", "gap_each")  # their sum would be no figure
 _NUMBER = ("", ' class="num"')
 
 
 def kind_of(column: str) -> str:
     """How a column is printed, from its name; see `kit.text.figure`."""
-    if column in _EXACT:
-        return "cents"
+    if column in _OF_ITS_OWN:
+        return _OF_ITS_OWN[column]
     if column.endswith("_fen"):
         return "wan"
-    if column in ("found_share", "difference_share"):
-        return "near"
     if "share" in column:
         return "percent"
-    if column == "gini":
-        return "ratio"
-    if column == "mean":
-        return "decimal"
     if column.endswith("date"):
         return "date"
     return "text" if column in CODES or column in _TEXT or column.endswith(("_id", "_name")) else "count"

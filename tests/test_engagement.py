@@ -52,8 +52,8 @@ def test_an_ill_typed_value_says_where_and_what_was_expected(tmp_path, text, pla
 
 
 def test_the_banks_own_totals_are_rows_or_exact_fen(tmp_path):
-    text = "bank: 甲\ncontrol_totals: {customer: 30000, customer_month.aum_spot: 1234567.89, account.balance_fen: '1,000'}\n"
-    totals = _load(tmp_path, text).control_totals
+    stated = "{customer: 30000, customer_month.aum_spot: 1234567.89, account.balance_fen: '1,000'}"
+    totals = _load(tmp_path, f"bank: 甲\ncontrol_totals: {stated}\n").control_totals
     assert [(t.table, t.column, t.stated) for t in totals] == [
         ("customer", "", 30000), ("customer_month", "aum_spot_fen", 123456789), ("account", "balance_fen", 100000),
     ]  # fmt: skip

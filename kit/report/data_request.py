@@ -1,4 +1,4 @@
-"""The workbook that goes back to the bank: what is missing, doubtful, different or unread, with masked examples only."""
+"""The workbook that goes back to the bank: what is missing, doubtful, different or unread; examples are masked."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from kit.accounts import Accounts
 from kit.analysis.quality import missing_columns
 from kit.report.names import column_name, reason_name, table_name, unlocked
 from kit.schema import schema
-from kit.tables import CODES, kind_of
+from kit.tables import kind_of
 from kit.text import Wording, figure
 
 __all__ = ["data_request"]
@@ -26,6 +26,7 @@ _WIDTHS = {
     "stated_fen": 20, "found_fen": 20, "difference_fen": 18, "difference_share": 11, "finding": 22, "detail": 36,
 }  # fmt: skip
 _OTHERS = 11
+_TEXT = ("need", "example", "told", "needed", "place", "as_of", "finding")
 _HEAD = 3  # row of the header, counted from 0: below the title and what the sheet is for
 
 
@@ -55,7 +56,8 @@ def data_request(accounts: Accounts, words: Wording, *, bank: str) -> bytes:
     buffer = io.BytesIO()
     safe = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(buffer, safe) as book:
-        book.set_properties({"title": words("request.title", bank=bank), "created": datetime(2000, 1, 1)})  # noqa: DTZ001 - Excel's dates know no zone; the same data is the same file
+        # The same data is the same file, whatever the day; Excel's dates know no zone.
+        book.set_properties({"title": words("request.title", bank=bank), "created": datetime(2000, 1, 1)})  # noqa: DTZ001
         formats = _formats(book)
         for name, rows in sheets.items():
             _sheet(book, formats, name, rows, words, bank=bank)
@@ -119,7 +121,8 @@ def _differences(accounts: Accounts, words: Wording) -> pd.DataFrame:
     first = pd.DataFrame({
         "compared": "total_row", "file": totals["file"], "sheet": totals["sheet"], "row": totals["row"],
         "table": [table_name(t, words) for t in totals["table"]],
-        "column": [column_name(t, c, words) for t, c in zip(totals["table"], totals["column"], strict=True)], "stated_fen": totals["stated_fen"], "found_fen": totals["summed_fen"],
+        "column": [column_name(t, c, words) for t, c in zip(totals["table"], totals["column"], strict=True)],
+        "stated_fen": totals["stated_fen"], "found_fen": totals["summed_fen"],
     })  # fmt: skip
     second = pd.DataFrame({
         "compared": kinds, "table": [table_name(t, words) for t in checks["table"]], "column": columns,
@@ -191,8 +194,7 @@ def _formats(book: Any) -> dict[str, Any]:
         "title": book.add_format({"bold": True, "font_size": 14, "font_color": "#1f4e79"}),
         "note": book.add_format({"font_color": "#5f6b7a", "text_wrap": True, "valign": "top", "font_size": 10}),
         "head": book.add_format(
-            {"bold": True, "bg_color": "#1f4e79", "font_color": "#ffffff", "text_wrap": True, "valign": "vcenter", "border": 1,
-             "border_color": "#d9dee4"}
+            cell | {"bold": True, "bg_color": "#1f4e79", "font_color": "#ffffff", "valign": "vcenter"}
         ),
         "text": book.add_format(cell),
         "count": book.add_format(cell | {"num_format": "#,##0", "text_wrap": False}),
@@ -237,14 +239,11 @@ def _row(
         kind = "text" if column in _TEXT else kind_of(column)
         if value is None or pd.isna(value):
             sheet.write_blank(i, j, None, formats["text"])
-        elif column in CODES and column in ("compared",):
-            sheet.write_string(i, j, words.label(f"labels.{CODES[column]}.{value}"), formats["text"])
+        elif column == "compared":
+            sheet.write_string(i, j, words.label(f"labels.compared.{value}"), formats["text"])
         elif kind == "cents":
             sheet.write_number(i, j, int(value) / 100, formats["cents"])
         elif kind in ("count", "near"):
             sheet.write_number(i, j, float(value), formats[kind])
         else:
             sheet.write_string(i, j, figure(value, "text", words.language), formats["text"])
-
-
-_TEXT = ("need", "example", "told", "needed", "place", "as_of", "finding")

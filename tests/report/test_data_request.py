@@ -52,16 +52,16 @@ def test_a_doubtful_value_has_its_place_its_shape_its_reason_and_what_is_needed(
         {"file": ["客户.csv"], "sheet": [""], "table": ["customer"], "column": ["age"], "reason": ["not_whole"],
          "whole_row": [False], "entries": [3], "row": [17], "value_masked": ["字字"], "detail": [""]}
     )  # fmt: skip
-    fields = pd.DataFrame({"file": ["客户.csv"], "sheet": [""], "table": ["customer"], "column": ["age"], "label": ["年龄(岁)"],
-                           "unit": [""], "unit_from": [""]})  # fmt: skip
+    field = {"file": "客户.csv", "sheet": "", "table": "customer", "column": "age", "label": "年龄(岁)", "unit": ""}
+    fields = pd.DataFrame([field | {"unit_from": ""}])
     rows = read(replace(empty, quarantine=quarantine, fields=fields))["2 存疑数据"]
     assert rows[4] == ["客户.csv", "", 17, "年龄(岁)", "字字", "不是整数", 3, "更正后重新提供这些行"]
 
 
 def test_differences_are_in_yuan_and_name_the_totals_row_or_the_branch(empty):
     totals = pd.DataFrame(
-        {"file": ["a.xlsx"], "sheet": ["一"], "table": ["account"], "row": [9], "label": ["合计"], "column": ["balance_fen"],
-         "stated_fen": [12_345], "summed_fen": [12_340], "difference_fen": [-5]}
+        {"file": ["a.xlsx"], "sheet": ["一"], "table": ["account"], "row": [9], "label": ["合计"],
+         "column": ["balance_fen"], "stated_fen": [12_345], "summed_fen": [12_340], "difference_fen": [-5]}
     )  # fmt: skip
     rows = read(replace(empty, totals=totals))["3 金额差异"]
     assert rows[4] == [

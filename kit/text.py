@@ -92,7 +92,7 @@ def figure(value: Any, kind: str, language: str = "zh") -> str:
         Money in 分, shares as fractions, counts, dates; missing values give a dash.
     kind
         ``money`` (rounded to a readable unit), ``yuan`` (exact to the cent), ``cents`` (the same without its unit) and
-        ``wan`` (万元) for table columns, ``count``, ``percent``, ``near`` (a percentage that is never rounded to nothing
+        ``wan`` (万元) for table columns, ``count``, ``percent``, ``near`` (a percentage never rounded to nothing
         or all), ``points`` (percentage points, signed), ``ratio``, ``decimal``, ``date`` or ``text``.
     """
     if _is_nothing(value):

@@ -6,6 +6,7 @@ import json
 import os
 import secrets as randomness
 from datetime import date
+from decimal import Decimal, InvalidOperation
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
@@ -14,8 +15,9 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from kit.errors import BadKey, BadValue, MissingFile, UnknownName, language
-from kit.params import Params
+from kit.params import YUAN, ControlTotal, Params
 from kit.resources import notebooks, templates
+from kit.schema import schema
 
 __all__ = ["CONFIG", "CONTEXT", "Engagement", "Secrets", "chapter_notebooks", "load", "profile", "profiles"]
 
@@ -34,6 +36,7 @@ class _File(BaseModel):
     language: Literal["zh", "en"] = "zh"
     as_of: date | None = None
     chapters: tuple[str, ...] = Field(default=(), strict=False)
+    control_totals: dict[str, Any] = Field(default_factory=dict)
     params: dict[str, Any] = Field(default_factory=dict)
 
 
@@ -57,6 +60,7 @@ class Engagement(BaseModel):
     language: Literal["zh", "en"]
     chapters: tuple[str, ...]
     params: Params
+    control_totals: tuple[ControlTotal, ...] = ()
 
     @cached_property
     def secrets(self) -> Secrets:
@@ -127,6 +131,32 @@ def _raise(error: ValidationError, path: Path, model: type[BaseModel], prefix: s
     raise BadValue(path=path, place=place or "params", value=value, expected=expected) from None
 
 
+def _control_total(path: Path, name: str, value: object) -> ControlTotal:
+    """The bank's own figure: ``customer: 30000`` in rows, ``customer_month.aum_spot: 1234567.89`` in 元."""
+    zh, place = language() == "zh", f"control_totals.{name}"
+    table, _, column = name.partition(".")
+    money = {c.id for t in schema().values() for c in t.columns.values() if t.id == table and c.type == "money"}
+    if column and column not in money:
+        column = f"{column}_fen"
+    if table not in schema() or (column and column not in money):
+        known = [*schema(), *(f"{table}.{c.removesuffix('_fen')}" for c in sorted(money))]
+        raise BadKey(path=path, place=place, name=name, known=known)
+    try:
+        number = Decimal(str(value).replace(",", ""))
+        stated = number * YUAN if column else number
+        exact = not isinstance(value, bool) and stated == int(stated)
+    except (InvalidOperation, ValueError, OverflowError):
+        exact = False
+    if not exact:
+        rows, yuan = (
+            ("整数行数", "金额（元，至多两位小数）")
+            if zh
+            else ("a whole number of rows", "an amount in 元, at most two decimals")
+        )
+        raise BadValue(path=path, place=place, value=repr(value), expected=yuan if column else rows)
+    return ControlTotal(table=table, column=column, stated=int(stated))
+
+
 def load(folder: Path) -> Engagement:
     """Read ``folder/engagement.yml``.
 
@@ -168,4 +198,5 @@ def load(folder: Path) -> Engagement:
         language=said.language,
         chapters=said.chapters or tuple(known),
         params=params,
+        control_totals=tuple(_control_total(path, name, value) for name, value in said.control_totals.items()),
     )

@@ -140,7 +140,7 @@ class Delivery:
             if mess.is_text:
                 self._texts[file] = sink = Delimited(self._folder / file, mess)
             else:
-                sink = self._books.setdefault(file, {})[sheet] = Held(mess.style)  # type: ignore[assignment]
+                sink = self._books.setdefault(file, {})[sheet] = Held(mess.style, named=mess.is_named)  # type: ignore[assignment]
             self._pages[file, sheet] = Page(sink, mess, title=self._title, as_of=self._as_of)
         return self._pages[file, sheet]
 

@@ -73,9 +73,10 @@ def _printed(value: Any) -> str:
 
 @dataclass(slots=True)
 class Held:
-    """A sheet held until its workbook is written."""
+    """A sheet held until its workbook is written; of a named table only the columns, not the rows."""
 
     style: Style
+    named: bool = False
     rows: list[Sequence[Cell]] = field(default_factory=list)
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
     tables: list[pa.Table] = field(default_factory=list)
@@ -87,7 +88,8 @@ class Held:
 
     def table(self, columns: Mapping[str, pa.Array]) -> None:
         """Keep data rows."""
-        self.rows += zip(*(self.style.cells(column) for column in columns.values()), strict=True)
+        if not self.named:
+            self.rows += zip(*(self.style.cells(column) for column in columns.values()), strict=True)
         self.tables.append(pa.table(dict(columns)))
 
     def merge(self, first_row: int, first_column: int, last_row: int, last_column: int) -> None:

@@ -164,7 +164,7 @@ class Page:
         if self._blocks == 0:
             self._begin(columns)
         elif self._blocks == 1 and mess.repeat_header and not mess.is_named:
-            self.truth.repeated_headers.append(self._at + 1)
+            self.truth.repeated_headers += range(self._at + 1, self._at + 1 + len(self._header))
             self._lines(self._header)
         sums = {name: _fen(column) for name, column in columns.items() if name in self._sums}
         self._sums = {name: total + sums.get(name, 0) for name, total in self._sums.items()}

@@ -49,9 +49,12 @@ def grids(path: Path, told: FileTruth, password: str = PASSWORD) -> Grids:
 
 def amount(value: Any, unit: str) -> str:
     """An amount in 元 with two decimals; what is none as it is."""
-    text = unicodedata.normalize("NFKC", str(value)).replace(",", "").lstrip("￥¥")
+    value = f"{Decimal(repr(value)):f}" if isinstance(value, float) else str(value)
+    text = unicodedata.normalize("NFKC", value).replace(",", "").lstrip("￥¥")
     if text.endswith("万元"):
         text, unit = text.removesuffix("万元"), "万元"
+    elif text.endswith("元"):
+        text, unit = text.removesuffix("元"), "元"
     if text.endswith("-") or text.startswith("("):
         text = "-" + text.strip("()-")
     if not re.fullmatch(r"-?\d+(\.\d+)?", text):
@@ -70,10 +73,10 @@ def day(value: Any, *, date1904: bool = False) -> str:
     return "".join(parts.groups()) if parts else text
 
 
-def data_rows(path: Path, told: FileTruth, table: str) -> pd.DataFrame:
+def data_rows(path: Path, told: FileTruth, table: str, *, password: str = PASSWORD) -> pd.DataFrame:
     """The data rows of a file as text, with amounts in 元 and dates as 20261031."""
     found = []
-    for name, rows in grids(path, told).items():
+    for name, rows in grids(path, told, password).items():
         sheet = told.sheets[name]
         if sheet.skipped:
             continue

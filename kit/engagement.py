@@ -18,7 +18,17 @@ from kit.errors import BadKey, BadValue, MissingFile, UnknownName, language
 from kit.params import Params
 from kit.resources import notebooks, templates
 
-__all__ = ["CONFIG", "CONTEXT", "Engagement", "Secrets", "chapter_notebooks", "keep_passwords", "load", "profile", "profiles"]
+__all__ = [
+    "CONFIG",
+    "CONTEXT",
+    "Engagement",
+    "Secrets",
+    "chapter_notebooks",
+    "keep_passwords",
+    "load",
+    "profile",
+    "profiles",
+]
 
 CONFIG = "engagement.yml"
 _SECRETS = ".secrets"

@@ -1,7 +1,9 @@
 import os
+import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -17,7 +19,7 @@ from kit.demo.mess import SUFFIXES, Mess
 from kit.demo.style import DATES, MONEY, NUMBERS, UNITS, Style
 from kit.engagement import CONFIG, load
 from kit.run.prepare import prepare
-from kit.schema import Column, schema
+from kit.schema import Column, aliases, normalise, schema
 
 os.environ["BRANCH_KIT_LANGUAGE"] = "zh"
 ROOT = Path(__file__).resolve().parents[1]
@@ -164,11 +166,11 @@ def _messy(draw: st.DrawFn) -> Messy:
     table = schema()[draw(st.sampled_from(_TABLES))]
     kinds = ("text", "cat", "money", "date", "bool", "int", "secret", "surrogate")
     optional = [c for c in table.columns.values() if c.need != "M" and c.type in kinds and c.unit != "号码"]
-    chosen = draw(st.lists(st.sampled_from(optional), min_size=3, max_size=7, unique_by=lambda c: c.id))
+    chosen = draw(st.lists(st.sampled_from(optional), min_size=2, max_size=5, unique_by=lambda c: c.id))
     needed = [*table.mandatory, *table.either[:1]]
     columns = [c for c in table.columns.values() if c in needed or c in chosen]
     columns.sort(key=lambda c: c.id not in ("customer_id", "unit_id"))  # a total's label stands in a text column
-    sizes = draw(st.lists(st.integers(1, 4), min_size=1, max_size=len(_BRANCHES)))
+    sizes = draw(st.lists(st.integers(1, 3), min_size=1, max_size=len(_BRANCHES)))
     mess = draw(_messes([c.zh for c in columns], len(sizes)))
     extra = "" if mess.encoding == "gbk" else "䶮"
     starts = [1 + sum(sizes[:i]) for i in range(len(sizes))]
@@ -177,6 +179,50 @@ def _messy(draw: st.DrawFn) -> Messy:
         for start, size in zip(starts, sizes, strict=True)
     ]
     return Messy(table.id, tuple(blocks), mess)
+
+
+def amount(value: Any, unit: str) -> str:
+    """An amount in 元 with two decimals; what is none as it is."""
+    value = f"{Decimal(repr(value)):f}" if isinstance(value, float) else str(value)
+    text = unicodedata.normalize("NFKC", value).replace(",", "").lstrip("￥¥")
+    if text.endswith("万元"):
+        text, unit = text.removesuffix("万元"), "万元"
+    elif text.endswith("元"):
+        text, unit = text.removesuffix("元"), "元"
+    if text.endswith("-") or text.startswith("("):
+        text = "-" + text.strip("()-")
+    if not re.fullmatch(r"-?\d+(\.\d+)?", text):
+        return text
+    return f"{Decimal(text) * (10_000 if unit == '万元' else 1):.2f}"
+
+
+def day(value: Any, *, date1904: bool = False) -> str:
+    """A date as 20261031; what is none as it is."""
+    if isinstance(value, date):
+        return f"{value:%Y%m%d}"
+    text = str(value).removesuffix(".0")
+    if re.fullmatch(r"\d{5}", text):
+        return f"{(date(1904, 1, 1) if date1904 else date(1899, 12, 30)) + timedelta(int(text)):%Y%m%d}"
+    parts = re.fullmatch(r"(\d{4})\D?(\d\d)\D?(\d\d)日?", text)
+    return "".join(parts.groups()) if parts else text
+
+
+def _plain(value: Any, table: str, label: str, *, unit: str, date1904: bool) -> str:
+    if value in ("", None):
+        return ""
+    column = aliases(table).get(normalise(label)[0])
+    kind = column.type if column else "text"
+    if kind == "money":
+        return amount(value, unit)
+    if kind == "date":
+        return day(value, date1904=date1904)
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+@pytest.fixture(scope="session")
+def plain_value() -> Callable[..., str]:
+    """What a cell says by other means than intake's: an amount in 元 with two decimals, a date as 20261031."""
+    return _plain
 
 
 @pytest.fixture(scope="session")

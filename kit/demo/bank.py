@@ -23,6 +23,7 @@ from kit.errors import BadValue
 
 __all__ = ["write_bank"]
 
+
 def write_bank(
     folder: Path,
     *,

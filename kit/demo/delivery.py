@@ -89,9 +89,7 @@ class Delivery:
         self._books: dict[str, dict[str, Held]] = {}
         self._pages: dict[tuple[str, str], Page] = {}
 
-    def append(
-        self, columns: Mapping[str, Any], *, label: str = "", fate: str = ""
-    ) -> None:
+    def append(self, columns: Mapping[str, Any], *, label: str = "", fate: str = "") -> None:
         """Write the rows of a block named ``label``; see `Page.append`. Rows without one follow the last block."""
         arrays = {header: c if isinstance(c, pa.Array) else pa.array(c) for header, c in columns.items()}
         self._last = self._page(label)

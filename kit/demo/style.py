@@ -35,7 +35,11 @@ NUMBERS: dict[str, Callable[[Decimal], str]] = {
     "signed": lambda x: f"￥{x:,f}",
     "named": "{:f}".format,
 }
-_AROUND = {"plain": ("-", ""), "brackets": ("（", "）"), "trailing": ("", "-")}  # what stands around an amount below zero
+_AROUND = {
+    "plain": ("-", ""),
+    "brackets": ("（", "）"),
+    "trailing": ("", "-"),
+}  # what stands around an amount below zero
 DATES = ("%Y%m%d", "%Y-%m-%d", "%Y/%m/%d", "%Y年%m月%d日", "serial", "real")
 
 
@@ -94,7 +98,9 @@ class Style:
         if isinstance(value, str):
             return value
         if isinstance(value, date):
-            return self._serial(value) if self.dates == "serial" else value if self.dates == "real" else self._text(value)
+            return (
+                self._serial(value) if self.dates == "serial" else value if self.dates == "real" else self._text(value)
+            )
         if not self.typed:
             return self._text(value)
         return float(self.amount(int(value.scaleb(2)))) if isinstance(value, Decimal) else int(value)

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-import re
-import unicodedata
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
-from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +18,6 @@ from python_calamine import CalamineWorkbook
 
 from kit.demo import FileTruth
 from kit.demo.extracts import PASSWORD
-from kit.schema import aliases, normalise
 
 Grids = dict[str, list[list[Any]]]
 
@@ -32,7 +28,9 @@ def grids(path: Path, told: FileTruth, password: str = PASSWORD) -> Grids:
         table = pq.read_table(path)
         return {"": [table.column_names, *(list(row.values()) for row in table.to_pylist())]}
     if told.delimiter:
-        with path.open(encoding={"utf-16-le": "utf-16", "utf-16-be": "utf-16"}.get(told.encoding, told.encoding)) as text:
+        with path.open(
+            encoding={"utf-16-le": "utf-16", "utf-16-be": "utf-16"}.get(told.encoding, told.encoding)
+        ) as text:
             return {"": list(csv.reader(text, delimiter=told.delimiter))}
     content = path.read_bytes()
     if told.form == "html.xls":
@@ -47,34 +45,8 @@ def grids(path: Path, told: FileTruth, password: str = PASSWORD) -> Grids:
     return {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names}
 
 
-def amount(value: Any, unit: str) -> str:
-    """An amount in 元 with two decimals; what is none as it is."""
-    value = f"{Decimal(repr(value)):f}" if isinstance(value, float) else str(value)
-    text = unicodedata.normalize("NFKC", value).replace(",", "").lstrip("￥¥")
-    if text.endswith("万元"):
-        text, unit = text.removesuffix("万元"), "万元"
-    elif text.endswith("元"):
-        text, unit = text.removesuffix("元"), "元"
-    if text.endswith("-") or text.startswith("("):
-        text = "-" + text.strip("()-")
-    if not re.fullmatch(r"-?\d+(\.\d+)?", text):
-        return text
-    return f"{Decimal(text) * (10_000 if unit == '万元' else 1):.2f}"
-
-
-def day(value: Any, *, date1904: bool = False) -> str:
-    """A date as 20261031; what is none as it is."""
-    if isinstance(value, date):
-        return f"{value:%Y%m%d}"
-    text = str(value).removesuffix(".0")
-    if re.fullmatch(r"\d{5}", text):
-        return f"{(date(1904, 1, 1) if date1904 else date(1899, 12, 30)) + timedelta(int(text)):%Y%m%d}"
-    parts = re.fullmatch(r"(\d{4})\D?(\d\d)\D?(\d\d)日?", text)
-    return "".join(parts.groups()) if parts else text
-
-
-def data_rows(path: Path, told: FileTruth, table: str, *, password: str = PASSWORD) -> pd.DataFrame:
-    """The data rows of a file as text, with amounts in 元 and dates as 20261031."""
+def data_rows(path: Path, told: FileTruth, table: str, *, plain: Any, password: str = PASSWORD) -> pd.DataFrame:
+    """The data rows of a file as text, made plain cell by cell."""
     found = []
     for name, rows in grids(path, told, password).items():
         sheet = told.sheets[name]
@@ -88,19 +60,13 @@ def data_rows(path: Path, told: FileTruth, table: str, *, password: str = PASSWO
         assert len(frame) == sheet.rows, (path.name, name)
         found.append(frame)
         for label in labels:
-            column = aliases(table).get(normalise(label)[0])
-            kind = column.type if column else "text"
-            read: Callable[[Any], str] = {
-                "money": lambda v, u=sheet.unit: amount(v, u),
-                "date": lambda v: day(v, date1904=told.date1904),
-            }.get(kind, lambda v: str(int(v)) if isinstance(v, float) and v.is_integer() else str(v))
-            frame[label] = ["" if v in ("", None) else read(v) for v in frame[label]]
+            frame[label] = [plain(v, table, label, unit=sheet.unit, date1904=told.date1904) for v in frame[label]]
     return pd.concat(found, ignore_index=True)
 
 
 @pytest.fixture(scope="session")
-def read_rows() -> Callable[[Path, FileTruth, str], pd.DataFrame]:
-    return data_rows
+def read_rows(plain_value) -> Callable[..., pd.DataFrame]:
+    return partial(data_rows, plain=plain_value)
 
 
 @pytest.fixture(scope="session")

@@ -96,7 +96,9 @@ def test_a_branch_that_has_no_rows_gets_no_file(tmp_path: Path) -> None:
 def test_merged_headers_stand_over_their_first_column(tmp_path: Path) -> None:
     groups = {"活期余额": ("存款",), "定期余额": ("存款",), "姓名": ("客户", "基本")}
     delivery = Delivery(tmp_path, "表", Mess(groups=groups, encoding="utf-8"), as_of=AS_OF)
-    delivery.append({"客户号": ["1"], "姓名": ["甲"], "活期余额": ["2"], "定期余额": ["3"], "备注": ["4"]}, label="城东支行")
+    delivery.append(
+        {"客户号": ["1"], "姓名": ["甲"], "活期余额": ["2"], "定期余额": ["3"], "备注": ["4"]}, label="城东支行"
+    )
     sheet = delivery.close()["表.csv"].sheets[""]
     assert sheet.headers == ("客户号", "客户/基本/姓名", "存款/活期余额", "存款/定期余额", "备注")
     assert (tmp_path / "表.csv").read_text("utf-8").splitlines()[:3] == [

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -82,7 +83,7 @@ class Messy:
         return [row for block in self.blocks for row in zip(*(c.to_pylist() for c in block.values()), strict=True)]
 
 
-def _array(draw: st.DrawFn, column: Column, numbers: range, extra: str) -> pa.Array:
+def _array(draw: st.DrawFn, column: Column, numbers: range, extra: str) -> pa.Array:  # noqa: C901, PLR0911  # a case a type
     """Values of one column; those of an id are all different."""
     size = len(numbers)
 
@@ -117,7 +118,7 @@ def _array(draw: st.DrawFn, column: Column, numbers: range, extra: str) -> pa.Ar
 def _messes(draw: st.DrawFn, labels: list[str], blocks: int) -> Mess:
     form = draw(st.sampled_from(tuple(SUFFIXES)))
     book, named = form in _BOOKS, form in ("parquet", "sql")
-    plain = "html.xls" == form
+    plain = form == "html.xls"
     yes = st.booleans()
     unit = "元" if named else draw(st.sampled_from(tuple(UNITS)))
     numbers = draw(st.sampled_from(tuple(NUMBERS)))
@@ -136,7 +137,7 @@ def _messes(draw: st.DrawFn, labels: list[str], blocks: int) -> Mess:
     depth = draw(st.integers(0, 2)) if not named and len(cuts) > 1 and len(labels) > 2 else 0
     groups = {
         label: ("余额情况", f"第{place}类")[:depth]
-        for place, (start, end) in enumerate(zip(cuts, cuts[1:], strict=False), start=1)
+        for place, (start, end) in enumerate(pairwise(cuts), start=1)
         for label in labels[start:end]
         if depth
     }

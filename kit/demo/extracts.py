@@ -63,7 +63,7 @@ _SENT: Mapping[str, Sent] = {
         "管户关系": Sent("assignment", Mess(form="xlsx", split="sheet", style=Style(dates="real"))),
         "联系记录": Sent(
             "contact",
-            Mess(form="ods", title=True, style=Style(dates="real"), notes=("注：电话、短信由系统记录，其余由客户经理补录。",)),
+            Mess(form="ods", title=True, style=Style(dates="real"), notes=("注：电话、短信由系统记录，其余由经理补录。",)),
             title="客户联系台账",
             renamed={"异议类型": "客户顾虑"},
             answers={"客户顾虑": ("objection", "")},
@@ -74,7 +74,8 @@ _SENT: Mapping[str, Sent] = {
                 form="xlsx", password=PASSWORD, title=True, unit_in="line", dated=True, total=True, subtotals=True,
                 style=Style(typed=True, unit="万元", dates="real"),
                 groups={
-                    "成交产品": ("成交情况", "产品"), "预计金额": ("成交情况", "金额"), "达成金额": ("成交情况", "金额"),
+                    "成交产品": ("成交情况", "产品"),
+                    "预计金额": ("成交情况", "金额"), "达成金额": ("成交情况", "金额"),
                     "成交日期": ("成交情况", "其他"), "业绩来源": ("成交情况", "其他"),
                 },
                 notes=(_SOURCE,),
@@ -116,7 +117,7 @@ def sent(name: str, *, months_ago: int | None = None) -> Sent:
     """How a table is sent; a monthly report by how many months lie between it and the last one."""
     if name in _SENT:
         return _SENT[name]
-    if months_ago == _RENAMED_AT:
+    if months_ago is not None and months_ago == _RENAMED_AT:
         answers = {"客户等级": ("tier_given", "value")}
         return Sent("customer_month", _MONTHS[months_ago], renamed={"行内客户等级": "客户等级"}, answers=answers)
     plain = months_ago is None or months_ago >= len(_MONTHS)

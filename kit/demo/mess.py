@@ -1,4 +1,4 @@
-"""What surrounds a table in a file that a bank sends: titles, merged headers, totals, notes; and what was written where."""
+"""What surrounds a table in a file that a bank sends: titles, merged headers, totals, notes; and what is where."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ class Mess:
     style
         How values are written.
     title, unit_in, dated
-        A title line; where the unit of money is said: nowhere, ``line``, ``title``, ``header`` or ``file`` (its name); a
-        line with the date of the data.
+        A title line; where the unit of money is said: nowhere, ``line``, ``title``, ``header`` or ``file`` (its name);
+        a line with the date of the data.
     groups
         Upper parts of a merged header by column; the deepest makes the number of header rows.
     blank_lines
@@ -106,8 +106,8 @@ class Total:
 class SheetTruth:
     """What an intake must find in one sheet; rows are counted as a person does, from 1.
 
-    ``skipped`` says why a sheet is left out: hidden, empty or pivot. ``quarantined`` are whole rows by reason, ``cells``
-    single cells.
+    ``skipped`` says why a sheet is left out: hidden, empty or pivot. ``quarantined`` are whole rows by reason,
+    ``cells`` single cells.
     """
 
     skipped: str = ""

@@ -36,7 +36,7 @@ DEFINITIONS = {
     "dormant": "AUM at most 100 yuan and no active transaction in (as_of - 365 days, as_of]",
     "orphan": "no main owner, or he is virtual or has left",
     "maturing": "deposits, certificates and wealth products maturing in (as_of, as_of + days]",
-    "repeated": "the same row again: merged; quarantined: whole rows set aside, cells: single cells, by intake's reason",
+    "repeated": "the same row again: merged; quarantined: rows set aside, cells: single cells, by intake's reason",
 }
 
 

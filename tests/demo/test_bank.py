@@ -48,7 +48,7 @@ class Bank:
         return sorted({told.subject for told in self.truth.files.values() if told.subject.startswith("客户资产月报")})
 
     def all(self, subject: str) -> pd.DataFrame:
-        table = TABLES[subject.split("_")[0]]
+        table = TABLES[subject.split("_", maxsplit=1)[0]]
         parts = [self.read_rows(self.folder / "extracts" / n, self.truth.files[n], table) for n in self.files(subject)]
         return pd.concat(parts, ignore_index=True).rename(columns=USUAL)
 

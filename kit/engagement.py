@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import secrets as randomness
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import cached_property
@@ -19,9 +20,20 @@ from kit.params import YUAN, ControlTotal, Params
 from kit.resources import notebooks, templates
 from kit.schema import schema
 
-__all__ = ["CONFIG", "CONTEXT", "Engagement", "Secrets", "chapter_notebooks", "load", "profile", "profiles"]
+__all__ = [
+    "CONFIG",
+    "CONTEXT",
+    "Engagement",
+    "Secrets",
+    "chapter_notebooks",
+    "keep_passwords",
+    "load",
+    "profile",
+    "profiles",
+]
 
 CONFIG = "engagement.yml"
+_SECRETS = ".secrets"
 CONTEXT = "context.json"  # what a chapter must know of its run, in data/
 
 
@@ -41,12 +53,16 @@ class _File(BaseModel):
 
 
 class Secrets(BaseModel):
-    """The engagement's key and password; kept beside ``engagement.yml``, never in the output tree."""
+    """The engagement's key and password; kept beside ``engagement.yml``, never in the output tree.
+
+    ``extracts`` are the passwords of encrypted files that the bank sent, by name.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     key: str
     password: str
+    extracts: dict[str, str] = Field(default_factory=dict)
 
 
 class Engagement(BaseModel):
@@ -65,15 +81,29 @@ class Engagement(BaseModel):
     @cached_property
     def secrets(self) -> Secrets:
         """Key and password, made at the first need; ``BRANCH_KIT_PASSWORD`` overrides the password."""
-        path = self.folder / ".secrets"
-        if path.exists():
-            kept = Secrets(**json.loads(path.read_text(encoding="utf-8")))
-        else:
-            kept = Secrets(key=randomness.token_hex(32), password=randomness.token_urlsafe(9))
-            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-                file.write(kept.model_dump_json())
+        kept = _secrets(self.folder)
         asked = os.environ.get("BRANCH_KIT_PASSWORD")
         return kept.model_copy(update={"password": asked}) if asked else kept
+
+
+def _secrets(folder: Path) -> Secrets:
+    path = folder / _SECRETS
+    if path.exists():
+        return Secrets(**json.loads(path.read_text(encoding="utf-8")))
+    made = Secrets(key=randomness.token_hex(32), password=randomness.token_urlsafe(9))
+    _write_secrets(path, made)
+    return made
+
+
+def _write_secrets(path: Path, secrets: Secrets) -> None:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        file.write(secrets.model_dump_json())
+
+
+def keep_passwords(folder: Path, passwords: Mapping[str, str]) -> None:
+    """Keep the passwords of encrypted extracts, by file name, with the engagement's other secrets."""
+    kept = _secrets(folder)
+    _write_secrets(folder / _SECRETS, kept.model_copy(update={"extracts": {**kept.extracts, **passwords}}))
 
 
 def profiles() -> list[str]:

@@ -13,13 +13,13 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from kit.intake.layout import Skipped, find_layout
-from kit.intake.readers import batches, grids
-from kit.intake.rows import Splitter
 
 from kit.book import Book
 from kit.intake import find_sources, intake
 from kit.intake.grid import Sheet
+from kit.intake.layout import Skipped, find_layout
+from kit.intake.readers import batches, grids
+from kit.intake.rows import Splitter
 from kit.schema import aliases, normalise
 
 KEY = b"not a secret: a key for tests"

@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lab bench check lock clean
+.PHONY: demo test fuzz lab bench check lock clean
 
 demo: .venv/.done
 	$(BIN)/kit demo demo --branches 6 --customers 5000
@@ -10,6 +10,10 @@ demo: .venv/.done
 
 test: .venv/.done
 	$(BIN)/python -m pytest
+
+# Any table in any layout, form and style, read again: 10,000 of them instead of the 200 of a test run.
+fuzz: .venv/.done
+	$(BIN)/python -m pytest --hypothesis-profile=fuzz tests/intake/test_any_layout.py tests/demo/test_mess.py
 
 lab: .venv/.done
 	@test -d reports/demo/data || $(MAKE) demo

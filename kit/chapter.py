@@ -18,11 +18,13 @@ import pyarrow.parquet as pq
 from IPython.display import display
 
 from kit import columns as col
+from kit.accounts import Accounts, open_accounts
 from kit.analysis import Standing, Unavailable, standing
 from kit.engagement import CONTEXT
 from kit.errors import MissingFile, UnknownName, language
 from kit.features import frame
 from kit.params import Params
+from kit.report.names import named
 from kit.resources import root
 from kit.schema import schema
 from kit.tables import html_table, kpi_cards
@@ -55,6 +57,11 @@ class Chapter:
     params: Params
     words: Wording
     facts: dict[str, Any]
+    data: Path
+
+    def accounts(self) -> Accounts:
+        """What the intake wrote about itself: the bank's, not the branch's."""
+        return open_accounts(self.data)
 
     def title(self) -> None:
         """Heading of the chapter and the question that it answers."""
@@ -62,13 +69,27 @@ class Chapter:
             f"# {self.words(f'{self.name}.title')}\n\n{self.words(f'{self.name}.question', **self._facts())}"
         )
 
-    def section(self, key: str, result: Any = None, **extra: Any) -> None:
-        """Heading of a section and its finding, or what is missing for it."""
+    def section(self, key: str, result: Any = None, *, of: str = "", **extra: Any) -> None:
+        """Heading of a section and its finding, or what is missing for it.
+
+        ``of`` names the count that the finding is about: where the result has zero of it, the sentence is
+        ``<key>.none``.
+        """
         heading = f"## {self.words(f'{self.name}.{key}.title')}\n\n"
         if isinstance(result, Unavailable):
             self._markdown(heading + self._unlock(key, result))
         else:
-            self._markdown(heading + self.words(f"{self.name}.{key}.finding", **self._values(result), **extra))
+            said = "none" if of and not getattr(result, of) else "finding"
+            self._markdown(heading + self.words(f"{self.name}.{key}.{said}", **self._values(result), **extra))
+
+    def account(self, key: str, result: Any, field: str, *, of: str) -> None:
+        """A section that is a finding and its table, or, where there is nothing ``of`` it, a line without a heading."""
+        if getattr(result, of):
+            self.section(key, result)
+            self.table(key, result, field)
+        else:
+            said = self.words(f"{self.name}.{key}.none", **self._values(result))
+            self._markdown(f"**{self.words(f'{self.name}.{key}.title')}** · {said}")
 
     def say(self, key: str, result: Any = None, **extra: Any) -> None:
         """A sentence whose figures are those of ``result``."""
@@ -95,12 +116,19 @@ class Chapter:
         """A frame of the result as a table with the caption ``<chapter>.<key>.table``."""
         if isinstance(result, Unavailable):
             return
-        self.frame(key, getattr(result, field), total=total)
+        self.frame(key, getattr(result, field), total=total, **self._values(result))
 
-    def frame(self, key: str, rows: pd.DataFrame, *, total: bool = False) -> None:
-        """A frame as a table with the caption ``<chapter>.<key>.table``."""
+    def frame(self, key: str, rows: pd.DataFrame, *, total: bool = False, **values: Any) -> None:
+        """A frame as a table with the caption ``<chapter>.<key>.table``; one without rows is left out."""
+        if rows.empty:
+            return
+        if col.BRANCH_ID in rows:
+            known = dict(zip(self.branches[col.BRANCH_ID], self.branches[col.BRANCH_NAME], strict=True))
+            rows = rows.assign(**{col.BRANCH_ID: rows[col.BRANCH_ID].map(known)})
+            rows = rows.rename(columns={col.BRANCH_ID: col.BRANCH_NAME})
+        rows = named(rows, self.words)
         html = html_table(
-            rows, self.words, caption=self.words(f"{self.name}.{key}.table", **self._facts()), total=total
+            rows, self.words, caption=self.words(f"{self.name}.{key}.table", **self._facts() | values), total=total
         )
         display({"text/html": html, "text/plain": rows.to_string()}, raw=True)
 
@@ -135,6 +163,15 @@ class Chapter:
     def standing(self, column: str) -> Standing:
         """Where this branch stands among the bank's branches."""
         return standing(self.branches, self.branch_id, column)
+
+    def place(self, found: Standing) -> str:
+        """Rank of the branch in words, or the branches' median where this is the whole bank."""
+        key = "place" if found.rank else "place_bank"
+        return self.words(f"{self.name}.{key}", rank=found.rank, of=found.of, median=found.median)
+
+    def variant(self, key: str) -> str:
+        """``key`` for a branch, ``key_bank`` for the whole bank: a section that differs between the two."""
+        return f"{key}_bank" if self.branch_id == EVERY_BRANCH else key
 
     def _facts(self) -> dict[str, Any]:
         return {
@@ -204,6 +241,7 @@ def open_chapter(name: str, data: str = "", branch: str = "", language: str = ""
         params=Params(**facts["params"]),
         words=wording(language or facts["language"]),
         facts=facts,
+        data=folder,
     )
 
 

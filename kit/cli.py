@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -60,6 +60,10 @@ class _Told:
         self.bar.update(self.task, description=text)
         self._line(f"· {text}")
 
+    def reading(self, name: str, done: int, of: int, rows: int) -> None:
+        counted = _say(f"{rows:,} 行", f"{rows:,} rows") if rows else ""
+        self.bar.update(self.task, description=f"{escape(name)} {counted}", total=of, completed=done)
+
     def branches(self, total: int, kept: int) -> None:
         self.bar.update(self.task, description=_say("生成报告", "reports"), total=total, completed=0)
         if kept:
@@ -77,6 +81,27 @@ class _Told:
 
     def _line(self, text: str) -> None:
         out_console.print(escape(text), highlight=False)
+
+
+class _Passwords:
+    """The password of an encrypted workbook: the environment's, else asked on a terminal, once a file."""
+
+    def __init__(self, told: _Told) -> None:
+        self.told = told
+        self.known: dict[Path, str] = {}
+
+    def __call__(self, path: Path) -> str | None:
+        from kit.intake import given_password  # noqa: PLC0415
+
+        given = given_password(path)
+        if given or not sys.stdin.isatty():
+            return given
+        if path not in self.known:
+            self.told.bar.stop()
+            question = _say(f"{path.name} 有密码，请输入", f"{path.name} has a password; type it")
+            self.known[path] = Prompt.ask(question, password=True, console=err_console)
+            self.told.bar.start()
+        return self.known[path]
 
 
 @app.command()
@@ -98,8 +123,10 @@ def run(
     engagement = load(folder)
     target = _target(engagement.name, out)
     told = _Told()
-    with told.bar:
-        result = run_engagement(engagement, target, told, only=branch or (), workers=workers, fresh=fresh)
+    with told.bar, _asking(folder):
+        result = run_engagement(
+            engagement, target, told, only=branch or (), workers=workers, fresh=fresh, password=_Passwords(told)
+        )
     for notice in result.taken.notices:
         out_console.print(escape(f"! {notice}"), highlight=False)
     lost = result.taken.rows_quarantined
@@ -124,7 +151,8 @@ def run(
                     f"The call lists: {target / 'working'}, encrypted; the password is in {folder / '.secrets'}")),
         highlight=False,
     )  # fmt: skip
-    raise typer.Exit(1 if result.failed else 0)
+    _not_read(result.taken.refused)
+    raise typer.Exit(1 if result.failed or result.taken.refused else 0)
 
 
 @app.command()
@@ -136,24 +164,17 @@ def intake(
 ) -> None:
     """Read and check the extracts only: kit intake bank --review --by "Li Na"."""
     from kit.engagement import load  # noqa: PLC0415
-    from kit.intake import OpenQuestions, find_sources  # noqa: PLC0415
-    from kit.intake import intake as take  # noqa: PLC0415
+    from kit.run.prepare import take_in  # noqa: PLC0415
+    from kit.run.request import write_data_request  # noqa: PLC0415
 
     engagement = load(folder)
     target = _target(engagement.name, out)
+    told = _Told()
+    passwords = _Passwords(told)
     if review:
-        _review(engagement.folder, engagement.params.as_of, by)
-    try:
-        taken = take(
-            find_sources(engagement.folder),
-            out=target / "data",
-            key=bytes.fromhex(engagement.secrets.key),
-            as_of=engagement.params.as_of,
-        )
-    except OpenQuestions as open_questions:
-        _not_read(open_questions.facts.get("refused", ()))
-        _ask(open_questions.facts["questions"], folder)
-        raise typer.Exit(2) from None
+        _review(engagement.folder, engagement.params.as_of, by, passwords)
+    with told.bar, _asking(folder):
+        taken = take_in(engagement, target, password=passwords, reading=told.reading)
     for _, row in taken.reconciliation.iterrows():
         text = _say(
             f"{row['file']} → {row['table']}：{row['rows_in']} 行 = 入账 {row['accepted']} + 重复 {row['repeated']} + 隔离 {row['quarantined']}",
@@ -162,7 +183,12 @@ def intake(
         out_console.print(escape(text), highlight=False)
     for notice in taken.notices:
         out_console.print(escape(f"! {notice}"), highlight=False)
+    request = write_data_request(engagement, target)
+    out_console.print(
+        escape(_say(f"要请银行补充和说明的在 {request}", f"What to ask the bank for: {request}")), highlight=False
+    )
     _not_read(taken.refused)
+    raise typer.Exit(1 if taken.refused else 0)
 
 
 def _not_read(refused: Sequence[Refused]) -> None:
@@ -175,13 +201,26 @@ def _folded(*, stderr: bool = False) -> Console:
     return Console(stderr=stderr, width=min(80, out_console.width), highlight=False)
 
 
-def _review(folder: Path, as_of: date | None, by: str | None) -> None:
+def _review(folder: Path, as_of: date | None, by: str | None, password: _Passwords) -> None:
     """Ask on the terminal what is open, and say where the answers are kept."""
     from kit.intake.review import Review, on_terminal  # noqa: PLC0415
 
-    review = Review(folder, as_of)
+    review = Review(folder, as_of, password=password)
     for path in on_terminal(review, _folded(), by):
         out_console.print(escape(_say(f"已写入 {path}", f"written: {path}")), highlight=False)
+
+
+@contextmanager
+def _asking(folder: Path) -> Iterator[None]:
+    """End with the open questions, printed all at once."""
+    from kit.intake import OpenQuestions  # noqa: PLC0415
+
+    try:
+        yield
+    except OpenQuestions as open_questions:
+        _not_read(open_questions.facts.get("refused", ()))
+        _ask(open_questions.facts["questions"], folder)
+        raise typer.Exit(2) from None
 
 
 def _ask(questions: Sequence[Question], folder: Path) -> None:
@@ -233,14 +272,14 @@ def demo(
     branches: Annotated[int, typer.Option("--branches", min=1)] = 6,
     customers: Annotated[int, typer.Option("--customers", min=1, help="a branch")] = 5000,
     seed: Annotated[int, typer.Option("--seed")] = 20261031,
+    full: Annotated[bool, typer.Option("--full", help="also files that are to be refused")] = False,  # noqa: FBT002 - a flag
 ) -> None:
     """Write a synthetic bank's extracts: kit demo demo --branches 6 --customers 5000."""
     from kit.demo import write_bank  # noqa: PLC0415
     from kit.engagement import CONFIG  # noqa: PLC0415
     from kit.resources import templates  # noqa: PLC0415
 
-    write_bank(folder, branches=branches, customers=customers, seed=seed)
-    (folder / "mapping").mkdir(exist_ok=True)
+    write_bank(folder, branches=branches, customers=customers, seed=seed, full=full)
     if not (folder / CONFIG).exists():
         text = (templates() / "engagement" / CONFIG).read_text(encoding="utf-8")
         filled = text.format(bank="示范农村商业银行", profile="rural-postal", language="zh")

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import os
 import secrets as randomness
+from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal, InvalidOperation
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
@@ -14,12 +16,24 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from kit.errors import BadKey, BadValue, MissingFile, UnknownName, language
-from kit.params import Params
+from kit.params import YUAN, ControlTotal, Params
 from kit.resources import notebooks, templates
+from kit.schema import schema
 
-__all__ = ["CONFIG", "CONTEXT", "Engagement", "Secrets", "chapter_notebooks", "load", "profile", "profiles"]
+__all__ = [
+    "CONFIG",
+    "CONTEXT",
+    "Engagement",
+    "Secrets",
+    "chapter_notebooks",
+    "keep_passwords",
+    "load",
+    "profile",
+    "profiles",
+]
 
 CONFIG = "engagement.yml"
+_SECRETS = ".secrets"
 CONTEXT = "context.json"  # what a chapter must know of its run, in data/
 
 
@@ -34,16 +48,21 @@ class _File(BaseModel):
     language: Literal["zh", "en"] = "zh"
     as_of: date | None = None
     chapters: tuple[str, ...] = Field(default=(), strict=False)
+    control_totals: dict[str, Any] = Field(default_factory=dict)
     params: dict[str, Any] = Field(default_factory=dict)
 
 
 class Secrets(BaseModel):
-    """The engagement's key and password; kept beside ``engagement.yml``, never in the output tree."""
+    """The engagement's key and password; kept beside ``engagement.yml``, never in the output tree.
+
+    ``extracts`` are the passwords of encrypted files that the bank sent, by name.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     key: str
     password: str
+    extracts: dict[str, str] = Field(default_factory=dict)
 
 
 class Engagement(BaseModel):
@@ -57,19 +76,34 @@ class Engagement(BaseModel):
     language: Literal["zh", "en"]
     chapters: tuple[str, ...]
     params: Params
+    control_totals: tuple[ControlTotal, ...] = ()
 
     @cached_property
     def secrets(self) -> Secrets:
         """Key and password, made at the first need; ``BRANCH_KIT_PASSWORD`` overrides the password."""
-        path = self.folder / ".secrets"
-        if path.exists():
-            kept = Secrets(**json.loads(path.read_text(encoding="utf-8")))
-        else:
-            kept = Secrets(key=randomness.token_hex(32), password=randomness.token_urlsafe(9))
-            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-                file.write(kept.model_dump_json())
+        kept = _secrets(self.folder)
         asked = os.environ.get("BRANCH_KIT_PASSWORD")
         return kept.model_copy(update={"password": asked}) if asked else kept
+
+
+def _secrets(folder: Path) -> Secrets:
+    path = folder / _SECRETS
+    if path.exists():
+        return Secrets(**json.loads(path.read_text(encoding="utf-8")))
+    made = Secrets(key=randomness.token_hex(32), password=randomness.token_urlsafe(9))
+    _write_secrets(path, made)
+    return made
+
+
+def _write_secrets(path: Path, secrets: Secrets) -> None:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        file.write(secrets.model_dump_json())
+
+
+def keep_passwords(folder: Path, passwords: Mapping[str, str]) -> None:
+    """Keep the passwords of encrypted extracts, by file name, with the engagement's other secrets."""
+    kept = _secrets(folder)
+    _write_secrets(folder / _SECRETS, kept.model_copy(update={"extracts": {**kept.extracts, **passwords}}))
 
 
 def profiles() -> list[str]:
@@ -127,6 +161,32 @@ def _raise(error: ValidationError, path: Path, model: type[BaseModel], prefix: s
     raise BadValue(path=path, place=place or "params", value=value, expected=expected) from None
 
 
+def _control_total(path: Path, name: str, value: object) -> ControlTotal:
+    """The bank's own figure: ``customer: 30000`` in rows, ``customer_month.aum_spot: 1234567.89`` in 元."""
+    zh, place = language() == "zh", f"control_totals.{name}"
+    table, _, column = name.partition(".")
+    money = {c.id for t in schema().values() for c in t.columns.values() if t.id == table and c.type == "money"}
+    if column and column not in money:
+        column = f"{column}_fen"
+    if table not in schema() or (column and column not in money):
+        known = [*schema(), *(f"{table}.{c.removesuffix('_fen')}" for c in sorted(money))]
+        raise BadKey(path=path, place=place, name=name, known=known)
+    try:
+        number = Decimal(str(value).replace(",", ""))
+        stated = number * YUAN if column else number
+        exact = not isinstance(value, bool) and stated == int(stated)
+    except (InvalidOperation, ValueError, OverflowError):
+        exact = False
+    if not exact:
+        rows, yuan = (
+            ("整数行数", "金额（元，至多两位小数）")
+            if zh
+            else ("a whole number of rows", "an amount in 元, at most two decimals")
+        )
+        raise BadValue(path=path, place=place, value=repr(value), expected=yuan if column else rows)
+    return ControlTotal(table=table, column=column, stated=int(stated))
+
+
 def load(folder: Path) -> Engagement:
     """Read ``folder/engagement.yml``.
 
@@ -168,4 +228,5 @@ def load(folder: Path) -> Engagement:
         language=said.language,
         chapters=said.chapters or tuple(known),
         params=params,
+        control_totals=tuple(_control_total(path, name, value) for name, value in said.control_totals.items()),
     )

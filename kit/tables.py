@@ -15,7 +15,13 @@ __all__ = ["CODES", "html_table", "kind_of", "kpi_cards"]
 # Columns of codes and the group of labels that names them.
 CODES = {
     "tier": "tier", "next_tier": "tier", "segment": "segment", "grade": "grade", "evidence": "evidence",
-    "population": "population", "contact_class": "class", "loss_level": "loss",
+    "population": "population", "contact_class": "class", "loss_level": "loss", "field": "field", "finding": "finding",
+    "unit_from": "unit_from", "unit": "unit", "compared": "compared",
+}  # fmt: skip
+_TEXT = ("table", "parent", "column", "unlocks", "aliases", "file", "sheet", "label", "reason", "refusal", "detail")
+_OF_ITS_OWN = {
+    "stated_fen": "cents", "found_fen": "cents", "difference_fen": "cents",  # what must agree is printed to the cent
+    "found_share": "near", "difference_share": "near", "gini": "ratio", "mean": "decimal",
 }  # fmt: skip
 _AVERAGES = ("mean", "median", "gap_each")  # their sum would be no figure
 _NUMBER = ("", ' class="num"')
@@ -23,17 +29,16 @@ _NUMBER = ("", ' class="num"')
 
 def kind_of(column: str) -> str:
     """How a column is printed, from its name; see `kit.text.figure`."""
+    if column in _OF_ITS_OWN:
+        return _OF_ITS_OWN[column]
     if column.endswith("_fen"):
         return "wan"
     if "share" in column:
         return "percent"
-    if column == "gini":
-        return "ratio"
-    if column == "mean":
-        return "decimal"
     if column.endswith("date"):
         return "date"
-    return "text" if column in CODES or column.endswith(("_id", "_name", "_number", "mobile")) else "count"
+    ids = column in CODES or column in _TEXT or column.endswith(("_id", "_name", "_number", "mobile"))
+    return "text" if ids else "count"
 
 
 def _cells(row: Any, columns: Sequence[str], words: Wording) -> str:

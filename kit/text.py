@@ -66,9 +66,21 @@ def _money(fen: float, language: str) -> str:
 
 def _yuan(fen: int, language: str) -> str:
     """Exact to the cent, from integers only: 76485889288 → 764,858,892.88."""
-    whole, cents = divmod(abs(int(fen)), 100)
-    text = f"{'-' if fen < 0 else ''}{whole:,}.{cents:02d}"
+    text = _cents(fen)
     return f"{text}元" if language == "zh" else f"CNY {text}"
+
+
+def _cents(fen: int) -> str:
+    whole, cents = divmod(abs(int(fen)), 100)
+    return f"{'-' if fen < 0 else ''}{whole:,}.{cents:02d}"
+
+
+def _near(share: float) -> str:
+    """Percentage that is 0 or 100 only where nothing, or all, is meant: 15 rows of 113,321 are not 0.0%."""
+    text = f"{share:.1%}"
+    if text in ("0.0%", "-0.0%") and share:
+        return "<0.1%" if share > 0 else ">-0.1%"
+    return ">99.9%" if text == "100.0%" and share != 1 else text
 
 
 def figure(value: Any, kind: str, language: str = "zh") -> str:
@@ -79,8 +91,9 @@ def figure(value: Any, kind: str, language: str = "zh") -> str:
     value
         Money in 分, shares as fractions, counts, dates; missing values give a dash.
     kind
-        ``money`` (rounded to a readable unit), ``yuan`` (exact to the cent), ``wan`` (万元, for table columns),
-        ``count``, ``percent``, ``points`` (percentage points, signed), ``ratio``, ``date`` or ``text``.
+        ``money`` (rounded to a readable unit), ``yuan`` (exact to the cent), ``cents`` (the same without its unit) and
+        ``wan`` (万元) for table columns, ``count``, ``percent``, ``near`` (a percentage never rounded to nothing
+        or all), ``points`` (percentage points, signed), ``ratio``, ``decimal``, ``date`` or ``text``.
     """
     if _is_nothing(value):
         return NOTHING
@@ -90,6 +103,8 @@ def figure(value: Any, kind: str, language: str = "zh") -> str:
         "wan": lambda: f"{value / 1e6:,.2f}",
         "count": lambda: f"{round(value):,}",
         "percent": lambda: f"{value:.1%}",
+        "cents": lambda: _cents(value),
+        "near": lambda: _near(value),
         "points": lambda: f"{value * 100:+.1f}",
         "ratio": lambda: f"{value:.3f}",
         "decimal": lambda: f"{value:,.1f}",

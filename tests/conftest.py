@@ -1,14 +1,30 @@
 import os
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
+import pyarrow as pa
 import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
 
-from kit.demo import Truth, write_bank
+from kit.demo import FileTruth, Truth, write_bank
+from kit.demo.delivery import Delivery
+from kit.demo.mess import SUFFIXES, Mess
+from kit.demo.style import DATES, MONEY, NUMBERS, UNITS, Style
 from kit.engagement import CONFIG, load
 from kit.run.prepare import prepare
+from kit.schema import Column, aliases, normalise, schema
 
 os.environ["BRANCH_KIT_LANGUAGE"] = "zh"
 ROOT = Path(__file__).resolve().parents[1]
+settings.register_profile("fuzz", max_examples=10_000, deadline=None)
 
 
 @pytest.fixture(scope="session")
@@ -34,3 +50,183 @@ def prepared(bank: tuple[Path, Truth], tmp_path_factory: pytest.TempPathFactory)
     out = tmp_path_factory.mktemp("out")
     prepare(load(bank[0]), out, lambda _stage: None)
     return out
+
+
+AS_OF = date(2026, 10, 31)
+_TABLES = ("customer", "customer_month", "account", "holding", "unit_account")
+_BRANCHES = ("城东支行", "河口镇支行", "滨江支行")
+_BOOKS = ("xlsx", "xlsm", "xls", "xlsb", "ods")
+_ENCODINGS = ("utf-8", "utf-8-sig", "utf-16-le", "utf-16-be", "gbk", "gb18030")
+
+
+@dataclass(frozen=True)
+class Messy:
+    """A table of the model, cut into blocks, and a mess to write it in."""
+
+    table: str
+    blocks: tuple[dict[str, pa.Array], ...]
+    mess: Mess
+
+    def write(self, folder: Path) -> dict[str, FileTruth]:
+        """Files in ``folder``, which is made, and what they hold; a database lies beside it."""
+        folder.mkdir(parents=True)
+        delivery = Delivery(folder, "清单", self.mess, as_of=AS_OF, title="示范银行清单")
+        for label, block in zip(_BRANCHES, self.blocks, strict=False):
+            delivery.append(block, label=label)
+        return delivery.close()
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(f"{self.table} {list(self.blocks[0])} {self.rows()} in {len(self.blocks)}: {self.mess}")
+
+    def rows(self) -> list[tuple[Any, ...]]:
+        """The clean table: texts, exact amounts and dates."""
+        return [row for block in self.blocks for row in zip(*(c.to_pylist() for c in block.values()), strict=True)]
+
+
+def _array(draw: st.DrawFn, column: Column, numbers: range, extra: str) -> pa.Array:  # noqa: C901, PLR0911  # a case a type
+    """Values of one column; those of an id are all different."""
+    size = len(numbers)
+
+    def some(values: st.SearchStrategy[Any]) -> list[Any]:
+        optional = values if column.need == "M" else st.none() | values
+        return draw(st.lists(optional, min_size=size, max_size=size))
+
+    if column.id in ("customer_id", "unit_id"):
+        return pa.array([f"1{number:011d}" for number in numbers])
+    if column.type in ("secret", "surrogate"):
+        return pa.array([f"999{number:015d}1" for number in numbers])
+    if column.type == "money":
+        fen = some(st.integers(-(10**11), 10**12))
+        return pa.array([None if x is None else Decimal(x).scaleb(-2) for x in fen], MONEY)
+    if column.type == "date":
+        if column.id == "as_of":
+            return pa.array([AS_OF] * size)
+        return pa.array(some(st.dates(date(1990, 1, 2), AS_OF)), pa.date32())
+    if column.type == "bool":
+        return pa.array(some(st.sampled_from(("是", "否"))), pa.string())
+    if column.type == "int":
+        return pa.array(some(st.integers(0, 99)), pa.int64())
+    if column.id.endswith("_id"):
+        return pa.array(some(st.from_regex(r"0\d{3,7}[1-9]", fullmatch=True, alphabet="0123456789")), pa.string())
+    if column.values:
+        return pa.array(some(st.sampled_from(column.values).filter(lambda code: code != "…")), pa.string())
+    words = st.text(f"赵钱孙李甲乙Ｂab12,;|'\"·（）{extra}", min_size=1, max_size=6).map(lambda tail: "示" + tail)
+    return pa.array(some(words), pa.string())
+
+
+@st.composite
+def _messes(draw: st.DrawFn, labels: list[str], blocks: int) -> Mess:
+    form = draw(st.sampled_from(tuple(SUFFIXES)))
+    book, named = form in _BOOKS, form in ("parquet", "sql")
+    plain = form == "html.xls"
+    yes = st.booleans()
+    unit = "元" if named else draw(st.sampled_from(tuple(UNITS)))
+    numbers = draw(st.sampled_from(tuple(NUMBERS)))
+    places = ("line", "title", "header", "file")
+    unit_in = "" if numbers == "named" or named else draw(st.sampled_from(places if unit != "元" else ("", *places)))
+    style = Style(
+        numbers=numbers,
+        dates=draw(st.sampled_from(DATES)),
+        unit=unit,
+        typed=(book or named) and numbers != "named" and draw(yes),
+        date1904=form in ("xlsx", "xlsm", "xls") and draw(yes),
+    )
+    kinds = {"xlsx": ("hidden", "pivot", "empty"), "xlsm": ("hidden", "pivot", "empty")}.get(form, ("pivot", "empty"))
+    splits = ("", "sheet", "file") if book else ("",) if form == "sql" else ("", "file")
+    cuts = sorted(draw(st.sets(st.integers(1, len(labels)), min_size=2, max_size=3)))
+    depth = draw(st.integers(0, 2)) if not named and len(cuts) > 1 and len(labels) > 2 else 0
+    groups = {
+        label: ("余额情况", f"第{place}类")[:depth]
+        for place, (start, end) in enumerate(pairwise(cuts), start=1)
+        for label in labels[start:end]
+        if depth
+    }
+    return Mess(
+        form=form,
+        encoding=draw(st.sampled_from(("utf-8", "gbk", "gb18030") if plain else _ENCODINGS)),
+        delimiter="\t" if form in ("tsv", "tab.xls") else draw(st.sampled_from(",;|\t")),
+        password=draw(st.sampled_from(("",) * 30 + ("口令2026",))) if form in ("xlsx", "xlsm") else "",
+        style=style,
+        title=draw(yes),
+        unit_in=unit_in,
+        dated=draw(yes),
+        groups=groups,
+        blank_lines=draw(yes),
+        repeat_header=draw(yes),
+        subtotals=draw(yes),
+        total=draw(yes),
+        off_by=draw(st.sampled_from((0, 0, 1, -100_00))),
+        notes=draw(st.sampled_from(((), ("数据来源：核心系统",), ("注：1. 不含销户。", "2. 余额为时点数。")))),
+        beside=tuple(sorted(draw(st.sets(st.sampled_from(kinds))))) if book else (),
+        split=draw(st.sampled_from(splits)) if blocks > 1 else "",
+    )
+
+
+@st.composite
+def _messy(draw: st.DrawFn) -> Messy:
+    table = schema()[draw(st.sampled_from(_TABLES))]
+    kinds = ("text", "cat", "money", "date", "bool", "int", "secret", "surrogate")
+    optional = [c for c in table.columns.values() if c.need != "M" and c.type in kinds and c.unit != "号码"]
+    chosen = draw(st.lists(st.sampled_from(optional), min_size=2, max_size=5, unique_by=lambda c: c.id))
+    needed = [*table.mandatory, *table.either[:1]]
+    columns = [c for c in table.columns.values() if c in needed or c in chosen]
+    columns.sort(key=lambda c: c.id not in ("customer_id", "unit_id"))  # a total's label stands in a text column
+    sizes = draw(st.lists(st.integers(1, 3), min_size=1, max_size=len(_BRANCHES)))
+    mess = draw(_messes([c.zh for c in columns], len(sizes)))
+    extra = "" if mess.encoding == "gbk" else "䶮"
+    starts = [1 + sum(sizes[:i]) for i in range(len(sizes))]
+    blocks = [
+        {c.zh: _array(draw, c, range(start, start + size), extra) for c in columns}
+        for start, size in zip(starts, sizes, strict=True)
+    ]
+    return Messy(table.id, tuple(blocks), mess)
+
+
+def amount(value: Any, unit: str) -> str:
+    """An amount in 元 with two decimals; what is none as it is."""
+    value = f"{Decimal(repr(value)):f}" if isinstance(value, float) else str(value)
+    text = unicodedata.normalize("NFKC", value).replace(",", "").lstrip("￥¥")
+    if text.endswith("万元"):
+        text, unit = text.removesuffix("万元"), "万元"
+    elif text.endswith("元"):
+        text, unit = text.removesuffix("元"), "元"
+    if text.endswith("-") or text.startswith("("):
+        text = "-" + text.strip("()-")
+    if not re.fullmatch(r"-?\d+(\.\d+)?", text):
+        return text
+    return f"{Decimal(text) * (10_000 if unit == '万元' else 1):.2f}"
+
+
+def day(value: Any, *, date1904: bool = False) -> str:
+    """A date as 20261031; what is none as it is."""
+    if isinstance(value, date):
+        return f"{value:%Y%m%d}"
+    text = str(value).removesuffix(".0")
+    if re.fullmatch(r"\d{5}", text):
+        return f"{(date(1904, 1, 1) if date1904 else date(1899, 12, 30)) + timedelta(int(text)):%Y%m%d}"
+    parts = re.fullmatch(r"(\d{4})\D?(\d\d)\D?(\d\d)日?", text)
+    return "".join(parts.groups()) if parts else text
+
+
+def _plain(value: Any, table: str, label: str, *, unit: str, date1904: bool) -> str:
+    if value in ("", None):
+        return ""
+    column = aliases(table).get(normalise(label)[0])
+    kind = column.type if column else "text"
+    if kind == "money":
+        return amount(value, unit)
+    if kind == "date":
+        return day(value, date1904=date1904)
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+@pytest.fixture(scope="session")
+def plain_value() -> Callable[..., str]:
+    """What a cell says by other means than intake's: an amount in 元 with two decimals, a date as 20261031."""
+    return _plain
+
+
+@pytest.fixture(scope="session")
+def messy() -> Callable[[], st.SearchStrategy[Messy]]:
+    """Any table of the model in any layout, form, encoding and style."""
+    return _messy

@@ -16,7 +16,7 @@ def _load(folder: Path, text: str):
 def test_the_bank_name_alone_is_enough(tmp_path):
     engagement = _load(tmp_path, "bank: 甲银行\n")
     assert engagement.params.profile == "rural-postal"
-    assert engagement.chapters == ("concentration", "tiers", "primary", "contact")
+    assert engagement.chapters == ("quality", "concentration", "tiers", "primary", "contact")
 
 
 def test_a_misspelt_key_names_the_file_and_the_nearest(tmp_path):
@@ -49,6 +49,35 @@ def test_an_ill_typed_value_says_where_and_what_was_expected(tmp_path, text, pla
         _load(tmp_path, text)
     assert f"“{place}”" in str(caught.value)
     assert "应为" in str(caught.value)
+
+
+def test_the_banks_own_totals_are_rows_or_exact_fen(tmp_path):
+    stated = "{customer: 30000, customer_month.aum_spot: 1234567.89, account.balance_fen: '1,000'}"
+    totals = _load(tmp_path, f"bank: 甲\ncontrol_totals: {stated}\n").control_totals
+    assert [(t.table, t.column, t.stated) for t in totals] == [
+        ("customer", "", 30000), ("customer_month", "aum_spot_fen", 123456789), ("account", "balance_fen", 100000),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("totals", "error", "said"),
+    [
+        ("{custmer: 1}", BadKey, "“customer”"),
+        ("{customer_month.aum_spt: 1}", BadKey, "customer_month.aum_spot"),
+        ("{customer.age: 1}", BadKey, "control_totals.customer.age"),
+        ("{customer: many}", BadValue, "整数行数"),
+        ("{customer: 1.5}", BadValue, "整数行数"),
+        ("{customer: true}", BadValue, "整数行数"),
+        ("{customer: .nan}", BadValue, "整数行数"),
+        ("{customer_month.aum_spot: 1.005}", BadValue, "两位小数"),
+        ("{customer_month.aum_spot: [1]}", BadValue, "两位小数"),
+        ("30000", BadValue, "control_totals"),
+    ],
+)
+def test_a_control_total_that_cannot_be_says_what_was_expected(tmp_path, totals, error, said):
+    with pytest.raises(error, match="control_totals") as caught:
+        _load(tmp_path, f"bank: 甲\ncontrol_totals: {totals}\n")
+    assert said in str(caught.value)
 
 
 def test_a_file_that_is_no_yaml_says_the_line(tmp_path):

@@ -4,13 +4,16 @@ from kit.analysis.branches import Standing, branch_summary, standing
 from kit.analysis.concentration import Concentration, concentration
 from kit.analysis.contact import ContactPractice, PlanSummary, contact_practice, plan_summary
 from kit.analysis.primary import Merchants, PrimaryAccounts, Products, merchants, primary_accounts, products
+from kit.analysis.quality import Completeness, Delivery, completeness, delivery
 from kit.analysis.result import Unavailable, needs
 from kit.analysis.segments import Segments, segments
 from kit.analysis.tiers import Losses, Tiers, Upgrades, losses, tiers, upgrades
 
 __all__ = [
+    "Completeness",
     "Concentration",
     "ContactPractice",
+    "Delivery",
     "Losses",
     "Merchants",
     "PlanSummary",
@@ -22,8 +25,10 @@ __all__ = [
     "Unavailable",
     "Upgrades",
     "branch_summary",
+    "completeness",
     "concentration",
     "contact_practice",
+    "delivery",
     "losses",
     "merchants",
     "needs",

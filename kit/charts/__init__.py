@@ -3,10 +3,12 @@
 from kit.charts.concentration import deciles, lorenz, peers
 from kit.charts.contact import contacted, plan_weeks
 from kit.charts.primary import families, grades_by_tier
+from kit.charts.quality import completeness_map
 from kit.charts.segments import segments_by_tier
 from kit.charts.tiers import tier_shares
 
 __all__ = [
+    "completeness_map",
     "contacted",
     "deciles",
     "families",

@@ -221,12 +221,12 @@ def _stir(rng: np.random.Generator, people: People, held: Balances, count: Ints,
 
 
 def txn_file(people: People, txns: Txns) -> dict[str, pa.Array]:
-    """Columns of 交易流水.csv for one branch."""
+    """Columns of 交易流水 for one branch."""
     summary, credit, channel, party, bank = zip(*_SORTS, strict=True)
     mine = txns.sort == _SAME_NAME
     return {
         "客户号": people.ids(txns.who),
-        "交易日期": days(txns.day, "%Y%m%d"),
+        "交易日期": days(txns.day),
         "交易金额": money(txns.fen),
         "借贷标志": pick(txns.sort, ["贷" if c else "借" for c in credit]),
         "交易渠道": pick(txns.sort, channel),

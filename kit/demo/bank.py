@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,17 +11,17 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from kit.demo.answers import Answer, mapping_text
 from kit.demo.branch import PANEL, draw_branch
-from kit.demo.files import CsvFile, XlsxFile
-from kit.demo.oddities import REPEATED, bad_rows, spoil
-from kit.demo.plan import branch_plans, calendar
-from kit.demo.truth import FACTS, Facts, FileTruth, Truth, group_truth
+from kit.demo.delivery import Delivery, FileTruth
+from kit.demo.extracts import PASSWORD, Sent, sent
+from kit.demo.oddities import SPOILT_MONTH, bad_rows, spoil, write_refused
+from kit.demo.plan import Calendar, branch_plans, calendar
+from kit.demo.truth import FACTS, Facts, Truth, group_truth
+from kit.engagement import keep_passwords
 from kit.errors import BadValue
 
 __all__ = ["write_bank"]
-
-_BOOKS = ("机构表", "员工表", "管户关系", "联系记录", "成交记录", "活动记录", "单位账户")  # come as xlsx
-_MARKED = "产品持有"  # saved by hand from a spreadsheet: UTF-8 with a byte-order mark
 
 
 def write_bank(
@@ -34,21 +32,25 @@ def write_bank(
     seed: int = 20261031,
     as_of: date = date(2026, 10, 31),
     months: int = 13,
+    full: bool = False,
 ) -> Truth:
     """Write an invented bank's extracts into ``folder/extracts`` and what was planted in them beside it.
 
     Parameters
     ----------
     folder
-        Gets ``extracts/``, ``truth.json`` and ``truth_customers.parquet``; made if it is not there.
+        Gets ``extracts/``, ``mapping/`` with the answers to what only a person knows, the password of an encrypted
+        extract in ``.secrets``, ``truth.json`` and ``truth_customers.parquet``; made if it is not there.
     branches, customers
         How many branches, and how many customers each.
     seed
-        The same seed gives the same csv files and truth, byte for byte; no branch depends on the others.
+        The same seed gives the same text files and truth, byte for byte; no branch depends on the others.
     as_of
         The last day of the last month.
     months
         Month ends in the panel, at least 4: the last three have a transaction file.
+    full
+        Also files that are to be refused: a damaged workbook, passwords of customers.
 
     Returns
     -------
@@ -68,31 +70,29 @@ def write_bank(
         if value < least:
             raise BadValue(path="demo", place=place, value=value, expected=f" ≥ {least}")
     cal = calendar(as_of, months)
-    (folder / "extracts").mkdir(parents=True, exist_ok=True)
+    for name in ("extracts", "mapping"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
     facts: list[Facts] = []
-    with ExitStack() as stack:
-        files = _Extracts(
-            stack,
-            folder / "extracts",
-            as_of,
-            full=f"{PANEL}_{cal.months[-1]}",
-            spoilt=f"{PANEL}_{cal.months[1]}",
-        )
-        told = stack.enter_context(pq.ParquetWriter(folder / "truth_customers.parquet", FACTS))
+    extracts = _Extracts(folder, cal, as_of)
+    with pq.ParquetWriter(folder / "truth_customers.parquet", FACTS) as told:
         for plan in branch_plans(branches):
             rng = np.random.default_rng([seed, plan.number])
             branch = draw_branch(rng, plan, customers, cal)
             for name, columns in branch.files(rng, cal):
-                files.append(name, columns)
+                extracts.append(name, plan.name, columns)
             facts.append(branch.facts(cal))
             told.write_table(facts[-1].table())
-        fates = files.finish()
+    files, questions = extracts.finish()
+    if full:
+        files |= write_refused(folder / "extracts")
+    keep_passwords(folder, {name: PASSWORD for name, file in files.items() if file.encrypted})
     truth = Truth(
         as_of=as_of.isoformat(),
         seed=seed,
         branches=tuple({"branch_id": f.plan.branch_id, "branch_name": f.plan.name, **group_truth([f])} for f in facts),
         totals=group_truth(facts),
-        files=fates,
+        files=files,
+        questions=questions,
     )
     (folder / "truth.json").write_text(truth.to_json(), encoding="utf-8", newline="\n")
     return truth
@@ -101,46 +101,62 @@ def write_bank(
 class _Extracts:
     """The bank's files while they grow, and what becomes of their rows. A file without rows is never made."""
 
-    def __init__(self, stack: ExitStack, folder: Path, as_of: date, *, full: str, spoilt: str) -> None:
-        self._stack, self._folder, self._as_of = stack, folder, as_of
-        self._full, self._spoilt = full, spoilt
-        self._files: dict[str, CsvFile | XlsxFile] = {}
+    def __init__(self, folder: Path, cal: Calendar, as_of: date) -> None:
+        self._folder, self._as_of = folder, as_of
+        self._ago = {f"{PANEL}_{month}": cal.count - 1 - i for i, month in enumerate(cal.months)}
+        self._spoilt = f"{PANEL}_{cal.months[1]}"  # a past month, so that today's figures do not hang on it
+        self._sent: dict[str, Sent] = {}
+        self._open: dict[str, Delivery] = {}
         self._first: dict[str, dict[str, Any]] = {}
-        self._bad: dict[str, Counter[str]] = {}
 
-    def append(self, name: str, columns: Mapping[str, pa.Array | Sequence[Any]]) -> None:
+    def append(self, name: str, branch: str, columns: Mapping[str, pa.Array | Sequence[Any]]) -> None:
         """Add one branch's rows to a file."""
-        size = len(next(iter(columns.values())))
-        if size == 0:
+        if len(next(iter(columns.values()))) == 0:
             return
-        bad = self._bad.setdefault(name, Counter())
-        if name == self._spoilt and not bad:
-            # Of a past month, so that today's figures do not hang on it.
-            bad["not_money"] = min(2, size)
-            columns = spoil(columns, ("月日均AUM", "时点AUM"), bad["not_money"])
-        if name not in self._files:
-            self._files[name] = self._open(name)
+        spoilt = None
+        if name not in self._open:
+            self._begin(name)
             self._first[name] = {header: _cell(column[0]) for header, column in columns.items()}
-        self._files[name].append(columns)
+            columns, spoilt = spoil(SPOILT_MONTH if name == self._spoilt else name, columns)
+        self._open[name].append(self._renamed(name, columns), label=branch)
+        if spoilt:
+            self._open[name].note(spoilt)
 
-    def _open(self, name: str) -> CsvFile | XlsxFile:
-        if name in _BOOKS:
-            dates = {"分配日期": "yyyy-mm-dd"}
-            return self._stack.enter_context(XlsxFile(self._folder / f"{name}.xlsx", name, self._as_of, dates))
-        encoding = "utf-8-sig" if name == _MARKED else "gb18030"
-        return self._stack.enter_context(CsvFile(self._folder / f"{name}.csv", encoding))
+    def _begin(self, name: str) -> None:
+        told = sent(name, months_ago=None if name == self._spoilt else self._ago.get(name))
+        self._sent[name] = told
+        self._open[name] = Delivery(
+            self._folder / "extracts", name, told.mess, as_of=self._as_of, title=told.title, database=self._folder
+        )
 
-    def finish(self) -> dict[str, FileTruth]:
-        """Add the bad rows at the end of the files; each file's rows and their fate."""
-        fates = {}
-        for name, file in self._files.items():
-            bad = self._bad[name]
-            for reason, row in bad_rows(PANEL if name == self._full else name, self._first[name]):
-                file.append({header: [value] for header, value in row.items()})
-                bad[reason] += 1
-            repeated = bad.pop(REPEATED, 0)
-            fates[file.path.name] = FileTruth(rows=file.rows, repeated=repeated, quarantined=dict(sorted(bad.items())))
-        return fates
+    def _renamed(self, name: str, columns: Mapping[str, Any]) -> dict[str, Any]:
+        new = self._sent[name].renamed
+        return {new.get(header, header): column for header, column in columns.items()}
+
+    def finish(self) -> tuple[dict[str, FileTruth], tuple[Answer, ...]]:
+        """Add the bad rows at the end of the files, close them and write the mapping files."""
+        files: dict[str, FileTruth] = {}
+        answers: list[Answer] = []
+        for name, delivery in self._open.items():
+            for reason, row in bad_rows(PANEL if self._ago.get(name) == 0 else name, self._first[name]):
+                cells = self._renamed(name, {header: [value] for header, value in row.items()})
+                delivery.append(cells, fate=reason)
+            told = delivery.close()
+            files |= told
+            answers += self._answer(name, told)
+        return files, tuple(answers)
+
+    def _answer(self, name: str, told: Mapping[str, FileTruth]) -> list[Answer]:
+        """Write down what the labels of a file mean that nobody can know."""
+        about = self._sent[name]
+        found: list[Answer] = []
+        for file in told if about.answers else ():
+            for sheet, facts in told[file].sheets.items():
+                given = [Answer(file, label, about.table, *answer) for label, answer in about.answers.items()]
+                text = mapping_text(about.table, facts.headers, given, file=file, sheet=sheet, on=self._as_of)
+                (self._folder / "mapping" / f"{Path(file).stem}.yml").write_text(text, encoding="utf-8")
+                found += given
+        return found
 
 
 def _cell(value: Any) -> Any:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
-__all__ = ["REPEATED", "bad_rows", "spoil"]
+from kit.demo.delivery import FileTruth, Spoilt
+from kit.demo.forms import Held, write_workbook
+from kit.demo.mess import REPEATED, Mess
+from kit.demo.style import Style
 
-REPEATED = "repeated"  # the same row once more: merged and counted, not quarantined
+__all__ = ["SPOILT_MONTH", "bad_rows", "spoil", "write_refused"]
+
 _NOBODY = "199990000009"  # a customer number of a branch that is not there
 
 # File → (intake's reason, what is written over a copy of the file's first row).
@@ -32,6 +37,7 @@ _SPOILT: Mapping[str, tuple[tuple[str, Mapping[str, str]], ...]] = {
     ),
     "存款账户": (
         (REPEATED, {}),
+        ("digits_lost", {"账号": "9.992E+18"}),
         ("not_money", {"账号": "9991999900000000001", "账户余额": "见附件"}),
         ("unknown_customer", {"账号": "9991999900000000002", "客户号": _NOBODY}),
     ),
@@ -46,11 +52,55 @@ def bad_rows(subject: str, first: Mapping[str, Any]) -> list[tuple[str, dict[str
     return [(reason, {**first, **changes}) for reason, changes in _SPOILT.get(subject, ())]
 
 
-def spoil(columns: Mapping[str, pa.Array], headers: Sequence[str], rows: int) -> dict[str, pa.Array]:
-    """Write ``abc`` into the first rows of the columns named."""
+@dataclass(frozen=True, slots=True)
+class _Overwritten:
+    reason: str
+    headers: tuple[str, ...]
+    text: Callable[[str], str]
+    rows: range
+    whole: bool = False
+    least: int = 0  # of a smaller branch nothing is spoilt: too few to be noticed
+
+
+SPOILT_MONTH = "past month"
+_EVERY = range(10**9)
+_OVERWRITTEN: Mapping[str, _Overwritten] = {
+    SPOILT_MONTH: _Overwritten("not_money", ("月日均AUM", "时点AUM"), lambda _: "abc", range(2), whole=True),
+    "客户信息": _Overwritten("digits_lost", ("证件号码",), lambda _: "9.99999E+17", range(1, 3)),
+    # One branch kept its list in a spreadsheet, which holds fifteen digits of a number.
+    "产品持有": _Overwritten("digits_lost", ("账号",), lambda t: t[:15].ljust(len(t), "0"), _EVERY, least=20),
+    "活动记录": _Overwritten("mixed_units", ("活动费用",), lambda _: "1500", range(1, 2)),
+}
+
+
+def spoil(name: str, columns: Mapping[str, Any]) -> tuple[Mapping[str, Any], Spoilt | None]:
+    """Write over some cells of the first rows of a file."""
+    plan = _OVERWRITTEN.get(name)
     size = len(next(iter(columns.values())))
-    first = pa.array(np.arange(size) < rows)
+    rows = [row for row in plan.rows[:size] if row < size] if plan else []
+    if plan is None or not rows or size < plan.least:
+        return columns, None
+    spoilt = dict(columns)
+    for header in plan.headers:
+        column = columns[header]
+        if not pa.types.is_string(column.type):
+            column = column.cast(pa.string())
+        texts = column.to_pylist()
+        for row in rows:
+            texts[row] = plan.text(texts[row])
+        spoilt[header] = pa.array(texts, pa.string())
+    return spoilt, Spoilt(plan.reason, len(rows), plan.whole)
+
+
+def write_refused(folder: Path) -> dict[str, FileTruth]:
+    """Write files that no intake may take: a workbook cut off in transit, and the passwords of customers."""
+    whole = Held(Style(), rows=[["客户号", "客户名称"], *([f"1000100{i:05d}", "示范客户"] for i in range(200))])
+    damaged, secret = folder / "客户信息_补发.xlsx", folder / "网银签约.csv"
+    write_workbook(damaged, {"Sheet1": whole}, Mess(form="xlsx"), made=date(2026, 1, 1), database=folder)
+    content = damaged.read_bytes()
+    damaged.write_bytes(content[: len(content) // 2])
+    secret.write_text("客户号,签约日期,登录密码\r\n100010000001,20260105,888888\r\n", encoding="gb18030", newline="")
     return {
-        name: pc.if_else(first, "abc", column.cast(pa.string())) if name in headers else column
-        for name, column in columns.items()
+        damaged.name: FileTruth("客户信息", "xlsx", refused="damaged"),
+        secret.name: FileTruth("网银签约", "csv", encoding="gb18030", delimiter=",", refused="password"),
     }

@@ -43,7 +43,7 @@ def draw_habits(rng: np.random.Generator, people: People) -> Habits:
 def month_file(
     people: People, month: int, *, held: Balances, moved: Activity, habits: Habits, cal: Calendar
 ) -> dict[str, pa.Array]:
-    """Columns of 客户资产月报_YYYYMM.csv for one branch: customers who were there at the end of the month."""
+    """Columns of 客户资产月报_YYYYMM for one branch: customers who were there at the end of the month."""
     rows = np.flatnonzero(held.present[:, month])
     last = cal.count - 1
     payroll = np.maximum(people.payroll_months[rows] - (last - month), 0)
@@ -57,7 +57,7 @@ def month_file(
     rated = np.minimum(rated + habits.favoured[rows], 3)
     there = np.ones(len(rows), dtype=np.int8)
     return {
-        "数据日期": days(there * cal.ends[month], "%Y%m%d"),
+        "数据日期": days(there * cal.ends[month]),
         "客户号": people.ids(rows),
         "月日均AUM": money(held.average[rows, month]),
         "时点AUM": money(held.spot[rows, month]),
@@ -90,5 +90,5 @@ def month_file(
         "过路户": yes_no(people.is_kind(Kind.PASSING)[rows]),
         "收单商户": yes_no(people.is_kind(Kind.MERCHANT)[rows]),
         "收单金额": money(moved.receipts[rows, month]),
-        "最近动户日": days(moved.last_day[rows, month], "%Y%m%d"),
+        "最近动户日": days(moved.last_day[rows, month]),
     }

@@ -15,6 +15,7 @@ from kit.demo.plan import CYCLE, Bits, BranchPlan, Calendar, Ints, Kind, draw_ki
 
 __all__ = ["People", "draw_people", "master_file", "names"]
 
+_FOREVER = np.datetime64("9999-12-31").astype(np.int64)  # how a system writes 长期
 _SURNAMES = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许"
 
 _WORK_NAMES = {  # occupation: industry
@@ -156,8 +157,13 @@ def _some(rng: np.random.Generator, n: int, share: float) -> Bits:
     return np.asarray(rng.random(n) < share)
 
 
+def _expiry(rng: np.random.Generator, as_of: int, n: int) -> pa.Array:
+    ends = as_of + rng.integers(-400, 6000, n)
+    return days(np.where(_some(rng, n, 0.2), _FOREVER, ends))
+
+
 def master_file(rng: np.random.Generator, people: People, cal: Calendar) -> dict[str, pa.Array]:
-    """Columns of 客户信息.csv for one branch."""
+    """Columns of 客户信息 for one branch."""
     n, plan, kind = len(people), people.plan, people.kind
     at = np.arange(n)
 
@@ -169,7 +175,7 @@ def master_file(rng: np.random.Generator, people: People, cal: Calendar) -> dict
     source = np.where(_some(rng, n, 0.62), 0, rng.integers(1, 4, n))
     referrer = np.where(at > 0, rng.integers(0, np.maximum(at, 1)), 0)
     desks = [who.staff_id for who in plan.staff if not who.virtual]
-    phone = pc.binary_join_element_wise("199", "0000", numbers(at % 10_000, 4), "-")
+    phone = pc.binary_join_element_wise("199", "0000", numbers(at % 9_999 + 1, 4), "-")
     income = (rng.lognormal(10.9, 0.6, n) // 1000 * 1000).astype(np.int64) * 100
     return {
         "客户号": people.ids(),
@@ -177,9 +183,9 @@ def master_file(rng: np.random.Generator, people: People, cal: Calendar) -> dict
         "客户名称": pick(people.name, names()),
         "客户类型": pick(np.zeros(n, dtype=np.int8), ("个人",)),
         "证件类型": pick(np.zeros(n, dtype=np.int8), ("居民身份证",)),
-        # No place has the area code 999999, and what follows is the customer's own number.
-        "证件号码": pc.binary_join_element_wise("999999", people.ids(), ""),
-        "证件有效期": blank(days(cal.as_of + rng.integers(-400, 6000, n)), _some(rng, n, 0.2)),
+        # No place has the area code 999999; none ends in 000, as one that lost its last digits does.
+        "证件号码": numbers(plan.number * 100_000_000 + (at + 1) * 10 + at % 9 + 1, 12, "999999"),
+        "证件有效期": _expiry(rng, cal.as_of, n),
         "性别": any_of(("男", "女")),
         "出生日期": days(people.birth_day),
         "年龄": numbers(people.age),
@@ -192,11 +198,11 @@ def master_file(rng: np.random.Generator, people: People, cal: Calendar) -> dict
         "子女情况": pick(np.where(family, rng.integers(0, 4, n), 4), ("无", "1", "2", "1", "")),
         "家庭号": blank(numbers(plan.number * 10_000_000 + at // 2, 10, "H"), _some(rng, n, 0.7)),
         "现居地": blank(pick(np.zeros(n, dtype=np.int8), (f"示范市{plan.name[:-2]}辖区",)), _some(rng, n, 0.3)),
-        "教育背景": any_of(("", "小学", "初中", "高中", "大专", "本科")),
+        "教育背景": any_of(("-", "小学", "初中", "高中", "大专", "本科")),
         "兴趣爱好": any_of(("", "", "", "", "广场舞", "书法", "垂钓", "羽毛球", "旅游", "养生")),
         "行为习惯": any_of(("", "柜面", "手机银行", "自助设备")),
         "投资目的": any_of(("", "", "保值", "稳健增值", "养老", "子女教育")),
-        "风险等级": any_of(("", "C1", "C2", "C2", "C3", "C4", "C5")),
+        "风险等级": any_of(("#N/A", "C1", "C2", "C2", "C3", "C4", "C5")),
         "风评有效期": blank(days(cal.as_of + rng.integers(-500, 365, n)), _some(rng, n, 0.5)),
         "手机号码": blank(phone, _some(rng, n, 0.06)),
         "已加微信": yes_no(~people.is_kind(Kind.DORMANT, Kind.CLOSED) & _some(rng, n, 0.35)),

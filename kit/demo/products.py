@@ -139,7 +139,7 @@ def _separate(lots: Lots) -> Lots:
 
 
 def account_file(rng: np.random.Generator, people: People, lots: Lots, cal: Calendar) -> dict[str, pa.Array]:
-    """Columns of 存款账户.csv for one branch."""
+    """Columns of 存款账户 for one branch."""
     kind = people.kind[lots.who]
     demand = lots.product == _DEMAND
     # One Class I account a person; a few second ones break the rule, as they do.
@@ -155,10 +155,10 @@ def account_file(rng: np.random.Generator, people: People, lots: Lots, cal: Cale
         "账户状态": pick(np.where(closed, 2, np.where(kind == Kind.DORMANT, 1, 0)), _STATES),
         "账户余额": money(lots.amount),
         "币种": pick(np.zeros(len(lots.who), dtype=np.int8), ("人民币",)),
-        "账户开户日": days(lots.start, "%Y/%m/%d"),
-        "销户日期": days(closing, "%Y/%m/%d"),
-        "起息日": days(np.where(demand, NO_DAY, lots.start), "%Y/%m/%d"),
-        "到期日": days(lots.maturity, "%Y/%m/%d"),
+        "账户开户日": days(lots.start),
+        "销户日期": days(closing),
+        "起息日": days(np.where(demand, NO_DAY, lots.start)),
+        "到期日": days(lots.maturity),
         "存期": pick(lots.term + 1, ("", *map(str, _TERMS))),
         "利率": pick(np.where(demand, 0, lots.term + 1), _RATES),
         "自动转存": blank(yes_no(rng.random(len(lots.who)) < 0.4), demand),
@@ -171,10 +171,11 @@ def _account_numbers(people: People, lots: Lots) -> pa.Array:
 
 
 def holding_file(people: People, lots: Lots) -> dict[str, pa.Array]:
-    """Columns of 产品持有.csv for one branch."""
+    """Columns of 产品持有 for one branch."""
     risk = np.array([0, 0, 0, 2, 3, 1, 1])[lots.product]
     return {
         "客户号": people.ids(lots.who),
+        "账号": pc.binary_join_element_wise("999", people.ids(lots.who), "0001", ""),
         "产品大类": pick(lots.product, _PRODUCTS),
         "持有金额": money(lots.amount),
         "购买日期": days(lots.start),

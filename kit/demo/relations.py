@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from kit.demo.balances import Balances, tier_of
-from kit.demo.files import NO_DAY, days, pick, yes_no
+from kit.demo.files import NO_DAY, days, money, pick, yes_no
 from kit.demo.people import People
 from kit.demo.plan import Bits, BranchPlan, Calendar, Ints, Kind
 
@@ -85,7 +85,7 @@ def draw_owners(rng: np.random.Generator, people: People, held: Balances) -> Own
 
 
 def staff_file(plan: BranchPlan) -> Cells:
-    """Rows of 员工表.xlsx for one branch."""
+    """Rows of 员工表 for one branch."""
     staff = plan.staff
     return {
         "员工号": [who.staff_id for who in staff],
@@ -104,7 +104,7 @@ def _ids(plan: BranchPlan, desk: Ints) -> pa.Array:
 
 
 def assignment_file(rng: np.random.Generator, people: People, owners: Owners, cal: Calendar) -> Cells:
-    """Rows of 管户关系.xlsx for one branch: a main owner, for some a helper beside him."""
+    """Rows of 管户关系 for one branch: a main owner, for some a helper beside him."""
     main = np.flatnonzero(owners.desk >= 0)
     wanted = main[~owners.orphan[main] & (rng.random(len(main)) < 0.08)]
     helper = people.plan.desks("大堂经理")[0]
@@ -117,12 +117,12 @@ def assignment_file(rng: np.random.Generator, people: People, owners: Owners, ca
         "客户号": people.ids(who[order]),
         "管户经理": _ids(people.plan, desk[order]),
         "管户类型": pick((np.arange(len(who)) >= len(main))[order].astype(np.int8), ("主办", "协办")),
-        "分配日期": days(given[order]).to_numpy(zero_copy_only=False).astype("datetime64[D]").tolist(),
+        "分配日期": days(given[order]),
     }
 
 
 def contact_file(rng: np.random.Generator, people: People, held: Balances, owners: Owners, cal: Calendar) -> Cells:
-    """Rows of 联系记录.xlsx for one branch: a year, mostly reminders to the rich, one a day at most."""
+    """Rows of 联系记录 for one branch: a year, mostly reminders to the rich, one a day at most."""
     n = len(people)
     rate = np.array(_CONTACTS)[tier_of(held.average[:, -1])] * np.where(owners.orphan, 0.15, 1.0)
     who = np.repeat(np.arange(n), rng.poisson(rate))
@@ -148,19 +148,19 @@ def contact_file(rng: np.random.Generator, people: People, held: Balances, owner
     return {
         "客户号": people.ids(who),
         "联系人员": _ids(people.plan, staff),
-        "联系日期": days(day, "%Y/%m/%d"),
+        "联系日期": days(day),
         "联系方式": pick(way, _WAYS),
         "联系结果": pick(result, _RESULTS),
         "环节": pick(rng.choice(len(_STAGES), m, p=_STAGE_SHARES), _STAGES),
         "异议类型": pick(objection, ("", "O1疑诈", "O2冷淡", "O3挂机")),
         "短信已发": yes_no(sms | (rng.random(m) < 0.35)),
         "意向等级": pick(grade, ("", "A", "B", "C", "D")),
-        "下次跟进": days(follow, "%Y/%m/%d"),
+        "下次跟进": days(follow),
     }
 
 
 def sale_file(rng: np.random.Generator, people: People, held: Balances, owners: Owners, cal: Calendar) -> Cells:
-    """Rows of 成交记录.xlsx for one branch, at most one a customer."""
+    """Rows of 成交记录 for one branch, at most one a customer."""
     n = len(people)
     rate = np.array((0.004, 0.06, 0.22, 0.35))[tier_of(held.average[:, -1])]
     who = np.flatnonzero((rng.random(n) < rate) & (people.open_day < cal.as_of - 1))
@@ -174,15 +174,15 @@ def sale_file(rng: np.random.Generator, people: People, held: Balances, owners: 
         "客户号": people.ids(who),
         "员工号": _ids(people.plan, staff),
         "成交产品": pick(rng.integers(0, 5, m), ("定期存款", "理财", "保险", "基金", "大额存单")),
-        "预计金额": expected.astype(np.float64).tolist(),
-        "达成金额": got.astype(np.float64).tolist(),
+        "预计金额": money(expected * 100),
+        "达成金额": money(got * 100),
         "成交日期": days(day),
         "业绩来源": pick(rng.choice(4, m, p=(0.55, 0.15, 0.18, 0.12)), ("存量", "沙龙", "外拓", "盘活")),
     }
 
 
 def event_file(rng: np.random.Generator, people: People, held: Balances, cal: Calendar) -> Cells:
-    """Rows of 活动记录.xlsx for one branch: three salons, a row for each one invited."""
+    """Rows of 活动记录 for one branch: three salons, a row for each one invited."""
     n = len(people)
     likely = np.array((0.004, 0.05, 0.25, 0.30))[tier_of(held.average[:, -1])] * (people.open_day < cal.as_of - 300)
     who, salon = np.nonzero(rng.random((n, 3)) < likely[:, None])
@@ -195,12 +195,12 @@ def event_file(rng: np.random.Generator, people: People, held: Balances, cal: Ca
         "客户号": people.ids(who),
         "邀约标志": yes_no(np.ones(len(who), dtype=np.bool_)),
         "到场标志": yes_no(rng.random(len(who)) < 0.38),
-        "活动费用": np.array([1800.0, 2600.0, 1500.0])[salon].tolist(),
+        "活动费用": money(np.array([180_000, 260_000, 150_000])[salon]),
     }
 
 
 def unit_file(rng: np.random.Generator, plan: BranchPlan, customers: int, cal: Calendar) -> Cells:
-    """Rows of 单位账户.xlsx for one branch; money in 万元, as its headers say."""
+    """Rows of 单位账户 for one branch."""
     n = max(3, customers // 100)
     spot = np.rint(rng.lognormal(11.2, 1.9, n) * plan.wealth / 100).astype(np.int64) * 10_000
     average = np.rint(spot * rng.uniform(0.5, 1.3, n) / 10_000).astype(np.int64) * 10_000
@@ -213,17 +213,12 @@ def unit_file(rng: np.random.Generator, plan: BranchPlan, customers: int, cal: C
         "单位名称": [f"示范{'甲乙丙丁戊己庚辛壬癸'[i % 10]}{i + 1:03d}号{_TRADES[i % 4]}" for i in range(n)],
         "机构号": [plan.branch_id] * n,
         "账户性质": pick(nature, ("基本户", "一般户", "专用", "临时")),
-        "时点余额(万元)": _wan(spot),
-        "自然年日均(万元)": _wan(average),
-        "最近发生日": days(cal.as_of - idle, "%Y/%m/%d"),
+        "时点余额": money(spot),
+        "年日均": money(average),
+        "最近发生日": days(cal.as_of - idle),
         "基础户": yes_no(base),
         "有效户": yes_no(effective),
         "达标天数": qualified.tolist(),
         "有贷户": yes_no(rng.random(n) < 0.12),
         "代发单位": yes_no(rng.random(n) < 0.15),
     }
-
-
-def _wan(fen: Ints) -> list[float]:
-    """万元 with two decimals; the amounts are whole hundreds of 元."""
-    return [value / 100 for value in (fen // 10_000).tolist()]

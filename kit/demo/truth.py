@@ -10,7 +10,9 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from kit.demo.answers import Answer
 from kit.demo.balances import LADDER, tier_of
+from kit.demo.delivery import FileTruth
 from kit.demo.plan import Bits, BranchPlan, Ints
 
 __all__ = [
@@ -18,7 +20,6 @@ __all__ = [
     "FACTS",
     "Due",
     "Facts",
-    "FileTruth",
     "Truth",
     "gini",
     "group_truth",
@@ -35,7 +36,7 @@ DEFINITIONS = {
     "dormant": "AUM at most 100 yuan and no active transaction in (as_of - 365 days, as_of]",
     "orphan": "no main owner, or he is virtual or has left",
     "maturing": "deposits, certificates and wealth products maturing in (as_of, as_of + days]",
-    "repeated": "the same row again: merged; quarantined: the whole row is set aside, by intake's reason",
+    "repeated": "the same row again: merged; quarantined: rows set aside, cells: single cells, by intake's reason",
 }
 
 
@@ -91,25 +92,12 @@ class Facts:
         return pa.table(columns, schema=FACTS)
 
 
-@dataclass(slots=True)
-class FileTruth:
-    """The data rows of one file and what an intake is to do with them."""
-
-    rows: int
-    repeated: int
-    quarantined: dict[str, int]
-
-    @property
-    def accepted(self) -> int:
-        """Rows that belong in the book."""
-        return self.rows - self.repeated - sum(self.quarantined.values())
-
-
 @dataclass(frozen=True, slots=True)
 class Truth:
     """Everything planted in one bank.
 
-    ``branches`` and ``totals`` hold the figures named in ``DEFINITIONS``; ``files`` is by file name.
+    ``branches`` and ``totals`` hold the figures named in ``DEFINITIONS``; ``files`` is by file name; ``questions`` are
+    those that an intake would ask without the mapping files.
     """
 
     as_of: str
@@ -117,6 +105,7 @@ class Truth:
     branches: tuple[Mapping[str, Any], ...]
     totals: Mapping[str, Any]
     files: Mapping[str, FileTruth]
+    questions: tuple[Answer, ...]
 
     def to_json(self) -> str:
         """Write the truth as text, the same for the same bank."""
@@ -126,7 +115,8 @@ class Truth:
             "definitions": DEFINITIONS,
             "totals": self.totals,
             "branches": self.branches,
-            "files": {name: {**asdict(file), "accepted": file.accepted} for name, file in sorted(self.files.items())},
+            "questions": [asdict(answer) for answer in self.questions],
+            "files": {name: file.told() for name, file in sorted(self.files.items())},
         }
         return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
 

@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 
 from kit.errors import KitError
 from kit.intake import accounts, check, staging
+from kit.intake.checks import checks, quarantine_mixed_units
 from kit.intake.clean import literal
 from kit.intake.feeds import Feed, Plan, Refused, Source, find_sources, plan
 from kit.intake.grid import Sheet
@@ -26,6 +27,7 @@ from kit.intake.questions import OpenQuestions
 from kit.intake.readers import Password
 from kit.intake.sources import Files
 from kit.intake.totals import totals
+from kit.params import Checks, ControlTotal
 from kit.vault import VAULT
 
 __all__ = [
@@ -33,10 +35,13 @@ __all__ = [
     "IntakeResult",
     "Notice",
     "OpenQuestions",
+    "Password",
     "Plan",
+    "Progress",
     "Refused",
     "Source",
     "find_sources",
+    "given_password",
     "intake",
     "plan",
     "reason",
@@ -59,7 +64,6 @@ class IntakeResult:
     control_sums: pd.DataFrame
     totals: pd.DataFrame
     fields: pd.DataFrame
-    checks: pd.DataFrame
     rows_quarantined: int
     cells_quarantined: int
     notices: tuple[Notice, ...]
@@ -73,6 +77,8 @@ def intake(
     key: bytes,
     as_of: dt.date | None = None,
     password: Password = given_password,
+    limits: Checks | None = None,
+    control_totals: Sequence[ControlTotal] = (),
     progress: Progress | None = None,
 ) -> IntakeResult:
     """Read the sources into ``out/book/``; beside it the accounts of it (Parquet).
@@ -93,6 +99,8 @@ def intake(
         Date of a monthly table that has no date column of its own.
     password
         Called with the path of an encrypted workbook.
+    limits, control_totals
+        What the checks call a finding, and the bank's own figures to compare with.
     progress
         Called with a file's name, the number of files done and of all, and the rows read of this file.
 
@@ -115,7 +123,11 @@ def intake(
             loaded, refused = _read(connection, completed(planned.feeds), persons, as_of, progress)
             fed = list(dict.fromkeys(one.feed.table.id for one in loaded))
             places = {one.number: _place(one.feed.sheet) for one in loaded}
+            limits = limits or Checks()
+            units = quarantine_mixed_units(connection, fed, limits)
             tables = check.check_rows(connection, fed, places)
+            checked = checks(connection, tables, as_of=as_of, limits=limits, control_totals=control_totals, found=units)
+            pq.write_table(checked, made / "checks.parquet")
             result = _result(connection, tables, loaded, planned, refused)
             _save(connection, tables, loaded, result, made)
             persons.write(connection, {table: check.accepted(connection, table) for table in tables}, made / VAULT)
@@ -173,7 +185,6 @@ def _result(
         control_sums=accounts.control_sums(connection, loaded),
         totals=totals(connection, loaded),
         fields=accounts.fields(loaded),
-        checks=pd.DataFrame(),
         rows_quarantined=int(rows),
         cells_quarantined=int(cells),
         notices=tuple(planned.notices),
@@ -208,7 +219,6 @@ def _save(
         "control_sums": result.control_sums,
         "totals": result.totals,
         "fields": result.fields,
-        "checks": result.checks,
         "refused": accounts.refused(result.refused),
     }
     for name, frame in frames.items():

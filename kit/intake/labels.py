@@ -32,7 +32,8 @@ def parts(header: str) -> tuple[str, str]:
 def named(header: str, table: str) -> Column | None:
     """Column of a table that a header names exactly.
 
-    A merged header counts as one label (存款/余额: 存款余额; AUM/时点: 时点AUM), or as its lower part if the upper adds nothing to it.
+    A merged header counts as one label (存款/余额: 存款余额; AUM/时点: 时点AUM), or as its lower part if the upper
+    adds nothing to it.
     """
     known, asked = aliases(table), ambiguous(table)
     key = normalise(header)[0]

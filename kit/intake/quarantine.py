@@ -34,6 +34,10 @@ REASONS: dict[str, tuple[str, str]] = {
     "out_of_range": ("超出这一列可能的范围", "beyond what the column can hold"),
     "too_long": ("超过 32767 个字", "longer than 32,767 characters"),
     "second_row": ("与 {detail} 主键相同而内容不同", "the same key as {detail} with other content"),
+    "unit_mismatch": (
+        "同一行里相应的金额正好相差一万倍，元与万元混用",
+        "amounts of one row stand at 1 to 10,000: CNY and CNY 10,000 are mixed",
+    ),
     "unknown_customer": ("客户号不在客户信息表里", "the customer is not in the customer table"),
     "unknown_branch": ("机构号不在机构表里", "the branch is not in the branch table"),
 }

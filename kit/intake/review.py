@@ -15,7 +15,9 @@ from rich.text import Text
 from kit.errors import KitError, UnknownName, language
 from kit.intake.feeds import Plan, find_sources, plan
 from kit.intake.mapping import Confirmed, save_mapping
+from kit.intake.opening import given_password
 from kit.intake.questions import Question, told
+from kit.intake.readers import Password
 from kit.intake.record import mappings
 from kit.intake.sources import Files
 from kit.schema import schema
@@ -39,12 +41,16 @@ class Review:
         The engagement folder.
     as_of
         Date of a monthly table without one of its own, as in ``engagement.yml``; text is in ISO form.
+    password
+        Called with the path of an encrypted workbook.
     """
 
-    def __init__(self, folder: Path | str, as_of: dt.date | str | None = None) -> None:
+    def __init__(
+        self, folder: Path | str, as_of: dt.date | str | None = None, *, password: Password = given_password
+    ) -> None:
         self.folder = Path(folder)
         self._as_of = dt.date.fromisoformat(as_of) if isinstance(as_of, str) and as_of else as_of or None
-        self._sources, self._files = find_sources(self.folder), Files()
+        self._sources, self._files = find_sources(self.folder), Files(password)
         self._answers: dict[str, str] = {}
         self.asked: list[Question] = []
         self.plan = self._planned()

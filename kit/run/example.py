@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 from kit.demo import write_bank
@@ -9,7 +10,7 @@ from kit.engagement import CONFIG, CONTEXT, load
 from kit.resources import root
 from kit.run.prepare import prepare
 
-__all__ = ["example_data"]
+__all__ = ["example_data", "example_extracts"]
 
 
 def example_data() -> Path:
@@ -21,3 +22,20 @@ def example_data() -> Path:
         (folder / CONFIG).write_text("bank: 示范农村商业银行\n", encoding="utf-8")
         prepare(load(folder), out, lambda _stage: None)
     return out / "data"
+
+
+def example_extracts() -> Path:
+    """Engagement folder with three small invented files, made anew, whose labels leave a few things to be asked."""
+    folder = root() / "reports" / "example" / "intake"
+    shutil.rmtree(folder, ignore_errors=True)
+    (folder / "extracts").mkdir(parents=True)
+    rows = [(f"{100_001 + i}", f"010{1 + i % 3}", 2 + i % 9 * 1.5, ("普卡", "金卡", "钻石")[i % 3]) for i in range(60)]
+    months = "\n".join(f"{who},{branch},{wan:.4f},{tier},{wan / 3:.4f}" for who, branch, wan, tier in rows)
+    for day in ("20260930", "20261031"):
+        text = (
+            "客户号,机构号,时点AUM,客户等级,存款帐户余额,数据日期\n" + months.replace("\n", f",{day}\n") + f",{day}\n"
+        )
+        (folder / "extracts" / f"客户资产月报_{day[:6]}.csv").write_text(text, encoding="gb18030")
+    branches = "机构号,机构名称\n0101,城东支行\n0102,城西支行\n0103,河口支行\n"
+    (folder / "extracts" / "机构表.csv").write_text(branches, encoding="gb18030")
+    return folder

@@ -22,6 +22,7 @@ from kit import columns as col
 from kit.engagement import Engagement, chapter_notebooks
 from kit.errors import UnknownName, language
 from kit.features import frame
+from kit.intake import Password, given_password
 from kit.report.index import Column, index_html
 from kit.resources import notebooks, templates
 from kit.run.branch import BANK, Outcome, Task, work
@@ -29,6 +30,7 @@ from kit.run.files import replace
 from kit.run.ledger import Ledger
 from kit.run.manifest import digest, write_manifest
 from kit.run.prepare import prepare
+from kit.run.request import write_data_request
 from kit.text import figure, slug, wording
 
 __all__ = ["Progress", "RunResult", "run"]
@@ -41,6 +43,10 @@ _INDEX = {
     "gini": "ratio",
     "upgrade_customers": "count",
 }
+_MADE_FROM = (
+    "customers", "plan", "branches", "completeness", "reconciliation", "quarantine", "totals", "fields", "refused",
+    "checks",
+)  # fmt: skip
 _SUMMED = ("customers", "aum_fen", "upgrade_customers")
 
 
@@ -49,6 +55,9 @@ class Progress(Protocol):
 
     def stage(self, name: str) -> None:
         """A stage of the preparation begins."""
+
+    def reading(self, name: str, done: int, of: int, rows: int) -> None:
+        """A file of the extracts is read: how many are done of how many, and its rows so far."""
 
     def branches(self, total: int, kept: int) -> None:
         """So many reports are to be made; so many are done already."""
@@ -83,6 +92,7 @@ def run(
     fresh: bool = False,
     engine: str | None = "warm",
     timeout: int = 600,
+    password: Password = given_password,
 ) -> RunResult:
     """Run an engagement into ``out``.
 
@@ -96,13 +106,16 @@ def run(
         Make every report again; otherwise those whose inputs have not changed since the ledger called them done stay.
     engine
         Papermill engine; None for papermill's own.
+    password
+        Called with the path of an encrypted workbook.
 
     Raises
     ------
     KitError
         Before any report is made: bad input, or a branch that does not exist.
     """
-    taken = prepare(engagement, out, progress.stage)
+    taken = prepare(engagement, out, progress.stage, password=password, reading=progress.reading)
+    write_data_request(engagement, out)
     branches = frame(pq.read_table(out / "data" / "branches.parquet"))
     chosen = _chosen(branches, only)
     ledger, mark = Ledger(out / "ledger.jsonl"), _fingerprint(engagement, out / "data")
@@ -139,7 +152,7 @@ def _chosen(branches: pd.DataFrame, only: Sequence[str]) -> list[str]:
 def _fingerprint(engagement: Engagement, data: Path) -> str:
     """One digest of all that a report is made from."""
     made_from = [
-        *(data / f"{name}.parquet" for name in ("customers", "plan", "branches")),
+        *(data / f"{name}.parquet" for name in _MADE_FROM if (data / f"{name}.parquet").is_file()),
         data / "context.json",
         *sorted(notebooks().glob("*.ipynb")),
         *sorted(p for p in templates().rglob("*") if p.is_file()),
@@ -177,7 +190,9 @@ def _tasks(
     # The largest first: the last one to finish is then a small one.
     order = sorted(chosen, key=lambda branch: (-int(sizes[branch]), branch))
     # The bank's overview says itself what the concentration chapter says of one branch among others.
-    over_all = (("bank", notebooks() / "bank.ipynb"), *(c for c in chapters if c[0] != "concentration"))
+    overview = ("bank", notebooks() / "bank.ipynb")
+    first = tuple(c for c in chapters if c[0] == "quality")
+    over_all = (*first, overview, *(c for c in chapters if c[0] not in ("quality", "concentration")))
     whole = task(BANK, engagement.bank, over_all)
     return [*(task(branch, str(names[branch]), chapters) for branch in order), whole]
 

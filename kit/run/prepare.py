@@ -16,25 +16,45 @@ from kit.analysis import branch_summary
 from kit.book import Book
 from kit.engagement import CONTEXT, Engagement
 from kit.features import features, frame, settle_dates
-from kit.intake import IntakeResult, find_sources, intake
+from kit.features.completeness import completeness
+from kit.intake import IntakeResult, Password, find_sources, given_password, intake
+from kit.intake import Progress as Reading
 from kit.planning import assignment, contact_plan, work_days
 from kit.run.files import replace
 
-__all__ = ["prepare"]
+__all__ = ["prepare", "take_in"]
 
 ROWS_A_GROUP = 5_000  # of customers.parquet, so that one branch is read without the others
 
 
-def prepare(engagement: Engagement, out: Path, say: Callable[[str], None]) -> IntakeResult:
+def take_in(
+    engagement: Engagement, out: Path, *, password: Password = given_password, reading: Reading | None = None
+) -> IntakeResult:
+    """Intake of an engagement's extracts into ``out/data``; see `kit.intake.intake`."""
+    return intake(
+        find_sources(engagement.folder),
+        out=out / "data",
+        key=bytes.fromhex(engagement.secrets.key),
+        as_of=engagement.params.as_of,
+        password=password,
+        limits=engagement.params.checks,
+        control_totals=engagement.control_totals,
+        progress=reading,
+    )
+
+
+def prepare(
+    engagement: Engagement,
+    out: Path,
+    say: Callable[[str], None],
+    *,
+    password: Password = given_password,
+    reading: Reading | None = None,
+) -> IntakeResult:
     """Fill ``out/data``; each file is whole or not there."""
     data = out / "data"
     say("intake")
-    taken = intake(
-        find_sources(engagement.folder),
-        out=data,
-        key=bytes.fromhex(engagement.secrets.key),
-        as_of=engagement.params.as_of,
-    )
+    taken = take_in(engagement, out, password=password, reading=reading)
     book = Book(data)
     params = settle_dates(book, engagement.params)
     say("features")
@@ -53,6 +73,7 @@ def prepare(engagement: Engagement, out: Path, say: Callable[[str], None]) -> In
     known = dict(zip(names[col.BRANCH_ID], names[col.BRANCH_NAME], strict=True)) if col.BRANCH_NAME in names else {}
     summary.insert(1, col.BRANCH_NAME, [known.get(b) or b for b in summary[col.BRANCH_ID]])
     _write(made.table, data / "customers.parquet")
+    _write(completeness(book, made.table, params), data / "completeness.parquet")
     for name, rows in (("assignment", owners), ("plan", plan), ("branches", summary)):
         _write(pa.Table.from_pandas(rows, preserve_index=False), data / f"{name}.parquet")
     context = {

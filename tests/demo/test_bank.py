@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import asdict
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
 
 import pandas as pd
 import pytest
-from python_calamine import CalamineWorkbook
+import yaml
 
 from kit.demo import Truth, write_bank
+from kit.demo.extracts import PASSWORD
+from kit.demo.mess import SUFFIXES
+from kit.engagement import CONFIG, load
 from kit.errors import BadValue
 from kit.schema import aliases, normalise
 
@@ -22,16 +26,8 @@ TABLES = {
     "存款账户": "account", "产品持有": "holding", "交易流水": "txn", "管户关系": "assignment",
     "联系记录": "contact", "成交记录": "sale", "活动记录": "event", "单位账户": "unit_account",
 }  # fmt: skip
+USUAL = {"客户等级": "行内客户等级", "客户顾虑": "异议类型"}  # labels that the bank changed in some file
 PARTS = ["活期余额", "定期余额", "大额存单余额", "理财余额", "基金余额", "保险余额", "国债余额"]
-
-
-def read(path: Path) -> pd.DataFrame:
-    """A file as text, every row of it."""
-    if path.suffix == ".xlsx":
-        rows = CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()
-        return pd.DataFrame(rows[1:], columns=rows[0])
-    encoding = "utf-8-sig" if path.stem == "产品持有" else "gb18030"
-    return pd.read_csv(path, dtype=str, keep_default_na=False, encoding=encoding)
 
 
 def fen(column: pd.Series) -> pd.Series:
@@ -41,16 +37,23 @@ def fen(column: pd.Series) -> pd.Series:
 class Bank:
     """A bank on disk, its good rows read on demand; the bad ones stand last."""
 
-    def __init__(self, folder: Path, truth: Truth) -> None:
-        self.folder, self.truth = folder, truth
+    def __init__(self, folder: Path, truth: Truth, read_rows) -> None:
+        self.folder, self.truth, self.read_rows = folder, truth, read_rows
 
-    def all(self, stem: str) -> pd.DataFrame:
-        return read(next((self.folder / "extracts").glob(f"{stem}.*")))
+    def files(self, subject: str) -> list[str]:
+        """Names of the files in which a table was sent."""
+        return [name for name, told in self.truth.files.items() if told.subject == subject]
 
-    def good(self, stem: str) -> pd.DataFrame:
-        rows = self.all(stem)
-        planted = next(fate for name, fate in self.truth.files.items() if name.startswith(stem + "."))
-        return rows.head(planted.accepted)
+    def months(self) -> list[str]:
+        return sorted({told.subject for told in self.truth.files.values() if told.subject.startswith("客户资产月报")})
+
+    def all(self, subject: str) -> pd.DataFrame:
+        table = TABLES[subject.split("_", maxsplit=1)[0]]
+        parts = [self.read_rows(self.folder / "extracts" / n, self.truth.files[n], table) for n in self.files(subject)]
+        return pd.concat(parts, ignore_index=True).rename(columns=USUAL)
+
+    def good(self, subject: str) -> pd.DataFrame:
+        return self.all(subject).head(sum(self.truth.files[name].accepted for name in self.files(subject)))
 
     def month(self, month: str = "202610") -> pd.DataFrame:
         return self.good(f"客户资产月报_{month}").set_index("客户号")
@@ -60,24 +63,25 @@ class Bank:
 
 
 @pytest.fixture(scope="module")
-def bank(tmp_path_factory: pytest.TempPathFactory) -> Bank:
+def bank(tmp_path_factory: pytest.TempPathFactory, read_rows) -> Bank:
     folder = tmp_path_factory.mktemp("bank")
-    return Bank(folder, write_bank(folder, branches=2, customers=60))
+    return Bank(folder, write_bank(folder, branches=2, customers=60), read_rows)
 
 
 @pytest.fixture(scope="module")
-def wide(tmp_path_factory: pytest.TempPathFactory) -> Bank:
+def wide(tmp_path_factory: pytest.TempPathFactory, read_rows) -> Bank:
     folder = tmp_path_factory.mktemp("wide")
-    return Bank(folder, write_bank(folder, branches=1, customers=5000))
+    return Bank(folder, write_bank(folder, branches=1, customers=5000), read_rows)
 
 
 @pytest.mark.parametrize("customers", [1, 2, 3, 7])
-def test_a_bank_of_a_handful_of_customers_is_whole(tmp_path: Path, customers: int) -> None:
+def test_a_bank_of_a_handful_of_customers_is_whole(tmp_path: Path, customers: int, read_rows) -> None:
     truth = write_bank(tmp_path, branches=1, customers=customers)
-    bank = Bank(tmp_path, truth)
+    bank = Bank(tmp_path, truth, read_rows)
     assert truth.totals["customers"] == len(bank.month()) == len(bank.good("客户信息")) == customers
     assert truth.totals["aum_fen"] == fen(bank.month()["月日均AUM"]).sum()
-    assert all(len(read(path)) == truth.files[path.name].rows > 0 for path in (tmp_path / "extracts").iterdir())
+    for subject in {told.subject for told in truth.files.values()}:
+        assert len(bank.all(subject)) == sum(truth.files[name].rows for name in bank.files(subject)) > 0
 
 
 @pytest.mark.parametrize(("place", "value"), [("branches", 0), ("customers", -1), ("months", 3)])
@@ -87,19 +91,20 @@ def test_a_number_out_of_range_is_refused_before_anything_is_written(tmp_path: P
     assert not (tmp_path / "new").exists()
 
 
-def test_every_header_is_a_label_or_alias_of_its_table(bank: Bank) -> None:
-    stems = {path.stem.split("_")[0] for path in (bank.folder / "extracts").iterdir()}
-    assert stems == set(TABLES)
-    for path in (bank.folder / "extracts").iterdir():
-        known = aliases(TABLES[path.stem.split("_")[0]])
-        found = [known.get(normalise(header)[0]) for header in read(path).columns]
-        assert None not in found, (path.name, list(read(path).columns))
-        assert len({column.id for column in found}) == len(found), path.name
+def test_every_header_is_a_label_or_alias_of_its_table_or_has_an_answer(bank: Bank) -> None:
+    assert {told.subject.split("_")[0] for told in bank.truth.files.values()} == set(TABLES)
+    answered = {(answer.file, answer.label): answer.column for answer in bank.truth.questions}
+    for name, told in bank.truth.files.items():
+        known = aliases(TABLES[told.subject.split("_")[0]])
+        for sheet in told.sheets.values():
+            labels = [header.split("/")[-1] for header in sheet.headers]
+            found = [answered.get((name, label)) or known[normalise(label)[0]].id for label in labels]
+            assert len(set(found)) == len(found), name
 
 
 def test_spot_aum_is_the_sum_of_its_parts_in_every_month(bank: Bank) -> None:
-    for path in (bank.folder / "extracts").glob("客户资产月报_*.csv"):
-        rows = bank.good(path.stem).replace("abc", "-9999999.99")
+    for month in bank.months():
+        rows = bank.good(month).replace("abc", "-9999999.99")
         parts = rows[PARTS].apply(fen)
         good = rows["时点AUM"] != "-9999999.99"
         assert (parts.sum(axis=1) == fen(rows["时点AUM"]))[good].all()
@@ -158,7 +163,7 @@ def test_flows_of_the_last_months_are_the_sums_of_the_transactions(bank: Bank, m
 
 
 def test_the_last_active_day_never_goes_back_and_agrees_with_the_transactions(bank: Bank) -> None:
-    months = sorted(path.stem[-6:] for path in (bank.folder / "extracts").glob("客户资产月报_*.csv"))
+    months = [subject[-6:] for subject in bank.months()]
     last = pd.DataFrame({m: pd.to_datetime(bank.month(m)["最近动户日"], format="%Y%m%d") for m in months})
     assert not (last.diff(axis=1).iloc[:, 1:].stack() < pd.Timedelta(0)).any()
     assert all((last[m].dropna() <= pd.Timestamp(m + "01") + pd.offsets.MonthEnd()).all() for m in months)
@@ -234,7 +239,7 @@ def test_maturities_are_those_of_the_files(bank: Bank) -> None:
             bank.good("产品持有")[["客户号", "持有金额", "产品到期日"]].set_axis(["who", "amount", "due"], axis=1),
         ]
     )
-    due = pd.to_datetime(lots["due"].str.replace("/", "-"))
+    due = pd.to_datetime(lots["due"])
     assert (due.dropna() > AS_OF).all()
     for days in (30, 90):
         coming = lots[due <= AS_OF + pd.Timedelta(days=days)]
@@ -249,7 +254,7 @@ def test_maturities_are_those_of_the_files(bank: Bank) -> None:
 
 
 def test_the_truth_is_what_the_files_say(bank: Bank) -> None:
-    home = bank.good("客户信息").set_index("客户号")["归属机构号"]
+    home = bank.good("客户信息").set_index("客户号")["机构号"]
     aum = fen(bank.month()["月日均AUM"])
     names = bank.good("机构表").set_index("机构号")["机构名称"]
     customers = bank.customers()
@@ -283,16 +288,17 @@ def test_the_truth_on_disk_is_the_truth_returned(bank: Bank) -> None:
     assert told["branches"] == [dict(branch) for branch in bank.truth.branches]
     assert told["totals"] == bank.truth.totals
     assert set(told["files"]) == {path.name for path in (bank.folder / "extracts").iterdir()}
+    assert told["questions"] == [asdict(answer) for answer in bank.truth.questions]
 
 
 def test_each_files_rows_are_accounted_for(bank: Bank) -> None:
-    for path in (bank.folder / "extracts").iterdir():
-        fate = bank.truth.files[path.name]
-        assert len(read(path)) == fate.rows == fate.accepted + fate.repeated + sum(fate.quarantined.values())
+    for name, fate in bank.truth.files.items():
+        rows = bank.read_rows(bank.folder / "extracts" / name, fate, TABLES[fate.subject.split("_")[0]])
+        assert len(rows) == fate.rows == fate.accepted + fate.repeated + sum(fate.quarantined.values())
     month = bank.all("客户资产月报_202610")
     assert month.duplicated().sum() == bank.truth.files["客户资产月报_202610.csv"].repeated == 1
     home = bank.all("客户信息")
-    assert (home["归属机构号"] == "9999").sum() == bank.truth.files["客户信息.csv"].quarantined["unknown_branch"] == 2
+    assert (home["机构号"] == "9999").sum() == bank.truth.files["客户信息.csv"].quarantined["unknown_branch"] == 2
     assert (home["客户号"] == "").sum() == bank.truth.files["客户信息.csv"].quarantined["missing"] == 1
 
 
@@ -305,16 +311,19 @@ def test_the_unreadable_amounts_are_of_a_past_month(bank: Bank) -> None:
 def test_unit_money_is_in_wan_yuan_to_the_hundred_yuan(bank: Bank) -> None:
     units = bank.good("单位账户")
     assert set(units["机构号"]) == {"0101", "0102"}
-    for header in ("时点余额(万元)", "自然年日均(万元)"):
-        assert (units[header].round(2) == units[header]).all()
+    for header in ("时点余额", "年日均"):
+        assert units[header].str.endswith("00.00").all()
 
 
-def test_the_same_seed_gives_the_same_bank_and_another_seed_another(tmp_path: Path, bank: Bank) -> None:
+def test_the_same_seed_gives_the_same_bank_and_another_seed_another(tmp_path: Path, bank: Bank, read_grids) -> None:
     write_bank(tmp_path / "again", branches=2, customers=60)
     write_bank(tmp_path / "other", branches=2, customers=60, seed=7)
-    for path in (bank.folder / "extracts").iterdir():
-        again = tmp_path / "again" / "extracts" / path.name
-        assert read(again).equals(read(path)) if path.suffix == ".xlsx" else again.read_bytes() == path.read_bytes()
+    for name, told in bank.truth.files.items():
+        first, again = (folder / "extracts" / name for folder in (bank.folder, tmp_path / "again"))
+        if told.delimiter:
+            assert again.read_bytes() == first.read_bytes()
+        else:
+            assert read_grids(again, told) == read_grids(first, told)
     for name in ("truth.json", "truth_customers.parquet"):
         assert (tmp_path / "again" / name).read_bytes() == (bank.folder / name).read_bytes()
         assert (tmp_path / "other" / name).read_bytes() != (bank.folder / name).read_bytes()
@@ -346,7 +355,7 @@ def test_the_bank_grows_and_customers_change_tier_come_and_go(wide: Bank) -> Non
 def test_no_phone_nor_certificate_could_be_real(bank: Bank) -> None:
     people = bank.all("客户信息")
     assert people["手机号码"].str.fullmatch(r"(199-0000-\d{4})?").all()
-    assert people["证件号码"].str.startswith("999999").all()
+    assert people["证件号码"].str.replace(".", "").str.startswith("999999").all()
 
 
 def test_more_branches_than_names_are_numbered_and_all_differ(tmp_path: Path) -> None:
@@ -355,9 +364,10 @@ def test_more_branches_than_names_are_numbered_and_all_differ(tmp_path: Path) ->
     assert len({b["branch_id"] for b in truth.branches}) == 30
 
 
-def test_another_date_and_length_of_the_panel_hold_as_well(tmp_path: Path) -> None:
-    bank = Bank(tmp_path, write_bank(tmp_path, branches=1, customers=200, as_of=date(2024, 2, 29), months=5))
-    assert len(list((tmp_path / "extracts").glob("客户资产月报_*.csv"))) == 5
+def test_another_date_and_length_of_the_panel_hold_as_well(tmp_path: Path, read_rows) -> None:
+    truth = write_bank(tmp_path, branches=1, customers=200, as_of=date(2024, 2, 29), months=5)
+    bank = Bank(tmp_path, truth, read_rows)
+    assert len(bank.months()) == 5
     assert set(bank.month("202402")["数据日期"]) == {"20240229"}
     assert truth_of_dormancy(bank) == bank.truth.totals["dormant"] > 0
 
@@ -366,3 +376,67 @@ def truth_of_dormancy(bank: Bank) -> int:
     month = bank.month("202402")
     idle = pd.to_datetime(month["最近动户日"], format="%Y%m%d") <= pd.Timestamp(2023, 3, 1)
     return int(((fen(month["月日均AUM"]) <= 10_000) & idle).sum())
+
+
+def test_the_files_come_in_every_form_and_encoding(bank: Bank) -> None:
+    told = bank.truth.files.values()
+    assert {file.form for file in told} == set(SUFFIXES) - {"sql", "xlsb"}
+    assert {file.encoding for file in told if file.encoding} == {
+        "gb18030", "gbk", "utf-8", "utf-8-sig", "utf-16-le", "utf-16-be",
+    }  # fmt: skip
+    assert {file.delimiter for file in told if file.delimiter} == {",", ";", "\t", "|"}
+    assert [name for name, file in bank.truth.files.items() if file.encrypted] == ["成交记录.xlsx"]
+    assert [name for name, file in bank.truth.files.items() if file.date1904] == ["活动记录.xlsm"]
+
+
+def test_the_truth_tells_the_lines_that_are_no_data(bank: Bank, read_grids) -> None:
+    sheets = [(name, told, sheet) for name, told in bank.truth.files.items() for sheet in told.sheets]
+    for name, told, place in sheets:
+        sheet, rows = told.sheets[place], read_grids(bank.folder / "extracts" / name, told)[place]
+        said = [[str(cell) for cell in row if cell not in ("", None)] for row in rows]
+        if sheet.skipped == "empty":
+            assert not any(said)
+        for at, note in sheet.notes.items():
+            assert said[at - 1] == [note]
+        for total in sheet.totals:
+            assert said[total.row - 1][0] == total.label
+            assert len(said[total.row - 1]) == 1 + len(total.stated_fen)
+        if not sheet.skipped:
+            header = said[sheet.header_row - 1]
+            assert [said[at - 1] for at in sheet.repeated_headers] == [header] * len(sheet.repeated_headers)
+            above = [text for row in said[: sheet.first_row - 1] for text in row]
+            assert above == list(sheet.above)
+    found = [told.sheets[place] for _, told, place in sheets]
+    assert {sheet.skipped for sheet in found} == {"", "hidden", "pivot", "empty"}
+    assert {1 + sheet.header_row - sheet.first_row for sheet in found if not sheet.skipped} == {1, 2, 3}
+    assert any(total.difference_fen for sheet in found for total in sheet.totals)
+    assert any(sheet.repeated_headers for sheet in found)
+
+
+def test_what_only_a_person_knows_is_answered_in_a_mapping_file(bank: Bank) -> None:
+    assert [(answer.label, answer.column) for answer in bank.truth.questions] == [
+        ("机构号", "branch_id"), ("客户等级", "tier_given"), ("客户顾虑", "objection"),
+    ]  # fmt: skip
+    for answer in bank.truth.questions:
+        content = yaml.safe_load((bank.folder / "mapping" / f"{Path(answer.file).stem}.yml").read_text("utf-8"))
+        given = content["tables"][answer.table][answer.column]
+        assert content["file"] == f"extracts/{answer.file}"
+        assert content["confirmed"]["by"] == "demo"
+        assert given in (answer.label, {"column": answer.label, "meaning": answer.meaning})
+
+
+def test_files_to_be_refused_are_only_in_the_full_mess(tmp_path: Path, bank: Bank) -> None:
+    full = write_bank(tmp_path, branches=2, customers=60, full=True)
+    refused = {name: told.refused for name, told in full.files.items() if told.refused}
+    assert refused == {"客户信息_补发.xlsx": "damaged", "网银签约.csv": "password"}
+    assert full.files.keys() - bank.truth.files.keys() == refused.keys()
+    assert (full.branches, full.totals) == (bank.truth.branches, bank.truth.totals)
+
+
+def test_the_password_of_an_encrypted_extract_is_kept_with_the_engagements_secrets(bank: Bank) -> None:
+    (bank.folder / CONFIG).write_text("bank: 示范农村商业银行\n", encoding="utf-8")
+    key = load(bank.folder).secrets.key
+    write_bank(bank.folder, branches=2, customers=60)
+    assert load(bank.folder).secrets.extracts == {"成交记录.xlsx": PASSWORD}
+    assert load(bank.folder).secrets.key == key
+    assert (bank.folder / ".secrets").stat().st_mode & 0o077 == 0

@@ -59,8 +59,8 @@ def test_a_label_like_none_gets_no_proposal():
 
 @pytest.mark.parametrize(
     ("text", "read"),
-    [("1,234.50", "1234.50"), ("（５）", "-5"), ("5-", "-5"), ("￥5元", "5"), ("1,2", None), ("", None), ("-", None), ("20x", None),
-     ("1.2.3", None)],
+    [("1,234.50", "1234.50"), ("（５）", "-5"), ("5-", "-5"), ("￥5元", "5"), ("1,2", None), ("", None), ("-", None),
+     ("20x", None), ("1.2.3", None)],
 )  # fmt: skip
 def test_an_amount_is_read_as_the_book_reads_it(text, read):
     assert (None if amount(text) is None else str(amount(text))) == read

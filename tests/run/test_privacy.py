@@ -43,7 +43,7 @@ def persons(bank):
         units["单位名称"],
     ]
     found = {text for column in columns for text in column.dropna()}
-    assert len(found) > 3 * 1200
+    assert len(found) > 3000
     return {text for text in found if len(text.encode()) >= 6}
 
 

@@ -1,6 +1,7 @@
 import io
 import json
 import re
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -78,6 +79,21 @@ def test_no_page_has_an_external_address_or_a_customer(ran, bank):
         text = re.sub(r"base64,[A-Za-z0-9+/=]+", "", html)
         assert not re.search(r"https?://|src=[\"']//", text), path.name
         assert not set(re.findall(r"\d{9,}", text)) & set(customers), path.name
+
+
+def test_the_data_request_is_shared_and_names_no_customer(ran):
+    with zipfile.ZipFile(ran.out / "share" / "data-request.xlsx") as book:
+        text = "".join(book.read(name).decode() for name in book.namelist() if name.endswith(".xml"))
+    customers = pd.read_parquet(ran.out / "data" / "book" / "customer.parquet")
+    assert not set(re.findall(r"\d{9,}", text)) & set(customers["customer_id"])
+    assert not any(name in text for name in set(customers["customer_name"].dropna()))
+    assert "客户信息表" in text
+
+
+def test_the_quality_of_the_data_comes_first_in_every_report(ran):
+    for path in [ran.out / "share" / "bank.html", *(ran.out / "share" / "branches").glob("*.html")]:
+        heads = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser").select("main h2")
+        assert heads[0].get_text().strip() == "数据质量", path.name
 
 
 def test_the_total_printed_is_the_total_to_the_cent(ran):

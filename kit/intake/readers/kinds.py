@@ -170,7 +170,7 @@ def _compound(path: Path, password: Password | None) -> Kind:
         )
     except KitError:
         raise
-    except Exception as error:  # noqa: BLE001 - damaged in whatever way; the parsers' own texts may hold data
+    except Exception as error:
         raise unreadable(path, "文件不完整或已损坏", "it is incomplete or damaged") from error
 
 
@@ -200,7 +200,7 @@ def _decrypted(path: Path, password: Password | None) -> bytes:
             office = msoffcrypto.OfficeFile(file)
             office.load_key(password=given)
             office.decrypt(opened)
-        except Exception as error:  # noqa: BLE001 - its kinds of error differ by format and version
+        except Exception as error:
             raise LockedFile(
                 path=path, reason="密码不对" if language() == "zh" else "the one given is wrong"
             ) from error

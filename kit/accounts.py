@@ -1,0 +1,117 @@
+"""What an intake wrote about itself: rows, reasons, sums, units, refusals and checks, as frames."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from kit.book import Book
+
+__all__ = ["Accounts", "open_accounts"]
+
+_TEXT, _COUNT = "str", "int64"
+# File in data/ → its columns; one that is missing is empty or zero, for an older intake, or a bank without any.
+_FRAMES: Mapping[str, Mapping[str, str]] = {
+    "reconciliation": {
+        "file": _TEXT, "sheet": _TEXT, "table": _TEXT, "lines_above": _COUNT, "blank": _COUNT, "totals": _COUNT,
+        "notes": _COUNT, "repeated_headers": _COUNT, "rows_in": _COUNT, "accepted": _COUNT, "repeated": _COUNT,
+        "quarantined": _COUNT, "cells_quarantined": _COUNT,
+    },
+    "control_sums": {"file": _TEXT, "sheet": _TEXT, "table": _TEXT, "column": _TEXT, "book_sum_fen": _COUNT},
+    "quarantine": {
+        "file": _TEXT, "sheet": _TEXT, "table": _TEXT, "column": _TEXT, "reason": _TEXT, "whole_row": "bool",
+        "entries": _COUNT, "row": _COUNT, "value_masked": _TEXT, "detail": _TEXT,
+    },
+    "totals": {
+        "file": _TEXT, "sheet": _TEXT, "table": _TEXT, "row": _COUNT, "label": _TEXT, "column": _TEXT,
+        "stated_fen": _COUNT, "summed_fen": _COUNT, "difference_fen": _COUNT,
+    },
+    "fields": {
+        "file": _TEXT, "sheet": _TEXT, "table": _TEXT, "column": _TEXT, "label": _TEXT, "unit": _TEXT,
+        "unit_from": _TEXT, "confirmed_by": _TEXT, "cells": _COUNT, "missing": _COUNT, "unreadable": _COUNT,
+    },
+    "refused": {"file": _TEXT, "sheet": _TEXT, "place": _TEXT, "reason": _TEXT},
+    "checks": {
+        "check": _TEXT, "table": _TEXT, "column": _TEXT, "branch_id": _TEXT, "as_of": "object", "rows": _COUNT,
+        "failed": _COUNT, "stated_fen": "Int64", "found_fen": "Int64", "difference_fen": "Int64", "status": _TEXT,
+        "detail": _TEXT,
+    },
+    "completeness": {
+        "branch_id": _TEXT, "staff_id": _TEXT, "tier": _TEXT, "field": _TEXT, "customers": _COUNT, "filled": _COUNT,
+    },
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Accounts:
+    """The accounts of one intake; each frame may be empty.
+
+    Attributes
+    ----------
+    quarantine
+        A row for each file, column and reason: ``entries`` of it, and the first of them as the example.
+    delivered
+        Table → the columns of the book.
+    """
+
+    reconciliation: pd.DataFrame
+    control_sums: pd.DataFrame
+    quarantine: pd.DataFrame
+    totals: pd.DataFrame
+    fields: pd.DataFrame
+    refused: pd.DataFrame
+    checks: pd.DataFrame
+    completeness: pd.DataFrame
+    delivered: Mapping[str, tuple[str, ...]]
+
+
+def open_accounts(data: Path) -> Accounts:
+    """Read the accounts in a run's ``data`` folder."""
+    book = Book(data)
+    frames = {name: _frame(data / f"{name}.parquet", columns) for name, columns in _FRAMES.items()}
+    totals, rows = frames["totals"], frames["reconciliation"]
+    fed = dict(zip(zip(rows["file"], rows["sheet"], strict=True), rows["table"], strict=True))
+    known = [
+        table or fed.get((file, sheet), "")
+        for table, file, sheet in totals[["table", "file", "sheet"]].itertuples(index=False)
+    ]
+    frames["totals"] = totals.assign(table=pd.Series(known, dtype="str"))
+    return Accounts(**frames, delivered={table: book.columns(table) for table in book.tables()})
+
+
+def _frame(path: Path, columns: Mapping[str, str]) -> pd.DataFrame:
+    """A file's columns in their order and kind; those that it lacks are filled with nothing."""
+    table = pq.read_table(path, columns=_wanted(path, columns)) if path.is_file() else pa.table({})
+    rows = (_grouped(table) if path.stem == "quarantine" and table.num_rows else table).to_pandas()
+    made = {}
+    for name, kind in columns.items():
+        values = rows[name] if name in rows else pd.Series([None] * len(rows), dtype="object")
+        if kind == _TEXT:
+            made[name] = values.astype("object").where(values.notna(), "").astype("str")
+        elif kind in (_COUNT, "bool"):
+            made[name] = values.fillna(0).astype(kind)
+        else:
+            made[name] = values.astype(kind)
+    return pd.DataFrame(made)
+
+
+def _wanted(path: Path, columns: Mapping[str, str]) -> list[str]:
+    there = pq.read_schema(path).names
+    return [name for name in columns if name in there]
+
+
+def _grouped(rows: pa.Table) -> pa.Table:
+    """Quarantine by file, column and reason, so that millions of rows are no burden to a chapter."""
+    keys = ["file", "sheet", "table", "column", "reason", "whole_row"]
+    firsts = [
+        (name, "first", pc.ScalarAggregateOptions(skip_nulls=False)) for name in ("row", "value_masked", "detail")
+    ]
+    made = rows.group_by(keys, use_threads=False).aggregate([("row", "count"), *firsts])
+    named = {f"{name}_first": name for name, *_ in firsts} | {"row_count": "entries"}
+    return made.rename_columns([named.get(name, name) for name in made.column_names])

@@ -1,0 +1,330 @@
+"""How far the figures can be trusted: where every row went, what does not agree, how full the customers' files are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from kit import columns as col
+from kit.accounts import Accounts
+from kit.analysis.branches import Standing
+from kit.analysis.result import share
+from kit.params import Params
+from kit.schema import schema
+
+__all__ = ["Completeness", "Delivery", "completeness", "delivery", "missing_columns"]
+
+# Columns of which one is enough; the others are then not missing.
+_EITHER = (
+    {"customer.birth_date", "customer.age", "customer.age_band"},
+    {f"customer_month.aum_{basis}_fen" for basis in ("avg_month", "avg_quarter", "avg_year", "spot")},
+)
+SMALLEST = 10  # customers of which a share may be printed
+_LISTED = 6  # rows of a table in a chapter; the data request has them all
+_JOINS, _AMOUNTS = ("reference", "unmatched"), ("sum", "control_total")
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """Accounts of everything that the bank delivered.
+
+    Attributes
+    ----------
+    lines
+        Lines of all sheets: ``head`` (titles and headers), blank, totals and notes, and the data rows.
+    rows_in, accepted, repeated, quarantined
+        Data rows; the first is the sum of the others where ``ties``.
+    files
+        A row a table: ``file_count``, ``lines``, ``other_lines``, ``rows_in``, ``accepted``, ``repeated``,
+        ``quarantined``.
+    reasons
+        ``table``, ``column``, ``reason``, ``whole_rows``, ``single_cells``; most frequent first.
+    units
+        Money columns by unit and where the unit came from.
+    amounts
+        What was compared and does not agree: ``compared`` (what with), ``table``, ``column``, stated, found,
+        difference in 分 and as a share.
+    joins_checked, lost
+        References between tables, and the rows that find no match.
+    findings
+        What a join loses (``parent`` is where it should be found), then the other findings: ``finding``, ``table``,
+        ``column``, ``parent``, ``looked_at``, ``found``, ``found_share``.
+    missing
+        Recommended columns, and tables, that were not sent.
+    """
+
+    file_count: int
+    lines: int
+    other_lines: int
+    rows_in: int
+    accepted: int
+    repeated: int
+    quarantined: int
+    cells_quarantined: int
+    accepted_share: float | None
+    quarantined_share: float | None
+    ties: bool
+    files: pd.DataFrame
+    reasons: pd.DataFrame
+    reason_count: int
+    reasons_more: int
+    assumed: int
+    money_columns: int
+    units: pd.DataFrame
+    compared: int
+    agreeing: int
+    differing: int
+    amounts: pd.DataFrame
+    joins_checked: int
+    lost: int
+    finding_count: int
+    findings: pd.DataFrame
+    missing_count: int
+    optional_count: int
+    missing: pd.DataFrame
+    refused_count: int
+    refused: pd.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class Completeness:
+    """How far the files of the branch's customers are filled in (of the bank's, where ``branch_id`` is empty).
+
+    Attributes
+    ----------
+    share
+        Filled fields of all fields that the bank sends of all customers; ``standing`` among the branches.
+    occupation_share
+        Customers whose occupation says something; None where the bank sends none.
+    by_field
+        ``field``, ``customers``, ``filled``, ``share``, ``bank_share``; emptiest first.
+    by_tier
+        ``field`` by tier code, lowest first: shares, none for a tier of fewer than ten customers;
+        ``tier_customers`` are the customers of each.
+    by_owner
+        ``staff_id`` (of a branch) or ``branch_id`` (of the bank), ``customers``, ``filled_share``,
+        ``occupation_share``; emptiest first, those of fewer than ten customers left out. ``owners`` is how many
+        there are.
+    """
+
+    customers: int
+    field_count: int
+    share: float | None
+    standing: Standing
+    occupation_share: float | None
+    occupation_standing: Standing
+    emptiest: str | None
+    emptiest_share: float | None
+    by_field: pd.DataFrame
+    by_tier: pd.DataFrame
+    tier_customers: pd.Series
+    by_owner: pd.DataFrame
+    owners: int
+
+
+def delivery(accounts: Accounts) -> Delivery:
+    """Where every line of the bank's files went, and what of it does not agree."""
+    rows = accounts.reconciliation
+    rows = rows.assign(
+        other_lines=rows[["lines_above", "blank", "totals", "notes", "repeated_headers"]].sum(axis=1), file_count=1
+    )
+    rows["lines"] = rows["other_lines"] + rows["rows_in"]
+    measures = ["file_count", "lines", "other_lines", "rows_in", "accepted", "repeated", "quarantined"]
+    files = rows.groupby("table", sort=False)[measures].sum().reset_index()
+    sheets = rows.drop_duplicates(["file", "sheet"])
+    reasons = _reasons(accounts.quarantine)
+    amounts, compared, agreeing = _amounts(accounts)
+    joins = accounts.checks[accounts.checks["check"].isin(_JOINS) & (accounts.checks["status"] != "info")]
+    findings = _findings(accounts.checks)
+    missing, optional = missing_columns(accounts, need=("M", "M*", "R"))
+    total = {name: int(rows[name].sum()) for name in ("rows_in", "accepted", "repeated", "quarantined")}
+    units = _units(accounts)
+    return Delivery(
+        file_count=int(rows["file"].nunique()),
+        lines=int(sheets["lines"].sum()),
+        other_lines=int(sheets["other_lines"].sum()),
+        **total,
+        cells_quarantined=int(rows["cells_quarantined"].sum()),
+        accepted_share=share(total["accepted"], total["rows_in"]),
+        quarantined_share=share(total["quarantined"], total["rows_in"]),
+        ties=bool((rows["rows_in"] == rows["accepted"] + rows["repeated"] + rows["quarantined"]).all()),
+        files=files,
+        reasons=reasons.head(_LISTED),
+        reason_count=len(reasons),
+        reasons_more=max(len(reasons) - _LISTED, 0),
+        assumed=int(units.loc[units["unit_from"].isin(["assumed", "default", "schema"]), "money_columns"].sum()),
+        money_columns=int(units["money_columns"].sum()),
+        units=units,
+        compared=compared,
+        agreeing=agreeing,
+        differing=compared - agreeing,
+        amounts=amounts.head(_LISTED),
+        joins_checked=len(joins.drop_duplicates(["check", "table", "column", "detail"])),
+        lost=int(joins["failed"].sum()),
+        finding_count=len(findings),
+        findings=findings.head(2 * _LISTED),
+        missing_count=len(missing),
+        optional_count=optional,
+        missing=missing,
+        refused_count=len(accounts.refused),
+        refused=accounts.refused[["file", "sheet", "reason"]].rename(columns={"reason": "refusal"}).head(_LISTED),
+    )
+
+
+def _reasons(quarantine: pd.DataFrame) -> pd.DataFrame:
+    counted = quarantine.assign(
+        whole_rows=quarantine["entries"].where(quarantine["whole_row"], 0),
+        single_cells=quarantine["entries"].where(~quarantine["whole_row"], 0),
+    )
+    sums = counted.groupby(["table", "column", "reason"])[["whole_rows", "single_cells"]].sum().reset_index()
+    order = (sums["whole_rows"] + sums["single_cells"]).sort_values(ascending=False, kind="stable").index
+    return sums.loc[order].reset_index(drop=True)
+
+
+def _units(accounts: Accounts) -> pd.DataFrame:
+    """Money columns by unit and origin of the unit; files of one table with one answer count once."""
+    money = {f"{table.id}.{c.id}" for table in schema().values() for c in table.columns.values() if c.type == "money"}
+    fields = accounts.fields
+    fields = fields[(fields["table"] + "." + fields["column"]).isin(money)]
+    distinct = fields.drop_duplicates(["table", "column", "unit", "unit_from"])
+    sizes = distinct.groupby(["unit", "unit_from"]).size().rename("money_columns").reset_index()
+    return sizes.sort_values("money_columns", ascending=False, kind="stable").reset_index(drop=True)
+
+
+def _amounts(accounts: Accounts) -> tuple[pd.DataFrame, int, int]:
+    """What does not agree, largest share first; and how many were compared, and agree."""
+    checks = accounts.checks[accounts.checks["check"].isin(_AMOUNTS) & accounts.checks["stated_fen"].notna()]
+    totals = accounts.totals
+    listed = pd.concat(
+        [
+            pd.DataFrame({
+                "compared": checks["check"].where(checks["check"] == "control_total", checks["detail"]),
+                "table": checks["table"], "column": checks["column"], "status": checks["status"],
+                "stated_fen": checks["stated_fen"], "found_fen": checks["found_fen"],
+            }),
+            pd.DataFrame({
+                "compared": "total_row", "table": totals["table"], "column": totals["column"],
+                "status": (totals["difference_fen"] == 0).map({True: "ok", False: "finding"}),
+                "stated_fen": totals["stated_fen"].astype("Int64"), "found_fen": totals["summed_fen"].astype("Int64"),
+            }),
+        ],
+        ignore_index=True,
+    )  # fmt: skip
+    listed["compared"] = listed["compared"].where(~listed["compared"].str.contains("+", regex=False), "parts")
+    bad = listed[listed["status"] == "finding"].drop(columns="status")
+    keys = ["compared", "table", "column"]
+    sums = bad.groupby(keys, sort=False)[["stated_fen", "found_fen"]].sum()
+    sums.insert(0, "times", bad.groupby(keys, sort=False).size())
+    sums["difference_fen"] = sums["found_fen"] - sums["stated_fen"]
+    sums["difference_share"] = [share(d, s) for d, s in zip(sums["difference_fen"], sums["stated_fen"], strict=True)]
+    order = sums["difference_fen"].abs().sort_values(ascending=False, kind="stable").index
+    return sums.loc[order].reset_index(), len(listed), int((listed["status"] != "finding").sum())
+
+
+def _findings(checks: pd.DataFrame) -> pd.DataFrame:
+    """Rows that a join loses, most first, then the other findings in the order of the checks."""
+    others = checks[(checks["status"] == "finding") & (checks["check"] != "sum")]
+    others = others[~((others["check"] == "control_total") & others["stated_fen"].notna())]
+    drift = others["check"] == "code_drift"  # the summary has the number; its own rows are for the data request
+    others = others[~drift | (others["detail"] == "")]
+    joined = others["check"].isin(_JOINS)
+    keys = ["check", "table", "column", "parent"]
+    sums = others.assign(parent=others["detail"].where(joined, "")).groupby(keys, sort=False)[["rows", "failed"]].sum()
+    found = sums.reset_index().rename(columns={"check": "finding", "rows": "looked_at", "failed": "found"})
+    found["found_share"] = [
+        share(f, r) if f <= r else None for f, r in zip(found["found"], found["looked_at"], strict=True)
+    ]
+    lost = found[found["finding"].isin(_JOINS)].sort_values("found", ascending=False, kind="stable")
+    return pd.concat([lost, found[~found["finding"].isin(_JOINS)]], ignore_index=True)
+
+
+def missing_columns(accounts: Accounts, *, need: tuple[str, ...]) -> tuple[pd.DataFrame, int]:
+    """Columns of such need that were not sent (``table``, ``column``, ``unlocks``), and how many others were not.
+
+    A table of which nothing was sent is one row without a column. Of columns that stand for each other one is enough.
+    """
+    sent = {f"{table}.{column}" for table, columns in accounts.delivered.items() for column in columns}
+    spared = set().union(*(group for group in _EITHER if group & sent))
+    rows, others = [], 0
+    for table in schema().values():
+        if table.id not in accounts.delivered:
+            rows.append((table.id, ""))
+            continue
+        for column in table.columns.values():
+            name = f"{table.id}.{column.id}"
+            if name in sent | spared:
+                continue
+            if column.need in need:
+                rows.append((table.id, column.id))
+            else:
+                others += 1
+    return pd.DataFrame(rows, columns=["table", "column"]).assign(unlocks=""), others
+
+
+def _filled_share(rows: pd.DataFrame, by: list[str]) -> pd.Series:
+    sums = rows.groupby(by)[["filled", "customers"]].sum()
+    return (sums["filled"] / sums["customers"]).astype(float)
+
+
+def _standing(shares: pd.Series, branch_id: str) -> Standing:
+    """Rank 1 is the fullest; a bank has no rank among its branches."""
+    median = float(shares.median()) if len(shares) else None
+    if branch_id not in shares.index:
+        return Standing(value=None, rank=None, of=len(shares), median=median)
+    rank = int(shares.rank(ascending=False, method="min")[branch_id])
+    return Standing(value=float(shares[branch_id]), rank=rank, of=len(shares), median=median)
+
+
+def completeness(rows: pd.DataFrame, branch_id: str, params: Params) -> Completeness:
+    """Share of customers whose files say something, by field, tier and owner (R39, R40).
+
+    Parameters
+    ----------
+    rows
+        ``data/completeness.parquet`` of the whole bank.
+    branch_id
+        A branch of it; another text is the bank.
+    """
+    own = rows[rows[col.BRANCH_ID] == branch_id]
+    whole = branch_id not in set(rows[col.BRANCH_ID])
+    own = rows if whole else own
+    by_field = own.groupby("field")[["customers", "filled"]].sum()
+    by_field["share"] = by_field["filled"] / by_field["customers"]
+    by_field["bank_share"] = _filled_share(rows, ["field"])
+    by_field = by_field.sort_values("share", kind="stable").reset_index()
+    tiers = [tier for tier in params.tier_codes() if (own[col.TIER] == tier).any()]
+    one_field = own[own["field"] == by_field["field"].iloc[0]] if len(by_field) else own
+    held = one_field.groupby(col.TIER)["customers"].sum().reindex(tiers)
+    by_tier = _filled_share(own, ["field", col.TIER]).unstack(col.TIER).reindex(index=by_field["field"], columns=tiers)
+    by_tier = by_tier.where(held >= SMALLEST, axis="columns")
+    occupation = rows[rows["field"] == "occupation"]
+    ours = occupation if whole else occupation[occupation[col.BRANCH_ID] == branch_id]
+    owners = _by_owner(own, col.BRANCH_ID if whole else col.STAFF_ID)
+    worst = by_field.iloc[0] if len(by_field) else None
+    return Completeness(
+        customers=int(one_field["customers"].sum()),
+        field_count=len(by_field),
+        share=share(own["filled"].sum(), own["customers"].sum()),
+        standing=_standing(_filled_share(rows, [col.BRANCH_ID]), branch_id),
+        occupation_share=share(ours["filled"].sum(), ours["customers"].sum()),
+        occupation_standing=_standing(_filled_share(occupation, [col.BRANCH_ID]), branch_id),
+        emptiest=None if worst is None else str(worst["field"]),
+        emptiest_share=None if worst is None else float(worst["share"]),
+        by_field=by_field,
+        by_tier=by_tier,
+        tier_customers=held,
+        by_owner=owners.head(_LISTED),
+        owners=len(owners),
+    )
+
+
+def _by_owner(own: pd.DataFrame, key: str) -> pd.DataFrame:
+    """Customers and completeness of each owner, or branch; customers without an owner have an empty name."""
+    occupation = own[own["field"] == "occupation"]
+    sums = own.groupby([key, "field"])[["filled", "customers"]].sum().reset_index()
+    table = pd.DataFrame({"customers": sums.groupby(key)["customers"].max(), "filled_share": _filled_share(own, [key])})
+    if len(occupation):
+        table["occupation_share"] = _filled_share(occupation, [key])
+    table = table[table["customers"] >= SMALLEST].sort_values("filled_share", kind="stable").reset_index()
+    return table.assign(**{key: table[key].where(table[key] != "", None)})

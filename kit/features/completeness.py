@@ -1,0 +1,115 @@
+"""How far the customers' files are filled in, field by field: default codes fill a field and say nothing (R39, R40)."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from kit import columns as col
+from kit.book import Book
+from kit.database import quiet
+from kit.params import Params
+from kit.schema import schema
+
+__all__ = ["FIELDS", "completeness"]
+
+# Field of a customer's file → the columns of which one filled is enough.
+FIELDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "mobile": (col.MOBILE_OK,),
+        "certificate": (col.PERSON_KEY,),
+        "gender": (col.GENDER,),
+        "age": (col.BIRTH_DATE, col.AGE, "age_band"),
+        "occupation": (col.OCCUPATION,),
+        "income": (col.ANNUAL_INCOME_FEN, "monthly_income_fen"),
+        "family": (col.MARITAL, col.CHILDREN),
+        "residence": ("residence",),
+        "education": (col.EDUCATION,),
+        "hobby": ("hobby",),
+        "channel": ("channel_pref",),
+        "goal": ("invest_goal",),
+        "risk": (col.RISK_LEVEL,),
+    }
+)
+
+
+def completeness(book: Book, customers: pa.Table, params: Params) -> pa.Table:
+    """Customers and those with the field filled, a row each branch, owner, tier and field that the bank sent.
+
+    Parameters
+    ----------
+    customers
+        One row a customer with branch, owner and tier (`kit.features.features`).
+
+    Returns
+    -------
+    Table
+        ``branch_id``, ``staff_id``, ``tier``, ``field``, ``customers``, ``filled``. A field that a file leaves empty
+        for everybody is there with none filled; one without a column is not there.
+    """
+    sent = set(book.columns("customer"))
+    fields = {name: [c for c in columns if c in sent] for name, columns in FIELDS.items()}
+    fields = {name: columns for name, columns in fields.items() if columns}
+    keys = [col.CUSTOMER_ID, col.BRANCH_ID, col.STAFF_ID, col.TIER]
+    kinds = {c.id: c.type for c in schema()["customer"].columns.values()}
+    with tempfile.TemporaryDirectory(prefix="branch-kit-") as spill, duckdb.connect(":memory:") as db:
+        quiet(db)
+        db.execute("SET temp_directory = ?", [spill])
+        db.execute("SET allowed_directories = ?", [[str(book.root / "book"), spill]])
+        db.execute("SET enable_external_access = false")
+        db.register("owned", customers.select(keys))
+        flags = ", ".join(f"sum(CAST({_filled(cs, kinds, params)} AS INT)) AS {name}" for name, cs in fields.items())
+        if not flags:
+            return _empty()
+        db.execute(
+            f"CREATE TEMP TABLE wide AS SELECT o.branch_id, o.staff_id, o.tier, count(*) AS customers, {flags}"
+            " FROM owned AS o JOIN read_parquet(?) AS c USING (customer_id) GROUP BY ALL",
+            [str(book.path("customer"))],
+        )
+        long = (
+            "SELECT branch_id, staff_id, tier, field, customers, CAST(filled AS BIGINT) AS filled FROM"
+            f" (UNPIVOT wide ON {', '.join(fields)} INTO NAME field VALUE filled)"
+            " ORDER BY branch_id, staff_id, tier, field"
+        )
+        return db.sql(long).to_arrow_table().cast(_SCHEMA)
+
+
+_SCHEMA = pa.schema(
+    [
+        (col.BRANCH_ID, pa.string()),
+        (col.STAFF_ID, pa.string()),
+        (col.TIER, pa.string()),
+        ("field", pa.string()),
+        ("customers", pa.int64()),
+        ("filled", pa.int64()),
+    ]
+)
+
+
+def _empty() -> pa.Table:
+    return _SCHEMA.empty_table()
+
+
+def _filled(columns: list[str], kinds: Mapping[str, str], params: Params) -> str:
+    """SQL: whether any of the columns says something. A default code begins with one of the profile's words.
+
+    Of an occupation any place counts, as in the segments, so that both chapters give the same figure.
+    """
+    tests = []
+    for name in columns:
+        if kinds[name] == "bool":
+            tests.append(f"coalesce(c.{name}, FALSE)")
+        elif kinds[name] in ("text", "cat"):
+            anywhere = name == col.OCCUPATION
+            words: Any = params.segments.unknown_occupations if anywhere else params.checks.default_codes
+            match = "contains" if anywhere else "starts_with"
+            empty = "".join(f" AND NOT {match}(c.{name}, '{word.replace(chr(39), chr(39) * 2)}')" for word in words)
+            tests.append(f"(c.{name} IS NOT NULL{empty})")
+        else:
+            tests.append(f"c.{name} IS NOT NULL")
+    return f"({' OR '.join(tests)})"

@@ -1,0 +1,58 @@
+"""What the tables of a book owe each other, the calendar and the bank's own figures: findings, never refusals."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+import pyarrow as pa
+
+from kit.intake.checks import dates, drift, grain, references, sums, units
+from kit.intake.checks.finding import Check, as_table
+from kit.intake.checks.staged import Staged
+from kit.params import Checks, ControlTotal
+
+__all__ = ["Check", "checks", "quarantine_mixed_units"]
+
+quarantine_mixed_units = units.quarantine_mixed_units
+
+
+def checks(
+    connection: Any,
+    tables: Sequence[str],
+    *,
+    as_of: dt.date | None = None,
+    limits: Checks | None = None,
+    control_totals: Sequence[ControlTotal] = (),
+    found: Sequence[Check] = (),
+) -> pa.Table:
+    """Every check of the staged tables, a row each; the columns are those of ``data/checks.parquet``.
+
+    Parameters
+    ----------
+    connection
+        The staging database after `kit.intake.check.check_rows`.
+    tables
+        Tables of the book.
+    as_of
+        The engagement's date; else the latest of the month table, or of any table with a data date.
+    found
+        Checks that were made earlier, while rows could still be refused.
+    """
+    limits = limits or Checks()
+    staged = Staged(connection, tuple(tables))
+    day = as_of or dates.latest(staged)
+    made = [
+        *found,
+        *references.references(staged),
+        *references.unmatched(staged, day),
+        *grain.grain(staged),
+        *sums.sums(staged, day, limits),
+        *sums.control_totals(staged, day, limits, control_totals),
+        *dates.dates(staged, day),
+        *dates.panel(staged, limits),
+        *drift.drift(staged, limits),
+        *units.unit_jumps(staged),
+    ]
+    return as_table(made)

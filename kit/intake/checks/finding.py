@@ -1,0 +1,79 @@
+"""One thing that was checked, and the table of all of them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import pyarrow as pa
+
+__all__ = ["FINDING", "INFO", "OK", "SCHEMA", "Check", "as_table", "within"]
+
+OK, INFO, FINDING = "ok", "info", "finding"
+
+SCHEMA = pa.schema(
+    [
+        ("check", pa.string()),
+        ("table", pa.string()),
+        ("column", pa.string()),
+        ("branch_id", pa.string()),
+        ("as_of", pa.date32()),
+        ("rows", pa.int64()),
+        ("failed", pa.int64()),
+        ("stated_fen", pa.int64()),
+        ("found_fen", pa.int64()),
+        ("difference_fen", pa.int64()),
+        ("status", pa.string()),
+        ("detail", pa.string()),
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What was compared and what came of it.
+
+    Attributes
+    ----------
+    check
+        ``reference``, ``unmatched``, ``duplicate``, ``several_owners``, ``same_person``, ``sum``, ``control_total``,
+        ``future_date``, ``stale``, ``panel_gap``, ``panel_jump``, ``code_drift``, ``unit_mismatch``, ``unit_doubtful``
+        or ``unit_jump``.
+    rows, failed
+        Rows that were looked at, and those that are wanting.
+    stated_fen, found_fen
+        The figure that is held to be right and the one compared with it, in 分.
+    status
+        ``ok``, ``finding``, or ``info`` for what a person may want to know and nobody need mend.
+    detail
+        What a count cannot say: the table referred to, a code, a date; never a value of a customer.
+    """
+
+    check: str
+    table: str
+    column: str = ""
+    branch_id: str = ""
+    as_of: dt.date | None = None
+    rows: int = 0
+    failed: int = 0
+    stated_fen: int | None = None
+    found_fen: int | None = None
+    status: str = OK
+    detail: str = ""
+
+
+def within(stated: int, found: int, tolerance: float) -> str:
+    """Status of a comparison: within the tolerance, a share of what is stated, it is in order."""
+    return OK if abs(found - stated) <= tolerance * abs(stated) else FINDING
+
+
+def as_table(made: Sequence[Check]) -> pa.Table:
+    """Checks as a table with the columns of `SCHEMA`."""
+    rows: list[dict[str, Any]] = []
+    for one in made:
+        known = one.stated_fen is not None and one.found_fen is not None
+        difference = (one.found_fen or 0) - (one.stated_fen or 0) if known else None
+        rows.append(asdict(one) | {"difference_fen": difference})
+    return pa.Table.from_pylist(rows, schema=SCHEMA)

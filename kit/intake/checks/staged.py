@@ -1,0 +1,47 @@
+"""The staged tables as the checks see them: their columns, and the rows that the book takes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from kit import columns as col
+from kit.intake.check import accepted
+
+__all__ = ["Staged"]
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """Tables of a book that is about to be written, in the database in which they were staged."""
+
+    connection: Any
+    tables: tuple[str, ...]
+
+    def columns(self, table: str) -> tuple[str, ...]:
+        """Columns of a table, none where there is no such table; the staging's own are left out."""
+        if table not in self.tables:
+            return ()
+        found = self.connection.execute(
+            "SELECT column_name FROM duckdb_columns() WHERE table_name = ? ORDER BY column_index", [table]
+        ).fetchall()
+        return tuple(name for (name,) in found if not name.startswith("_"))
+
+    def has(self, table: str, *columns: str) -> bool:
+        """Whether a table is there with all these columns."""
+        return table in self.tables and set(columns) <= set(self.columns(table))
+
+    def rows(self, table: str) -> str:
+        """SQL of the rows that the book takes."""
+        return accepted(self.connection, table)
+
+    def fetch(self, sql: str, values: list[Any] | None = None) -> list[tuple[Any, ...]]:
+        """Rows of a query."""
+        return self.connection.execute(sql, values or []).fetchall()  # type: ignore[no-any-return]
+
+    def latest(self, table: str, day: Any) -> Any:
+        """Latest data date of a table that is not after ``day``; None where it has none."""
+        if not self.has(table, col.AS_OF):
+            return None
+        limit = "" if day is None else f" WHERE {col.AS_OF} <= DATE '{day.isoformat()}'"
+        return self.fetch(f"SELECT max({col.AS_OF}) FROM {self.rows(table)}{limit}")[0][0]

@@ -1,0 +1,249 @@
+"""The workbook that goes back to the bank: what is missing, doubtful, different or unread; examples are masked."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+import xlsxwriter
+
+from kit.accounts import Accounts
+from kit.analysis.quality import missing_columns
+from kit.report.names import column_name, reason_name, table_name, unlocked
+from kit.schema import schema
+from kit.tables import kind_of
+from kit.text import Wording, figure
+
+__all__ = ["data_request"]
+
+_MOST = 2_000  # rows of a sheet; the rest is counted
+_WIDTHS = {
+    "table": 16, "column": 18, "label": 18, "need": 10, "unlocks": 34, "aliases": 48, "file": 30, "sheet": 14, "row": 9,
+    "entries": 9, "example": 22, "told": 40, "needed": 40, "compared": 18, "place": 16, "branch_id": 12, "as_of": 12,
+    "stated_fen": 20, "found_fen": 20, "difference_fen": 18, "difference_share": 11, "finding": 22, "detail": 36,
+}  # fmt: skip
+_OTHERS = 11
+_TEXT = ("need", "example", "told", "needed", "place", "as_of", "finding")
+_HEAD = 3  # row of the header, counted from 0: below the title and what the sheet is for
+
+
+def data_request(accounts: Accounts, words: Wording, *, bank: str) -> bytes:
+    """Workbook of six sheets in the engagement's language; amounts in 元, examples as shapes of what was read.
+
+    Parameters
+    ----------
+    accounts
+        What the intake wrote about itself.
+    words
+        Sentences and labels are those of ``request``.
+
+    Returns
+    -------
+    bytes
+        xlsx without formulas or links; it names no customer and may leave the bank's network and return to it.
+    """
+    sheets = {
+        "missing": _missing(accounts, words),
+        "doubtful": _doubtful(accounts, words),
+        "differences": _differences(accounts, words),
+        "refused": accounts.refused.rename(columns={"reason": "told"}),
+        "explain": _explain(accounts, words),
+        "accounts": _accounts(accounts, words),
+    }
+    buffer = io.BytesIO()
+    safe = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with xlsxwriter.Workbook(buffer, safe) as book:
+        # The same data is the same file, whatever the day; Excel's dates know no zone.
+        book.set_properties({"title": words("request.title", bank=bank), "created": datetime(2000, 1, 1)})  # noqa: DTZ001
+        formats = _formats(book)
+        for name, rows in sheets.items():
+            _sheet(book, formats, name, rows, words, bank=bank)
+    return buffer.getvalue()
+
+
+def _missing(accounts: Accounts, words: Wording) -> pd.DataFrame:
+    """Columns not sent, the important ones first; of a table not sent, what it needs to be of use."""
+    rows = []
+    for needs in (("M", "M*", "R"), ("O",)):
+        for table, column in missing_columns(accounts, need=needs)[0][["table", "column"]].itertuples(index=False):
+            if column:
+                rows.append((table, column, needs[0]))
+            elif needs[0] == "M":
+                known = schema()[table].columns.values()
+                rows += [(table, "", "M"), *((table, c.id, "M") for c in known if c.need != "O")]
+    told = []
+    for table, column, need in rows:
+        known_column = schema()[table].columns.get(column)
+        names = [known_column.zh, *known_column.aliases] if known_column else []
+        told.append(
+            {
+                "table": table_name(table, words),
+                "column": column_name(table, column, words),
+                "need": words.label(f"request.need.{'important' if need == 'M' else 'optional'}"),
+                "unlocks": unlocked(table, column, words),
+                "aliases": words.join(names),
+            }
+        )
+    return pd.DataFrame(told, columns=["table", "column", "need", "unlocks", "aliases"])
+
+
+def _doubtful(accounts: Accounts, words: Wording) -> pd.DataFrame:
+    """What is in quarantine, a row each file, column and reason, with the first as the example."""
+    keys = ["file", "sheet", "table", "column"]
+    labels = accounts.fields.drop_duplicates(keys)[[*keys, "label"]]
+    rows = accounts.quarantine.merge(labels, on=keys, how="left", validate="many_to_one")
+    own = [
+        str(label) if isinstance(label, str) and label else column_name(table, column, words) if column else ""
+        for label, table, column in zip(rows["label"], rows["table"], rows["column"], strict=True)
+    ]
+    told = [reason_name(code, detail, words) for code, detail in zip(rows["reason"], rows["detail"], strict=True)]
+    needed = [_needed(code, words) for code in rows["reason"]]
+    rows = rows.assign(label=own, told=told, needed=needed, example=rows["value_masked"])
+    return rows[["file", "sheet", "row", "label", "example", "told", "entries", "needed"]]
+
+
+def _needed(code: str, words: Wording) -> str:
+    return words.label(f"request.needed.{code}", default=words.label("request.needed.other"))
+
+
+def _differences(accounts: Accounts, words: Wording) -> pd.DataFrame:
+    """Totals rows, sums between tables and the bank's own figures that differ."""
+    totals = accounts.totals[accounts.totals["difference_fen"] != 0]
+    checks = accounts.checks
+    checks = checks[checks["check"].isin(["sum", "control_total"]) & (checks["status"] == "finding")]
+    checks = checks[checks["stated_fen"].notna()]
+    kinds = ["control_total" if c == "control_total" else "parts" if "+" in d else d
+             for c, d in zip(checks["check"], checks["detail"], strict=True)]  # fmt: skip
+    columns = [column_name(t, c, words) for t, c in zip(checks["table"], checks["column"], strict=True)]
+    first = pd.DataFrame({
+        "compared": "total_row", "file": totals["file"], "sheet": totals["sheet"], "row": totals["row"],
+        "table": [table_name(t, words) for t in totals["table"]],
+        "column": [column_name(t, c, words) for t, c in zip(totals["table"], totals["column"], strict=True)],
+        "stated_fen": totals["stated_fen"], "found_fen": totals["summed_fen"],
+    })  # fmt: skip
+    second = pd.DataFrame({
+        "compared": kinds, "table": [table_name(t, words) for t in checks["table"]], "column": columns,
+        "branch_id": checks["branch_id"], "as_of": checks["as_of"].astype("str").replace({"None": "", "NaT": ""}),
+        "stated_fen": checks["stated_fen"], "found_fen": checks["found_fen"],
+    })  # fmt: skip
+    order = ["compared", "file", "sheet", "row", "table", "column", "branch_id", "as_of", "stated_fen", "found_fen"]
+    rows = pd.concat([frame.reindex(columns=order).astype("object") for frame in (first, second)], ignore_index=True)
+    return rows.assign(
+        difference_fen=[f - s for s, f in zip(rows["stated_fen"], rows["found_fen"], strict=True)],
+        difference_share=[
+            (f - s) / s if s else None for s, f in zip(rows["stated_fen"], rows["found_fen"], strict=True)
+        ],
+    )
+
+
+def _explain(accounts: Accounts, words: Wording) -> pd.DataFrame:
+    """Findings that only the bank can explain, and units that no file states."""
+    checks = accounts.checks
+    asked = checks[(checks["status"] == "finding") & ~checks["check"].isin(["sum"])]
+    asked = asked[~((asked["check"] == "control_total") & asked["stated_fen"].notna())]
+    asked = asked[~((asked["check"] == "code_drift") & (asked["detail"] == ""))]
+    fields = accounts.fields[accounts.fields["unit_from"].isin(["assumed", "default", "schema"])]
+    fields = fields.drop_duplicates(["table", "column", "unit"])
+    rows = [
+        {
+            "finding": words.label(f"labels.finding.{row.check}"),
+            "table": table_name(row.table, words),
+            "column": column_name(row.table, row.column, words) if row.column else "",
+            "branch_id": row.branch_id,
+            "as_of": "" if row.as_of is None else str(row.as_of),
+            "looked_at": row.rows,
+            "found": row.failed,
+            "detail": _detail(row, words),
+        }
+        for row in asked.itertuples()
+    ]
+    rows += [
+        {
+            "finding": words.label("request.unit_assumed"),
+            "table": table_name(row.table, words),
+            "column": column_name(row.table, row.column, words),
+            "detail": words.label(f"labels.unit.{row.unit}"),
+        }
+        for row in fields.itertuples()
+    ]
+    order = ["finding", "table", "column", "branch_id", "as_of", "looked_at", "found", "detail"]
+    return pd.DataFrame(rows, columns=order)
+
+
+def _detail(row: Any, words: Wording) -> str:
+    """What a finding's detail says: a table, a column, the bank's number; a count of duplicates says nothing more."""
+    if row.check == "duplicate" or not row.detail:
+        return ""
+    if row.check in ("control_total", "panel_jump"):
+        return words(f"request.detail.{row.check}", rows=int(row.detail))
+    return column_name(row.table, table_name(row.detail, words), words)
+
+
+def _accounts(accounts: Accounts, words: Wording) -> pd.DataFrame:
+    """Where the lines of each file went."""
+    rows = accounts.reconciliation
+    return rows.assign(table=[table_name(table, words) for table in rows["table"]])
+
+
+def _formats(book: Any) -> dict[str, Any]:
+    cell = {"valign": "top", "text_wrap": True, "border": 1, "border_color": "#d9dee4", "font_size": 10}
+    return {
+        "title": book.add_format({"bold": True, "font_size": 14, "font_color": "#1f4e79"}),
+        "note": book.add_format({"font_color": "#5f6b7a", "text_wrap": True, "valign": "top", "font_size": 10}),
+        "head": book.add_format(
+            cell | {"bold": True, "bg_color": "#1f4e79", "font_color": "#ffffff", "valign": "vcenter"}
+        ),
+        "text": book.add_format(cell),
+        "count": book.add_format(cell | {"num_format": "#,##0", "text_wrap": False}),
+        "cents": book.add_format(cell | {"num_format": "#,##0.00", "text_wrap": False}),
+        "near": book.add_format(cell | {"num_format": "0.0%", "text_wrap": False}),
+    }  # fmt: skip
+
+
+def _sheet(book: Any, formats: Mapping[str, Any], name: str, rows: pd.DataFrame, words: Wording, *, bank: str) -> None:
+    """One sheet: title, what it is for, header, rows; frozen below the header, printed a page wide."""
+    sheet = book.add_worksheet(words.label(f"request.{name}.sheet"))
+    columns = list(rows.columns)
+    sheet.write_string(
+        0, 0, words("request.heading", bank=bank, sheet=words.label(f"request.{name}.sheet")), formats["title"]
+    )
+    purpose = words(f"request.{name}.{'note' if len(rows) else 'none'}")
+    sheet.merge_range(1, 0, 1, max(len(columns) - 1, 1), "", formats["note"])
+    sheet.write_string(1, 0, purpose, formats["note"])
+    sheet.set_row(1, 48)
+    for j, column in enumerate(columns):
+        sheet.set_column(j, j, _WIDTHS.get(column, _OTHERS))
+        label = words.label(f"request.column.{column}", default=words.label(f"tables.{column}"))
+        sheet.write_string(_HEAD, j, label, formats["head"])
+    for i, row in enumerate(rows.head(_MOST).itertuples(index=False), start=_HEAD + 1):
+        _row(sheet, i, columns, row, words, formats)
+    if len(rows) > _MOST:
+        sheet.write_string(_HEAD + 1 + _MOST, 0, words("request.more", rows=len(rows) - _MOST), formats["note"])
+    sheet.freeze_panes(_HEAD + 1, 0)
+    if len(rows):
+        sheet.autofilter(_HEAD, 0, _HEAD + min(len(rows), _MOST), len(columns) - 1)
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(_HEAD)
+    sheet.hide_gridlines(2)
+
+
+def _row(
+    sheet: Any, i: int, columns: Sequence[str], row: Sequence[Any], words: Wording, formats: Mapping[str, Any]
+) -> None:
+    for j, (column, value) in enumerate(zip(columns, row, strict=True)):
+        kind = "text" if column in _TEXT else kind_of(column)
+        if value is None or pd.isna(value):
+            sheet.write_blank(i, j, None, formats["text"])
+        elif column == "compared":
+            sheet.write_string(i, j, words.label(f"labels.compared.{value}"), formats["text"])
+        elif kind == "cents":
+            sheet.write_number(i, j, int(value) / 100, formats["cents"])
+        elif kind in ("count", "near"):
+            sheet.write_number(i, j, float(value), formats[kind])
+        else:
+            sheet.write_string(i, j, figure(value, "text", words.language), formats["text"])

@@ -1,0 +1,198 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pandas as pd
+import pytest
+
+from kit.accounts import Accounts, open_accounts
+from kit.analysis import completeness, delivery
+from kit.analysis.quality import missing_columns
+from kit.charts import completeness_map
+from kit.engagement import profile
+from kit.params import Params
+from kit.text import wording
+
+PARAMS = Params(**profile("rural-postal"), as_of="2026-10-31")
+
+
+@pytest.fixture
+def empty(tmp_path) -> Accounts:
+    (tmp_path / "book").mkdir()
+    return open_accounts(tmp_path)
+
+
+def rows(frame: pd.DataFrame, *records) -> pd.DataFrame:
+    """Records with the columns and kinds of an empty frame of the accounts."""
+    made = pd.DataFrame.from_records(list(records)).reindex(columns=frame.columns)
+    for name, kind in frame.dtypes.items():
+        values = made[name].astype("object")
+        nothing = "" if kind == "str" else 0 if kind in ("int64", "bool") else None
+        made[name] = values.where(values.notna(), nothing).astype(kind)
+    return made
+
+
+def test_a_bank_without_accounts_has_no_share_and_no_finding(empty):
+    found = delivery(empty)
+    assert (found.rows_in, found.accepted_share, found.compared, found.finding_count) == (0, None, 0, 0)
+    assert found.ties
+
+
+def test_lines_of_a_sheet_that_feeds_two_tables_count_once_and_its_rows_for_each(empty):
+    sheet = {"file": "a.xlsx", "sheet": "一", "lines_above": 2, "blank": 1, "totals": 1, "notes": 1, "rows_in": 10}
+    accounts = replace(
+        empty,
+        reconciliation=rows(
+            empty.reconciliation,
+            {**sheet, "table": "customer", "accepted": 8, "repeated": 1, "quarantined": 1},
+            {**sheet, "table": "customer_month", "accepted": 10},
+        ),
+    )
+    found = delivery(accounts)
+    assert (found.lines, found.other_lines, found.rows_in, found.accepted) == (15, 5, 20, 18)
+    assert found.accepted_share == pytest.approx(0.9)
+    assert found.ties
+    assert found.files.set_index("table").loc["customer", ["lines", "other_lines", "rows_in"]].tolist() == [15, 5, 10]
+
+
+def test_amounts_are_counted_and_those_that_differ_listed_by_difference(empty):
+    day = date(2026, 10, 31)
+    check = {"table": "customer_month", "column": "aum_spot_fen", "as_of": day, "rows": 1}
+    accounts = replace(
+        empty,
+        totals=rows(
+            empty.totals,
+            {"file": "a", "table": "account", "column": "balance_fen", "stated_fen": 5, "summed_fen": 5},
+            {
+                "file": "b",
+                "table": "account",
+                "column": "balance_fen",
+                "stated_fen": 5,
+                "summed_fen": 4,
+                "difference_fen": -1,
+            },
+        ),
+        checks=rows(
+            empty.checks,
+            {**check, "check": "sum", "stated_fen": 10, "found_fen": 10, "status": "ok", "detail": "a_fen+b_fen"},
+            {**check, "check": "sum", "stated_fen": 10, "found_fen": 30, "status": "finding", "detail": "holding"},
+            {**check, "check": "sum", "stated_fen": 10, "found_fen": 40, "status": "finding", "detail": "holding"},
+            {**check, "check": "control_total", "stated_fen": 0, "found_fen": 90, "status": "finding"},
+            {"check": "control_total", "table": "customer", "rows": 3, "failed": 1, "status": "finding", "detail": "4"},
+        ),
+    )
+    found = delivery(accounts)
+    assert (found.compared, found.agreeing, found.differing) == (6, 2, 4)
+    assert found.amounts[["compared", "times", "difference_fen"]].values.tolist() == [
+        ["control_total", 1, 90], ["holding", 2, 50], ["total_row", 1, -1],
+    ]  # fmt: skip
+    assert found.amounts["difference_share"].tolist() == [pytest.approx(float("nan"), nan_ok=True), 2.5, -0.2]
+    assert found.findings["finding"].tolist() == ["control_total"], "a number of rows is no amount"
+
+
+def test_what_a_join_loses_comes_before_other_findings_and_drift_counts_once(empty):
+    lost = {"check": "reference", "column": "staff_id", "rows": 9, "status": "finding", "detail": "staff"}
+    drift = {"check": "code_drift", "table": "customer_month", "column": "tier_given", "status": "finding"}
+    accounts = replace(
+        empty,
+        checks=rows(
+            empty.checks,
+            {**drift, "rows": 100, "failed": 2},
+            {**drift, "rows": 10, "failed": 0, "detail": "金卡: 10.0% → 0.0%"},
+            {**lost, "table": "contact", "failed": 1},
+            {**lost, "table": "sale", "failed": 3},
+            {**lost, "check": "unmatched", "table": "customer", "failed": 5, "status": "info", "detail": "assignment"},
+        ),
+    )  # fmt: skip
+    found = delivery(accounts)
+    assert (found.joins_checked, found.lost, found.finding_count) == (2, 4, 3)
+    assert found.findings[["finding", "table", "parent", "found"]].values.tolist() == [
+        ["reference", "sale", "staff", 3],
+        ["reference", "contact", "staff", 1],
+        ["code_drift", "customer_month", "", 2],
+    ]
+
+
+def test_a_column_that_stands_for_another_is_not_missing_and_a_missing_table_is_one_row(empty):
+    accounts = replace(empty, delivered={"customer": ("customer_id", "branch_id", "age", "occupation")})
+    listed, others = missing_columns(accounts, need=("M", "M*", "R"))
+    names = list(zip(listed["table"], listed["column"], strict=True))
+    assert ("customer", "birth_date") not in names
+    assert ("customer", "mobile_ok") in names
+    assert names.count(("customer_month", "")) == 1
+    assert not any(table == "customer_month" and column for table, column in names)
+    assert others > 10
+
+
+def test_units_that_nobody_stated_are_counted_as_assumed(empty):
+    field = {"file": "a", "table": "customer_month", "unit": "元"}
+    accounts = replace(
+        empty,
+        fields=rows(
+            empty.fields,
+            {**field, "column": "aum_spot_fen", "unit_from": "header"},
+            {**field, "file": "b", "column": "aum_spot_fen", "unit_from": "header"},
+            {**field, "column": "wmp_spot_fen", "unit_from": "default"},
+            {**field, "column": "txn_count", "unit": "笔", "unit_from": "default"},
+        ),
+    )
+    found = delivery(accounts)
+    assert (found.money_columns, found.assumed) == (2, 1)
+
+
+def _files(*records):
+    names = ["branch_id", "staff_id", "tier", "field", "customers", "filled"]
+    return pd.DataFrame.from_records(records, columns=names)
+
+
+FILES = _files(
+    ("01", "a", "basic", "age", 10, 10), ("01", "a", "basic", "occupation", 10, 4),
+    ("01", "", "vip", "age", 10, 5), ("01", "", "vip", "occupation", 10, 1),
+    ("01", "b", "vip", "age", 2, 0), ("01", "b", "vip", "occupation", 2, 0),
+    ("02", "c", "basic", "age", 20, 20), ("02", "c", "basic", "occupation", 20, 20),
+)  # fmt: skip
+
+
+def test_completeness_is_of_all_fields_and_ranked_among_the_branches():
+    found = completeness(FILES, "01", PARAMS)
+    assert (found.customers, found.field_count) == (22, 2)
+    assert found.share == pytest.approx(20 / 44)
+    assert (found.standing.rank, found.standing.of) == (2, 2)
+    assert found.occupation_share == pytest.approx(5 / 22)
+    assert (found.emptiest, found.emptiest_share) == ("occupation", pytest.approx(5 / 22))
+    assert found.by_field["bank_share"].tolist() == pytest.approx([25 / 42, 35 / 42])
+
+
+def test_owners_and_tiers_of_fewer_than_ten_customers_show_no_share():
+    found = completeness(FILES, "01", PARAMS)
+    assert found.by_owner["staff_id"].isna().tolist() == [True, False], (
+        "the emptiest first; those without an owner count"
+    )
+    assert found.by_owner["customers"].tolist() == [10, 10]
+    few = completeness(FILES[(FILES["staff_id"] != "")], "01", PARAMS)
+    assert few.by_tier["vip"].isna().all()
+    assert few.by_tier.loc["age", "basic"] == 1
+
+
+def test_the_bank_is_all_branches_beside_each_other():
+    found = completeness(FILES, "*", PARAMS)
+    assert (found.customers, found.standing.rank) == (42, None)
+    assert found.by_owner["branch_id"].tolist() == ["01", "02"]
+
+
+def test_a_bank_that_sends_no_fields_has_no_completeness():
+    found = completeness(FILES.iloc[:0], "01", PARAMS)
+    assert (found.customers, found.field_count, found.share, found.occupation_share) == (0, 0, None, None)
+    assert found.emptiest is None
+
+
+@pytest.mark.parametrize("branch", ["01", "*"])
+def test_the_chart_has_a_row_a_field_and_sets_the_bank_apart_for_a_branch_only(branch):
+    words = wording("zh")
+    drawn = completeness_map(
+        completeness(FILES, branch, PARAMS), labels=words.labels("charts") | words.labels("labels")
+    )
+    heads = [tick.get_text() for tick in drawn.axes[0].get_xticklabels()]
+    assert [tick.get_text() for tick in drawn.axes[0].get_yticklabels()] == ["职业", "年龄"]
+    assert (heads[-1] == "全行") == (branch == "01")

@@ -21,7 +21,7 @@ import pyarrow.csv as pacsv
 from kit.intake.grid import HEAD_ROWS, Grid
 from kit.intake.readers.child import without_blank
 from kit.intake.readers.kinds import unreadable
-from kit.intake.readers.quotes import balanced
+from kit.intake.readers.quotes import balanced, spans_lines
 from kit.intake.rows import BadRow
 
 __all__ = ["batches", "encoding", "grid"]
@@ -32,7 +32,7 @@ _SINGLE = "\x1f"  # stands for a separator of several characters on the way to t
 _SAMPLE = 1 << 18
 _BLOCK = 8 << 20
 _FFFD = "\N{REPLACEMENT CHARACTER}"
-_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\ufffd]")
+_CONTROL = re.compile(r"[\x02-\x08\x0e-\x1a\x1c-\x1f\ufffd]")
 csv.field_size_limit(1 << 24)
 
 
@@ -133,7 +133,7 @@ def _is_quoted(lines: Sequence[str], separator: str) -> bool:
         for line in lines
     )
     loose = sum(line.count('"') for line in lines) - sum(line.count('""') for line in lines) * 2 - 2 * enclosed
-    return enclosed > 0 or loose <= 0
+    return enclosed > 0 or loose <= 0 or spans_lines(lines, separator, _usual(_split(lines, separator)))
 
 
 class _Utf8(io.RawIOBase):
@@ -259,7 +259,7 @@ def batches(grid: Grid, *, after: int, width: int, refuse: Callable[[BadRow], No
                 yield from _rescued(mended, width)
             yield from _rescued(mended, width)
     except pa.ArrowInvalid as error:
-        if "no data" in str(error).lower() or "empty" in str(error).lower():
+        if any(sign in str(error).lower() for sign in ("no data", "empty", "could not skip")):
             return
         # Its own message quotes the data.
         raise unreadable(

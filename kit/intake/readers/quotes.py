@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import csv
-import re
+import itertools
 from collections.abc import Iterator, Sequence
 
-__all__ = ["balanced"]
+__all__ = ["balanced", "spans_lines"]
 
 _LINES_A_CELL = 100  # what spans more lines than these is no cell
 
@@ -38,19 +38,19 @@ def balanced(blocks: Iterator[str], separator: str, fields: int) -> Iterator[str
 
 def _mended(lines: Sequence[str], separator: str, fields: int, *, last: bool) -> tuple[Sequence[str], list[str]]:
     """Lines whose marks are settled, and those at the end that wait for what follows."""
-    odd = [i for i in _suspects(lines, separator) if not _is_closed(lines[i], separator)]
-    if not odd:
+    if _are_closed(lines, separator):
         return lines, []
+    left = [i for i, line in enumerate(lines) if '"' in line and not _are_closed([line], separator)]
     done = list(lines)
     at = 0
-    while at < len(odd):
-        first = odd[at]
+    while at < len(left):
+        first = left[at]
         ends = (i for i in range(first + 1, min(first + _LINES_A_CELL, len(lines))) if lines[i].count('"') & 1)
         close = next(ends, None)
         if close is None and not last and len(lines) - first < _LINES_A_CELL:
             return done[:first], done[first:]
         if close is not None and _is_record(lines[first : close + 1], separator, fields):
-            while at < len(odd) and odd[at] <= close:
+            while at < len(left) and left[at] <= close:
                 at += 1
             continue
         done[first] = _literal(lines[first], separator)
@@ -58,17 +58,18 @@ def _mended(lines: Sequence[str], separator: str, fields: int, *, last: bool) ->
     return done, []
 
 
-def _suspects(lines: Sequence[str], separator: str) -> list[int]:
-    """Lines with an odd number of marks, or with one amid a cell; few, where marks only enclose cells."""
-    loose = re.compile(rf'[^{re.escape(separator)}"\r]"[^{re.escape(separator)}"\r]')
-    return [
-        i for i, line in enumerate(lines) if '"' in line and (line.count('"') & 1 or loose.search(line) is not None)
-    ]
+def spans_lines(lines: Sequence[str], separator: str, fields: int) -> bool:
+    """Whether a cell of several lines is enclosed in quotation marks."""
+    left = [i for i, line in enumerate(lines) if line.count('"') & 1]
+    return any(
+        j - i < _LINES_A_CELL and _is_record(lines[i : j + 1], separator, fields) for i, j in itertools.pairwise(left)
+    )
 
 
-def _is_closed(line: str, separator: str) -> bool:
+def _are_closed(lines: Sequence[str], separator: str) -> bool:
+    """Whether each line is a record for itself: one that stays open would take in the next."""
     try:
-        return len(list(csv.reader([line], delimiter=separator, strict=True))) == 1
+        return sum(1 for _ in csv.reader(lines, delimiter=separator, strict=True)) == len(lines)
     except csv.Error:
         return False
 
@@ -87,6 +88,5 @@ def _is_record(lines: Sequence[str], separator: str, fields: int) -> bool:
 
 def _literal(line: str, separator: str) -> str:
     """A line whose quotation marks are read as they stand."""
-    end = "\r" if line.endswith("\r") else ""
-    cells = line.removesuffix("\r").split(separator)
-    return separator.join('"' + cell.replace('"', '""') + '"' if '"' in cell else cell for cell in cells) + end
+    cells = line.split(separator)
+    return separator.join('"' + cell.replace('"', '""') + '"' if '"' in cell else cell for cell in cells)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,7 @@ def grids(
     KitError
         If the file cannot be read: not there, empty, locked, damaged, or made to exhaust the machine.
     """
+    password = password and functools.cache(password)  # one that is typed is asked for once
     found = kind(path, password)
     if found.form in {"workbook", "html"}:
         _opened[path] = found.size, password

@@ -270,7 +270,7 @@ def without_blank(batch: Any) -> Any:
 
 
 def serve() -> None:
-    """Answer requests until the stream ends. What goes wrong is told by the kind of error alone: its text may hold data."""
+    """Answer requests until the stream ends. Of an error its kind alone is told: its text may hold data."""
     inward, outward, parsed = sys.stdin.buffer, sys.stdout.buffer, Parsed()
     for line in inward:
         asked = json.loads(line)
@@ -288,7 +288,7 @@ def serve() -> None:
                 continue
         except KeyboardInterrupt:
             return
-        except BaseException as error:  # a panic of the parser is no Exception
+        except BaseException as error:  # noqa: BLE001 - a panic of the parser is no Exception
             answer = {"error": type(error).__name__}
         outward.write(json.dumps(answer).encode() + b"\n")
         outward.flush()

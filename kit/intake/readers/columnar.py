@@ -6,7 +6,7 @@ import datetime as dt
 import os
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -48,6 +48,8 @@ def value_text(value: Any) -> str:
         return format(value, "f")
     if isinstance(value, dt.datetime):
         return value.date().isoformat() if value.time() == dt.time() else value.isoformat(sep=" ")
+    if isinstance(value, bytes | memoryview):
+        return bytes(value).hex()
     return str(value).strip()
 
 
@@ -56,7 +58,8 @@ def _texts(column: Any) -> Any:
     if pa.types.is_dictionary(kind):
         return _texts(column.dictionary_decode())
     if pa.types.is_floating(kind):
-        texts = float_texts(column.cast(pa.float64()))
+        # A float of 32 bits is as short as it was written only if it does not become one of 64 first.
+        texts = float_texts(column.cast(pa.string()).cast(pa.float64()))
     elif (
         pa.types.is_string(kind)
         or pa.types.is_large_string(kind)
@@ -129,11 +132,17 @@ def _answer(path: Path) -> Iterator[Any]:
     try:
         engine = sql.create_engine(url)
         with engine.connect() as connection:
-            statement = sql.text(query)
+            if engine.dialect.name == "postgresql":
+                connection = connection.execution_options(postgresql_readonly=True)  # noqa: PLW2901
+            elif engine.dialect.name == "sqlite":
+                connection.exec_driver_sql("PRAGMA query_only = ON")
+            statement = sql.text(query.replace(":", "\\:"))  # a colon is no parameter
             if _TABLE.fullmatch(query):
                 *schema, table = query.split(".")
                 statement = sql.select(sql.text("*")).select_from(sql.table(table, schema=".".join(schema) or None))
-            yield connection.execution_options(stream_results=True, yield_per=_ROWS_A_BATCH).execute(statement)
+            streamed = connection.execution_options(stream_results=True, yield_per=_ROWS_A_BATCH)
+            with closing(streamed.execute(statement)) as result:
+                yield result
     except (sql.exc.SQLAlchemyError, ImportError, ValueError) as error:
         # Their texts quote the address and the query.
         kind = type(getattr(error, "orig", None) or error).__name__
@@ -141,7 +150,7 @@ def _answer(path: Path) -> Iterator[Any]:
             path=path,
             reason=_say(
                 f"数据库没有回答（{kind}）；请核对环境变量 {variable}、驱动和查询",
-                f"the database did not answer ({kind}); check the environment variable {variable}, its driver and the query",
+                f"the database did not answer ({kind}); check {variable}, its driver and the query",
             ),
         ) from None
     finally:

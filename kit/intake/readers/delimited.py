@@ -248,7 +248,9 @@ def batches(grid: Grid, *, after: int, width: int, refuse: Callable[[BadRow], No
                     ignore_empty_lines=False,  # a blank line counts, or every later row number is wrong
                     invalid_row_handler=skip,
                 ),
-                convert_options=pacsv.ConvertOptions(column_types={name: pa.string() for name in names}, strings_can_be_null=False),
+                convert_options=pacsv.ConvertOptions(
+                    column_types={name: pa.string() for name in names}, strings_can_be_null=False
+                ),
             )  # fmt: skip
             for batch in reader:
                 count = batch.num_rows + sum(number >= start for number in bad)
@@ -265,7 +267,7 @@ def batches(grid: Grid, *, after: int, width: int, refuse: Callable[[BadRow], No
         raise unreadable(
             grid.path,
             f"第 {start} 行之后有一个引号没有配对，后面的内容分不清行；请银行去掉它，或换一个分隔符导出",
-            f"a quotation mark below row {start} is never closed, so what follows has no rows; ask the bank to take it out",
+            f"a quotation mark below row {start} is never closed; ask the bank to take it out",
         ) from error
 
 

@@ -6,6 +6,7 @@ import codecs
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +29,7 @@ _NOT_TABLES = {
     b"Rar!": "RAR",
     b"7z\xbc\xaf": "7-Zip",
     b"\x1f\x8b": "gzip",
+    b"MIME-Version:": "MHTML",
 }
 _MARKUP = re.compile(rb"^\s*<(!doctype\s+html|html|head|meta|body|table|style|div|\?xml|!--)", re.IGNORECASE)
 _XML_SPREADSHEET = b"urn:schemas-microsoft-com:office:spreadsheet"
@@ -37,8 +39,14 @@ _RATIO, _LARGE, _LARGEST = 150, 100 << 20, 4 << 30  # unpacked to packed, from s
 class LockedFile(KitError):
     """A workbook is encrypted and no password, or a wrong one, was given (path, reason)."""
 
-    zh = "{path}：文件有密码，{reason}。请把密码放进环境变量 BRANCH_KIT_EXTRACT_PASSWORD，或在终端运行 kit intake 并按提示输入。"
-    en = "{path}: the file has a password, and {reason}. Put it into the environment variable BRANCH_KIT_EXTRACT_PASSWORD, or run kit intake on a terminal and type it."
+    zh = (
+        "{path}：文件有密码，{reason}。"
+        "请把密码放进环境变量 BRANCH_KIT_EXTRACT_PASSWORD，或在终端运行 kit intake 并按提示输入。"
+    )
+    en = (
+        "{path}: the file has a password, and {reason}. Put it into the environment variable"
+        " BRANCH_KIT_EXTRACT_PASSWORD, or run kit intake on a terminal and type it."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +82,13 @@ def kind(path: Path, password: Password | None = None) -> Kind:
     if path.suffix.lower() == ".sql":
         return Kind("database")
     with path.open("rb") as file:
-        start = file.read(4096)
+        start = file.read(1 << 20)
     if not start.strip():
         raise EmptyFile(path=path)
     if start.startswith(_PARQUET):
         return Kind("parquet")
     if start.startswith(_ZIP):
-        return _zip(path, path.read_bytes)
+        return _zip(path)
     if start.startswith(_OLE):
         return _compound(path, password)
     for mark, name in _NOT_TABLES.items():
@@ -108,10 +116,21 @@ def _text(start: bytes, size: int) -> Kind:
         return Kind("html", size, encoding="xml")
     said = re.search(rb"charset\s*=\s*[\"']?([\w-]+)", start)
     named = coding or (said[1].decode().lower() if said else "")
-    return Kind("html", size, encoding="gb18030" if named in {"gb2312", "gbk", "x-gbk", "gb18030"} else named or None)
+    return Kind(
+        "html", size, encoding="gb18030" if named in {"gb2312", "gbk", "x-gbk", "gb18030"} else named or _unnamed(start)
+    )
 
 
-def _zip(path: Path, content: Callable[[], bytes], *, locked: bytes | None = None) -> Kind:
+def _unnamed(start: bytes) -> str:
+    """Encoding of a page that names none."""
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(start)
+    except UnicodeDecodeError:
+        return "gb18030"
+    return "utf-8"
+
+
+def _zip(path: Path, locked: bytes | None = None) -> Kind:
     """A workbook in a zip: xlsx, xlsm, xlsb or ods; refused if it unpacks into more than it can honestly hold."""
     try:
         with zipfile.ZipFile(path if locked is None else io.BytesIO(locked)) as archive:
@@ -131,7 +150,7 @@ def _zip(path: Path, content: Callable[[], bytes], *, locked: bytes | None = Non
                     f"its {packed / 1e6:.1f} MB unpack into {size / 1e6:,.0f} MB, which no honest workbook does",
                 )
             return Kind("workbook", size, locked, _date1904_of_zip(archive, names))
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError, EOFError) as error:
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError, EOFError, zlib.error) as error:
         raise unreadable(path, "文件不完整或已损坏", "it is incomplete or damaged") from error
 
 
@@ -156,11 +175,11 @@ def _compound(path: Path, password: Password | None) -> Kind:
         with olefile.OleFileIO(str(path)) as ole:
             streams = {name[-1] for name in ole.listdir()}
         if "EncryptedPackage" in streams:
-            return _zip(path, path.read_bytes, locked=_decrypted(path, password))
+            return _zip(path, _decrypted(path, password))
         if not streams & {"Workbook", "Book"}:
-            raise unreadable(path, "这是 Office 文件，但不是工作簿", "it is a file of Office and no workbook")
+            raise unreadable(path, "这是 Office 文件，但不是工作簿", "it is a file of Office and no workbook")  # noqa: TRY301
         with path.open("rb") as file:
-            locked = msoffcrypto.OfficeFile(file).is_encrypted()
+            locked = "Workbook" in streams and msoffcrypto.OfficeFile(file).is_encrypted()
         content = _decrypted(path, password) if locked else None
         return Kind(
             "workbook",
@@ -208,16 +227,18 @@ def _decrypted(path: Path, password: Password | None) -> bytes:
 
 
 def last_cell(path: Path, content: bytes | None) -> tuple[str, str]:
-    """Sheet and address of the remotest cell of an xlsx, as a reason for what it cost to read; empty if none is told."""
+    """Sheet and address of the remotest cell of an xlsx that holds anything, if that is what makes it costly to read."""
     best, found = 0, ("", "")
     try:
         with zipfile.ZipFile(path if content is None else io.BytesIO(content)) as archive:
             for name in archive.namelist():
                 if name.startswith("xl/worksheets/") and name.endswith(".xml"):
-                    for letters, row in set(re.findall(rb'\br="([A-Z]{1,3})(\d{1,7})"', _start(archive, name))):
+                    for letters, row in set(
+                        re.findall(rb'\br="([A-Z]{1,3})(\d{1,7})"[^<>]*(?<!/)>', _start(archive, name))
+                    ):
                         area = int(row) * sum((letter - 64) * 26**i for i, letter in enumerate(reversed(letters)))
                         if area > best:
                             best, found = area, (Path(name).stem, (letters + row).decode())
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError):
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError, zlib.error):
         return "", ""
     return found if best > 50_000_000 else ("", "")

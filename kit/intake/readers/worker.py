@@ -116,8 +116,7 @@ def rows(request: dict[str, Any], *, memory: int, seconds: float) -> Iterator[An
         with _watched(memory, seconds) as (child, killed):
             try:
                 stream = pa.ipc.open_stream(child.stdout)
-                for batch in stream:
-                    yield batch
+                yield from stream
                 finished = True
             except (OSError, pa.ArrowInvalid):
                 raise ParserDied(killed[0] if killed else "crash") from None

@@ -16,6 +16,12 @@ def read():
     return rows
 
 
+@pytest.fixture(name="rows_of")
+def _rows_of():
+    """Rows of a grid, and the records that were refused."""
+    return rows_of
+
+
 def rows_of(grid, *, after=1, width=None):
     bad = []
     width = width or len(grid.head[after - 1])

@@ -41,7 +41,12 @@ def test_each_encoding_of_a_chinese_bank_is_told(tmp_path, content, coding):
 
 @pytest.mark.parametrize("mark", [",", ";", "\t", "|", "^", "~", "\x01", "\x1b", "|@|", "||"])
 def test_the_separator_is_the_one_that_parts_the_records_and_not_the_titles(tmp_path, mark, read):
-    lines = ["客户清单，2026年10月", "单位：元, 截至 31 日; 共 2 户", mark.join("abc"), mark.join(["1", "x y", "3"])] * 2
+    lines = [
+        "客户清单，2026年10月",
+        "单位：元, 截至 31 日; 共 2 户",
+        mark.join("abc"),
+        mark.join(["1", "x y", "3"]),
+    ] * 2
     path = write(tmp_path, "\n".join(lines) + "\n")
     assert grids(path)[0].delimiter == mark
     rows, _ = read(path, after=3)
@@ -94,7 +99,7 @@ def test_zero_bytes_are_nothing(tmp_path, read):
 
 
 def test_a_mark_that_is_never_closed_costs_no_other_row(tmp_path, read):
-    lines = [f'{n},{"5" + chr(34) if n == 70_000 else "x" * 90},{n}' for n in range(2, 100_002)]
+    lines = [f"{n},{'5' + chr(34) if n == 70_000 else 'x' * 90},{n}" for n in range(2, 100_002)]
     lines[50_000] = lines[50_000].replace("x" * 90, '"open')
     rows, bad = read(write(tmp_path, 'a,b,c\n1,"quoted, in the first lines",1\n' + "\n".join(lines) + "\n"))
     assert not bad

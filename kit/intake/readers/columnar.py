@@ -44,12 +44,10 @@ def value_text(value: Any) -> str:
         return "TRUE" if value else "FALSE"
     if isinstance(value, float):
         return str(float_texts(pa.array([value]))[0].as_py())
-    if isinstance(value, Decimal):
-        return format(value, "f")
+    if isinstance(value, Decimal | bytes | memoryview):
+        return format(value, "f") if isinstance(value, Decimal) else bytes(value).hex()
     if isinstance(value, dt.datetime):
         return value.date().isoformat() if value.time() == dt.time() else value.isoformat(sep=" ")
-    if isinstance(value, bytes | memoryview):
-        return bytes(value).hex()
     return str(value).strip()
 
 
@@ -136,7 +134,7 @@ def _answer(path: Path) -> Iterator[Any]:
                 connection = connection.execution_options(postgresql_readonly=True)  # noqa: PLW2901
             elif engine.dialect.name == "sqlite":
                 connection.exec_driver_sql("PRAGMA query_only = ON")
-            statement = sql.text(query.replace(":", "\\:"))  # a colon is no parameter
+            statement: Any = sql.text(query.replace(":", "\\:"))  # a colon is no parameter
             if _TABLE.fullmatch(query):
                 *schema, table = query.split(".")
                 statement = sql.select(sql.text("*")).select_from(sql.table(table, schema=".".join(schema) or None))

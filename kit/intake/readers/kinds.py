@@ -201,7 +201,7 @@ def _date1904_of_compound(source: Any) -> bool:
     while at + 4 <= len(stream):
         record, size = int.from_bytes(stream[at : at + 2], "little"), int.from_bytes(stream[at + 2 : at + 4], "little")
         if record == 0x22:
-            return stream[at + 4 : at + 6] == b"\x01\x00"
+            return bool(stream[at + 4 : at + 6] == b"\x01\x00")
         if record == 0x0A:  # end of the globals
             break
         at += 4 + size
@@ -227,7 +227,7 @@ def _decrypted(path: Path, password: Password | None) -> bytes:
 
 
 def last_cell(path: Path, content: bytes | None) -> tuple[str, str]:
-    """Sheet and address of the remotest cell of an xlsx that holds anything, if that is what makes it costly to read."""
+    """Sheet and address of the remotest filled cell of an xlsx, if that is what makes it costly to read."""
     best, found = 0, ("", "")
     try:
         with zipfile.ZipFile(path if content is None else io.BytesIO(content)) as archive:

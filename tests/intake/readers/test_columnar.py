@@ -70,7 +70,8 @@ def test_a_table_of_postgresql_is_read_exactly(tmp_path, postgres, monkeypatch, 
     with engine.begin() as connection:
         connection.exec_driver_sql("DROP TABLE IF EXISTS 客户")
         connection.exec_driver_sql(
-            "CREATE TABLE 客户 (id text, 余额 numeric(30,2), 日期 date, 序号 bigint, 空 text, 比例 float8, 是否 boolean)"
+            "CREATE TABLE 客户 (id text, 余额 numeric(30,2), 日期 date, 序号 bigint, 空 text,"
+            " 比例 float8, 是否 boolean)"
         )
         connection.exec_driver_sql(
             "INSERT INTO 客户 SELECT '001', 12345678901234567890.12, '2026-10-31', 9007199254740993, NULL, 0.1, true"

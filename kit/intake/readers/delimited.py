@@ -140,6 +140,10 @@ class _Utf8(io.RawIOBase):
         self._decoder = codecs.getincrementaldecoder(coding)("replace")
         self._done = False
 
+    def close(self) -> None:
+        self._file.close()
+        super().close()
+
     def readable(self) -> bool:
         return True
 

@@ -11,6 +11,7 @@ import datetime as dt
 import gc
 import io
 import json
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
@@ -29,6 +30,8 @@ HEAD_ROWS = 200  # of kit.intake.grid
 _MORE_ROWS, _MORE_OF = 200, 20_000  # rows from all over a sheet that is not large
 _DIGITS_OF_EXCEL = 1e15
 _KEEP_BELOW = 600 << 20  # bytes of memory above which parsed files are dropped and parsed again at need
+Span = tuple[int, int, int, int]  # first row, first column, last row, last column, from 0
+_FIGURE = re.compile(r"[\s\d,.%()+-]*")
 _SPANS_AT_MOST = 20_000  # cells that one HTML cell may stand for
 
 
@@ -52,14 +55,22 @@ def cell_text(value: Any) -> str:
 
 def float_texts(values: Any) -> Any:
     """Texts of an Arrow array of doubles, as `cell_text` gives them; null stays null."""
+    plain = values.to_numpy(zero_copy_only=False)
+    size = np.abs(plain)
+    whole = (size < _DIGITS_OF_EXCEL) & (plain == np.trunc(plain))
+    if whole.all():
+        return pa.array(plain.astype(np.int64)).cast(pa.string())
     texts = pc.cast(values, pa.string())
-    size = np.abs(values.to_numpy(zero_copy_only=False))
-    odd = np.flatnonzero(((size < 1e-4) | (size >= 1e14)) & ~np.isnan(size))  # Arrow writes these in another way
+    if whole.any():
+        texts = pc.if_else(
+            pa.array(whole), pa.array(np.where(whole, plain, 0).astype(np.int64)).cast(pa.string()), texts
+        )
+    odd = np.flatnonzero(((size < 1e-4) | (size >= 1e10)) & ~whole & ~np.isnan(size))  # Arrow: with an exponent
     if not len(odd):
         return texts
     listed = texts.to_pylist()
     for i in odd:
-        listed[i] = cell_text(values[int(i)].as_py())
+        listed[i] = cell_text(float(plain[i]))
     return pa.array(listed, pa.string())
 
 
@@ -98,10 +109,42 @@ def workbook_tables(source: str | BinaryIO) -> Iterator[dict[str, Any]]:
             }
 
 
+class _Page:
+    """A table of a page as it grows: its rows, merged cells, and those that reach further down."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.rows: list[list[str]] = []
+        self.merged: list[Span] = []
+        self._open: list[Span] = []
+
+    def add(self, row: Any) -> None:
+        """Append a row, its cells placed past those that reach down into it."""
+        at, number = 0, len(self.rows)
+        self._open = [span for span in self._open if span[2] >= number]
+        covered = {j for _, left, _, right in self._open for j in range(left, right + 1)}
+        texts: dict[int, str] = {}
+        for cell in row.iterchildren():
+            if not isinstance(cell.tag, str) or etree.QName(cell).localname.lower() not in {"td", "th", "cell"}:
+                continue
+            at = _number(_attribute(cell, "Index"), at + 1) - 1  # of an XML spreadsheet
+            while at in covered:
+                at += 1
+            texts[at] = " ".join("".join(cell.itertext()).replace("\xa0", " ").split())
+            across = max(_number(_attribute(cell, "colspan"), 1), _number(_attribute(cell, "MergeAcross"), 0) + 1)
+            down = max(_number(_attribute(cell, "rowspan"), 1), _number(_attribute(cell, "MergeDown"), 0) + 1)
+            if across > 1 or down > 1:
+                span = (number, at, number + down - 1, at + across - 1)
+                self.merged.append(span)
+                if down > 1:
+                    self._open.append(span)
+            at += across
+        self.rows.append([texts.get(j, "") for j in range(max(texts, default=-1) + 1)])
+
+
 def html_tables(source: str | BinaryIO, encoding: str | None) -> Iterator[dict[str, Any]]:
     """Each table of an HTML page, or each sheet of an XML spreadsheet, with its spans as merged cells."""
-    tables: list[list[list[str]]] = []
-    names, merged = [], []
+    pages: dict[Any, _Page] = {}
     xml = encoding == "xml"
     options = {"html": True, "encoding": encoding} if not xml else {"recover": True, "resolve_entities": False}
     for _, row in etree.iterparse(
@@ -110,21 +153,18 @@ def html_tables(source: str | BinaryIO, encoding: str | None) -> Iterator[dict[s
         table = next((up for up in row.iterancestors() if etree.QName(up).localname.lower() == "table"), None)
         if table is None:
             continue
-        if not names or names[-1][0] is not table:
-            names.append((table, _attribute(table.getparent(), "Name") if xml else ""))
-            tables.append([])
-            merged.append([])
-        _add_row(tables[-1], merged[-1], row)
+        if table not in pages:
+            pages[table] = _Page(_attribute(table.getparent(), "Name") if xml else "")
+        pages[table].add(row)
         row.clear()
-    for number, (rows, spans, (_, name)) in enumerate(zip(tables, merged, names, strict=True), start=1):
-        if len(rows) > 1:
-            width = max(map(len, rows))
-            filled = [row + [""] * (width - len(row)) for row in rows]
-            named = name or (f"#{number}" if len(tables) > 1 else "")
+    for number, page in enumerate(pages.values(), start=1):
+        if len(page.rows) > 1:
+            width = max(map(len, page.rows))
+            filled = [row + [""] * (width - len(row)) for row in page.rows]
             yield {
-                "name": named,
+                "name": page.name or (f"#{number}" if len(pages) > 1 else ""),
                 "hidden": False,
-                "merged": spans,
+                "merged": page.merged,
                 "height": len(filled),
                 "rows": lambda rows=filled: iter(rows),
             }
@@ -140,24 +180,34 @@ def _number(text: str, least: int) -> int:
     return min(max(int(text), least), _SPANS_AT_MOST) if text.isdigit() else least
 
 
-def _add_row(rows: list[list[str]], merged: list[tuple[int, int, int, int]], row: Any) -> None:
-    """Append a row, its cells placed past those that reach down into it."""
-    at, number = 0, len(rows)
-    covered = {j for top, left, bottom, right in merged if top < number <= bottom for j in range(left, right + 1)}
-    texts: dict[int, str] = {}
-    for cell in row.iterchildren():
-        if not isinstance(cell.tag, str) or etree.QName(cell).localname.lower() not in {"td", "th", "cell"}:
-            continue
-        at = _number(_attribute(cell, "Index"), at + 1) - 1  # of an XML spreadsheet
-        while at in covered:
+def reaching_down(rows: Iterator[tuple[int, Sequence[Any]]], merged: Sequence[Span]) -> Iterator[tuple[int, Any]]:
+    """Rows in which the text of a cell that was merged with those below it stands in each of them.
+
+    A number does not: an amount that stands once for several rows would be counted several times.
+    """
+    spans = sorted((top, left, bottom) for top, left, bottom, _ in merged if bottom > top)
+    if not spans:
+        yield from rows
+        return
+    at = 0
+    reach: list[tuple[int, int, str]] = []
+    for number, row in rows:
+        reach = [(bottom, left, text) for bottom, left, text in reach if bottom >= number - 1]
+        if reach:
+            row = list(row)  # noqa: PLW2901 - the parser's own is not changed
+            for _, left, text in reach:
+                row[left] = row[left] or text
+        yield number, row
+        while at < len(spans) and spans[at][0] < number:
+            top, left, bottom = spans[at]
             at += 1
-        texts[at] = " ".join("".join(cell.itertext()).replace("\xa0", " ").split())
-        across = max(_number(_attribute(cell, "colspan"), 1), _number(_attribute(cell, "MergeAcross"), 0) + 1)
-        down = max(_number(_attribute(cell, "rowspan"), 1), _number(_attribute(cell, "MergeDown"), 0) + 1)
-        if across > 1 or down > 1:
-            merged.append((number, at, number + down - 1, at + across - 1))
-        at += across
-    rows.append([texts.get(j, "") for j in range(max(texts, default=-1) + 1)])
+            if (
+                top == number - 1
+                and left < len(row)
+                and isinstance(row[left], str)
+                and not _FIGURE.fullmatch(row[left])
+            ):
+                reach.append((bottom, left, row[left]))
 
 
 def _texts(rows: Iterator[Sequence[Any]]) -> list[list[str]]:
@@ -197,7 +247,8 @@ class Parsed:
         schema = pa.schema([("row_number", pa.int64()), *((f"c{i}", pa.string()) for i in range(width))])
         rows = islice(enumerate(table["rows"](), start=1), after, None)
         with pa.ipc.new_stream(out, schema) as stream:
-            while chunk := list(islice(rows, ROWS_A_BATCH)):
+            filled = reaching_down(rows, table["merged"])
+            while chunk := list(islice(filled, ROWS_A_BATCH)):
                 columns = [column_texts(cells) for cells in islice(zip(*(row for _, row in chunk), strict=True), width)]
                 columns += [pa.repeat(pa.scalar(""), len(chunk))] * (width - len(columns))
                 numbers = pa.array([number for number, _ in chunk], pa.int64())

@@ -7,7 +7,8 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import reduce
 from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -20,6 +21,7 @@ import pyarrow.csv as pacsv
 from kit.intake.grid import HEAD_ROWS, Grid
 from kit.intake.readers.child import without_blank
 from kit.intake.readers.kinds import unreadable
+from kit.intake.readers.quotes import balanced, spans_lines
 from kit.intake.rows import BadRow
 
 __all__ = ["batches", "encoding", "grid"]
@@ -30,7 +32,7 @@ _SINGLE = "\x1f"  # stands for a separator of several characters on the way to t
 _SAMPLE = 1 << 18
 _BLOCK = 8 << 20
 _FFFD = "\N{REPLACEMENT CHARACTER}"
-_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\ufffd]")
+_CONTROL = re.compile(r"[\x02-\x08\x0e-\x1a\x1c-\x1f\ufffd]")
 csv.field_size_limit(1 << 24)
 
 
@@ -89,7 +91,9 @@ def grid(path: Path, coding: str | None = None, separator: str | None = None) ->
     quoted = _is_quoted(lines, separator)
     head = tuple(
         tuple(cell.strip() for cell in row)
-        for row in islice(_records(path, coding, separator, quoted=quoted), HEAD_ROWS)
+        for row in islice(
+            _records(path, coding, separator, _usual(_split(lines, separator)) if quoted else 0), HEAD_ROWS
+        )
     )
     while head and not any(head[-1]):
         head = head[:-1]
@@ -129,16 +133,19 @@ def _is_quoted(lines: Sequence[str], separator: str) -> bool:
         for line in lines
     )
     loose = sum(line.count('"') for line in lines) - sum(line.count('""') for line in lines) * 2 - 2 * enclosed
-    return enclosed > 0 or loose <= 0
+    return enclosed > 0 or loose <= 0 or spans_lines(lines, separator, _usual(_split(lines, separator)))
 
 
 class _Utf8(io.RawIOBase):
-    """A file's text as UTF-8 for the parser: bytes without sense become U+FFFD, a long separator a single one."""
+    """A file's text as UTF-8 for the parser: lines end with a line feed, every quotation mark is closed.
 
-    def __init__(self, file: BinaryIO, coding: str, separator: str) -> None:
-        self._file, self._separator, self._ready, self._held = file, separator, b"", ""
-        self._decoder = codecs.getincrementaldecoder(coding)("replace")
-        self._done = False
+    Bytes without sense become U+FFFD, a separator of several characters a single one, zero bytes nothing.
+    """
+
+    def __init__(self, file: BinaryIO, coding: str, separator: str, fields: int) -> None:
+        self._ready = b""
+        blocks = _decoded(file, coding, separator)
+        self._blocks = balanced(blocks, separator, fields) if fields else blocks
 
     def close(self) -> None:
         self._file.close()
@@ -148,26 +155,32 @@ class _Utf8(io.RawIOBase):
         return True
 
     def readinto(self, into: Any) -> int:
-        while not self._ready and not self._done:
-            block = self._file.read(1 << 20)
-            self._done = not block
-            text = self._held + self._decoder.decode(block, self._done)
-            self._held = ""
-            if len(self._separator) > 1:
-                if not self._done:
-                    keep = len(self._separator) - 1
-                    text, self._held = text[:-keep], text[-keep:]
-                    if self._separator in text[-keep:] + self._held:  # lies across: wait for all of it
-                        text, self._held = text[: -2 * keep], text[-2 * keep :] + self._held
-                text = text.replace(self._separator, _SINGLE)
+        while not self._ready:
+            text = next(self._blocks, None)
+            if text is None:
+                return 0
             self._ready = text.encode()
         size = min(len(into), len(self._ready))
         into[:size], self._ready = self._ready[:size], self._ready[size:]
         return size
 
 
-def _opened(path: Path, coding: str, separator: str) -> io.BufferedReader:
-    return io.BufferedReader(_Utf8(path.open("rb"), coding, separator), 1 << 20)
+def _decoded(file: BinaryIO, coding: str, separator: str) -> Iterator[str]:
+    decoder = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder(coding)("replace"), translate=True)
+    held, wait = "", len(separator) - 1
+    with file:
+        while block := file.read(1 << 20):
+            text = held + decoder.decode(block).replace("\0", "")
+            if wait:  # a separator may lie across
+                text = text.replace(separator, _SINGLE)
+                held, text = text[-wait:], text[:-wait]
+            yield text
+        yield (held + decoder.decode(b"", final=True)).replace(separator, _SINGLE if wait else separator)
+
+
+def _opened(path: Path, coding: str, separator: str, fields: int) -> io.BufferedReader:
+    """Text for the parser; ``fields`` of most records, 0 if quotation marks are characters like others."""
+    return io.BufferedReader(_Utf8(path.open("rb"), coding, separator, fields), 1 << 20)
 
 
 def _single(separator: str) -> str:
@@ -178,18 +191,28 @@ def _reader(text: Any, separator: str, *, quoted: bool) -> Any:
     return csv.reader(text, delimiter=_single(separator), quoting=csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE)
 
 
-def _records(path: Path, coding: str, separator: str, *, quoted: bool) -> Iterator[list[str]]:
-    with _opened(path, coding, separator) as file, io.TextIOWrapper(file, encoding="utf-8", newline="") as text:
-        for number, row in enumerate(_reader(text, separator, quoted=quoted)):
+def _records(path: Path, coding: str, separator: str, fields: int) -> Iterator[list[str]]:
+    with (
+        _opened(path, coding, separator, fields) as file,
+        io.TextIOWrapper(file, encoding="utf-8", newline="\n") as text,
+    ):
+        for number, row in enumerate(_reader(text, separator, quoted=fields > 0)):
             yield [cell.removeprefix("\ufeff") for cell in row] if number == 0 else row
+
+
+def _usual(rows: Iterable[Sequence[str]]) -> int:
+    """Number of fields that most rows have."""
+    counts = Counter(len(row) for row in rows if any(row))
+    return max(counts, key=lambda n: (counts[n], n), default=1)
+
+
+def _text_of(grid: Grid) -> io.BufferedReader:
+    return _opened(grid.path, grid.encoding, grid.delimiter, _usual(grid.head) if grid.quoted else 0)
 
 
 def _lines_of(grid: Grid, after: int) -> int:
     """Physical lines that the first records take."""
-    with (
-        _opened(grid.path, grid.encoding, grid.delimiter) as file,
-        io.TextIOWrapper(file, encoding="utf-8", newline="") as text,
-    ):
+    with _text_of(grid) as file, io.TextIOWrapper(file, encoding="utf-8", newline="\n") as text:
         reader = _reader(text, grid.delimiter, quoted=grid.quoted)
         for _ in islice(reader, after):
             pass
@@ -215,7 +238,7 @@ def batches(grid: Grid, *, after: int, width: int, refuse: Callable[[BadRow], No
         return "skip"
 
     try:
-        with _opened(grid.path, grid.encoding, grid.delimiter) as file:
+        with _text_of(grid) as file:
             reader = pacsv.open_csv(
                 file,
                 read_options=pacsv.ReadOptions(
@@ -236,11 +259,11 @@ def batches(grid: Grid, *, after: int, width: int, refuse: Callable[[BadRow], No
                 numbers = np.setdiff1d(np.arange(start, start + count), bad, assume_unique=True)[: batch.num_rows]
                 start = int(numbers[-1]) + 1 if batch.num_rows else start
                 bad[:] = [number for number in bad if number >= start]
-                yield from _split_off(batch, pa.array(numbers, pa.int64()), width, refuse)
+                yield from _split_off(batch, pa.array(numbers, pa.int64()), width, grid.delimiter, refuse)
                 yield from _rescued(mended, width)
             yield from _rescued(mended, width)
     except pa.ArrowInvalid as error:
-        if "no data" in str(error).lower() or "empty" in str(error).lower():
+        if any(sign in str(error).lower() for sign in ("no data", "empty", "could not skip")):
             return
         # Its own message quotes the data.
         raise unreadable(
@@ -261,13 +284,13 @@ def _cells(line: str, grid: Grid) -> list[str]:
     return [cell.strip() for cell in next(_reader([line], grid.delimiter, quoted=grid.quoted), [])]
 
 
-def _split_off(batch: Any, numbers: Any, width: int, refuse: Callable[[BadRow], None]) -> Iterator[Any]:
-    """Rows without what hangs over behind the last column; refused if that is not blank."""
+def _split_off(batch: Any, numbers: Any, width: int, separator: str, refuse: Callable[[BadRow], None]) -> Iterator[Any]:
+    """Rows without what hangs over behind the last column; refused if that is not blank, or a cell holds a record."""
     columns = [pc.utf8_trim_whitespace(column) for column in batch.columns]
-    if len(columns) > width:
-        over = pc.fill_null(pc.not_equal(columns[width], ""), False)  # noqa: FBT003
-        for column in columns[width + 1 :]:
-            over = pc.or_(over, pc.not_equal(column, ""))
+    over = [pc.not_equal(column, "") for column in columns[width:]]
+    over += [_holds_record(column, separator, width) for column in columns[:width] if _spans_lines(column)]
+    if over:
+        over = reduce(pc.or_, over)
         if pc.any(over).as_py():
             for number, *cells in zip(
                 numbers.filter(over).to_pylist(), *(c.filter(over).to_pylist() for c in columns), strict=True
@@ -276,6 +299,17 @@ def _split_off(batch: Any, numbers: Any, width: int, refuse: Callable[[BadRow], 
             keep = pc.invert(over)
             numbers, columns = numbers.filter(keep), [column.filter(keep) for column in columns]
     yield without_blank(pa.record_batch([numbers, *columns[:width]], names=_names(width)))
+
+
+def _spans_lines(column: Any) -> bool:
+    return bool(pc.any(pc.match_substring(column, "\n")).as_py())
+
+
+def _holds_record(column: Any, separator: str, width: int) -> Any:
+    """Cells of several lines, one of which is a record for itself: a quotation mark was closed too late."""
+    mark = re.escape(separator)
+    within = rf"\n(?:[^\n]*{mark}){{{max(width - 1, 2)}}}|^(?:[^\n]*{mark}){{{max(width - 1, 2)}}}[^\n]*\n"
+    return pc.match_substring_regex(column, within)
 
 
 def _names(width: int) -> list[str]:

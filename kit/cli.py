@@ -20,6 +20,7 @@ from rich.prompt import Prompt
 from kit.errors import KitError, MissingFile, language
 
 if TYPE_CHECKING:
+    from kit.engagement import Engagement
     from kit.intake import Refused
     from kit.intake.questions import Question
 
@@ -84,16 +85,14 @@ class _Told:
 
 
 class _Passwords:
-    """The password of an encrypted workbook: the environment's, else asked on a terminal, once a file."""
+    """The password of an encrypted workbook: what the engagement or the environment has, else asked, once a file."""
 
-    def __init__(self, told: _Told) -> None:
-        self.told = told
+    def __init__(self, told: _Told, engagement: Engagement) -> None:
+        self.told, self.engagement = told, engagement
         self.known: dict[Path, str] = {}
 
     def __call__(self, path: Path) -> str | None:
-        from kit.intake import given_password  # noqa: PLC0415
-
-        given = given_password(path)
+        given = self.engagement.password(path)
         if given or not sys.stdin.isatty():
             return given
         if path not in self.known:
@@ -125,7 +124,7 @@ def run(
     told = _Told()
     with told.bar, _asking(folder):
         result = run_engagement(
-            engagement, target, told, only=branch or (), workers=workers, fresh=fresh, password=_Passwords(told)
+            engagement, target, told, only=branch or (), workers=workers, fresh=fresh, password=_Passwords(told, engagement)
         )
     for notice in result.taken.notices:
         out_console.print(escape(f"! {notice}"), highlight=False)
@@ -170,7 +169,7 @@ def intake(
     engagement = load(folder)
     target = _target(engagement.name, out)
     told = _Told()
-    passwords = _Passwords(told)
+    passwords = _Passwords(told, engagement)
     if review:
         _review(engagement.folder, engagement.params.as_of, by, passwords)
     with told.bar, _asking(folder):

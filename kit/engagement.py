@@ -85,6 +85,10 @@ class Engagement(BaseModel):
         asked = os.environ.get("BRANCH_KIT_PASSWORD")
         return kept.model_copy(update={"password": asked}) if asked else kept
 
+    def password(self, path: Path) -> str | None:
+        """Password of an encrypted workbook among the extracts: kept in ``.secrets``, else the environment's."""
+        return self.secrets.extracts.get(path.name) or os.environ.get("BRANCH_KIT_EXTRACT_PASSWORD")
+
 
 def _secrets(folder: Path) -> Secrets:
     path = folder / _SECRETS

@@ -139,7 +139,7 @@ def _messes(draw: st.DrawFn, labels: list[str], blocks: int) -> Mess:
         label: ("余额情况", f"第{place}类")[:depth]
         for place, (start, end) in enumerate(pairwise(cuts), start=1)
         for label in labels[start:end]
-        if depth
+        if depth and end - start > 1  # over one column, unmerged, it could be anything
     }
     return Mess(
         form=form,

@@ -63,7 +63,7 @@ _SENT: Mapping[str, Sent] = {
         "管户关系": Sent("assignment", Mess(form="xlsx", split="sheet", style=Style(dates="real"))),
         "联系记录": Sent(
             "contact",
-            Mess(form="ods", title=True, style=Style(dates="real"), notes=("注：电话、短信由系统记录，其余由经理补录。",)),
+            Mess(form="ods", title=True, style=Style(dates="real"), notes=("注：电话、短信由系统记录。",)),
             title="客户联系台账",
             renamed={"异议类型": "客户顾虑"},
             answers={"客户顾虑": ("objection", "")},
@@ -117,8 +117,8 @@ def sent(name: str, *, months_ago: int | None = None) -> Sent:
     """How a table is sent; a monthly report by how many months lie between it and the last one."""
     if name in _SENT:
         return _SENT[name]
-    if months_ago is not None and months_ago == _RENAMED_AT:
+    if months_ago == _RENAMED_AT:
         answers = {"客户等级": ("tier_given", "value")}
-        return Sent("customer_month", _MONTHS[months_ago], renamed={"行内客户等级": "客户等级"}, answers=answers)
-    plain = months_ago is None or months_ago >= len(_MONTHS)
-    return Sent("customer_month", Mess() if plain else _MONTHS[months_ago], title="客户资产月报")
+        return Sent("customer_month", _MONTHS[_RENAMED_AT], renamed={"行内客户等级": "客户等级"}, answers=answers)
+    ago = len(_MONTHS) if months_ago is None else months_ago
+    return Sent("customer_month", _MONTHS[ago] if ago < len(_MONTHS) else Mess(), title="客户资产月报")

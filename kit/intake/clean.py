@@ -252,7 +252,7 @@ def exact_sum(field: Field, terms: Terms) -> tuple[str, str]:
 
 def exact_number(field: Field, text: str) -> str:
     """SQL of the exact number in a text as this field reads it: 分 for money, else as it stands."""
-    return f"exact_fen({text}, 'e{field.power}')" if field.column.type == "money" else f"number({text}, 'e0')"
+    return f"amount({text}, 'e{field.power}')" if field.column.type == "money" else f"number({text}, 'e0')"
 
 
 def survey(connection: Any, fields: Sequence[Field], terms: Terms) -> Counter[tuple[str, str]]:
@@ -292,7 +292,8 @@ def reason_code(field: Field, terms: Terms) -> str:
     mapped_code = field.cell.values is not None and field.cell.other is None
     closed = field.cell.values is None and field.column.closed
     usual = "unlisted_code" if mapped_code or closed else unreadable_code(field.column.type)
-    cases = [(f"too_long({source_text(field, terms.header_row)})", "too_long")]
+    source = source_text(field, terms.header_row)
+    cases = [(f"too_long({source})", "too_long"), (f"is_broken({source})", "bad_bytes")]
     if field.column.type == "date":
         cases.append((f"is_other_order(half_width({text}))", "date_order"))
     if field.column.type in ("int", "decimal", "date"):

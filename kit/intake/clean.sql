@@ -21,10 +21,13 @@ CREATE MACRO is_missing(t) AS
     regexp_full_match(t, '(?i)|--?|——?|－|/|／|\\N?|空|无|#N/A|N/A|NA|#?NULL!?|\(NULL\)|NONE|NAN|NAT');
 
 -- A cell of a workbook holds 32,767 characters at most; a longer text is no name, but a quotation mark gone astray.
+-- Bytes that are no character in the file's encoding: half of one, where a field of fixed length was cut.
+CREATE MACRO is_broken(t) AS contains(t, chr(65533));
+
 CREATE MACRO too_long(t) AS strlen(t) > 32767 AND length(t) > 32767;
 
 CREATE MACRO plain_text(t) AS CASE
-    WHEN t = '' OR (strlen(t) <= 6 AND is_missing(t)) OR too_long(t) THEN NULL
+    WHEN t = '' OR (strlen(t) <= 6 AND is_missing(t)) OR too_long(t) OR is_broken(t) THEN NULL
     WHEN has_unseen(t) THEN nullif(bare(t), '')
     ELSE t END;
 
@@ -33,7 +36,7 @@ CREATE MACRO plain_text(t) AS CASE
 CREATE MACRO plain_id(t) AS CASE
     WHEN t = '' THEN NULL
     WHEN regexp_full_match(t, '\d{1,40}|[0-9A-Z]{8,40}') THEN t
-    WHEN too_long(t) THEN NULL
+    WHEN too_long(t) OR is_broken(t) THEN NULL
     ELSE list_transform([half_width(t)], lambda z: CASE
         WHEN is_missing(z) OR regexp_full_match(z, '[-+]?\d(\.\d*)?[eE]\+\d+') THEN NULL
         ELSE nullif(regexp_replace(z, '^(="|'')|"$', '', 'g'), '') END)[1] END;

@@ -45,9 +45,9 @@ def named(header: str, table: str) -> Column | None:
             return known[label]
     if group and own not in asked and own in known:
         column = known[own]
-        whole = (normalise(label)[0] for label in (column.zh, *column.aliases))
+        said = [normalise(label)[0] for label in (column.zh, *column.aliases)]
         titles = [normalise(title)[0] for title in (schema()[table].zh, schema()[table].en)]
-        if _NEUTRAL.search(group) or group in titles or any(group in label for label in whole):
+        if all(_NEUTRAL.search(g) or g in titles or any(g in label for label in said) for g in group.split("/")):
             return column
     return None
 

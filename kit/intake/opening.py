@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
+from kit.errors import EmptyFile, UnreadableFile
 from kit.intake.grid import Sheet
 from kit.intake.layout import Skipped, find_layout
 from kit.intake.mapping import Mapping
@@ -48,6 +49,10 @@ def open_file(path: Path, mapping: Mapping | None, password: Password = given_pa
             left_out.append(Notice(f"sheet_{layout.reason}", path.name, grid.name, ()))
         else:
             found.append(Sheet(grid, layout))
+    if not found and all(notice.kind == "sheet_empty" for notice in left_out):
+        raise EmptyFile(path=path)
+    if not found:
+        raise UnreadableFile(path=path, reason="；".join(str(notice) for notice in left_out))
     return Opened(tuple(found), tuple(left_out))
 
 

@@ -12,6 +12,10 @@ __all__ = ["REASONS", "Notice", "reason"]
 REASONS: dict[str, tuple[str, str]] = {
     "field_count": ("字段数不符（{detail}）", "another number of fields than the header ({detail})"),
     "missing": ("必需的值是空的", "a mandatory value is empty"),
+    "bad_bytes": (
+        "有不成字的字节，多半是字段被截断了半个汉字",
+        "bytes that are no character: most likely a field cut in the middle of one",
+    ),
     "not_money": ("不是金额", "not an amount of money"),
     "not_number": ("不是数", "not a number"),
     "not_whole": ("不是整数", "not a whole number"),

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from kit.errors import EmptyFile, KitError, MissingFile, language
+from kit.errors import KitError, MissingFile, language
 from kit.intake.grid import Sheet
 from kit.intake.labels import settled, signature
 from kit.intake.mapping import Mapping, load_mapping
@@ -158,9 +158,8 @@ def families(sources: Sequence[Source], files: Files) -> tuple[list[Family], lis
     refused: dict[Path, Refused] = {}
     for source in sources:
         found = files.open(source)
-        if isinstance(found, KitError) or not found.sheets:
-            error = found if isinstance(found, KitError) else EmptyFile(path=source.path)
-            refused.setdefault(source.path, Refused(source.path, "", "", str(error)))
+        if isinstance(found, KitError):
+            refused.setdefault(source.path, Refused(source.path, "", "", str(found)))
             continue
         opened = found.sheets
         by_labels = source.mapping is None or source.mapping.headers is not None

@@ -166,12 +166,14 @@ def _load(
     split, last = Splitter(sheet), sheet.header_row
 
     def append(chunk: pa.Table) -> None:
+        connection.complete()
         connection.register("raw", chunk)
         for one in loaded:
             seen[one.number].update(survey(connection, one.feed.fields, one.terms))
             _append(connection, one)
             persons.add(connection, one.feed, one.terms, row_id(one.number, ROW))
             one.rows_in += chunk.num_rows
+        connection.complete()  # whatever was asked of it last
         connection.unregister("raw")
 
     for chunk, last in _chunks(sheet, split):

@@ -8,9 +8,11 @@ from itertools import accumulate
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 
 from kit.intake.clean import exact_number
 from kit.intake.feeds import Field
+from kit.intake.rows import Line
 from kit.intake.staging import Loaded, place
 
 __all__ = ["totals"]
@@ -40,8 +42,7 @@ def _of_feed(connection: Any, one: Loaded) -> list[tuple[Any, ...]]:
     for part in parts[1:]:
         whole = _plus(whole, part)
     told = []
-    for i, line in enumerate(lines):
-        stated = [_stated(connection, line.cells, f) for f in summed]
+    for i, (line, stated) in enumerate(zip(lines, _stated(connection, lines, summed), strict=True)):
         rows, sums = min((parts[i], before[i], whole), key=lambda scope: _distance(stated, scope[1]))
         label = next((cell for cell in line.cells if cell), "")
         told += [
@@ -71,7 +72,7 @@ def _sums_between(connection: Any, one: Loaded, rows: list[int], summed: Sequenc
     source, row = place()
     columns = ", ".join(f"CAST(coalesce(sum({f.column.id}), 0) AS DECIMAL(38, 0))" for f in summed)
     found = connection.execute(
-        f"SELECT len(list_filter(?::BIGINT[], r -> r < {row})) AS part, count(*), {columns}"
+        f"SELECT len(list_filter(?::BIGINT[], lambda r: r < {row})) AS part, count(*), {columns}"
         f" FROM {one.feed.table.id} WHERE {source} = {one.number} GROUP BY part",
         [rows],
     ).fetchall()
@@ -79,8 +80,18 @@ def _sums_between(connection: Any, one: Loaded, rows: list[int], summed: Sequenc
     return [known.get(part, (0, [Decimal(0)] * len(summed))) for part in range(len(rows) + 1)]
 
 
-def _stated(connection: Any, cells: Sequence[str], f: Field) -> Decimal | None:
+def _stated(connection: Any, lines: Sequence[Line], summed: Sequence[Field]) -> list[tuple[Decimal | None, ...]]:
+    """What each totals row says in each of the columns; nothing where it cannot be read."""
+    texts = {f"c{f.position}": [_cell(line, f) for line in lines] for f in summed}
+    connection.complete()
+    connection.register("stated", pa.table({"row": [line.number for line in lines], **texts}))
+    read = ", ".join(exact_number(f, f"c{f.position}") for f in summed)
+    found = connection.execute(f"SELECT {read} FROM stated ORDER BY row").fetchall()
+    connection.complete()
+    connection.unregister("stated")
+    return [tuple(None if value is None else Decimal(value) for value in line) for line in found]
+
+
+def _cell(line: Line, f: Field) -> str:
     assert f.position is not None
-    text = cells[f.position] if f.position < len(cells) else ""
-    value = connection.execute(f"SELECT {exact_number(f, '$t')}", {"t": text}).fetchone()[0]
-    return None if value is None else Decimal(value)
+    return line.cells[f.position] if f.position < len(line.cells) else ""

@@ -22,7 +22,7 @@ from kit import columns as col
 from kit.engagement import Engagement, chapter_notebooks
 from kit.errors import UnknownName, language
 from kit.features import frame
-from kit.intake import Password, given_password
+from kit.intake import Password
 from kit.report.index import Column, index_html
 from kit.resources import notebooks, templates
 from kit.run.branch import BANK, Outcome, Task, work
@@ -92,7 +92,7 @@ def run(
     fresh: bool = False,
     engine: str | None = "warm",
     timeout: int = 600,
-    password: Password = given_password,
+    password: Password | None = None,
 ) -> RunResult:
     """Run an engagement into ``out``.
 
@@ -107,7 +107,7 @@ def run(
     engine
         Papermill engine; None for papermill's own.
     password
-        Called with the path of an encrypted workbook.
+        Called with the path of an encrypted workbook; the engagement's own way if not said.
 
     Raises
     ------

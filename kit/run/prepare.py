@@ -17,7 +17,7 @@ from kit.book import Book
 from kit.engagement import CONTEXT, Engagement
 from kit.features import features, frame, settle_dates
 from kit.features.completeness import completeness
-from kit.intake import IntakeResult, Password, find_sources, given_password, intake
+from kit.intake import IntakeResult, Password, find_sources, intake
 from kit.intake import Progress as Reading
 from kit.planning import assignment, contact_plan, work_days
 from kit.run.files import replace
@@ -28,7 +28,7 @@ ROWS_A_GROUP = 5_000  # of customers.parquet, so that one branch is read without
 
 
 def take_in(
-    engagement: Engagement, out: Path, *, password: Password = given_password, reading: Reading | None = None
+    engagement: Engagement, out: Path, *, password: Password | None = None, reading: Reading | None = None
 ) -> IntakeResult:
     """Intake of an engagement's extracts into ``out/data``; see `kit.intake.intake`."""
     return intake(
@@ -36,7 +36,7 @@ def take_in(
         out=out / "data",
         key=bytes.fromhex(engagement.secrets.key),
         as_of=engagement.params.as_of,
-        password=password,
+        password=password or engagement.password,
         limits=engagement.params.checks,
         control_totals=engagement.control_totals,
         progress=reading,
@@ -48,7 +48,7 @@ def prepare(
     out: Path,
     say: Callable[[str], None],
     *,
-    password: Password = given_password,
+    password: Password | None = None,
     reading: Reading | None = None,
 ) -> IntakeResult:
     """Fill ``out/data``; each file is whole or not there."""

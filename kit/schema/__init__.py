@@ -66,7 +66,7 @@ class Column:
     missing: tuple[str, ...] = ()
     range: str = ""
     kept: str = ""
-    codes: Mapping[str, str] = field(default_factory=dict)
+    codes: Mapping[str, str] = field(default_factory=dict, compare=False)
     closed: bool = False
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 
 import pandas as pd
@@ -18,11 +18,6 @@ from kit.schema import schema
 KEY = b"not a secret: a key for tests"
 
 
-@dataclass(frozen=True)
-class Assumed(Field):
-    unit_from: str = ""
-
-
 @pytest.fixture
 def connection(tmp_path):
     with staging.database(tmp_path, KEY) as made:
@@ -32,7 +27,7 @@ def connection(tmp_path):
 def read(connection, name, texts, *, terms=Terms(1), unit_from="", cell=None):  # noqa: B008 - frozen
     """Value and reason of each text in a column."""
     table, _, column = name.partition(".")
-    field = Assumed(schema()[table].columns[column], cell or Cell(column="a"), 0, 2, unit_from)
+    field = Field(schema()[table].columns[column], cell or Cell(column="a"), 0, 2, "元", unit_from)
     connection.register("raw", pa.table({"row_number": range(1, len(texts) + 1), "c0": texts}))
     terms = replace(terms, doubtful=doubtful(survey(connection, [field], terms)))
     select = typed([field], terms, identity="row_number")
@@ -55,10 +50,10 @@ def test_an_amount_that_states_its_unit_is_certain_whatever_the_columns(connecti
 
 def test_bare_amounts_beside_such_ones_are_uncertain_where_the_unit_is_only_assumed(connection):
     texts = ["12.5万元", "7", "", "x"]
-    assert read(connection, "account.balance_fen", texts, unit_from="assumed") == [
+    assert read(connection, "account.balance_fen", texts, unit_from="default") == [
         (12_500_000, None), (None, "mixed_units"), (None, None), (None, "not_money"),
     ]  # fmt: skip
-    assert read(connection, "account.balance_fen", ["5", "7"], unit_from="assumed") == [(500, None), (700, None)]
+    assert read(connection, "account.balance_fen", ["5", "7"], unit_from="default") == [(500, None), (700, None)]
 
 
 @pytest.mark.parametrize(

@@ -160,7 +160,7 @@ def test_a_month_that_is_missing_and_one_in_which_customers_vanish(take_in):
     customers = "客户号,归属机构号\n" + "".join(f"{i},0{1 + i % 2}\n" for i in range(80))
 
     def month(day, upto, branches=(0, 1)):
-        return [f"{day},{i},1,1" for i in range(upto) if i % 2 in branches]
+        return [f"{day},{i},10000,10000" for i in range(upto) if i % 2 in branches]
 
     rows = [
         *month(20251130, 80),
@@ -185,10 +185,10 @@ def test_a_month_that_is_missing_and_one_in_which_customers_vanish(take_in):
 
 
 def test_a_code_that_vanishes_and_one_that_swells_are_drift_and_a_rare_one_is_chance(take_in):
-    head = "数据日期,客户号,时点AUM,客户等级"
+    head = "数据日期,客户号,时点AUM,行内客户等级"
     customers = "客户号,归属机构号\n" + "".join(f"{i},01\n" for i in range(100))
-    before = [f"20260930,{i},1,{'金卡' if i < 20 else '钻石' if i < 22 else '普卡'}" for i in range(100)]
-    after = [f"20261031,{i},1,{'黄金' if i < 20 else '普卡'}" for i in range(100)]
+    before = [f"20260930,{i},10000,{'金卡' if i < 20 else '钻石' if i < 22 else '普卡'}" for i in range(100)]
+    after = [f"20261031,{i},10000,{'黄金' if i < 20 else '普卡'}" for i in range(100)]
     run = take_in({"客户.csv": customers, "月报.csv": months(*before, *after, head=head)})
     drifts = found(run, "code_drift", column="tier_given")
     assert drifts["failed"].tolist()[0] == 2

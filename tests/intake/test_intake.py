@@ -214,12 +214,19 @@ def test_a_second_intake_replaces_the_first_and_nothing_else(take_in):
     assert sorted(p.name for p in run.folder.iterdir()) == ["data", "extracts", "mapping"], "no scratch is left"
 
 
-@pytest.mark.parametrize(
-    "content", [b"", "客户号,归属机构号\n1,".encode("gb18030") + b"\xff\xff\n"], ids=["empty", "no text"]
-)
-def test_a_file_that_cannot_be_opened_leaves_the_others_alone(take_in, content):
+@pytest.mark.parametrize("content", [b"", "客户号,归属机构号\n".encode(), bytes(range(256)) * 9], ids=["empty", "no rows", "no text"])
+def test_a_file_that_cannot_be_read_is_refused_and_leaves_the_others_alone(take_in, content):
     run = take_in({"客户.csv": CUSTOMERS, "坏.csv": content})
     assert run.result.tables["customer"] == 2
+    assert [refused.path.name for refused in run.result.refused] == ["坏.csv"]
+    assert pd.read_parquet(run.folder / "data" / "refused.parquet")["file"].tolist() == ["坏.csv"]
+
+
+def test_half_a_character_spoils_its_cell_and_no_other(take_in):
+    lines = "客户号,归属机构号,职业\n1,01,".encode("gb18030") + "农民".encode("gb18030")[:3] + "\n2,01,教师\n".encode("gb18030")
+    run = take_in({"客户.csv": lines})
+    assert run.result.tables["customer"] == 2
+    assert run.reasons == [(2, "occupation", "bad_bytes", False)]
 
 
 @pytest.mark.parametrize(
@@ -228,6 +235,7 @@ def test_a_file_that_cannot_be_opened_leaves_the_others_alone(take_in, content):
 )
 def test_a_file_that_fails_leaves_nothing_half_written(take_in, tmp_path, content, error):
     take_in({"客户.csv": CUSTOMERS})
+    (tmp_path / "extracts" / "客户.csv").unlink()
     before = {path: path.read_bytes() for path in (tmp_path / "data").rglob("*.parquet")}
     with pytest.raises(error, match="坏"):
         take_in({"坏.csv": content})
@@ -238,7 +246,7 @@ def test_a_file_that_fails_leaves_nothing_half_written(take_in, tmp_path, conten
 def test_progress_names_the_files(take_in):
     seen = []
     take_in({"a.csv": CUSTOMERS}, progress=lambda *step: seen.append(step))
-    assert seen == [("a.csv", 0, 1), ("", 1, 1)]
+    assert seen == [("a.csv", 0, 1, 0), ("a.csv", 0, 1, 2), ("", 1, 1, 0)]
 
 
 def test_every_reason_speaks_both_languages():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from kit import columns as col
@@ -17,15 +17,18 @@ class Staged:
 
     connection: Any
     tables: tuple[str, ...]
+    _columns: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False, compare=False)
 
     def columns(self, table: str) -> tuple[str, ...]:
         """Columns of a table, none where there is no such table; the staging's own are left out."""
         if table not in self.tables:
             return ()
-        found = self.connection.execute(
-            "SELECT column_name FROM duckdb_columns() WHERE table_name = ? ORDER BY column_index", [table]
-        ).fetchall()
-        return tuple(name for (name,) in found if not name.startswith("_"))
+        if table not in self._columns:
+            found = self.connection.execute(
+                "SELECT column_name FROM duckdb_columns() WHERE table_name = ? ORDER BY column_index", [table]
+            ).fetchall()
+            self._columns[table] = tuple(name for (name,) in found if not name.startswith("_"))
+        return self._columns[table]
 
     def has(self, table: str, *columns: str) -> bool:
         """Whether a table is there with all these columns."""

@@ -147,6 +147,10 @@ class _Utf8(io.RawIOBase):
         blocks = _decoded(file, coding, separator)
         self._blocks = balanced(blocks, separator, fields) if fields else blocks
 
+    def close(self) -> None:
+        self._file.close()
+        super().close()
+
     def readable(self) -> bool:
         return True
 

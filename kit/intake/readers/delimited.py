@@ -144,6 +144,7 @@ class _Utf8(io.RawIOBase):
 
     def __init__(self, file: BinaryIO, coding: str, separator: str, fields: int) -> None:
         self._ready = b""
+        self._file = file
         blocks = _decoded(file, coding, separator)
         self._blocks = balanced(blocks, separator, fields) if fields else blocks
 

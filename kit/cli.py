@@ -124,7 +124,13 @@ def run(
     told = _Told()
     with told.bar, _asking(folder):
         result = run_engagement(
-            engagement, target, told, only=branch or (), workers=workers, fresh=fresh, password=_Passwords(told, engagement)
+            engagement,
+            target,
+            told,
+            only=branch or (),
+            workers=workers,
+            fresh=fresh,
+            password=_Passwords(told, engagement),
         )
     for notice in result.taken.notices:
         out_console.print(escape(f"! {notice}"), highlight=False)

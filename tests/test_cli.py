@@ -57,19 +57,18 @@ def test_no_extracts(engagement, tmp_path):
 def test_an_empty_file(engagement, tmp_path):
     path = engagement / "extracts" / "客户信息.csv"
     path.write_text(path.read_text(encoding="gb18030").splitlines()[0] + "\n", encoding="gb18030")
-    _refused(_kit("run", engagement, "--out", tmp_path / "out"), "客户信息.csv")
-    assert not (tmp_path / "out" / "data").exists()
+    _refused(_kit("run", engagement, "--out", tmp_path / "out"), "客户信息.csv", "客户信息表")
 
 
 def test_a_mandatory_column_that_is_not_there(engagement, tmp_path):
     path = engagement / "extracts" / "客户信息.csv"
-    text = path.read_text(encoding="gb18030").replace("归属机构号", "甲乙丙", 1)
+    text = path.read_text(encoding="gb18030").replace(",机构号,", ",甲乙丙,", 1)
     path.write_text(text, encoding="gb18030")
-    _refused(_kit("run", engagement, "--out", tmp_path / "out"), "客户信息.csv", "机构", "mapping")
+    _refused(_kit("run", engagement, "--out", tmp_path / "out"), "客户信息.csv", "机构", "--review")
 
 
 def test_a_mapping_that_names_a_missing_file(engagement, tmp_path):
-    (engagement / "mapping").mkdir()
+    (engagement / "mapping").mkdir(exist_ok=True)
     (engagement / "mapping" / "x.yml").write_text(
         "file: 客户信表.csv\ntables: {customer: {customer_id: 客户号}}\n", encoding="utf-8"
     )

@@ -15,14 +15,28 @@ from kit import columns as col
 from kit.analysis import branch_summary
 from kit.book import Book
 from kit.engagement import CONTEXT, Engagement
+from kit.errors import KitError, language
 from kit.features import features, frame, settle_dates
 from kit.features.completeness import completeness
 from kit.intake import IntakeResult, Password, find_sources, intake
 from kit.intake import Progress as Reading
 from kit.planning import assignment, contact_plan, work_days
 from kit.run.files import replace
+from kit.schema import schema
 
-__all__ = ["prepare", "take_in"]
+__all__ = ["NoReport", "prepare", "take_in"]
+
+
+class NoReport(KitError):
+    """A table without which there is no report was not delivered, or could not be read (table, refused)."""
+
+    zh = "没有“{table}”，出不了报告。请把它放进 extracts/ 后重新运行。{listed}"
+    en = "There is no report without the table “{table}”. Put it into extracts/ and run again.{listed}"
+
+    def __str__(self) -> str:
+        listed = "".join(f"\n✗ {each}" for each in self.facts["refused"])
+        return (self.zh if language() == "zh" else self.en).format(table=self.facts["table"], listed=listed)
+
 
 ROWS_A_GROUP = 5_000  # of customers.parquet, so that one branch is read without the others
 
@@ -55,6 +69,9 @@ def prepare(
     data = out / "data"
     say("intake")
     taken = take_in(engagement, out, password=password, reading=reading)
+    for table in ("customer", "customer_month"):
+        if table not in taken.tables:
+            raise NoReport(table=schema()[table].label(language()), refused=taken.refused)
     book = Book(data)
     params = settle_dates(book, engagement.params)
     say("features")

@@ -214,7 +214,9 @@ def test_a_second_intake_replaces_the_first_and_nothing_else(take_in):
     assert sorted(p.name for p in run.folder.iterdir()) == ["data", "extracts", "mapping"], "no scratch is left"
 
 
-@pytest.mark.parametrize("content", [b"", "客户号,归属机构号\n".encode(), bytes(range(256)) * 9], ids=["empty", "no rows", "no text"])
+@pytest.mark.parametrize(
+    "content", [b"", "客户号,归属机构号\n".encode(), bytes(range(256)) * 9], ids=["empty", "no rows", "no text"]
+)
 def test_a_file_that_cannot_be_read_is_refused_and_leaves_the_others_alone(take_in, content):
     run = take_in({"客户.csv": CUSTOMERS, "坏.csv": content})
     assert run.result.tables["customer"] == 2
@@ -223,7 +225,11 @@ def test_a_file_that_cannot_be_read_is_refused_and_leaves_the_others_alone(take_
 
 
 def test_half_a_character_spoils_its_cell_and_no_other(take_in):
-    lines = "客户号,归属机构号,职业\n1,01,".encode("gb18030") + "农民".encode("gb18030")[:3] + "\n2,01,教师\n".encode("gb18030")
+    lines = (
+        "客户号,归属机构号,职业\n1,01,".encode("gb18030")
+        + "农民".encode("gb18030")[:3]
+        + "\n2,01,教师\n".encode("gb18030")
+    )
     run = take_in({"客户.csv": lines})
     assert run.result.tables["customer"] == 2
     assert run.reasons == [(2, "occupation", "bad_bytes", False)]

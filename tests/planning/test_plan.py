@@ -50,7 +50,9 @@ def test_nobody_is_called_twice_beyond_capacity_or_off_a_work_day(tables, bank):
     assert plan["customer_id"].is_unique
     dated = plan[plan["date"].notna()]
     assert set(pd.to_datetime(dated["date"]).dt.date) <= set(work_days(PARAMS.day, weeks=8).days)
-    staff = pd.read_excel(bank[0] / "extracts" / "员工表.xlsx", engine="calamine", dtype=str)
+    staff = pd.read_excel(bank[0] / "extracts" / "员工表.xls", engine="calamine", dtype=str, header=2).dropna(
+        subset=["员工号"]
+    )
     room = dict(
         zip(staff["员工号"], pd.to_numeric(staff["日联系量"]).fillna(PARAMS.contact.daily_contacts), strict=True)
     )

@@ -33,7 +33,7 @@ class Heard:
 def persons(bank):
     """Numbers, names and telephones that the bank's files hold, each long enough not to be found by accident."""
     sent = pd.read_csv(bank[0] / "extracts" / "客户信息.csv", encoding="gb18030", dtype=str)
-    units = pd.read_excel(bank[0] / "extracts" / "单位账户.xlsx", dtype=str, engine="calamine")
+    units = pd.read_excel(bank[0] / "extracts" / "单位账户.xls", dtype=str, engine="calamine")
     columns = [
         sent["客户号"],
         sent["客户名称"],

@@ -28,6 +28,9 @@ class Silent:
     def stage(self, name):
         self.last = name
 
+    def reading(self, name, done, of, rows):
+        self.read = name, done, of, rows
+
     def branches(self, total, kept):
         self.total, self.kept = total, kept
 

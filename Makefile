@@ -9,7 +9,7 @@ demo: .venv/.done
 	$(BIN)/kit run demo --out reports/demo --fresh
 
 test: .venv/.done
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto
 
 # Any table in any layout, form and style, read again: 10,000 of them instead of the 200 of a test run.
 fuzz: .venv/.done

@@ -41,14 +41,14 @@ class Skipped:
 def find_layout(grid: Grid) -> Layout | Skipped:
     """Header of a grid by evidence, or why the grid is left out.
 
-    Each row is a candidate unless it holds one cell of several columns, only states units, dates and authors, or
-    consists of values. Its score is the sum of
+    Each row is a candidate unless it holds one cell of several columns, only states units, dates and authors, consists
+    of values, or stands below rows of values. Its score is the sum of
 
     - 2 × share of its cells that are labels of the schema, whatever the table,
     - 1 × share of the table's width that it fills,
     - 1 × share of its cells that are text above a column of values,
     - −2 × share of its cells that are values (a year or a date above other values is a label),
-    - −1 × share of its cells that occur again below in their column, unless the whole row does: a printed page,
+    - −1 × share of its cells that occur again below in their column, unless nearly all the row does: a printed page,
     - −¼ if a blank row follows.
 
     The topmost wins unless a lower one is better by 0.3. The header then takes in the rows above and below, three in
@@ -178,11 +178,24 @@ class _Table:
         contrast = (labels & self._below(row, _CODE)).sum() / filled
         if not known and not contrast and not self._is_tabular(row):
             return None
+        if self._is_below_data(row):
+            return None
         again = sum(self._last[j, cell] > row for j, cell in enumerate(cells) if cell) / filled
-        repeated = self.rows[row] in self.rows[row + 1 :]
+        repeated = self.rows[row] in self.rows[row + 1 :] or (known > 0 and self._is_nearly_repeated(row))
         detached = row + 1 < len(self.rows) and not self.filled[row + 1]
         score = 2 * known + filled / self.widest + contrast - 2 * values - 0.25 * detached
         return float(score if repeated else score - again)
+
+    def _is_below_data(self, row: int) -> bool:
+        """Whether rows of values as wide as this one stand above it: then it is a printed page's header again."""
+        values = (self.kinds[:row] >= _CODE).sum(axis=1)
+        return bool(((3 * values >= self.filled[:row]) & (2 * self.filled[:row] > self.filled[row])).sum() > 1)
+
+    def _is_nearly_repeated(self, row: int) -> bool:
+        """Whether a row below has the same text in four of five columns: a page's header of which one label differs."""
+        cells = self.rows[row][:_COLUMNS_SCORED]
+        same = (sum(a == b and bool(a) for a, b in zip(cells, other, strict=False)) for other in self.rows[row + 1 :])
+        return 5 * max(same, default=0) >= 4 * int(self.filled[row])
 
     def _known(self, row: int) -> int:
         return sum(normalise(cell)[0] in known_labels() for cell in self.rows[row][:_COLUMNS_SCORED] if cell)

@@ -33,7 +33,7 @@ class Heard:
 def persons(bank):
     """Numbers, names and telephones that the bank's files hold, each long enough not to be found by accident."""
     sent = pd.read_csv(bank[0] / "extracts" / "客户信息.csv", encoding="gb18030", dtype=str)
-    units = pd.read_excel(bank[0] / "extracts" / "单位账户.xls", dtype=str, engine="calamine")
+    (units,) = pd.read_html(bank[0] / "extracts" / "单位账户.xls", flavor="lxml", header=0, converters=dict.fromkeys(range(9), str))
     columns = [
         sent["客户号"],
         sent["客户名称"],
@@ -42,7 +42,8 @@ def persons(bank):
         units["单位客户号"],
         units["单位名称"],
     ]
-    found = {text for column in columns for text in column.dropna()}
+    printed = {"合计", *sent.columns, *units.columns}  # a total's label, a header that is repeated
+    found = {text for column in columns for text in column.dropna()} - printed
     assert len(found) > 3000
     return {text for text in found if len(text.encode()) >= 6}
 

@@ -84,12 +84,12 @@ def test_no_page_has_an_external_address_or_a_customer(ran, bank):
         assert not set(re.findall(r"\d{9,}", text)) & set(customers), path.name
 
 
-def test_the_data_request_is_shared_and_names_no_customer(ran):
+def test_the_data_request_is_shared_and_names_no_customer(ran, bank):
     with zipfile.ZipFile(ran.out / "share" / "data-request.xlsx") as book:
         text = "".join(book.read(name).decode() for name in book.namelist() if name.endswith(".xml"))
-    customers = pd.read_parquet(ran.out / "data" / "book" / "customer.parquet")
-    assert not set(re.findall(r"\d{9,}", text)) & set(customers["customer_id"])
-    assert not any(name in text for name in set(customers["customer_name"].dropna()))
+    customers = pd.read_csv(bank[0] / "extracts" / "客户信息.csv", encoding="gb18030", dtype=str)
+    assert not set(re.findall(r"\d{9,}", text)) & set(customers["客户号"])
+    assert not any(name in text for name in set(customers["客户名称"].dropna()) - {"客户名称"})
     assert "客户信息表" in text
 
 

@@ -9,6 +9,9 @@ import pandas as pd
 import pyarrow as pa
 import xlsxwriter
 
+from kit.intake import find_sources, intake
+from kit.intake.readers import batches, grids
+
 
 def write_workbook(path: Path, rows: int = 200_000, columns: int = 25) -> None:
     """A workbook of ids, names, dates, codes and amounts."""
@@ -36,7 +39,8 @@ def write_text(path: Path, rows: int) -> None:
         )
         for start in range(0, rows, step):
             lines = [
-                f"20261031,{10**11 + n},{n % 99991}.{n % 100:02d},{n % 99989}.17,{n % 9973}.01,{n % 997}.5,{n % 89},0.00,{n % 31}"
+                f"20261031,{10**11 + n},{n % 99991}.{n % 100:02d},{n % 99989}.17,"
+                f"{n % 9973}.01,{n % 997}.5,{n % 89},0.00,{n % 31}"
                 for n in range(start, min(start + step, rows))
             ]
             file.write(("\r\n".join(lines) + "\r\n").encode("gb18030"))
@@ -44,8 +48,6 @@ def write_text(path: Path, rows: int) -> None:
 
 def read_workbook(path: str) -> None:
     """Every cell as text, in Arrow."""
-    from kit.intake.readers import batches, grids
-
     (grid,) = grids(Path(path))
     table = pa.Table.from_batches(batches(grid, after=1, width=len(grid.head[0]), refuse=print))
     assert table.num_rows
@@ -58,8 +60,6 @@ def read_workbook_plainly(path: str) -> None:
 
 def take_in(folder: str) -> None:
     """The whole intake: read, clean, check, write the book."""
-    from kit.intake import find_sources, intake
-
     with tempfile.TemporaryDirectory(dir=folder) as out:
         result = intake(find_sources(Path(folder)), out=Path(out) / "data", key=bytes(32))
     assert sum(result.tables.values())

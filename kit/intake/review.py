@@ -15,7 +15,7 @@ from rich.text import Text
 from kit.errors import KitError, UnknownName, language
 from kit.intake.feeds import Plan, find_sources, plan
 from kit.intake.mapping import Confirmed, save_mapping
-from kit.intake.opening import given_password
+from kit.intake.opening import Opened, given_password
 from kit.intake.questions import Question, told
 from kit.intake.readers import Password
 from kit.intake.record import mappings
@@ -106,7 +106,7 @@ class Review:
         confirmed = Confirmed(by=by, on=on or dt.datetime.now(tz=dt.UTC).astimezone().date())
         still = {question.key.partition("/")[0] for question in self.plan.questions}
         touched = {key.partition("/")[0] for key in self.plan.answered}
-        sheets = [sheet for found in self._files.opened.values() if isinstance(found, list) for sheet in found]
+        sheets = [s for found in self._files.opened.values() if isinstance(found, Opened) for s in found.sheets]
         sheets = list({(s.path, s.name): s for s in sheets}.values())
         written = []
         for family, readings in self.plan.families:

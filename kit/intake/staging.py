@@ -176,8 +176,9 @@ def _load(
         connection.complete()  # whatever was asked of it last
         connection.unregister("raw")
 
-    for chunk, last in _chunks(sheet, split):
+    for chunk, seen_to in _chunks(sheet, split):
         append(chunk)
+        last = seen_to
         told(loaded[0].rows_in)
     held, refused = split.finish()
     if held is not None and held.num_rows:

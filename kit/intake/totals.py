@@ -23,8 +23,8 @@ NAMES = ["file", "sheet", "row", "label", "table", "column", "rows", "stated_fen
 def totals(connection: Any, loaded: Sequence[Loaded]) -> pd.DataFrame:
     """One row a totals row and amount column: what it states and what the rows sum to.
 
-    A totals row may stand for the rows since the totals row before it, for all before it, or for all of the sheet (where
-    it stands on top): it is compared with whichever comes nearest, over all its columns. Sums are in exact 分, as
+    A totals row may stand for the rows since the totals row before it, for all before it, or for all of the
+    sheet (where it stands on top): it is compared with whichever comes nearest, over all its columns. Sums are in exact 分, as
     a decimal; counts (of the column type ``int``) are in their own unit. Rows in quarantine are part of the sum where
     their amount could be read.
     """
@@ -45,9 +45,9 @@ def _of_feed(connection: Any, one: Loaded) -> list[tuple[Any, ...]]:
     for i, (line, stated) in enumerate(zip(lines, _stated(connection, lines, summed), strict=True)):
         rows, sums = min((parts[i], before[i], whole), key=lambda scope: _distance(stated, scope[1]))
         label = next((cell for cell in line.cells if cell), "")
+        where = (one.feed.sheet.path.name, one.feed.sheet.name, line.number, label, one.feed.table.id)
         told += [
-            (one.feed.sheet.path.name, one.feed.sheet.name, line.number, label, one.feed.table.id, f.column.id, rows)
-            + (said, is_, said - is_)
+            (*where, f.column.id, rows, said, is_, said - is_)
             for f, said, is_ in zip(summed, stated, sums, strict=True)
             if said is not None
         ]

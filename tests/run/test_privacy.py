@@ -33,7 +33,8 @@ class Heard:
 def persons(bank):
     """Numbers, names and telephones that the bank's files hold, each long enough not to be found by accident."""
     sent = pd.read_csv(bank[0] / "extracts" / "客户信息.csv", encoding="gb18030", dtype=str)
-    (units,) = pd.read_html(bank[0] / "extracts" / "单位账户.xls", flavor="lxml", header=0, converters=dict.fromkeys(range(9), str))
+    page = bank[0] / "extracts" / "单位账户.xls"
+    (units,) = pd.read_html(page, flavor="lxml", header=0, converters=dict.fromkeys(range(9), str))
     columns = [
         sent["客户号"],
         sent["客户名称"],

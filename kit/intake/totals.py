@@ -25,8 +25,8 @@ def totals(connection: Any, loaded: Sequence[Loaded]) -> pd.DataFrame:
 
     A totals row may stand for the rows since the totals row before it, for all before it, or for all of the
     sheet (where it stands on top): it is compared with whichever comes nearest, over all its columns. Sums are in
-    exact 分, as a decimal; counts (of the column type ``int``) are in their own unit. Rows in quarantine are part of the sum where
-    their amount could be read.
+    exact 分, as a decimal; counts (of the column type ``int``) are in their own unit. Rows in quarantine are part of
+    the sum where their amount could be read.
     """
     found = [line for one in loaded if one.lines.totals for line in _of_feed(connection, one)]
     return pd.DataFrame(found, columns=NAMES)

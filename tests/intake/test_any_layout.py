@@ -3,30 +3,22 @@
 from __future__ import annotations
 
 import tempfile
-from collections import Counter
 from contextlib import contextmanager
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
 
-import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kit.book import Book
-from kit.intake import find_sources, intake
 from kit.intake.grid import Sheet
 from kit.intake.layout import Skipped, find_layout
 from kit.intake.readers import batches, grids
 from kit.intake.rows import Splitter
-from kit.schema import aliases, normalise
 
-KEY = b"not a secret: a key for tests"
 EXAMPLES = max(200, settings.default.max_examples)
-RUN = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
-AS_OF = date(2026, 10, 31)
-HASHED = ("secret", "surrogate")
+# The same tables in each run of the tests; `make fuzz` draws new ones.
+RUN = settings(deadline=None, derandomize=EXAMPLES == 200, suppress_health_check=[HealthCheck.too_slow])
 
 
 def text(value: object) -> str:
@@ -88,41 +80,3 @@ def test_the_layout_is_found_and_the_rows_are_those_of_the_table(messy, plain_va
                     for row in rows
                 ]
     assert found == [tuple(map(text, row)) for row in sent.rows()]
-
-
-def fen(amount: Decimal | None) -> int | None:
-    return None if amount is None else int(amount.scaleb(2))
-
-
-def booked(sent, label: str) -> list[object]:
-    """What the book should hold of a column, in the order of the rows."""
-    values = [value for block in sent.blocks for value in block[label].to_pylist()]
-    kind = aliases(sent.table)[normalise(label)[0]].type
-    known = {"money": fen, "bool": {"是": True, "否": False, None: None}.get}
-    return [known.get(kind, lambda v: v)(value) for value in values]
-
-
-@settings(RUN, max_examples=EXAMPLES // 8)
-@given(data=st.data())
-def test_the_book_is_the_table_or_its_rows_are_in_quarantine(messy, data) -> None:
-    sent = data.draw(messy().filter(lambda sent: not sent.mess.password))
-    with written(sent) as (folder, told):
-        result = intake(find_sources(folder.parent), out=folder.parent / "data", key=KEY, as_of=AS_OF)
-        book = Book(folder.parent / "data").read(sent.table)
-        quarantine = pd.read_parquet(folder.parent / "data" / "quarantine.parquet")
-        rows = result.reconciliation[result.reconciliation["table"] == sent.table]
-    assert rows["rows_in"].sum() == sum(file.rows for file in told.values()) == len(sent.rows())
-    assert (rows["rows_in"] == rows["accepted"] + rows["repeated"] + rows["quarantined"]).all()
-    assert len(book) == rows["accepted"].sum()
-    whole = quarantine["whole_row"].astype(bool)
-    assert whole.sum() == rows["quarantined"].sum()
-    for label in sent.blocks[0]:
-        column = aliases(sent.table)[normalise(label)[0]]
-        if column.id not in book or column.type in HASHED:
-            continue
-        wanted = Counter(booked(sent, label))
-        got = Counter(None if pd.isna(v) else v.date() if isinstance(v, pd.Timestamp) else v for v in book[column.id])
-        lost = int(whole.sum()) + int(((quarantine["column"] == column.id) & ~whole).sum())
-        # Whatever is not in the book as it was written is in quarantine, and nothing is there that was not written.
-        assert sum((wanted - got).values()) <= lost, label
-        assert not {value for value in got - wanted if value is not None}, label

@@ -16,6 +16,7 @@ from kit.intake.layout import Skipped, find_layout
 from kit.intake.readers import batches, grids
 from kit.intake.rows import Splitter
 
+AS_OF = date(2026, 10, 31)
 EXAMPLES = max(200, settings.default.max_examples)
 # The same tables in each run of the tests; `make fuzz` draws new ones.
 RUN = settings(deadline=None, derandomize=EXAMPLES == 200, suppress_health_check=[HealthCheck.too_slow])

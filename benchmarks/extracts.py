@@ -39,8 +39,8 @@ def write_text(path: Path, rows: int) -> None:
         )
         for start in range(0, rows, step):
             lines = [
-                f"20261031,{10**11 + n},{n % 99991}.{n % 100:02d},{n % 99989}.17,"
-                f"{n % 9973}.01,{n % 997}.5,{n % 89},0.00,{n % 31}"
+                f"20261031,{10**11 + n},{n * 7919 % 999_983}.{n % 100:02d},{n * 7907 % 999_979}.17,"
+                f"{n * 7901 % 499_979}.01,{n * 7883 % 99_991}.5,{n * 7879 % 89_989},0.00,{n % 31}"
                 for n in range(start, min(start + step, rows))
             ]
             file.write(("\r\n".join(lines) + "\r\n").encode("gb18030"))

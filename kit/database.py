@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["quiet"]
+__all__ = ["columns", "quiet"]
 
 
 def quiet(db: Any) -> None:
@@ -12,3 +12,11 @@ def quiet(db: Any) -> None:
     (shown,) = db.execute("SELECT current_setting('enable_progress_bar')").fetchone()
     if shown:
         db.execute("SET enable_progress_bar = false")
+
+
+def columns(connection: Any, table: str) -> tuple[str, ...]:
+    """Columns of a table in their order, none where there is no such table; names of our own (``_id``) are left out."""
+    found = connection.execute(
+        "SELECT column_name FROM duckdb_columns() WHERE table_name = ? ORDER BY column_index", [table]
+    ).fetchall()
+    return tuple(name for (name,) in found if not name.startswith("_"))

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from kit import columns as col
+from kit.database import columns
 from kit.intake.staging import place
 from kit.schema import schema
 
@@ -46,13 +47,8 @@ def check_rows(connection: Any, tables: Sequence[str], places: Mapping[int, str]
     return list(tables)
 
 
-def _columns(connection: Any, table: str) -> list[str]:
-    found = connection.execute("SELECT column_name FROM duckdb_columns() WHERE table_name = ?", [table]).fetchall()
-    return [name for (name,) in found if not name.startswith("_")]
-
-
 def _check_reference(connection: Any, table: str, column: str, parent: str, code: str) -> None:
-    if column not in _columns(connection, table):
+    if column not in columns(connection, table):
         return
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE refused AS SELECT _id, {column} AS lost"
@@ -68,8 +64,8 @@ def _check_reference(connection: Any, table: str, column: str, parent: str, code
 
 def _check_key(connection: Any, table: str, places: Mapping[int, str]) -> None:
     """Keep the first row of each key: the same again is merged, another content is refused."""
-    columns = _columns(connection, table)
-    key = [name for name in schema()[table].grain if name in columns]
+    known = columns(connection, table)
+    key = [name for name in schema()[table].grain if name in known]
     if not key:
         return
     listed, rows = ", ".join(key), accepted(connection, table)
@@ -80,8 +76,8 @@ def _check_key(connection: Any, table: str, places: Mapping[int, str]) -> None:
     if not connection.execute("SELECT count(*) FROM firsts").fetchone()[0]:
         return
     on = " AND ".join(f"r.{name} IS NOT DISTINCT FROM f.{name}" for name in key)
-    other = f"r.{col.LEGAL_ENTITY} <> o.{col.LEGAL_ENTITY}" if col.LEGAL_ENTITY in columns else "FALSE"
-    same = " AND ".join(f"r.{name} IS NOT DISTINCT FROM o.{name}" for name in columns)
+    other = f"r.{col.LEGAL_ENTITY} <> o.{col.LEGAL_ENTITY}" if col.LEGAL_ENTITY in known else "FALSE"
+    same = " AND ".join(f"r.{name} IS NOT DISTINCT FROM o.{name}" for name in known)
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE later AS SELECT r._id, f._first, {same} AS same, {other} AS other"
         f" FROM {rows} AS r JOIN firsts AS f ON {on} JOIN {table} AS o ON o._id = f._first WHERE r._id <> f._first"

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from kit import columns as col
 from kit import vault
+from kit.database import columns
 from kit.intake.clean import Terms, vault_text
 from kit.intake.feeds import Feed, Field
 
@@ -72,9 +73,9 @@ class Persons:
         texts = {_KEYS[table]: vault.CUSTOMER_NUMBER, "customer_name": col.CUSTOMER_NAME,
                  "unit_name": col.CUSTOMER_NAME, col.MOBILE: col.MOBILE}  # fmt: skip
         given = {texts[f.column.id]: vault_text(f, terms) for f in feed.fields if f.column.id in texts}
-        columns = ", ".join(f"{given.get(name, 'NULL::VARCHAR')} AS {name}" for name in _PART.names[1:])
+        texts_of = ", ".join(f"{given.get(name, 'NULL::VARCHAR')} AS {name}" for name in _PART.names[1:])
         connection.complete()  # whatever was asked before
-        reader = connection.sql(f"SELECT {identity} AS _id, {columns} FROM raw").to_arrow_reader()
+        reader = connection.sql(f"SELECT {identity} AS _id, {texts_of} FROM raw").to_arrow_reader()
         parts = self._parts.setdefault(table, [])
         parts.append(self._scratch / f"persons-{table}-{len(parts)}.parquet")
         rows = (pa.Table.from_batches([batch]).cast(_PART) for batch in reader)
@@ -91,7 +92,7 @@ class Persons:
     def _pieces(self, connection: Any, table: str, accepted: str) -> Iterator[pa.Table]:
         """Rows of a table, as many branches at a time as bounds the memory; their texts never enter the database."""
         key = _KEYS[table]
-        branch = f"coalesce({col.BRANCH_ID}, '')" if _has(connection, table, col.BRANCH_ID) else "''"
+        branch = f"coalesce({col.BRANCH_ID}, '')" if col.BRANCH_ID in columns(connection, table) else "''"
         connection.execute(
             "CREATE OR REPLACE TEMP TABLE persons AS"
             f" SELECT min(_id) AS _id, {branch} AS branch_id, {key} AS customer_id FROM {accepted} GROUP BY ALL"
@@ -108,15 +109,10 @@ class Persons:
             ).to_arrow_table()
             texts = self._texts(table, wanted["_id"].combine_chunks())
             found = texts.take(pc.index_in(wanted["_id"], texts["_id"].combine_chunks()))
-            columns = [pa.repeat(table, len(wanted)), *wanted.columns[1:], *found.columns[1:]]
-            yield pa.table(columns, names=vault.SCHEMA.names).cast(vault.SCHEMA)
+            arrays = [pa.repeat(table, len(wanted)), *wanted.columns[1:], *found.columns[1:]]
+            yield pa.table(arrays, names=vault.SCHEMA.names).cast(vault.SCHEMA)
 
     def _texts(self, table: str, ids: pa.Array) -> pa.Table:
         batches = (batch for part in self._parts[table] for batch in vault.batches(part, key=self._key))
         kept = [batch.filter(pc.is_in(batch["_id"], ids)) for batch in batches]
         return pa.Table.from_batches(kept, _PART)
-
-
-def _has(connection: Any, table: str, column: str) -> bool:
-    found = "SELECT count(*) FROM duckdb_columns() WHERE table_name = ? AND column_name = ?"
-    return bool(connection.execute(found, [table, column]).fetchone()[0])

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kit import columns as col
+from kit.database import columns
 from kit.intake.check import accepted
 
 __all__ = ["Staged"]
@@ -24,10 +25,7 @@ class Staged:
         if table not in self.tables:
             return ()
         if table not in self._columns:
-            found = self.connection.execute(
-                "SELECT column_name FROM duckdb_columns() WHERE table_name = ? ORDER BY column_index", [table]
-            ).fetchall()
-            self._columns[table] = tuple(name for (name,) in found if not name.startswith("_"))
+            self._columns[table] = columns(self.connection, table)
         return self._columns[table]
 
     def has(self, table: str, *columns: str) -> bool:

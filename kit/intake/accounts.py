@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 import pandas as pd
@@ -33,16 +34,19 @@ def reconciliation(connection: Any, loaded: Sequence[Loaded]) -> pd.DataFrame:
     DoesNotTie
         If a row is neither in the book, nor merged, nor in quarantine.
     """
-    source = place()[0]
+    known = {}
+    for table in {one.feed.table.id for one in loaded}:
+        both = "count(*) FILTER (whole_row), count(*) FILTER (NOT whole_row)"
+        known[table] = (
+            _by_feed(connection, f"count(*) FROM {accepted(connection, table)}"),
+            _by_feed(connection, f"count(*) FROM gone_{table} WHERE why = 'repeated'"),
+            _by_feed(connection, f"{both} FROM quarantine WHERE _table = '{table}'"),
+        )
     lines = []
     for one in loaded:
         table, sheet = one.feed.table.id, one.feed.sheet
-        counts = connection.execute(
-            f"SELECT (SELECT count(*) FROM {accepted(connection, table)} WHERE {source} = {one.number}),"
-            f" (SELECT count(*) FROM gone_{table} WHERE {source} = {one.number} AND why = 'repeated'),"
-            f" count(*) FILTER (whole_row), count(*) FILTER (NOT whole_row)"
-            f" FROM quarantine WHERE _table = '{table}' AND {source} = {one.number}"
-        ).fetchone()
+        kept, repeated, noted = known[table]
+        counts = (*kept.get(one.number, (0,)), *repeated.get(one.number, (0,)), *noted.get(one.number, (0, 0)))
         if one.rows_in != sum(counts[:3]):
             raise DoesNotTie(path=sheet.path, place=f"{table}: {one.rows_in} ≠ {' + '.join(map(str, counts[:3]))}")
         kinds = one.lines
@@ -50,6 +54,13 @@ def reconciliation(connection: Any, loaded: Sequence[Loaded]) -> pd.DataFrame:
         lines.append((sheet.path.name, sheet.name, table, *other, one.rows_in, *counts))
     names = ["lines_above", "blank", "totals", "notes", "repeated_headers", "rows_in", "accepted", "repeated"]
     return pd.DataFrame(lines, columns=["file", "sheet", "table", *names, "quarantined", "cells_quarantined"])
+
+
+def _by_feed(connection: Any, counted: str) -> dict[int, tuple[int, ...]]:
+    return {
+        feed: tuple(counts)
+        for feed, *counts in connection.execute(f"SELECT {place()[0]}, {counted} GROUP BY 1").fetchall()
+    }
 
 
 def control_sums(connection: Any, loaded: Sequence[Loaded]) -> pd.DataFrame:
@@ -63,23 +74,37 @@ def control_sums(connection: Any, loaded: Sequence[Loaded]) -> pd.DataFrame:
     DoesNotTie
         If more is missing than rounding can explain.
     """
-    source = place()[0]
+    summed: dict[str, dict[str, None]] = {}
+    for one in loaded:
+        summed.setdefault(one.feed.table.id, {}).update(dict.fromkeys(one.sums))
+    found = {table: _sums(connection, table, list(columns)) for table, columns in summed.items()}
     lines = []
     for one in loaded:
         table, sheet = one.feed.table.id, one.feed.sheet
         for column, exact in one.sums.items():
-            parts = connection.execute(
-                f"SELECT CAST(coalesce(sum({column}) FILTER (why IS NULL), 0) AS DECIMAL(38, 0)),"
-                f" CAST(coalesce(sum({column}) FILTER (why = 'repeated'), 0) AS DECIMAL(38, 0)),"
-                f" CAST(coalesce(sum({column}) FILTER (why = 'quarantined'), 0) AS DECIMAL(38, 0)),"
-                f" count({column}) FROM {table} LEFT JOIN gone_{table} USING (_id) WHERE {source} = {one.number}"
-            ).fetchone()
-            rounding = exact - sum(parts[:3])
-            if 2 * abs(rounding) > parts[3]:
+            where = [(one.number, why, column) for why in (None, "repeated", "quarantined")]
+            parts, counts = zip(*(found[table].get(at, (Decimal(0), 0)) for at in where), strict=True)
+            rounding = exact - sum(parts)
+            if 2 * abs(rounding) > sum(counts):
                 raise DoesNotTie(path=sheet.path, place=f"{table}.{column}")
-            lines.append((sheet.path.name, sheet.name, table, column, exact, *map(int, parts[:3]), rounding))
+            lines.append((sheet.path.name, sheet.name, table, column, exact, *map(int, parts), rounding))
     names = ["file", "sheet", "table", "column", "source_sum_fen", "book_sum_fen", "repeated_sum_fen"]
     return pd.DataFrame(lines, columns=[*names, "quarantined_sum_fen", "rounding_fen"])
+
+
+def _sums(
+    connection: Any, table: str, columns: Sequence[str]
+) -> dict[tuple[int, str | None, str], tuple[Decimal, int]]:
+    """Sum and number of a table's amounts by feed, why they are not in the book (None: they are), and column."""
+    asked = [f"CAST(coalesce(sum({name}), 0) AS DECIMAL(38, 0)), count({name})" for name in columns]
+    rows = connection.execute(
+        f"SELECT {', '.join([place()[0], 'why', *asked])} FROM {table} LEFT JOIN gone_{table} USING (_id) GROUP BY 1, 2"
+    ).fetchall()
+    return {
+        (feed, why, name): (figures[2 * i], figures[2 * i + 1])
+        for feed, why, *figures in rows
+        for i, name in enumerate(columns)
+    }
 
 
 def fields(loaded: Sequence[Loaded]) -> pd.DataFrame:

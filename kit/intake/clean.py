@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
@@ -116,28 +116,31 @@ def _mapped(field: Field, text: str) -> str:
     return f"CASE {text} {cases} ELSE {text if field.cell.other == 'keep' else 'NULL'} END"
 
 
-def _coded(field: Field, text: str) -> str:
+def _coded(field: Field, text: str, *, usual: bool) -> str:
     """Code of a text after the schema's own list, written as it may be; NULL for one that a closed list lacks."""
     column = field.column
     same = " OR ".join(f"{text} = {literal(code)}" for code in column.values)
+    if usual:
+        return f"CASE WHEN {same} THEN {text} END"
     cases = " ".join(f"WHEN {literal(word)} THEN {literal(code)}" for word, code in column.codes.items())
     other = "NULL" if column.closed else f"plain_text({text})"
     written = f"CASE upper(half_width({text})) {cases} ELSE {other} END"
     return f"CASE WHEN {text} = '' THEN NULL WHEN {same} THEN {text} ELSE {written} END"
 
 
-def _value(field: Field, text: str, terms: Terms, entity: str | None = None) -> str:
-    """Typed value of a field, whatever its range; NULL if missing or unreadable."""
-    column = field.column
+def _value(field: Field, text: str, terms: Terms, entity: str | None = None, *, usual: bool = False) -> str:
+    """Typed value of a field, whatever its range; NULL if missing or unreadable, or not written as is usual."""
+    column, prefix = field.column, "usual_" if usual else ""
     if column.type == "money":
-        return _fen(field, text, terms)
+        return _fen(field, text, terms, usual=usual)
     if column.type == "date":
-        return f"calendar_date({text}, DATE '{'1904-01-01' if terms.date1904 else '1899-12-30'}')"
+        first_day = f"DATE '{'1904-01-01' if terms.date1904 else '1899-12-30'}'"
+        return f"usual_date({text})" if usual else f"calendar_date({text}, {first_day})"
     if column.type in _HASHED:
-        return _hashed(field, text, terms, entity)
+        return _hashed(field, text, terms, entity, usual=usual)
     if column.codes and field.cell.values is None:
-        return _coded(field, text)
-    value = f"{_macro(field)}({text})"
+        return _coded(field, text, usual=usual)
+    value = f"{prefix}{_macro(field)}({text})"
     kept = [word[1:] for word in column.missing if word.startswith("!")]
     if kept:
         value = f"CASE WHEN {' OR '.join(f'{text} = {literal(word)}' for word in kept)} THEN {text} ELSE {value} END"
@@ -153,31 +156,27 @@ def _macro(field: Field) -> str:
     return {"decimal": "rate", "int": "whole", "bool": "flag", "phone": "phone"}.get(column.type, "plain_text")
 
 
-def _fen(field: Field, text: str, terms: Terms) -> str:
+def _fen(field: Field, text: str, terms: Terms, *, usual: bool) -> str:
     if field.column.id in terms.doubtful:
-        return f"rounded(stated_amount({text}))"
-    power = f"'e{field.power}'"
-    return f"fen({text}, {power})" if _whole_fen(field) else f"rounded(amount({text}, {power}))"
+        return "NULL" if usual else f"rounded(stated_amount({text}))"
+    return f"{'usual_' if usual else ''}fen({text}, 'e{field.power}')"
 
 
-def _hashed(field: Field, text: str, terms: Terms, entity: str | None) -> str:
+def _hashed(field: Field, text: str, terms: Terms, entity: str | None, *, usual: bool) -> str:
+    prefix = "usual_" if usual else ""
     if field.column.type == "surrogate":
-        value = f"plain_surrogate({text})" if entity is None else f"scoped_surrogate({entity}, {text})"
+        given = text if entity is None else f"{entity}, {text}"
+        value = f"{prefix}{'plain' if entity is None else 'scoped'}_surrogate({given})"
     else:
-        value = f"plain_secret({text})"
-    lost = _digits_lost(field, text, terms)
+        value = f"{prefix}plain_secret({text})"
+    lost = _digits_lost(field, text if usual else f"compact({text})", terms)
     return f"CASE WHEN {' OR '.join(lost)} THEN NULL ELSE {value} END" if lost else value
 
 
-def _digits_lost(field: Field, text: str, terms: Terms) -> list[str]:
+def _digits_lost(field: Field, compact: str, terms: Terms) -> list[str]:
     """Conditions under which an id is not what the bank's system holds."""
-    found = [f"ends_in_zeros(compact({text}))"] if field.column.id in terms.doubtful else []
-    return [*found, f"is_misspelt_citizen(compact({text}))"] if field.column.id == col.PERSON_KEY else found
-
-
-def _whole_fen(field: Field) -> bool:
-    """Whether two decimals in the source's unit are whole 分."""
-    return field.power >= 2
+    found = [f"ends_in_zeros({compact})"] if field.column.id in terms.doubtful else []
+    return [*found, f"is_misspelt_citizen({compact})"] if field.column.id == col.PERSON_KEY else found
 
 
 def _within(field: Field, value: str, terms: Terms) -> str:
@@ -202,18 +201,21 @@ def _is_missing(field: Field, text: str, mapped: str) -> str:
     return missing
 
 
-def typed(fields: Sequence[Field], terms: Terms, *, identity: str) -> str:
+def typed(fields: Sequence[Field], terms: Terms, *, identity: str, unusual: Collection[str]) -> str:
     """SELECT over ``raw``: the row's identity, the typed columns, and ``_unreadable``, a bit a bad cell.
 
-    Of what goes to the vault only a keyed hash stands here, so that rows with other persons differ.
+    A column that is not among the ``unusual`` is read by the short half of its macro, for DuckDB plans the whole of
+    them longer than it takes to read a small file; what that half cannot read has a bit too. Of what goes to the vault
+    only a keyed hash stands here, so that rows with other persons differ.
     """
     texts, values, final, bits = [], [], [], []
     for i, field in enumerate(fields):
+        usual = field.column.id not in unusual
         texts.append(f"{_given(field, terms.header_row)} AS t{i}")
         mapped = _mapped(field, f"t{i}")
-        values.append(f"{mapped} AS m{i}, {_value(field, mapped, terms, _entity(fields))} AS v{i}")
+        values.append(f"{mapped} AS m{i}, {_value(field, mapped, terms, _entity(fields), usual=usual)} AS v{i}")
         final.append(_within(field, f"v{i}", terms))
-        missing = _is_missing(field, f"t{i}", f"m{i}")
+        missing = f"t{i} = '' OR m{i} = ''" if usual else _is_missing(field, f"t{i}", f"m{i}")
         bits.append(f"CASE WHEN {final[i]} IS NOT NULL OR {missing} THEN 0 ELSE {1 << i} END")
     columns = ", ".join(f"{value} AS {field.column.id}" for value, field in zip(final, fields, strict=True))
     return (
@@ -245,7 +247,7 @@ def exact_sum(field: Field, terms: Terms) -> tuple[str, str]:
     text, power = _mapped(field, _given(field, terms.header_row)), f"'e{field.power}'"
     if field.column.id in terms.doubtful:
         return "CAST(0 AS DECIMAL(38, 0))", f"coalesce(sum(stated_amount({text})), 0)"
-    usual = f"usual_fen({text}, {power})" if _whole_fen(field) else "NULL"
+    usual = f"usual_fen({text}, {power})"
     unusual = f"CASE WHEN {usual} IS NULL THEN amount({text}, {power}) END"
     return f"CAST(coalesce(sum({usual}), 0) AS DECIMAL(38, 0))", f"coalesce(sum({unusual}), 0)"
 
@@ -255,15 +257,17 @@ def exact_number(field: Field, text: str) -> str:
     return f"amount({text}, 'e{field.power}')" if field.column.type == "money" else f"number({text}, 'e0')"
 
 
-def survey(connection: Any, fields: Sequence[Field], terms: Terms) -> Counter[tuple[str, str]]:
+def survey(
+    connection: Any, fields: Sequence[Field], terms: Terms, unusual: Collection[str]
+) -> Counter[tuple[str, str]]:
     """What ``raw`` shows of columns that may be doubtful; counts of several chunks of a sheet may be added up."""
     asked: dict[tuple[str, str], str] = {}
     for field in fields:
-        text = _mapped(field, _given(field, terms.header_row))
+        text, compact = _mapped(field, _given(field, terms.header_row)), "compact" * (field.column.id in unusual)
         if field.column.type in _HASHED:
-            asked[field.column.id, "long"] = f"CASE WHEN strlen({text}) >= 16 THEN is_long_number(compact({text})) END"
-            asked[field.column.id, "zeros"] = f"CASE WHEN strlen({text}) >= 16 THEN ends_in_zeros(compact({text})) END"
-        elif field.column.type == "money" and field.unit_from == "default":
+            for what, macro in (("long", "is_long_number"), ("zeros", "ends_in_zeros")):
+                asked[field.column.id, what] = f"CASE WHEN strlen({text}) >= 16 THEN {macro}({compact}({text})) END"
+        elif field.column.type == "money" and field.unit_from == "default" and field.column.id in unusual:
             asked[field.column.id, "stated"] = f"stated_amount({text}) IS NOT NULL"
     if not asked:
         return Counter()

@@ -31,6 +31,11 @@ CREATE MACRO plain_text(t) AS CASE
     WHEN has_unseen(t) THEN nullif(bare(t), '')
     ELSE t END;
 
+-- Of each macro that reads a column there is a short half, usual_…: what it reads is read so by the whole, too.
+CREATE MACRO usual_plain_text(t) AS plain_text(t);
+
+CREATE MACRO usual_plain_id(t) AS CASE WHEN regexp_full_match(t, '\d{1,40}|[0-9A-Z]{8,40}') THEN t END;
+
 -- An id as text, without the marks that keep Excel from eating leading zeros (="0101", '0101); 5.10322E+17 has lost
 -- its digits for good.
 CREATE MACRO plain_id(t) AS CASE
@@ -46,12 +51,15 @@ CREATE MACRO keyed_hash(t) AS
     left(sha256(getvariable('outer_pad') || unhex(sha256(getvariable('inner_pad') || encode(t)))), 32);
 
 CREATE MACRO plain_surrogate(t) AS keyed_hash(plain_id(t));
+CREATE MACRO usual_plain_surrogate(t) AS keyed_hash(usual_plain_id(t));
 
 CREATE MACRO scoped_surrogate(entity, t) AS keyed_hash(plain_id(entity) || chr(31) || plain_id(t));
+CREATE MACRO usual_scoped_surrogate(entity, t) AS keyed_hash(usual_plain_id(entity) || chr(31) || usual_plain_id(t));
 
 CREATE MACRO compact(t) AS upper(regexp_replace(plain_id(t), '[\s-]+', '', 'g'));
 
 CREATE MACRO plain_secret(t) AS keyed_hash(compact(t));
+CREATE MACRO usual_plain_secret(t) AS keyed_hash(usual_plain_id(t));
 
 -- 16 to 19 digits of which a spreadsheet, keeping fifteen, would have made 000 at the end.
 CREATE MACRO is_long_number(z) AS regexp_full_match(z, '\d{16,19}');
@@ -104,10 +112,12 @@ CREATE MACRO amount(t, power) AS
 -- Half a 分 goes to the even neighbour.
 CREATE MACRO rounded(n) AS CAST(round_even(n, 0) AS BIGINT);
 
--- Most amounts have at most two decimals, so in 分 they are whole (from 元 on: power e2 and above) and need no
--- rounding, which costs more than all the rest; NULL for the others.
-CREATE MACRO usual_fen(t, power) AS CASE WHEN instr(t, '.') = 0 OR instr(t, '.') >= strlen(t) - 2
-    THEN CAST(TRY_CAST(t || power AS DECIMAL(18, 0)) AS BIGINT) END;
+-- Most amounts have no more decimals than their unit has powers of ten, so in 分 they are whole and need no rounding,
+-- which costs more than all the rest; NULL for the others, and for more than 18 digits, of which DuckDB drops some.
+CREATE MACRO usual_fen(t, power) AS CASE
+    WHEN instr(t || '.', '.') BETWEEN strlen(t) - CAST(power[2:] AS INTEGER) AND 19 - CAST(power[2:] AS INTEGER)
+    THEN CAST(TRY_CAST(CASE WHEN regexp_full_match(t, '-?\d{1,3}(,\d{3})+(\.\d+)?') THEN replace(t, ',', '') ELSE t END
+        || power AS DECIMAL(18, 0)) AS BIGINT) END;
 
 CREATE MACRO fen(t, power) AS coalesce(usual_fen(t, power), rounded(amount(t, power)));
 
@@ -117,6 +127,8 @@ CREATE MACRO usual_whole(t) AS
 CREATE MACRO whole(t) AS coalesce(usual_whole(t),
     list_transform([number(t, 'e0')], lambda n: CASE WHEN n % 1 = 0 THEN TRY_CAST(n AS BIGINT) END)[1]);
 
+CREATE MACRO usual_rate(t) AS TRY_CAST(TRY_CAST(t || 'e0' AS DECIMAL(32, 14)) AS DECIMAL(18, 6));
+
 -- In percent.
 CREATE MACRO rate(t) AS TRY_CAST(CASE WHEN suffix(t, '‰') THEN number(rtrim(t, '‰'), 'e-1')
     ELSE coalesce(number(t, 'e0'), number(rtrim(half_width(t), '%'), 'e0')) END AS DECIMAL(18, 6));
@@ -125,8 +137,8 @@ CREATE MACRO rate(t) AS TRY_CAST(CASE WHEN suffix(t, '‰') THEN number(rtrim(t,
 CREATE MACRO is_no_date(t) AS is_missing(t) OR regexp_full_match(t,
     '(9999\D?12\D?31|9999\D?99\D?99|0000\D?00\D?00|0001\D?0?1\D?0?1|1900\D?0?1\D?0?[01])日?[ T]*[0:.]*|9999-?12-?31[ T]*[0-9:.]*|0+|长期');
 
-CREATE MACRO usual_date(t) AS CASE WHEN strlen(t) BETWEEN 8 AND 10
-    THEN CAST(try_strptime(t, ['%Y-%m-%d', '%Y%m%d', '%Y/%m/%d', '%Y.%m.%d']) AS DATE) END;
+CREATE MACRO usual_date(t) AS CASE WHEN strlen(t) BETWEEN 8 AND 17
+    THEN CAST(try_strptime(t, ['%Y-%m-%d', '%Y%m%d', '%Y/%m/%d', '%Y.%m.%d', '%Y年%m月%d日']) AS DATE) END;
 
 -- 2018.1 is not read: a number cell shows October (2018.10) so. Nor is any order but year, month, day: that 13 in
 -- 7/13/2018 can only be a day does not tell what 7/12/2018 below it is.
@@ -163,6 +175,8 @@ CREATE MACRO usual_flag(t) AS CASE
 CREATE MACRO flag(t) AS coalesce(usual_flag(t), CASE WHEN t <> '' AND strlen(t) < 32
     THEN list_transform([half_width(t)], lambda z: usual_flag(z))[1] END);
 
+CREATE MACRO usual_flag_or_number(t) AS coalesce(usual_flag(t), usual_whole(t) > 0);
+
 -- A flag, or a number of transactions or 元: any above zero.
 CREATE MACRO flag_or_number(t) AS coalesce(flag(t), number(t, 'e0') > 0);
 
@@ -175,11 +189,15 @@ CREATE MACRO is_filler(d) AS regexp_full_match(d,
 -- A flag, or a telephone number, which may be masked.
 CREATE MACRO is_usual_phone(t) AS regexp_full_match(t, '1\d\d-?\d{4}-?\d{4}');
 
+CREATE MACRO usual_flag_or_phone(t) AS CASE WHEN is_usual_phone(t) THEN NOT is_filler(replace(t, '-', '')) END;
+
 CREATE MACRO flag_or_phone(t) AS CASE
     WHEN t = '' THEN NULL
     WHEN is_usual_phone(t) THEN NOT is_filler(replace(t, '-', ''))
     ELSE list_transform([phone_digits(t)],
         lambda d: CASE WHEN length(d) >= 7 THEN NOT is_filler(d) ELSE flag(t) END)[1] END;
+
+CREATE MACRO usual_phone(t) AS CASE WHEN is_usual_phone(t) AND NOT is_filler(replace(t, '-', '')) THEN t END;
 
 CREATE MACRO phone(t) AS CASE
     WHEN t = '' THEN NULL

@@ -58,7 +58,7 @@ class Loaded:
     """What was read of one feed: its rows, the exact sum in 分 of each money column, and each column's cells.
 
     ``filled`` and ``unreadable`` count the cells of each column that have a value and that could not be read; the
-    rest are missing.
+    rest are missing. ``unusual`` are the columns that have cells which the short half of a macro cannot read.
     """
 
     number: int
@@ -68,6 +68,7 @@ class Loaded:
     sums: dict[str, Decimal] = field(default_factory=dict)
     filled: dict[str, int] = field(default_factory=dict)
     unreadable: dict[str, int] = field(default_factory=dict)
+    unusual: set[str] = field(default_factory=set)
     lines: Lines = field(default_factory=Lines)
 
 
@@ -169,8 +170,8 @@ def _load(
         connection.complete()
         connection.register("raw", chunk)
         for one in loaded:
-            seen[one.number].update(survey(connection, one.feed.fields, one.terms))
             _append(connection, one)
+            seen[one.number].update(survey(connection, one.feed.fields, one.terms, one.unusual))
             persons.add(connection, one.feed, one.terms, row_id(one.number, ROW))
             one.rows_in += chunk.num_rows
         connection.complete()  # whatever was asked of it last
@@ -228,28 +229,50 @@ def _lines(sheet: Sheet, lines: Sequence[Line], last: int, rows: int) -> Lines:
 def _append(connection: Any, one: Loaded) -> None:
     """Append ``raw``, typed, to the table of a feed."""
     feed, names = one.feed, ", ".join(f.column.id for f in one.feed.fields)
-    connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE chunk AS {typed(feed.fields, one.terms, identity=row_id(one.number, ROW))}"
-    )
+    unreadable = _type(connection, one)
     _quarantine_keys(connection, one)
-    _quarantine_cells(connection, one)
+    _quarantine_cells(connection, one, unreadable)
     connection.execute(
         f"INSERT INTO {feed.table.id} (_id, _unreadable, {names}) SELECT _id, _unreadable, {names} FROM chunk"
     )
     _count(connection, one)
 
 
+def _type(connection: Any, one: Loaded) -> int:
+    """Make ``chunk``, the typed rows of ``raw``; a bit each of the columns that have unreadable cells.
+
+    What is usual suffices for most columns: the others are known when it did not.
+    """
+    fields, identity = one.feed.fields, row_id(one.number, ROW)
+    while True:
+        rows = typed(fields, one.terms, identity=identity, unusual=one.unusual)
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE chunk AS {rows}")
+        bits = int(connection.execute("SELECT coalesce(bit_or(_unreadable), 0) FROM chunk").fetchone()[0])
+        found = {f.column.id for i, f in enumerate(fields) if bits & 1 << i}
+        if found <= one.unusual:
+            return bits
+        one.unusual |= found
+
+
 def _count(connection: Any, one: Loaded) -> None:
     """Add a chunk to the sums and the cells filled."""
+    names = [f.column.id for f in one.feed.fields]
     money = [f for f in one.feed.fields if f.column.type == "money"]
-    if money:
-        pairs = [exact_sum(f, one.terms) for f in money]
+    whole = [f.column.id for f in money if f.column.id not in one.unusual]  # what is usual is not rounded
+    asked = [f"count({name})" for name in names] + [
+        f"CAST(coalesce(sum({name}), 0) AS DECIMAL(38, 0))" for name in whole
+    ]
+    found = connection.execute(f"SELECT {', '.join(asked)} FROM chunk").fetchone()
+    for name, filled in zip(names, found, strict=False):
+        one.filled[name] = one.filled.get(name, 0) + filled
+    sums = dict(zip(whole, found[len(names) :], strict=True))
+    other = [f for f in money if f.column.id not in sums]
+    if other:
+        pairs = [exact_sum(f, one.terms) for f in other]
         found = connection.execute(f"SELECT {', '.join(sum(pairs, ()))} FROM raw").fetchone()
-        for i, f in enumerate(money):
-            one.sums[f.column.id] = one.sums.get(f.column.id, Decimal(0)) + found[2 * i] + found[2 * i + 1]
-    counted = ", ".join(f"count({f.column.id})" for f in one.feed.fields)
-    for f, filled in zip(one.feed.fields, connection.execute(f"SELECT {counted} FROM chunk").fetchone(), strict=True):
-        one.filled[f.column.id] = one.filled.get(f.column.id, 0) + filled
+        sums |= {f.column.id: found[2 * i] + found[2 * i + 1] for i, f in enumerate(other)}
+    for f in money:
+        one.sums[f.column.id] = one.sums.get(f.column.id, Decimal(0)) + sums[f.column.id]
 
 
 def _refuse(connection: Any, one: Loaded, refused: Sequence[BadRow]) -> None:
@@ -298,12 +321,11 @@ def _quarantine_keys(connection: Any, one: Loaded) -> None:
         _note(connection, one, f, code, rows=f"SELECT _id FROM refused WHERE cause = {i}", whole=True)
 
 
-def _quarantine_cells(connection: Any, one: Loaded) -> None:
+def _quarantine_cells(connection: Any, one: Loaded, unreadable: int) -> None:
     """Note each unreadable cell of the rows that stay; the cell itself is empty in the book."""
     stays = "_id NOT IN (SELECT _id FROM refused)"
-    found = connection.execute("SELECT bit_or(_unreadable) FROM chunk").fetchone()[0] or 0
     for i, f in enumerate(one.feed.fields):
-        if found & 1 << i:
+        if unreadable & 1 << i:
             bad = f"FROM chunk WHERE _unreadable & {1 << i} <> 0"
             count = connection.execute(f"SELECT count(*) {bad}").fetchone()[0]
             one.unreadable[f.column.id] = one.unreadable.get(f.column.id, 0) + count

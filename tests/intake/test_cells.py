@@ -29,12 +29,19 @@ def read(connection, name, texts, *, terms=Terms(1), unit_from="", cell=None):  
     table, _, column = name.partition(".")
     field = Field(schema()[table].columns[column], cell or Cell(column="a"), 0, 2, "元", unit_from)
     connection.register("raw", pa.table({"row_number": range(1, len(texts) + 1), "c0": texts}))
-    terms = replace(terms, doubtful=doubtful(survey(connection, [field], terms)))
-    select = typed([field], terms, identity="row_number")
+    terms = replace(terms, doubtful=doubtful(survey(connection, [field], terms, {column})))
+    select = typed([field], terms, identity="row_number", unusual={column})
     found = connection.execute(
         f"SELECT {column}, CASE WHEN _unreadable <> 0 THEN ({reason_code(field, terms)}) END"
         f" FROM ({select}) JOIN raw ON _id = row_number ORDER BY _id"
     ).fetchall()
+    usual = typed([field], terms, identity="row_number", unusual=())
+    sooner = connection.execute(f"SELECT {column}, _unreadable FROM ({usual}) ORDER BY _id").fetchall()
+    assert all(
+        (value, False) == (whole, code is not None)
+        for (value, bit), (whole, code) in zip(sooner, found, strict=True)
+        if not bit
+    )
     if field.column.type == "money":
         (sums,) = connection.execute(f"SELECT {', '.join(exact_sum(field, terms))} FROM raw").fetchall()
         assert sum(sums) == sum(value for value, _ in found if value is not None)
@@ -132,3 +139,8 @@ def test_a_long_key_takes_its_row(take_in):
     run = take_in({"客户.csv": f"客户号,归属机构号,年龄\n{'9' * 32768},01,30\n2,01,131\n"})
     assert run.reasons == [(2, "customer_id", "too_long", True), (3, "age", "out_of_range", False)]
     assert pd.isna(run.book.read("customer")["age"][0])
+
+
+def test_an_amount_of_more_than_eighteen_digits_is_refused_and_not_cut(connection):
+    texts = ["9999999999999999.99", "42468412636842315.62"]
+    assert read(connection, "account.balance_fen", texts) == [(999_999_999_999_999_999, None), (None, "not_money")]

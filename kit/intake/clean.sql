@@ -12,9 +12,10 @@ CREATE MACRO bare(t) AS trim(regexp_replace(t,
     '[\x00-\x1F\x7F\x{AD}\x{200B}-\x{200F}\x{202A}-\x{202E}\x{2060}-\x{2064}\x{FEFF}]+|_x00[01][0-9A-Fa-f]_', '', 'g'),
     '       　');
 
-CREATE MACRO half_width(t) AS translate(bare(t),
+-- Most texts are of printable ASCII and 汉字 alone; DuckDB makes the table of translate() anew for each of the others.
+CREATE MACRO half_width(t) AS CASE WHEN regexp_matches(t, '[^ -~一-鿿]|^ | $|_x00') THEN translate(bare(t),
     '        　—−！＂＃＄％＆＇（）＊＋，－．／０１２３４５６７８９：；＜＝＞？＠ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺ［＼］＾＿｀ａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ｛｜｝～',
-    '         --!"#$%&''()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\]^_`abcdefghijklmnopqrstuvwxyz{|}~');
+    '         --!"#$%&''()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\]^_`abcdefghijklmnopqrstuvwxyz{|}~') ELSE t END;
 
 -- A pattern and no IN: DuckDB makes a join of a long list, and evaluates it for every row.
 CREATE MACRO is_missing(t) AS

@@ -67,10 +67,10 @@ class Messy:
     blocks: tuple[dict[str, pa.Array], ...]
     mess: Mess
 
-    def write(self, folder: Path) -> dict[str, FileTruth]:
+    def write(self, folder: Path, name: str = "清单") -> dict[str, FileTruth]:
         """Files in ``folder``, which is made, and what they hold; a database lies beside it."""
-        folder.mkdir(parents=True)
-        delivery = Delivery(folder, "清单", self.mess, as_of=AS_OF, title="示范银行清单")
+        folder.mkdir(parents=True, exist_ok=True)
+        delivery = Delivery(folder, name, self.mess, as_of=AS_OF, title="示范银行清单")
         for label, block in zip(_BRANCHES, self.blocks, strict=False):
             delivery.append(block, label=label)
         return delivery.close()
@@ -106,11 +106,11 @@ def _array(draw: st.DrawFn, column: Column, numbers: range, extra: str) -> pa.Ar
         return pa.array(some(st.sampled_from(("是", "否"))), pa.string())
     if column.type == "int":
         return pa.array(some(st.integers(0, 99)), pa.int64())
-    if column.id.endswith("_id"):
+    if column.id.endswith("_id") or column.id == "legal_entity":
         return pa.array(some(st.from_regex(r"0\d{3,7}[1-9]", fullmatch=True, alphabet="0123456789")), pa.string())
     if column.values:
         return pa.array(some(st.sampled_from(column.values).filter(lambda code: code != "…")), pa.string())
-    words = st.text(f"赵钱孙李甲乙Ｂab12,;|'\"·{extra}", min_size=1, max_size=6).map(lambda tail: "示" + tail)
+    words = st.text(f"赵钱孙李甲乙Ｂab12（）,;|'\"·{extra}", min_size=1, max_size=6).map(lambda tail: "示" + tail)
     return pa.array(some(words), pa.string())
 
 
@@ -135,7 +135,7 @@ def _messes(draw: st.DrawFn, labels: list[str], blocks: int) -> Mess:
     splits = ("", "sheet", "file") if book else ("",) if form == "sql" else ("", "file")
     cuts = sorted(draw(st.sets(st.integers(1, len(labels)), min_size=2, max_size=3)))
     # Groups need the merged cells that text, and a writer of old formats, has no way to show.
-    depth = draw(st.integers(0, 2)) if form in ("xlsx", "xlsm") and len(cuts) > 1 and len(labels) > 2 else 0
+    depth = draw(st.integers(0, 2)) if not named and len(cuts) > 1 and len(labels) > 2 else 0
     groups = {
         label: ("余额情况", f"第{place}类")[:depth]
         for place, (start, end) in enumerate(pairwise(cuts), start=1)
@@ -164,7 +164,7 @@ def _messes(draw: st.DrawFn, labels: list[str], blocks: int) -> Mess:
 
 
 @st.composite
-def _messy(draw: st.DrawFn) -> Messy:
+def _messy(draw: st.DrawFn, first: int = 1) -> Messy:
     table = schema()[draw(st.sampled_from(_TABLES))]
     kinds = ("text", "cat", "money", "date", "bool", "int", "secret", "surrogate")
     optional = [c for c in table.columns.values() if c.need != "M" and c.type in kinds and c.unit != "号码"]
@@ -175,7 +175,7 @@ def _messy(draw: st.DrawFn) -> Messy:
     sizes = draw(st.lists(st.integers(1, 3), min_size=1, max_size=len(_BRANCHES)))
     mess = draw(_messes([c.zh for c in columns], len(sizes)))
     extra = "" if mess.encoding == "gbk" else "䶮"
-    starts = [1 + sum(sizes[:i]) for i in range(len(sizes))]
+    starts = [first + sum(sizes[:i]) for i in range(len(sizes))]
     blocks = [
         {c.zh: _array(draw, c, range(start, start + size), extra) for c in columns}
         for start, size in zip(starts, sizes, strict=True)
@@ -228,6 +228,6 @@ def plain_value() -> Callable[..., str]:
 
 
 @pytest.fixture(scope="session")
-def messy() -> Callable[[], st.SearchStrategy[Messy]]:
-    """Any table of the model in any layout, form, encoding and style."""
+def messy() -> Callable[..., st.SearchStrategy[Messy]]:
+    """Any table of the model in any layout, form, encoding and style; its ids are counted from ``first``, 1 unless said."""
     return _messy

@@ -178,7 +178,7 @@ class _Table:
         contrast = (labels & self._below(row, _CODE)).sum() / filled
         if not known and not contrast and not self._is_tabular(row):
             return None
-        if self._is_below_data(row):
+        if self._is_below_data(row) or self.rows[row] in self.rows[:row]:
             return None
         again = sum(self._last[j, cell] > row for j, cell in enumerate(cells) if cell) / filled
         repeated = self.rows[row] in self.rows[row + 1 :] or (known > 0 and self._is_nearly_repeated(row))
@@ -207,7 +207,7 @@ class _Table:
 
     def block(self, row: int) -> tuple[int, int]:
         """First and last row of the header around its best row."""
-        first = last = row
+        first, last = self._staircase(row)
         while last - first < _HEADER_ROWS - 1 and first and self._is_group_row(first - 1):
             first -= 1
         while last - first < _HEADER_ROWS - 1 and last + 1 < len(self.rows) and self._continues(last + 1, first):
@@ -277,20 +277,28 @@ class _Table:
             return True
         labels, known = self._labels(row), self._known(row)
         group = any(not upper[j] and any(upper[:j]) for j in np.flatnonzero(labels))
-        if group and self._complements(row):
-            return True
         contrast = (labels & self._below(row, _CODE)).sum() if group else 0
         return len(cells) > 1 and (
             5 * known >= 3 * len(cells) or bool(group and 2 * max(known, contrast) >= len(cells))
         )
 
-    def _complements(self, row: int) -> bool:
-        """Whether a row has a cell below each cell of each group of the row above, and below nothing else."""
-        upper, lower = self.rows[row - 1], self.rows[row]
-        starts = [j for j, cell in enumerate(upper) if cell]
-        runs = list(pairwise([*starts, max(_extent(lower), starts[-1] + 1)]))
-        under = all(all(lower[i:j]) if j - i > 1 else not lower[i] for i, j in runs)
-        return under and not any(lower[: starts[0]]) and any(j - i == 1 for i, j in runs)
+    def _staircase(self, row: int) -> tuple[int, int]:
+        """Rows around a row that read as a header without merged cells: the row alone if none do.
+
+        It begins with a label that has nothing below, as a table does with its key and a line above does not.
+        """
+        for depth in range(_HEADER_ROWS - 1, 0, -1):
+            for first in range(max(row - depth, 0), min(row, len(self.rows) - depth - 1) + 1):
+                block = range(first, first + depth + 1)
+                rows, width = [self.rows[i] for i in block], max(_extent(self.rows[i]) for i in block)
+                if all(rows[0][:2]) and _is_complete(rows, 0, width) and all(map(self._may_be_header, block)):
+                    return block[0], block[-1]
+        return row, row
+
+    def _may_be_header(self, row: int) -> bool:
+        cells = [cell for cell in self.rows[row] if cell]
+        said = any(is_lead(cell) or is_title(cell) for cell in cells)
+        return bool(cells) and not said and self._all_labels(row) and not self._has_merges(row)
 
     def _is_numbering(self, row: int) -> bool:
         """Whether a row only numbers the columns, as printed forms do: 1, 2, 3 … or 甲, 乙, 1, 2."""
@@ -320,6 +328,18 @@ class _Table:
         if not below:
             return header
         return max(header, below[len(below) // 2] if self.delimited else below[-1])
+
+
+def _is_complete(rows: Sequence[Row], left: int, right: int) -> bool:
+    """Whether each group of the first row has labels below all its cells, and a label alone in its column nothing."""
+    upper, *lower = rows
+    starts = [j for j in range(left, right) if upper[j]]
+    if not lower or starts[:1] != [left]:
+        return len(starts) == right - left
+    return all(
+        _is_complete(lower, i, j) if j - i > 1 else not any(row[i] for row in lower)
+        for i, j in pairwise([*starts, right])
+    )
 
 
 def _fill_forward(parts: list[list[str]], depth: int) -> None:

@@ -103,7 +103,10 @@ def grid(path: Path, coding: str | None = None, separator: str | None = None) ->
 def _separator(lines: Sequence[str]) -> str:
     """The separator by which most of the first lines have the same number of fields, and many."""
     best, most = ",", 0.0
+    single = 2 * sum("|" in line.replace("||", "") for line in lines) > len(lines)  # then || is an empty field
     for mark in _SEPARATORS:
+        if mark == "||" and single:
+            continue
         counts = Counter(len(row) for row in _split(lines[: 2 * HEAD_ROWS], mark) if any(row))
         fields, lines_of = max(
             ((n, c) for n, c in counts.items() if n > 1), key=lambda pair: pair[1] * pair[0], default=(1, 0)

@@ -53,6 +53,13 @@ def test_the_separator_is_the_one_that_parts_the_records_and_not_the_titles(tmp_
     assert (4, "1", "x y", "3") in rows
 
 
+def test_an_empty_field_between_bars_is_no_bar_of_two(tmp_path):
+    (grid,) = grids(write(tmp_path, "客户号|余额||到期日|等级\n|大类|金额||\n1|存款|||\n"))
+    assert grid.delimiter == "|"
+    (grid,) = grids(write(tmp_path, "客户号||名称||余额\n1||甲|乙||2\n2||||\n3||丙||4\n"))
+    assert grid.delimiter == "||"
+
+
 def test_a_separator_of_several_characters_may_lie_across_two_blocks(tmp_path, read):
     line = "1|@|" + "x" * 1000 + "|@|3\n"
     path = write(tmp_path, "a|@|b|@|c\n" + line * 5000)

@@ -134,7 +134,6 @@ def _messes(draw: st.DrawFn, labels: list[str], blocks: int) -> Mess:
     kinds = {"xlsx": ("hidden", "pivot", "empty"), "xlsm": ("hidden", "pivot", "empty")}.get(form, ("pivot", "empty"))
     splits = ("", "sheet", "file") if book else ("",) if form == "sql" else ("", "file")
     cuts = sorted(draw(st.sets(st.integers(1, len(labels)), min_size=2, max_size=3)))
-    # Groups need the merged cells that text, and a writer of old formats, has no way to show.
     depth = draw(st.integers(0, 2)) if not named and len(cuts) > 1 and len(labels) > 2 else 0
     groups = {
         label: ("余额情况", f"第{place}类")[:depth]
@@ -229,5 +228,5 @@ def plain_value() -> Callable[..., str]:
 
 @pytest.fixture(scope="session")
 def messy() -> Callable[..., st.SearchStrategy[Messy]]:
-    """Any table of the model in any layout, form, encoding and style; its ids are counted from ``first``, 1 unless said."""
+    """Any table of the model in any layout, form, encoding and style; ``first`` is the number in its first id."""
     return _messy

@@ -159,6 +159,27 @@ def test_merged_cells_of_the_data_do_not_reach_the_header():
     assert found(*rows, form="workbook", merged=((1, 0, 2, 0),))[1:] == (1, 1)
 
 
+def test_a_lone_group_above_a_lone_group_needs_no_merged_cells():
+    rows = [
+        ("客户号", "余额情况", "", "", "到期日"),
+        ("", "存款", "", "", ""),
+        ("", "活期", "定期", "理财", ""),
+    ]
+    headers = ("客户号", "余额情况/存款/活期", "余额情况/存款/定期", "余额情况/存款/理财", "到期日")
+    data = [("100001", "5.10", "7.20", "", "20261031"), ("100002", "", "7.20", "1.00", "")]
+    assert found(("示范银行清单", "", "", "", ""), *rows, *data) == (headers, 2, 4)
+    assert found(*rows, data[0], *rows, data[1]) == (headers, 1, 3), "not its repetition"
+
+
+def test_a_row_of_words_under_a_header_with_a_gap_is_data():
+    labels = ("客户号", "姓名", "", "备注")
+    assert found(labels, ("100001", "张三", "先生", "无"), ("100002", "", "女士", "")) == (
+        ("客户号", "姓名", "#3", "备注"),
+        1,
+        1,
+    )
+
+
 def test_months_may_be_groups_and_years_labels():
     months = [
         ("客户号", "姓名", "2026年10月", "", "2026年9月", ""),

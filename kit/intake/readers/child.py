@@ -7,6 +7,7 @@ is followed by an Arrow stream. What it has parsed it keeps until the rows were 
 
 from __future__ import annotations
 
+import codecs
 import datetime as dt
 import gc
 import io
@@ -16,6 +17,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import islice
+from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -31,8 +33,10 @@ _MORE_ROWS, _MORE_OF = 200, 20_000  # rows from all over a sheet that is not lar
 _DIGITS_OF_EXCEL = 1e15
 _KEEP_BELOW = 600 << 20  # bytes of memory above which parsed files are dropped and parsed again at need
 Span = tuple[int, int, int, int]  # first row, first column, last row, last column, from 0
-_FIGURE = re.compile(r"[\s\d,.%()+-]*")
+_FIGURE = re.compile(r"(?!0\d+$)[\s\d,.%()+-]*")  # 0101 is the number of a branch
 _SPANS_AT_MOST = 20_000  # cells that one HTML cell may stand for
+_LAST_ROW = 1 << 20  # of Excel
+_BLANK: list[str] = []
 
 
 def cell_text(value: Any) -> str:
@@ -120,12 +124,14 @@ class _Page:
 
     def add(self, row: Any) -> None:
         """Append a row, its cells placed past those that reach down into it."""
-        at, number = 0, len(self.rows)
+        number = max(_number(_attribute(row, "Index"), 1, _LAST_ROW) - 1, len(self.rows))  # blank rows are left out
+        self.rows += [_BLANK] * (number - len(self.rows))
+        at = 0
         self._open = [span for span in self._open if span[2] >= number]
         covered = {j for _, left, _, right in self._open for j in range(left, right + 1)}
         texts: dict[int, str] = {}
         for cell in row.iterchildren():
-            if not isinstance(cell.tag, str) or etree.QName(cell).localname.lower() not in {"td", "th", "cell"}:
+            if not isinstance(cell.tag, str) or _local(cell.tag) not in {"td", "th", "cell"}:
                 continue
             at = _number(_attribute(cell, "Index"), at + 1) - 1  # of an XML spreadsheet
             while at in covered:
@@ -146,24 +152,30 @@ def html_tables(source: str | BinaryIO, encoding: str | None) -> Iterator[dict[s
     """Each table of an HTML page, or each sheet of an XML spreadsheet, with its spans as merged cells."""
     pages: dict[Any, _Page] = {}
     xml = encoding == "xml"
-    options = {"html": True, "encoding": encoding} if not xml else {"recover": True, "resolve_entities": False}
+    options = {"html": True, "encoding": "utf-8"} if not xml else {"recover": True, "resolve_entities": False}
+    raw: Any = Path(source).open("rb") if isinstance(source, str) else source  # noqa: SIM115 - ends with the parse
     for _, row in etree.iterparse(
-        source, tag=("{*}tr", "{*}TR", "{*}Row") if xml else ("tr",), huge_tree=True, **options
+        raw if xml else codecs.EncodedFile(raw, "utf-8", encoding or "utf-8", "replace"),
+        tag=("{*}tr", "{*}TR", "{*}Row") if xml else ("tr",),
+        huge_tree=True,
+        **options,
     ):
-        table = next((up for up in row.iterancestors() if etree.QName(up).localname.lower() == "table"), None)
+        table = next((up for up in row.iterancestors() if _local(up.tag) == "table"), None)
         if table is None:
             continue
         if table not in pages:
             pages[table] = _Page(_attribute(table.getparent(), "Name") if xml else "")
         pages[table].add(row)
         row.clear()
-    for number, page in enumerate(pages.values(), start=1):
+    for number, (table, page) in enumerate(pages.items(), start=1):
         if len(page.rows) > 1:
             width = max(map(len, page.rows))
-            filled = [row + [""] * (width - len(row)) for row in page.rows]
+            blank = [""] * width
+            filled = [row + blank[len(row) :] if row else blank for row in page.rows]
+            shown = table.getparent().iterfind("{*}WorksheetOptions/{*}Visible") if xml else ()
             yield {
                 "name": page.name or (f"#{number}" if len(pages) > 1 else ""),
-                "hidden": False,
+                "hidden": any("Hidden" in (each.text or "") for each in shown),
                 "merged": page.merged,
                 "height": len(filled),
                 "rows": lambda rows=filled: iter(rows),
@@ -171,13 +183,16 @@ def html_tables(source: str | BinaryIO, encoding: str | None) -> Iterator[dict[s
 
 
 def _attribute(element: Any, name: str) -> str:
-    return next(
-        (value for key, value in element.attrib.items() if etree.QName(key).localname.lower() == name.lower()), ""
-    )
+    return next((value for key, value in element.attrib.items() if _local(key) == name.lower()), "")
 
 
-def _number(text: str, least: int) -> int:
-    return min(max(int(text), least), _SPANS_AT_MOST) if text.isdigit() else least
+def _local(name: str) -> str:
+    """Name without its namespace or prefix: Excel writes ``x:str``, which no namespace explains."""
+    return name.rpartition("}")[2].rpartition(":")[2].lower()
+
+
+def _number(text: str, least: int, most: int = _SPANS_AT_MOST) -> int:
+    return min(max(int(text), least), most) if text.isdigit() else least
 
 
 def reaching_down(rows: Iterator[tuple[int, Sequence[Any]]], merged: Sequence[Span]) -> Iterator[tuple[int, Any]]:

@@ -20,46 +20,20 @@ import pyarrow.csv as pacsv
 
 from kit.intake.grid import HEAD_ROWS, Grid
 from kit.intake.readers.child import without_blank
+from kit.intake.readers.encodings import encoding
 from kit.intake.readers.kinds import unreadable
 from kit.intake.readers.quotes import balanced, spans_lines
 from kit.intake.rows import BadRow
 
-__all__ = ["batches", "encoding", "grid"]
+__all__ = ["batches", "grid"]
 
-# Separators of more than one character come first: each holds one of the others.
-_SEPARATORS = ("|@|", "|+|", "|!|", "@|@", "!@!", "||", ",", "\t", ";", "|", "^", "\x01", "\x1b", "~")
+_SEPARATORS = (",", "\t", ";", "|", "^", "\x01", "\x1b", "\x1e", "\x1f", "~")
+_SEVERAL = re.compile(r"([!#$%&<>@^|~])(?:[!#$%&+<>@^|~]?\1|[|@]>)")  # ||, |@|, ^|^, <|>
 _SINGLE = "\x1f"  # stands for a separator of several characters on the way to the parser
 _SAMPLE = 1 << 18
 _BLOCK = 8 << 20
-_FFFD = "\N{REPLACEMENT CHARACTER}"
-_CONTROL = re.compile(r"[\x02-\x08\x0e-\x1a\x1c-\x1f\ufffd]")
+_CONTROL = re.compile(r"[\x02-\x08\x0e-\x1a\x1c\x1d\ufffd]")
 csv.field_size_limit(1 << 24)
-
-
-def encoding(path: Path) -> str:
-    """Encoding of a text file: UTF-16 by its mark or its zeros, UTF-8 if its bytes agree, else GB18030.
-
-    A character cut in half, as fixed-length fields leave it, does not decide: of UTF-8 and GB18030 the one in which
-    fewer bytes of the first text that is not ASCII make no sense.
-    """
-    with path.open("rb") as file:
-        start = file.read(4096)
-        if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-            return "utf-16"
-        for coding, odd in (("utf-16-le", start[1::2]), ("utf-16-be", start[::2])):
-            if len(start) > 8 and odd.count(0) > 0.3 * len(odd) and not start.count(0) > 0.6 * len(start):
-                return coding
-        file.seek(0)
-        decoder = codecs.getincrementaldecoder("utf-8-sig")()
-        block = b""
-        try:
-            while block := file.read(1 << 20):
-                decoder.decode(block)
-            decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
-            wrong = {coding: block.decode(coding, "replace").count(_FFFD) for coding in ("utf-8", "gb18030")}
-            return "utf-8-sig" if wrong["utf-8"] < wrong["gb18030"] else "gb18030"
-    return "utf-8-sig"
 
 
 def grid(path: Path, coding: str | None = None, separator: str | None = None) -> Grid:
@@ -103,10 +77,7 @@ def grid(path: Path, coding: str | None = None, separator: str | None = None) ->
 def _separator(lines: Sequence[str]) -> str:
     """The separator by which most of the first lines have the same number of fields, and many."""
     best, most = ",", 0.0
-    single = 2 * sum("|" in line.replace("||", "") for line in lines) > len(lines)  # then || is an empty field
-    for mark in _SEPARATORS:
-        if mark == "||" and single:
-            continue
+    for mark in (*_several(lines), *_SEPARATORS):
         counts = Counter(len(row) for row in _split(lines[: 2 * HEAD_ROWS], mark) if any(row))
         fields, lines_of = max(
             ((n, c) for n, c in counts.items() if n > 1), key=lambda pair: pair[1] * pair[0], default=(1, 0)
@@ -116,6 +87,20 @@ def _separator(lines: Sequence[str]) -> str:
         if score > most + 1e-9:
             best, most = mark, score
     return best
+
+
+def _several(lines: Sequence[str]) -> list[str]:
+    """Separators of several characters, of the first line with one: none of their characters stands alone up to there.
+
+    Two bars around a blank cell are no separator then: the labels stand between single ones.
+    """
+    alone: set[str] = set()
+    for line in lines[:HEAD_ROWS]:
+        found = {match[0] for match in _SEVERAL.finditer(line)}
+        if found:
+            return sorted(mark for mark in found if not (alone | set(line.replace(mark, ""))) & set(mark))
+        alone |= set(line)
+    return []
 
 
 def _split(lines: Sequence[str], mark: str) -> Iterator[list[str]]:
@@ -174,7 +159,7 @@ def _decoded(file: BinaryIO, coding: str, separator: str) -> Iterator[str]:
     held, wait = "", len(separator) - 1
     with file:
         while block := file.read(1 << 20):
-            text = held + decoder.decode(block).replace("\0", "")
+            text = held + decoder.decode(block).replace("\0", "").replace("\x1a", "")  # DOS ended its files so
             if wait:  # a separator may lie across
                 text = text.replace(separator, _SINGLE)
                 held, text = text[-wait:], text[:-wait]

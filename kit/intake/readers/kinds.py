@@ -16,6 +16,7 @@ import msoffcrypto
 import olefile
 
 from kit.errors import EmptyFile, KitError, MissingFile, UnreadableFile, language
+from kit.intake.readers.encodings import encoding
 
 __all__ = ["Kind", "LockedFile", "Password", "kind", "last_cell", "unreadable"]
 
@@ -31,8 +32,11 @@ _NOT_TABLES = {
     b"\x1f\x8b": "gzip",
     b"MIME-Version:": "MHTML",
 }
-_MARKUP = re.compile(rb"^\s*<(!doctype\s+html|html|head|meta|body|table|style|div|\?xml|!--)", re.IGNORECASE)
-_XML_SPREADSHEET = b"urn:schemas-microsoft-com:office:spreadsheet"
+_MARKUP = re.compile(r"\s*<(!doctype\s+html|html|head|meta|body|table|style|div|\?xml|!--)", re.IGNORECASE)
+_XML_SPREADSHEET = "urn:schemas-microsoft-com:office:spreadsheet"
+_ROW_BEGINS = re.compile(r"<(\w+:)?(tr|row)\b", re.IGNORECASE)
+_TABLE_ENDS = re.compile(r"</(\w+:)?(table|tbody)\s*>", re.IGNORECASE)
+_JSON = re.compile(r"\s*(\[\s*)?\{\s*\"")
 _RATIO, _LARGE, _LARGEST = 150, 100 << 20, 4 << 30  # unpacked to packed, from so many bytes on, and in any case
 
 
@@ -77,6 +81,11 @@ def kind(path: Path, password: Password | None = None) -> Kind:
     MissingFile, EmptyFile, UnreadableFile, LockedFile
         If it is not there, empty, no table at all, far larger than it looks, or locked.
     """
+    if path.is_dir():
+        raise unreadable(
+            path, "这是一个文件夹，里面的文件没有读；请把它们直接放进 extracts/",
+            "it is a folder, whose files were not read; put them into extracts/ itself",
+        )  # fmt: skip
     if not path.is_file():
         raise MissingFile(path=path, need="intake")
     if path.suffix.lower() == ".sql":
@@ -98,36 +107,42 @@ def kind(path: Path, password: Password | None = None) -> Kind:
                 f"这是 {name} 文件，不是表格；请银行提供 Excel 或 csv",
                 f"it is {name} and no table; ask the bank for Excel or csv",
             )
-    return _text(start, path.stat().st_size)
+    return _text(path, start)
 
 
-def _text(start: bytes, size: int) -> Kind:
-    for mark, coding in ((codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"), (codecs.BOM_UTF8, "utf-8")):
-        if start.startswith(mark):
-            start = start.decode(coding, "ignore").encode()
-            break
-    else:
-        coding = ""
-    if not _MARKUP.match(start) or (
-        b"<?xml" in start[:100] and b"<" in start and not re.search(rb"(?i)<(html|table|workbook)|spreadsheet", start)
+def _text(path: Path, start: bytes) -> Kind:
+    size, coding = path.stat().st_size, encoding(path)
+    text = codecs.getincrementaldecoder(coding)("ignore").decode(start)
+    if _JSON.match(text):
+        raise unreadable(
+            path,
+            "这是 JSON 文件，不是表格；请银行提供 Excel 或 csv",
+            "it is JSON and no table; ask the bank for Excel or csv",
+        )
+    if not _MARKUP.match(text) or (
+        "<?xml" in text[:100] and not re.search(r"(?i)<(html|table|workbook)|spreadsheet", text)
     ):
         return Kind("delimited", size)
-    if _XML_SPREADSHEET in start:
+    with path.open("rb") as file:
+        file.seek(max(0, size - (1 << 16) & ~1))
+        tail = file.read().decode(coding, "ignore")
+    if max((m.start() for m in _ROW_BEGINS.finditer(tail)), default=-1) > max(
+        (m.start() for m in _TABLE_ENDS.finditer(tail)), default=-1
+    ):
+        raise unreadable(
+            path, "文件在一行中间断了，后面的行没有收到；请重新下载或让银行重新提供",
+            "it breaks off within a table; load it down again, or ask the bank for all of it",
+        )  # fmt: skip
+    if _XML_SPREADSHEET in text:
         return Kind("html", size, encoding="xml")
-    said = re.search(rb"charset\s*=\s*[\"']?([\w-]+)", start)
-    named = coding or (said[1].decode().lower() if said else "")
-    return Kind(
-        "html", size, encoding="gb18030" if named in {"gb2312", "gbk", "x-gbk", "gb18030"} else named or _unnamed(start)
-    )
+    return Kind("html", size, encoding=_said(text) if coding == "gb18030" else coding)
 
 
-def _unnamed(start: bytes) -> str:
-    """Encoding of a page that names none."""
-    try:
-        codecs.getincrementaldecoder("utf-8")().decode(start)
-    except UnicodeDecodeError:
-        return "gb18030"
-    return "utf-8"
+def _said(text: str) -> str:
+    """Encoding of a page that is no Unicode: the one that it names, if it is of another language; else GB18030."""
+    said = re.search(r"charset\s*=\s*[\"']?([\w-]+)", text)
+    name = said[1].lower() if said else ""
+    return name if name in {"big5", "windows-1252", "iso-8859-1", "shift_jis", "euc-kr"} else "gb18030"
 
 
 def _zip(path: Path, locked: bytes | None = None) -> Kind:
@@ -135,6 +150,12 @@ def _zip(path: Path, locked: bytes | None = None) -> Kind:
     try:
         with zipfile.ZipFile(path if locked is None else io.BytesIO(locked)) as archive:
             names = set(archive.namelist())
+            if "word/document.xml" in names or "ppt/presentation.xml" in names:
+                raise unreadable(
+                    path,
+                    "这是 Word 或 PowerPoint 文件，不是工作簿；请银行提供 Excel 或 csv",
+                    "it is a file of Word or PowerPoint and no workbook; ask the bank for Excel or csv",
+                )
             if "xl/workbook.xml" not in names and "xl/workbook.bin" not in names and "content.xml" not in names:
                 raise unreadable(
                     path,

@@ -17,6 +17,7 @@ import sqlalchemy as sql
 
 from kit.errors import KitError, UnreadableFile
 from kit.intake.readers import grids
+from kit.intake.readers.columnar import database_batches
 
 ROW = ("001", "12345678901234567890.12", "2026-10-31", "9007199254740993", "", "0.1", "TRUE")
 
@@ -107,6 +108,20 @@ def test_sqlite_is_a_database_too(tmp_path, monkeypatch, rows_of):
     monkeypatch.setenv("BRANCH_KIT_DATABASE", f"sqlite:///{tmp_path / 'b.db'}")
     (grid,) = grids(ask(tmp_path, "select * from t where a is null or a <> ':x'"))
     assert rows_of(grid)[0] == [(2, "001", "1"), (4, "00:30", "2")]
+
+
+def test_a_database_gives_its_rows_by_the_thousand(tmp_path, monkeypatch):
+    monkeypatch.setenv("BRANCH_KIT_DATABASE", "sqlite://")
+    path = ask(
+        tmp_path, "with r(n) as (select 1 union all select n + 1 from r where n < 25000) select n, n / 3.0 as d from r"
+    )
+    found = list(database_batches(path))
+    assert [batch.num_rows for batch in found] == [10_000, 10_000, 5_000]
+    assert found[0].slice(0, 3).to_pydict() == {
+        "row_number": [2, 3, 4],
+        "c0": ["1", "2", "3"],
+        "c1": ["0.3333333333333333", "0.6666666666666666", "1"],
+    }
 
 
 @pytest.mark.parametrize(

@@ -195,3 +195,32 @@ def test_a_header_without_rows_gives_none(tmp_path, read):
 def test_a_missing_file_is_said_to_be(tmp_path):
     with pytest.raises(MissingFile):
         grids(tmp_path / "a.csv")
+
+
+@pytest.mark.parametrize("mark", ["^|^", "|~|", "#|#", "@#@", "<|>", "&&", "$$", "\x1e", "\x1f"])
+def test_separators_that_nobody_listed_are_found_by_their_shape(tmp_path, mark, read):
+    path = write(tmp_path, f"客户号{mark}姓名{mark}余额\n" + f"001{mark}{mark}5\n" * 60_000)
+    rows, bad = read(path)
+    assert not bad
+    assert (len(rows), set(rows[-1][1:])) == (60_000, {"001", "", "5"})
+
+
+def test_a_column_that_is_blank_in_every_row_does_not_make_two_bars_a_separator(tmp_path, read):
+    assert read(write(tmp_path, "客户号|职业|机构\n" + "001||01\n" * 300))[0][0] == (2, "001", "", "01")
+
+
+@pytest.mark.parametrize("coding", ["utf-16-le", "utf-16-be"])
+def test_wide_text_without_a_mark_is_told_by_its_characters_where_nearly_all_is_chinese(tmp_path, coding, read):
+    text = "客户编号\t归属机构\t职业\n" + "客户甲乙\t支行丙丁\t农民工人教师医生公务人员\n" * 50
+    path = write(tmp_path, text.encode(coding))
+    assert grids(path)[0].encoding == coding
+    assert read(path)[0][0] == (2, "客户甲乙", "支行丙丁", "农民工人教师医生公务人员")
+
+
+def test_the_mark_with_which_dos_ended_a_file_is_nothing(tmp_path, read):
+    assert read(write(tmp_path, "客户号,姓名\n001,张三\n\x1a")) == ([(2, "001", "张三")], [])
+
+
+def test_json_is_named(tmp_path):
+    with pytest.raises(UnreadableFile, match="JSON"):
+        grids(write(tmp_path, '[{"客户号": "001"}]'))

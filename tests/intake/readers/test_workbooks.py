@@ -228,7 +228,7 @@ def test_the_longest_cell_of_all_comes_through(tmp_path, rows_of):
 def test_a_zip_of_something_else_is_no_workbook(tmp_path):
     path = tmp_path / "a.xlsx"
     with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr("word/document.xml", "<x/>")
+        archive.writestr("客户.csv", "客户号")
     with pytest.raises(UnreadableFile, match="压缩包"):
         grids(path)
 
@@ -269,3 +269,64 @@ def test_the_parser_speaks_arrow_and_never_of_data(tmp_path):
 
     (batch,) = batches(grid, after=1, width=5, refuse=print)
     assert batch.schema.types == [pa.int64(), *[pa.string()] * 5]
+
+
+@pytest.mark.parametrize("said", ["utf-8", "gb2312", "utf-16", "x-unknown"])
+@pytest.mark.parametrize("coding", ["utf-8", "utf-8-sig", "gb18030", "utf-16", "utf-16-le"])
+@pytest.mark.parametrize("name", ["a.xls", "a.csv"])
+def test_the_bytes_of_a_page_decide_its_encoding_and_not_its_words(tmp_path, name, coding, said, rows_of):
+    path = tmp_path / name
+    page = (
+        f'<html xmlns:x="urn:x"><head><meta charset="{said}"></head><body><table><tr><th>客户号</th><th>姓名</th></tr>'
+        '<tr><td x:str="001" x:num>001</td><td><o:p>䶮</o:p></td></tr></table></body></html>'
+    )
+    path.write_bytes(page.encode(coding))
+    (grid,) = grids(path)
+    assert (grid.head[0], rows_of(grid)[0]) == (("客户号", "姓名"), [(2, "001", "䶮")])
+
+
+XML = """<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?>
+<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet" xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet">
+<Worksheet ss:Name="客户"><Table>
+<Row><Cell ss:MergeAcross="2"><Data ss:Type="String">客户信息</Data></Cell><Cell><Data>万元</Data></Cell></Row>
+<Row ss:Index="4"><Cell><Data>客户号</Data></Cell><Cell><Data>年龄</Data></Cell>
+<Cell ss:Index="4"><Data>职业</Data></Cell></Row>
+<Row ss:Index="7"><Cell><Data>001</Data></Cell><Cell ss:Index="4"><Data ss:Type="String">农民</Data></Cell></Row>
+</Table>{options}</Worksheet></Workbook>"""
+
+
+def test_rows_and_cells_of_an_xml_spreadsheet_stand_where_their_index_says(tmp_path, rows_of):
+    path = tmp_path / "a.xls"
+    path.write_text(XML.format(options=""), encoding="utf-8")
+    (grid,) = grids(path)
+    assert (grid.head[0][3], grid.head[3]) == ("万元", ("客户号", "年龄", "", "职业"))
+    assert rows_of(grid, after=4)[0] == [(7, "001", "", "", "农民")]
+
+
+def test_a_sheet_that_an_xml_spreadsheet_hides_is_hidden(tmp_path):
+    path = tmp_path / "a.xls"
+    path.write_text(
+        XML.format(options="<WorksheetOptions><Visible>SheetHidden</Visible></WorksheetOptions>"), encoding="utf-8"
+    )
+    assert grids(path)[0].hidden
+
+
+@pytest.mark.parametrize(
+    "page", [XML.format(options=""), "<table><tr><td>客户号</td></tr><tr><td>001</td></tr></table>"]
+)
+def test_a_page_that_breaks_off_within_its_table_is_refused(tmp_path, page):
+    path = tmp_path / "a.xls"
+    path.write_text(page[: page.index("001") + 2], encoding="utf-8")
+    with pytest.raises(UnreadableFile, match="断了"):
+        grids(path)
+
+
+def test_the_number_of_a_branch_reaches_down_its_merged_cell_and_an_amount_does_not(tmp_path, rows_of):
+    path = tmp_path / "a.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["机构号", "余额", "客户号"])
+        sheet.merge_range(1, 0, 2, 0, "0101")
+        sheet.merge_range(1, 1, 2, 1, "5000")
+        sheet.write_column(1, 2, ["001", "002"])
+    assert rows_of(grids(path)[0])[0] == [(2, "0101", "5000", "001"), (3, "0101", "", "002")]

@@ -68,10 +68,16 @@ _NOTICES = {
         "{place}：认不出这张表，没有读：{names}",
         "{place}: not read, no table fits it: {names}",
     ),
-    "sheet_hidden": ("{place}：隐藏的工作表，没有读", "{place}: a hidden sheet, not read"),
+    "sheet_hidden": (
+        "{place}：隐藏的工作表，没有读；要读它，请在 Excel 里取消隐藏",
+        "{place}: a hidden sheet, not read; unhide it in Excel if it is to be",
+    ),
     "sheet_empty": ("{place}：空白的工作表", "{place}: an empty sheet"),
     "sheet_pivot": ("{place}：数据透视表，没有读", "{place}: a pivot table, not read"),
-    "sheet_no_header": ("{place}：只有文字，没有表格", "{place}: text only, no table"),
+    "sheet_no_header": (
+        "{place}：没有找到表头，没有读；如果它是一张表，请在数据上面加一行列名（文本文件的各列用逗号或制表符分开）",
+        "{place}: no header, not read; if it is a table, put its columns' names above it (text: with commas or tabs)",
+    ),
     "as_of_assumed": (
         "{place}：没有数据日期，按 {names} 处理",
         "{place}: no data date of its own; taken as of {names}",
@@ -99,6 +105,11 @@ class Notice:
     names: tuple[str, ...]
 
     def __str__(self) -> str:
+        return self.told(self.file)
+
+    def told(self, file: str = "") -> str:
+        """Sentence of the notice; without the file where another sentence names it."""
         zh = language() == "zh"
-        place = f"{self.file} [{self.sheet}]" if self.sheet else self.file
-        return _NOTICES[self.kind][not zh].format(place=place, names=("、" if zh else ", ").join(self.names))
+        place = f"{file} [{self.sheet}]".strip() if self.sheet else file
+        said = _NOTICES[self.kind][not zh].format(place=place, names=("、" if zh else ", ").join(self.names))
+        return said.lstrip("：: ")

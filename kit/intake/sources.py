@@ -19,6 +19,8 @@ from kit.schema import ambiguous, normalise, schema
 
 __all__ = ["Family", "Files", "Refused", "Source", "families", "find_sources", "nothing_readable"]
 
+_LITTER = frozenset({"thumbs.db", "desktop.ini"})
+
 
 class MissingSource(MissingFile):
     """A mapping names a file that is not there (path, file, name, known)."""
@@ -135,13 +137,17 @@ def find_sources(folder: Path) -> list[Source]:
     named = {(s.path, s.mapping.sheet) for s in exact if s.mapping}
     found = [*exact, *(s for s in found if s.mapping and (s.path, s.mapping.sheet) not in named)]
     mapped = {source.path for source in found}
-    for path in sorted(p.resolve() for p in extracts.glob("*") if p.is_file() and p.name[0] not in ".~"):
-        if path not in mapped:
-            found.append(Source(path))
+    found += [Source(path) for path in _given(extracts) if path not in mapped and not mapped & set(path.glob("*"))]
     if not found:
         need = "把银行给的 csv 或 xlsx 文件放在这里" if language() == "zh" else "put the bank's csv or xlsx files here"
         raise MissingFile(path=extracts, need=need)
     return found
+
+
+def _given(extracts: Path) -> list[Path]:
+    """What lies in the folder, without what machines leave there; a folder in it, which is not read, with its files."""
+    given = (p.resolve() for p in extracts.glob("*") if p.name[0] not in ".~_" and p.name.lower() not in _LITTER)
+    return sorted(p for p in given if p.is_file() or any(each.is_file() for each in p.rglob("*")))
 
 
 def _matching(extracts: Path, pattern: str) -> list[Path]:

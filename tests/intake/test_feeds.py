@@ -333,3 +333,19 @@ def test_each_message_can_be_read_in_english(planned, monkeypatch):
     monkeypatch.setenv("BRANCH_KIT_LANGUAGE", "en")
     found = planned({"a.csv": "甲,乙\n1,2\n"})
     assert "Which table is this" in str(OpenQuestions(questions=found.questions, folder="bank"))
+
+
+def test_what_machines_leave_in_a_folder_is_nothing_and_a_folder_within_is_told(planned, tmp_path):
+    litter = dict.fromkeys(("~$a.xlsx", ".DS_Store", "Thumbs.db", "desktop.ini", ".~lock.a.csv#", "._a.csv"), "x")
+    (tmp_path / "extracts" / "十月").mkdir(parents=True)
+    (tmp_path / "extracts" / "十月" / "客户.csv").write_text(CUSTOMERS, encoding="utf-8")
+    (tmp_path / "extracts" / "空的").mkdir()
+    found = planned({"【城东】客户 （2026年10月） 副本(1).csv": CUSTOMERS, **litter})
+    assert [feed.table.id for feed in found.feeds] == ["customer"]
+    assert [(each.path.name, "直接放进 extracts" in each.reason) for each in found.refused] == [("十月", True)]
+
+
+def test_text_without_a_header_says_what_to_do(planned):
+    with pytest.raises(UnreadableFile, match=r"a\.csv：没有找到表头，.*加一行列名") as error:
+        planned({"a.csv": "00123,0101,30,农民\n00124,0102,40,教师\n"})
+    assert str(error.value).count("a.csv") == 1

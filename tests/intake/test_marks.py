@@ -117,6 +117,8 @@ def test_a_text_that_only_contains_a_total_is_none(text):
         "①不含对公客户",
         "Note: rounded",
         "Source: core system",
+        "总记录数:2",
+        "EOF",
     ],
 )
 def test_a_note_is_known_by_its_first_words(text):

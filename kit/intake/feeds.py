@@ -20,6 +20,7 @@ from kit.intake.opening import Opened
 from kit.intake.quarantine import Notice
 from kit.intake.questions import IGNORE, Interview, Question, told
 from kit.intake.reading import Reading, Tables, from_mapping, read, resolved, without_mapping
+from kit.intake.second import second_table
 from kit.intake.sources import Family, Files, Refused, Source, families, find_sources, nothing_readable
 from kit.intake.units import unit_of
 from kit.schema import Column, Table, schema
@@ -114,8 +115,13 @@ def plan(
     found, skipped, refused = families(sources, files)
     refused += _forbidden([*(s for family in found for s in family.sheets), *skipped])
     gone = {each.path for each in refused}
+    double = [(s, said) for one in found for s in one.sheets if s.path not in gone and (said := second_table(s))]
+    refused += [Refused(sheet.path, sheet.name, "", str(said)) for sheet, said in double]
+    left = gone | {(sheet.path, sheet.name) for sheet, _ in double}
     found = [
-        f for one in found if (f := replace(one, sheets=tuple(s for s in one.sheets if s.path not in gone))).sheets
+        replace(one, sheets=kept)
+        for one in found
+        if (kept := tuple(s for s in one.sheets if not left & {s.path, (s.path, s.name)}))
     ]
     if not found:
         raise _nothing(sources, files, refused)

@@ -16,7 +16,8 @@ import pyarrow.compute as pc
 from kit.intake.grid import Sheet
 from kit.intake.layout import clean_cell
 from kit.intake.marks import NUMBER, is_date, is_lead, is_note, is_title, is_total
-from kit.schema import aliases, normalise, schema
+from kit.intake.second import in_row, names_columns
+from kit.schema import aliases, known_labels, normalise, schema
 
 __all__ = ["BadRow", "Line", "Splitter"]
 
@@ -83,10 +84,16 @@ class Splitter:
       without a note before it. In tables of one or two columns only a note's own words begin the notes.
 
     Bad rows are sorted in the same way. A total among them may have more or fewer cells than the table has columns.
+
+    Raises
+    ------
+    SecondTable
+        If a row is the header of another table: what follows is none of this one's.
     """
 
     def __init__(self, sheet: Sheet) -> None:
         grid, layout = sheet.grid, sheet.layout
+        self._sheet = sheet
         self.lines: list[Line] = []
         self._width = len(layout.headers)
         self._bad: list[BadRow] = []
@@ -106,7 +113,7 @@ class Splitter:
         keep, doubtful = np.ones(batch.num_rows, dtype=bool), {}
         regular = keep.copy()
         for i, number, cells in _taken(batch, np.flatnonzero(self._suspects(batch))):
-            kind = self._kind(cells)
+            kind = self._kind(cells, number)
             if kind in {"header", "total"}:
                 self._add(number, kind, cells)
                 keep[i] = regular[i] = False
@@ -132,7 +139,7 @@ class Splitter:
 
     def refuse(self, bad: BadRow) -> None:
         """Take a record with another number of fields than the header."""
-        kind = self._kind(bad.cells) if any(bad.cells) else ""
+        kind = self._kind(bad.cells, bad.number) if any(bad.cells) else ""
         if kind in {"header", "total"}:
             self._add(bad.number, kind, bad.cells)
         else:
@@ -189,6 +196,8 @@ class Splitter:
         if few.any():
             for column in columns[:_NOTE_CELLS]:
                 suspect |= few & _mask(pc.match_substring_regex(column, _NOTE_LIKE))
+        for column in columns[:_LABEL_WITHIN]:
+            suspect |= _mask(pc.is_in(column, value_set=pa.array(sorted(known_labels()), column.type)))
         for position, texts in self._begins.items():
             suspect |= _mask(pc.is_in(columns[position], value_set=pa.array(sorted(texts), columns[position].type)))
         for column in columns:
@@ -198,12 +207,14 @@ class Splitter:
                 suspect |= _mask(pc.is_in(column, value_set=pa.array(labels, column.type)))
         return suspect
 
-    def _kind(self, cells: Cells) -> str:
+    def _kind(self, cells: Cells, number: int) -> str:
         filled = [cell for cell in cells if cell]
         if not filled:
             return ""
         if filled[0] in self._begins.get(cells.index(filled[0]), ()) and _cut(cells) in self._printed:
             return "header"
+        if not self._sheet.grid.named and names_columns(cells, (*self._printed, self._sheet.headers)):
+            raise in_row(self._sheet, number, cells)
         if _TOTAL_LIKE.search("\n".join(filled)) and self._is_total(cells):
             return "total"
         if self._width == 1:

@@ -48,7 +48,8 @@ class Refused:
     reason: str
 
     def __str__(self) -> str:
-        return f"{self.path.name}{f' [{self.sheet}]' if self.sheet else ''} {self.place}".strip() + f": {self.reason}"
+        place = f"{self.path.name}{f' [{self.sheet}]' if self.sheet else ''} {self.place}".strip()
+        return self.reason if self.reason.startswith(place) else f"{place}: {self.reason}"
 
 
 @dataclass(frozen=True, slots=True)

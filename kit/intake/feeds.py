@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from kit import columns as col
@@ -14,11 +14,11 @@ from kit.intake.changes import changes
 from kit.intake.choose import choose, companions
 from kit.intake.dating import dated, settle_dates
 from kit.intake.grid import Sheet
-from kit.intake.labels import forbidden_label
+from kit.intake.labels import forbidden_labels
 from kit.intake.mapping import POWERS, Cell, Confirmed
 from kit.intake.opening import Opened
 from kit.intake.quarantine import Notice
-from kit.intake.questions import IGNORE, Interview, Question, told
+from kit.intake.questions import IGNORE, LEAVE_OUT, Candidate, Interview, Question, listed, told
 from kit.intake.reading import Reading, Tables, from_mapping, read, resolved, without_mapping
 from kit.intake.second import second_table
 from kit.intake.sources import Family, Files, Refused, Source, families, find_sources, nothing_readable
@@ -28,9 +28,11 @@ from kit.schema import Column, Table, schema
 __all__ = ["Feed", "Field", "Plan", "Refused", "Source", "find_sources", "plan"]
 
 _FORBIDDEN = (
-    "有一列“{label}”是{kind}，任何分析都不需要，也不得外传。整个文件没有读：请删除收到的文件，让银行去掉这一列后重新提供",
+    "有一列“{label}”是{kind}，任何分析都不需要，也不得外传。整个文件没有读：请删掉这一列（最好让银行去掉后重新提供，"
+    "并删除收到的文件），再运行一次；或运行 kit intake --review，选择不读这一列",
     "its column “{label}” holds {kind}, which no analysis needs and no bank may hand over. Nothing of the file was"
-    " read: delete it, and ask the bank for one without this column",
+    " read: delete the column (better: ask the bank for a file without it, and delete this one) and run again; or run"
+    " kit intake --review and choose to leave the column out",
 )
 
 
@@ -113,17 +115,14 @@ def plan(
     """
     files, interview = files or Files(), Interview(answers or {})
     found, skipped, refused = families(sources, files)
+    found = [_without_forbidden(one, interview) for one in found]
     refused += _forbidden([*(s for family in found for s in family.sheets), *skipped])
     gone = {each.path for each in refused}
-    double = [(s, said) for one in found for s in one.sheets if s.path not in gone and (said := second_table(s))]
-    refused += [Refused(sheet.path, sheet.name, "", str(said)) for sheet, said in double]
-    left = gone | {(sheet.path, sheet.name) for sheet, _ in double}
-    found = [
-        replace(one, sheets=kept)
-        for one in found
-        if (kept := tuple(s for s in one.sheets if not left & {s.path, (s.path, s.name)}))
-    ]
-    if not found:
+    found = _kept(found, lambda sheet: sheet.path not in gone)
+    double = {s: said for one in found for s in one.sheets if (said := second_table(s))}
+    refused += [Refused(sheet.path, sheet.name, "", str(said)) for sheet, said in double.items()]
+    found = _kept(found, lambda sheet: sheet not in double)
+    if not found and (answers is None or not (interview.open or interview.answered)):
         raise _nothing(sources, files, refused)
     tables, notices = _tables(found, interview, as_of)
     notices += [Notice("sheet_skipped", s.path.name, s.name, s.headers) for s in skipped if s.path not in gone]
@@ -152,6 +151,12 @@ def plan(
     )  # fmt: skip
 
 
+def _kept(found: Sequence[Family], keep: Callable[[Sheet], bool]) -> list[Family]:
+    """Families with the sheets that are kept, if there are any."""
+    kept = [replace(one, sheets=tuple(filter(keep, one.sheets))) for one in found]
+    return [one for one in kept if one.sheets]
+
+
 def _nothing(sources: Sequence[Source], files: Files, refused: Sequence[Refused]) -> KitError:
     errors = [error for s in sources if isinstance(error := files.open(s), KitError)]
     return errors[0] if len(refused) == len(errors) == 1 else nothing_readable(sources[0].path.parent, refused)
@@ -161,11 +166,29 @@ def _forbidden(sheets: Sequence[Sheet]) -> list[Refused]:
     """Files with a column that no extract may hold."""
     found: dict[str, Refused] = {}
     for sheet in sheets:
-        label = forbidden_label(sheet)
-        if label:
-            reason = told(_FORBIDDEN).format(label=label[0], kind=label[1].label(language()))
-            found.setdefault(str(sheet.path), Refused(sheet.path, sheet.name, label[0], reason))
+        for label, kind in forbidden_labels(sheet).items():
+            reason = told(_FORBIDDEN).format(label=label, kind=kind.label(language()))
+            found.setdefault(str(sheet.path), Refused(sheet.path, sheet.name, label, reason))
     return list(found.values())
+
+
+def _without_forbidden(family: Family, interview: Interview) -> Family:
+    """Sheets without the columns that no extract may hold, if a person said so; else as they are."""
+    labels = tuple(forbidden_labels(family.first))
+    if not labels:
+        return family
+    candidates = (Candidate(IGNORE, 0.6), Candidate(LEAVE_OUT, 0.4))
+    question = Question(
+        "forbidden",
+        f"{family.key}/forbidden",
+        family.places,
+        label=listed(labels),
+        candidates=candidates,
+        blocking=False,
+    )
+    if interview.ask(question) != LEAVE_OUT:
+        return family
+    return replace(family, sheets=tuple(sheet.leaving_out(labels) for sheet in family.sheets))
 
 
 def _tables(
@@ -277,9 +300,12 @@ def _noted(family: Family, readings: Sequence[Reading]) -> list[Notice]:
         sheet, place = reading.sheet, (reading.sheet.path.name, reading.sheet.name)
         cells = [cell for given in reading.tables.values() for cell in given.values() if cell.column]
         used = {position_of(sheet.headers, cell) for cell in cells}
-        left = [h for i, h in enumerate(sheet.headers) if i not in used and h not in reading.ignored]
+        gone = sheet.grid.left_out
+        left = [h for i, h in enumerate(sheet.headers) if i not in used | gone and h not in reading.ignored]
         likely = reading.likely or {}
         plain, other = tuple(h for h in left if h not in likely), [h for h in left if h in likely]
+        if gone:
+            notices.append(Notice("columns_left_out", *place, sheet.left_out))
         if plain and reading.tables:
             notices.append(Notice("ignored_columns", *place, plain))
         if other and reading.tables:

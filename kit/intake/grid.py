@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -36,6 +37,8 @@ class Grid:
         Dates without a format count from 1904.
     encoding, delimiter, quoted
         Of delimited text.
+    left_out
+        Columns, from 0, whose cells nobody may see: they are blank from the reader on.
     """
 
     path: Path
@@ -50,6 +53,7 @@ class Grid:
     encoding: str = ""
     delimiter: str = ""
     quoted: bool = True
+    left_out: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +109,22 @@ class Sheet:
     def header_row(self) -> int:
         """Row above the data, counted from 1."""
         return self.layout.header_row
+
+    def leaving_out(self, labels: Sequence[str]) -> Sheet:
+        """Return the sheet with the columns of these labels blank."""
+        left_out = self.grid.left_out | {i for i, header in enumerate(self.headers) if header in labels}
+
+        def blanked(rows: Sequence[tuple[str, ...]]) -> tuple[tuple[str, ...], ...]:
+            return tuple(tuple("" if i in left_out else cell for i, cell in enumerate(row)) for row in rows)
+
+        top = self.header_row
+        head = self.grid.head[:top] + blanked(self.grid.head[top:])
+        return replace(self, grid=replace(self.grid, head=head, more=blanked(self.grid.more), left_out=left_out))
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """Labels of the columns that are left out."""
+        return tuple(self.headers[i] for i in sorted(self.grid.left_out))
 
     @property
     def place(self) -> str:

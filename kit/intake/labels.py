@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from kit.intake.grid import Sheet
 from kit.schema import Column, Forbidden, Meaning, aliases, ambiguous, forbidden, normalise, schema
 
-__all__ = ["Labelled", "forbidden_label", "labelled", "named", "parts", "settled", "signature"]
+__all__ = ["Labelled", "forbidden_labels", "labelled", "named", "parts", "settled", "signature"]
 
 # The group of a merged header that says no more than what the table is about.
 _NEUTRAL = re.compile(
@@ -111,6 +111,7 @@ def settled(sheet: Sheet, position: int, meanings: Iterable[Meaning]) -> Meaning
     return fitting[0] if len(fitting) == 1 else None
 
 
-def forbidden_label(sheet: Sheet) -> tuple[str, Forbidden] | None:
-    """First header that names what no extract may hold, and what that is."""
-    return next(((h, kind) for h in sheet.headers for kind in forbidden() if kind.names(h)), None)
+def forbidden_labels(sheet: Sheet) -> dict[str, Forbidden]:
+    """Headers that name what no extract may hold, and what that is, unless their columns are left out."""
+    kept = [header for i, header in enumerate(sheet.headers) if i not in sheet.grid.left_out]
+    return {header: kind for header in kept for kind in forbidden() if kind.names(header)}

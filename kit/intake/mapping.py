@@ -69,7 +69,8 @@ class Mapping(_Strict):
 
     ``file`` is a path relative to the engagement folder, or a pattern inside ``extracts/``; ``sheet`` a name or a
     pattern, the first sheet if it is not said; ``tables`` holds for each canonical table its columns and their source,
-    none if the sheet is not to be read. ``headers`` are all labels of the layout that was answered about, in its file
+    none if the sheet is not to be read. ``left_out`` are columns that no extract may hold and whose cells are
+    not read. ``headers`` are all labels of the layout that was answered about, in its file
     of this ``sha256``, with its header in ``header_row``; ``ignored`` those that feed nothing.
     """
 
@@ -82,6 +83,7 @@ class Mapping(_Strict):
     headers: tuple[str, ...] | None = None
     tables: dict[str, dict[str, Annotated[Cell, BeforeValidator(_cell)]]]
     ignored: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
     confirmed: Confirmed | None = None
 
     @model_validator(mode="after")
@@ -177,6 +179,7 @@ def save_mapping(path: Path, mapping: Mapping) -> None:
         "headers",
         "tables",
         "ignored",
+        "left_out",
         "confirmed",
     ):
         if key == "tables":

@@ -48,7 +48,7 @@ def open_file(path: Path, mapping: Mapping | None, password: Password = given_pa
         if isinstance(layout, Skipped):
             left_out.append(Notice(f"sheet_{layout.reason}", path.name, grid.name, ()))
         else:
-            found.append(Sheet(grid, layout))
+            found.append(Sheet(grid, layout).leaving_out(said.left_out))
     if not found and all(notice.kind == "sheet_empty" for notice in left_out):
         raise EmptyFile(path=path)
     if not found:

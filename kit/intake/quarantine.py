@@ -60,6 +60,10 @@ _NOTICES = {
         "{place}：这些列没有用到，可能是：{names}",
         "{place}: columns not used that may be something: {names}",
     ),
+    "columns_left_out": (
+        "{place}：按 mapping/ 里的决定，没有读这些列：{names}",
+        "{place}: columns not read, as was decided in mapping/: {names}",
+    ),
     "layout_changed": (
         "{place}：与确认过的格式不同：{names}",
         "{place}: not the layout that was confirmed: {names}",

@@ -10,9 +10,21 @@ from typing import Any
 from kit.errors import KitError, language
 from kit.schema import Column, schema
 
-__all__ = ["IGNORE", "Candidate", "Interview", "OpenQuestions", "Question", "Said", "column_name", "listed", "told"]
+__all__ = [
+    "IGNORE",
+    "LEAVE_OUT",
+    "Candidate",
+    "Interview",
+    "OpenQuestions",
+    "Question",
+    "Said",
+    "column_name",
+    "listed",
+    "told",
+]
 
 IGNORE = "-"
+LEAVE_OUT = "leave_out"
 
 # Code, sentence in Chinese and in English: what speaks for an answer, and what an answer means.
 _SAID: dict[str, tuple[str, str]] = {
@@ -59,6 +71,10 @@ _TITLES: dict[str, tuple[str, str]] = {
     "date": ("没有数据日期，数据是哪一天的？", "No date of its own: of which day is the data?"),
     "branch": ("“{label}”是哪家机构？", "Which branch is “{label}”?"),
     "unit": ("“{label}”的单位是什么？", "What is the unit of “{label}”?"),
+    "forbidden": (
+        "“{label}”是不该外传的信息，整个文件没有读。要不读这些列、只读其余的吗？",
+        "“{label}” is what no bank may hand over, and nothing of the file was read. Read it without these columns?",
+    ),
     "use": ("“{label}”没有用到，它是不是下面的列？", "“{label}” is not used: is it one of these?"),
 }
 _HOW: dict[str, tuple[str, str]] = {
@@ -70,6 +86,7 @@ _HOW: dict[str, tuple[str, str]] = {
     "date": ("序号、=日期（如 =2026-10-31）", "a number, =a date (=2026-10-31)"),
     "branch": ("序号、机构号，- 不是机构，不读", "a number, a branch number, - to leave it out"),
     "unit": ("序号、单位（元、万元 …）", "a number, a unit (元, 万元 …)"),
+    "forbidden": ("序号，- 整个文件不读", "a number, - to read nothing of the file"),
 }  # fmt: skip
 
 
@@ -129,6 +146,12 @@ class Candidate:
             name = f"{schema()[name].label(language())} {name}"
         return {
             IGNORE: told(("不用", "not used")),
+            LEAVE_OUT: told(
+                (
+                    "不读这些列，读其余的；由谁、何时决定记在 mapping/",
+                    "without these columns; who decided and when is kept in mapping/",
+                )
+            ),
             "sheet": told(("工作表名就是机构", "the sheets' names are the branches")),
             "file": told(("文件名里有机构", "the files' names tell the branches")),
         }.get(name, name)
@@ -143,7 +166,8 @@ class Question:
     kind
         ``table``, ``label`` (what an ambiguous label means), ``column`` (a mandatory column has no source),
         ``double`` (several labels for one column), ``gone`` (a confirmed label is gone), ``date``, ``branch`` (which
-        branch a sheet's or a file's name means), ``unit``; ``use`` asks about a label that is not needed.
+        branch a sheet's or a file's name means), ``unit``; ``use`` asks about a label that is not needed,
+        ``forbidden`` about one that no extract may hold.
     key
         Tells it from every other question; the same when the same files are looked at again.
     places
@@ -214,7 +238,7 @@ class Question:
 
     def _may_be(self, reply: str) -> bool:
         if reply == IGNORE:
-            return self.kind in {"table", "label", "gone", "branch", "use"}
+            return self.kind in {"table", "label", "gone", "branch", "use", "forbidden"}
         table, _, column = reply.partition(".")
         return {
             "table": reply in schema(),
@@ -225,6 +249,7 @@ class Question:
             "double": reply in self.labels,
             "date": re.fullmatch(r"=\d{4}-\d\d-\d\d", reply) is not None,
             "branch": True,
+            "forbidden": False,
             "unit": reply in {"分", "角", "元", "百元", "千元", "万元", "百万元", "亿元"},
         }[self.kind]
 

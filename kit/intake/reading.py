@@ -65,7 +65,8 @@ def _unused(desk: Desk, tables: Tables) -> dict[str, str]:
     """Offer the columns that each label that is not used may be; answers go to ``desk.extra``."""
     first, likely = desk.family.first, {}
     taken = [f"{table}.{column}" for table, cells in tables.items() for column in cells]
-    for position in sorted(set(range(len(first.headers))) - _used(first.headers, tables) - desk.ignored):
+    free = set(range(len(first.headers))) - _used(first.headers, tables) - first.grid.left_out
+    for position in sorted(free - desk.ignored):
         found = propose.for_label(
             first, position, desk.files.profile(first, position), home=tuple(tables), taken=[*taken, *desk.pending]
         )

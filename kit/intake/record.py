@@ -59,7 +59,7 @@ def _mapping(
 ) -> Mapping:
     first, tables = group[0].sheet, {table: dict(cells) for table, cells in group[0].tables.items()}
     used = {position_of(first.headers, cell) for cells in tables.values() for cell in cells.values() if cell.column}
-    left = dict.fromkeys(h for i, h in enumerate(first.headers) if i not in used)
+    left = dict.fromkeys(h for i, h in enumerate(first.headers) if i not in used and i not in first.grid.left_out)
     return Mapping(
         file=file,
         sheet=sheet,
@@ -70,6 +70,7 @@ def _mapping(
         headers=first.headers,
         tables={table: {c: Cell.model_validate(cell) for c, cell in cells.items()} for table, cells in tables.items()},
         ignored=tuple(left) if tables else (),
+        left_out=first.left_out,
         confirmed=confirmed,
     )
 

@@ -173,10 +173,13 @@ def on_terminal(review: Review, console: Console, by: str | None) -> list[Path]:
     """
     by = by or ""
     try:
-        if review.open:
+        forbidden = {number: q for number, q in review.optional.items() if q.kind == "forbidden"}
+        if review.open or forbidden:
             by = by or Prompt.ask(
                 told(("由谁确认（写进 mapping/）", "Who answers (kept in mapping/)")), console=console
             )
+        for number, question in forbidden.items():
+            _answered(review, console, number, question)
         while review.open:
             number, question = next(iter(review.open.items()))
             _answered(review, console, number, question)

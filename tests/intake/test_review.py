@@ -251,3 +251,49 @@ def test_a_review_on_a_terminal_takes_enter_for_the_first_proposal(folder, tmp_p
     assert mapping.confirmed.by == "李四"
     assert mapping.tables["customer"]["branch_id"].meaning == "owner"
     assert ("Enter" in shown.decode()) == (language == "en")
+
+
+PASSWORDS = "客户号,归属机构号,登录密码,年龄\n001,01,s3cr3t,30\n002,01,s3cr3t\n003,01,t0ps3cr3t,三十\n合计,,s3cr3t,\n"
+
+
+@pytest.mark.parametrize("workbook", [False, True])
+def test_a_column_that_no_extract_may_hold_is_left_out_by_a_persons_word_and_never_stored(tmp_path, workbook):
+    extracts = tmp_path / "extracts"
+    extracts.mkdir()
+    if workbook:
+        with xlsxwriter.Workbook(str(extracts / "客户.xlsx")) as book:
+            sheet = book.add_worksheet()
+            for number, line in enumerate(PASSWORDS.split()):
+                sheet.write_row(number, 0, line.split(","))
+    else:
+        (extracts / "客户.csv").write_text(PASSWORDS, encoding="utf-8")
+    review = Review(tmp_path)
+    (number,) = review.optional
+    assert (review.optional[number].kind, review.optional[number].label) == ("forbidden", "登录密码")
+    review.answer(number, 1)
+    assert review.save("张三", ON) == [], "the first answer changes nothing"
+    review.answer(number, "leave_out")
+    assert "s3cr3t" not in repr(list(review._files.samples.values()))
+    (written,) = review.save("张三", ON)
+    mapping = load_mapping(written)
+    assert (mapping.left_out, mapping.ignored) == (("登录密码",), ())
+    assert (mapping.confirmed.by, mapping.confirmed.on) == ("张三", ON)
+    result = intake(find_sources(tmp_path), out=tmp_path / "data", key=b"k")
+    assert not result.refused
+    assert result.tables["customer"] == 2 + workbook
+    assert [n.names for n in result.notices if n.kind == "columns_left_out"] == [("登录密码",)]
+    kept = [path for path in tmp_path.rglob("*") if path.is_file() and path.parent != extracts]
+    assert len(kept) > 5
+    assert not [path.name for path in kept if b"s3cr3t" in path.read_bytes()]
+
+
+def test_a_review_on_the_command_line_offers_to_leave_such_a_column_out(folder, tmp_path):
+    (folder / "extracts" / "月报_202609.csv").unlink()
+    deliver(folder, "客户.csv", PASSWORDS)
+    done = subprocess.run(
+        [*KIT, "intake", str(folder), "--review", "--by", "张三", "--out", str(tmp_path / "out")],
+        input="2\n", capture_output=True, text=True, encoding="utf-8", env=environment("zh"), check=False,
+    )  # fmt: skip
+    assert "登录密码" in done.stdout
+    assert "客户.yml" in done.stdout.replace("\n", "")
+    assert (done.returncode, "s3cr3t" in done.stdout + done.stderr) == (0, False)

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+
 from kit.errors import KitError, UnreadableFile
 from kit.intake.grid import Grid
 from kit.intake.readers import columnar, delimited, worker
@@ -66,13 +68,18 @@ def batches(grid: Grid, *, after: int, width: int, refuse: Callable[[BadRow], No
         While being read, if the file cannot be read to its end.
     """
     if grid.form == "delimited":
-        yield from delimited.batches(grid, after=after, width=width, refuse=refuse)
+        found = delimited.batches(grid, after=after, width=width, refuse=refuse)
     elif grid.form == "parquet":
-        yield from columnar.parquet_batches(grid.path)
+        found = columnar.parquet_batches(grid.path)
     elif grid.form == "database":
-        yield from columnar.database_batches(grid.path)
+        found = columnar.database_batches(grid.path)
     else:
-        yield from _rows(grid, after, width)
+        found = _rows(grid, after, width)
+    for batch in found:
+        for position in grid.left_out:
+            blank = pa.repeat(pa.scalar(""), batch.num_rows)
+            batch = batch.set_column(position + 1, f"c{position}", blank)  # noqa: PLW2901 - column by column
+        yield batch
 
 
 def _parsed(path: Path, found: Kind) -> list[Grid]:

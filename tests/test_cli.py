@@ -1,8 +1,10 @@
+import json
 import os
 import subprocess
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from kit.demo import write_bank
@@ -98,6 +100,36 @@ def test_intake_alone_says_where_every_row_went(engagement, tmp_path):
     done = _kit("intake", engagement, "--out", tmp_path / "out")
     assert done.returncode == 0, done.stderr
     assert "客户信息.csv → customer" in done.stdout
+
+
+def test_the_full_demo_is_taken_in_as_planted_and_each_file_to_refuse_is_named_with_its_reason(tmp_path):
+    folder, out = tmp_path / "demo", tmp_path / "out"
+    made = _kit("demo", folder, "--branches", 2, "--customers", 60, "--full")
+    assert made.returncode == 0, made.stderr
+    planted = json.loads((folder / "truth.json").read_text(encoding="utf-8"))
+    refused = {name: file["refused"] for name, file in planted["files"].items() if file.get("refused")}
+    assert refused == {"客户信息_补发.xlsx": "damaged", "网银签约.csv": "password"}
+    done = _kit("intake", folder, "--out", out)
+    assert done.returncode == 1, done.stderr
+    why = {"damaged": ("已损坏", "重新提供"), "password": ("“登录密码”是密码", "删掉这一列")}
+    said = [line for line in done.stderr.splitlines() if line.startswith("✗")]
+    assert len(said) == len(refused)
+    for name, kind in refused.items():
+        (line,) = (line for line in said if name in line)
+        assert [words for words in why[kind] if words not in line] == []
+    fates = ["rows", "accepted", "repeated", "quarantined"]
+    expected = {
+        name: [file["rows"], file["accepted"], file["repeated"], sum(file["quarantined"].values())]
+        for name, file in planted["files"].items()
+        if name not in refused
+    }
+    rows = pd.read_parquet(out / "data" / "reconciliation.parquet").rename(columns={"rows_in": "rows"})
+    taken = rows[rows["file"] != ""].groupby("file")[fates].sum()
+    assert dict(zip(taken.index, taken.to_numpy().tolist(), strict=True)) == expected
+    months = pd.read_parquet(out / "data" / "book" / "customer_month.parquet")
+    last = months[months["as_of"].astype(str) == planted["as_of"]]
+    assert len(last) == planted["totals"]["customers"]
+    assert last["aum_avg_month_fen"].sum() == planted["totals"]["aum_fen"]
 
 
 @pytest.mark.parametrize("command", ["run", "intake", "new", "demo", "status", "verify", "purge", "lab"])

@@ -172,7 +172,11 @@ def _zip(path: Path, locked: bytes | None = None) -> Kind:
                 )
             return Kind("workbook", size, locked, _date1904_of_zip(archive, names))
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError, EOFError, zlib.error) as error:
-        raise unreadable(path, "文件不完整或已损坏", "it is incomplete or damaged") from error
+        raise unreadable(
+            path,
+            "文件不完整或已损坏；请重新下载，或让银行重新提供",
+            "it is incomplete or damaged; load it down or ask for it again",
+        ) from error
 
 
 def _date1904_of_zip(archive: zipfile.ZipFile, names: set[str]) -> bool:
@@ -211,7 +215,11 @@ def _compound(path: Path, password: Password | None) -> Kind:
     except KitError:
         raise
     except Exception as error:
-        raise unreadable(path, "文件不完整或已损坏", "it is incomplete or damaged") from error
+        raise unreadable(
+            path,
+            "文件不完整或已损坏；请重新下载，或让银行重新提供",
+            "it is incomplete or damaged; load it down or ask for it again",
+        ) from error
 
 
 def _date1904_of_compound(source: Any) -> bool:

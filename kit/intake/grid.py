@@ -37,6 +37,8 @@ class Grid:
         Dates without a format count from 1904.
     encoding, delimiter, quoted
         Of delimited text.
+    faulty
+        Addresses of the first cells of a workbook's sheet whose formula has no result: they are blank.
     left_out
         Columns, from 0, whose cells nobody may see: they are blank from the reader on.
     """
@@ -53,6 +55,7 @@ class Grid:
     encoding: str = ""
     delimiter: str = ""
     quoted: bool = True
+    faulty: tuple[str, ...] = ()
     left_out: frozenset[int] = frozenset()
 
 

@@ -49,6 +49,8 @@ def open_file(path: Path, mapping: Mapping | None, password: Password = given_pa
             left_out.append(Notice(f"sheet_{layout.reason}", path.name, grid.name, ()))
         else:
             found.append(Sheet(grid, layout).leaving_out(said.left_out))
+            if grid.faulty:
+                left_out.append(Notice("cells_faulty", path.name, grid.name, grid.faulty))
     if not found and all(notice.kind == "sheet_empty" for notice in left_out):
         raise EmptyFile(path=path)
     if not found:

@@ -60,6 +60,11 @@ _NOTICES = {
         "{place}：这些列没有用到，可能是：{names}",
         "{place}: columns not used that may be something: {names}",
     ),
+    "cells_faulty": (
+        "{place}：这些格的公式是错误（如 #REF!）或没有算出结果，按空白读了；请在 Excel 里改好、保存后再运行：{names}",
+        "{place}: the formulas of these cells are errors (#REF!) or have no result, and were read as blank; mend them"
+        " in Excel, save, and run again: {names}",
+    ),
     "columns_left_out": (
         "{place}：按 mapping/ 里的决定，没有读这些列：{names}",
         "{place}: columns not read, as was decided in mapping/: {names}",

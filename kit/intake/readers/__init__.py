@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import io
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import pyarrow as pa
 from kit.errors import KitError, UnreadableFile
 from kit.intake.grid import Grid
 from kit.intake.readers import columnar, delimited, worker
+from kit.intake.readers.faulty import faulty_cells
 from kit.intake.readers.kinds import Kind, LockedFile, Password, kind, last_cell, unreadable
 from kit.intake.rows import BadRow
 
@@ -92,9 +94,11 @@ def _parsed(path: Path, found: Kind) -> list[Grid]:
         raise _died(path, found, died.why) from None
     if "error" in answer:
         raise unreadable(path, "文件不完整或已损坏，或不是工作簿", "it is incomplete, damaged or no workbook")
+    faulty = faulty_cells(path if found.content is None else io.BytesIO(found.content))
     made = [
         Grid(path, table["name"], found.form, tuple(map(tuple, table["head"])), hidden=table["hidden"],
-             merged=tuple(map(tuple, table["merged"])), more=tuple(map(tuple, table["more"])), date1904=found.date1904)
+             merged=tuple(map(tuple, table["merged"])), more=tuple(map(tuple, table["more"])), date1904=found.date1904,
+             faulty=faulty.get(table["name"], ()))
         for table in answer["tables"]
     ]  # fmt: skip
     if not made:

@@ -330,3 +330,25 @@ def test_the_number_of_a_branch_reaches_down_its_merged_cell_and_an_amount_does_
         sheet.merge_range(1, 1, 2, 1, "5000")
         sheet.write_column(1, 2, ["001", "002"])
     assert rows_of(grids(path)[0])[0] == [(2, "0101", "5000", "001"), (3, "0101", "", "002")]
+
+
+def test_formulas_without_a_result_are_told_by_their_address_for_they_are_read_as_blank(tmp_path, rows_of):
+    path = tmp_path / "a.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        book.add_worksheet("说明").write_row(0, 0, ["#REF!", "t=e"])
+        sheet = book.add_worksheet("客户")
+        sheet.write_row(0, 0, ["客户号", "年龄"])
+        for row, result in enumerate(["#REF!", "#N/A", "#DIV/0!", 55, ""], start=1):
+            sheet.write(row, 0, f"00{row}")
+            sheet.write_formula(row, 1, "=1+1", None, result)
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    content = parts["xl/worksheets/sheet2.xml"].replace(b"<v>55</v>", b"<v></v>")
+    parts["xl/worksheets/sheet2.xml"] = content.replace(b'<c r="B6"', b'<c r="B6" t="str"')  # a text, and blank
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    plain, sheet = grids(path)
+    assert plain.faulty == ()
+    assert sheet.faulty == ("B2", "B4", "B5")
+    assert [row[2] for row in rows_of(sheet)[0]] == [""] * 5

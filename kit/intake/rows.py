@@ -196,8 +196,9 @@ class Splitter:
         if few.any():
             for column in columns[:_NOTE_CELLS]:
                 suspect |= few & _mask(pc.match_substring_regex(column, _NOTE_LIKE))
+        labels = pa.array(known_labels(), columns[0].type)
         for column in columns[:_LABEL_WITHIN]:
-            suspect |= _mask(pc.is_in(column, value_set=pa.array(sorted(known_labels()), column.type)))
+            suspect |= _mask(pc.is_in(column, value_set=labels))
         for position, texts in self._begins.items():
             suspect |= _mask(pc.is_in(columns[position], value_set=pa.array(sorted(texts), columns[position].type)))
         for column in columns:

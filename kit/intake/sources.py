@@ -19,7 +19,7 @@ from kit.schema import ambiguous, normalise, schema
 
 __all__ = ["Family", "Files", "Refused", "Source", "families", "find_sources", "nothing_readable"]
 
-_LITTER = frozenset({"thumbs.db", "desktop.ini"})
+_LITTER = frozenset({"thumbs.db", "desktop.ini", "__macosx"})
 
 
 class MissingSource(MissingFile):
@@ -147,7 +147,7 @@ def find_sources(folder: Path) -> list[Source]:
 
 def _given(extracts: Path) -> list[Path]:
     """What lies in the folder, without what machines leave there; a folder in it, which is not read, with its files."""
-    given = (p.resolve() for p in extracts.glob("*") if p.name[0] not in ".~_" and p.name.lower() not in _LITTER)
+    given = (p.resolve() for p in extracts.glob("*") if p.name[0] not in ".~" and p.name.lower() not in _LITTER)
     return sorted(p for p in given if p.is_file() or any(each.is_file() for each in p.rglob("*")))
 
 

@@ -55,7 +55,7 @@ def grids(
         return [columnar.parquet_grid(path)]
     if found.form == "database":
         return [columnar.database_grid(path)]
-    return [delimited.grid(path, encoding, delimiter)]
+    return [delimited.grid(path, encoding or str(found.encoding), delimiter)]
 
 
 def batches(grid: Grid, *, after: int, width: int, refuse: Callable[[BadRow], None]) -> Iterator[Any]:

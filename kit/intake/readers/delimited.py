@@ -20,7 +20,6 @@ import pyarrow.csv as pacsv
 
 from kit.intake.grid import HEAD_ROWS, Grid
 from kit.intake.readers.child import without_blank
-from kit.intake.readers.encodings import encoding
 from kit.intake.readers.kinds import unreadable
 from kit.intake.readers.quotes import balanced, spans_lines
 from kit.intake.rows import BadRow
@@ -36,7 +35,7 @@ _CONTROL = re.compile(r"[\x02-\x08\x0e-\x1a\x1c\x1d\ufffd]")
 csv.field_size_limit(1 << 24)
 
 
-def grid(path: Path, coding: str | None = None, separator: str | None = None) -> Grid:
+def grid(path: Path, coding: str, separator: str | None = None) -> Grid:
     """The table of a text file.
 
     Raises
@@ -44,7 +43,6 @@ def grid(path: Path, coding: str | None = None, separator: str | None = None) ->
     UnreadableFile
         If it is no text, or not in the encoding that a mapping says.
     """
-    coding = coding or encoding(path)
     try:
         with path.open("rb") as file:
             start = file.read(_SAMPLE)

@@ -19,8 +19,8 @@ _LONGEST = 1 << 17  # bytes of a cell
 _SIGNS = (b't="e"', b"</f></c>", b"<v></v>", b"<v/>")
 # An error other than #N/A, which says that there is nothing; a formula that was written and never reckoned.
 _FAULTY = re.compile(
-    rb'<c r="([A-Z]+[0-9]+)"(?:[^>]*\bt="e"[^>]*>(?:<f[^>]*>[^<]*</f>|<f[^>]*/>)?<v>#(?!N/A)'
-    rb'|(?![^>]*\bt="str")[^>]*><f[^>]*>[^<]+</f>(?:<v></v>|<v/>)?</c>)'
+    rb'<c r="([A-Z]+[0-9]+)"(?:[^<>]*\bt="e"[^<>]*>(?:<f[^<>]*>[^<]*</f>|<f[^<>]*/>)?<v>#(?!N/A)'
+    rb'|(?![^<>]*\bt="str")[^<>]*><f[^<>]*>[^<]+</f>(?:<v></v>|<v/>)?</c>)'
 )
 
 

@@ -34,8 +34,7 @@ _NOT_TABLES = {
 }
 _MARKUP = re.compile(r"\s*<(!doctype\s+html|html|head|meta|body|table|style|div|\?xml|!--)", re.IGNORECASE)
 _XML_SPREADSHEET = "urn:schemas-microsoft-com:office:spreadsheet"
-_ROW_BEGINS = re.compile(r"<(\w+:)?(tr|row)\b", re.IGNORECASE)
-_TABLE_ENDS = re.compile(r"</(\w+:)?(table|tbody)\s*>", re.IGNORECASE)
+_ROW_OR_END = re.compile(r"<(?:\w+:)?(?:tr|row)\b|</(?:\w+:)?(?:table|tbody)\s*>", re.IGNORECASE)
 _JSON = re.compile(r"\s*(\[\s*)?\{\s*\"")
 _RATIO, _LARGE, _LARGEST = 150, 100 << 20, 4 << 30  # unpacked to packed, from so many bytes on, and in any case
 
@@ -58,7 +57,7 @@ class Kind:
     """What a file is.
 
     ``form`` is that of a `Grid`; ``content`` the decrypted bytes of an encrypted workbook, which stay in memory;
-    ``size`` its bytes once unpacked; ``encoding`` that of marked-up text, ``xml`` for an XML spreadsheet.
+    ``size`` its bytes once unpacked; ``encoding`` that of text, ``xml`` for an XML spreadsheet.
     """
 
     form: str
@@ -71,6 +70,13 @@ class Kind:
 def unreadable(path: Path, zh: str, en: str) -> UnreadableFile:
     """Return an error that says why a file cannot be read, in the reader's language."""
     return UnreadableFile(path=path, reason=zh if language() == "zh" else en)
+
+
+def _damaged(path: Path) -> UnreadableFile:
+    return unreadable(
+        path, "文件不完整或已损坏；请重新下载，或让银行重新提供",
+        "it is incomplete or damaged; download it again, or ask the bank for it",
+    )  # fmt: skip
 
 
 def kind(path: Path, password: Password | None = None) -> Kind:
@@ -122,16 +128,14 @@ def _text(path: Path, start: bytes) -> Kind:
     if not _MARKUP.match(text) or (
         "<?xml" in text[:100] and not re.search(r"(?i)<(html|table|workbook)|spreadsheet", text)
     ):
-        return Kind("delimited", size)
+        return Kind("delimited", size, encoding=coding)
     with path.open("rb") as file:
         file.seek(max(0, size - (1 << 16) & ~1))
-        tail = file.read().decode(coding, "ignore")
-    if max((m.start() for m in _ROW_BEGINS.finditer(tail)), default=-1) > max(
-        (m.start() for m in _TABLE_ENDS.finditer(tail)), default=-1
-    ):
+        last = _ROW_OR_END.findall(file.read().decode(coding, "ignore"))[-1:]
+    if last and not last[0].startswith("</"):
         raise unreadable(
             path, "文件在一行中间断了，后面的行没有收到；请重新下载或让银行重新提供",
-            "it breaks off within a table; load it down again, or ask the bank for all of it",
+            "it breaks off within a table; download it again, or ask the bank for all of it",
         )  # fmt: skip
     if _XML_SPREADSHEET in text:
         return Kind("html", size, encoding="xml")
@@ -172,11 +176,7 @@ def _zip(path: Path, locked: bytes | None = None) -> Kind:
                 )
             return Kind("workbook", size, locked, _date1904_of_zip(archive, names))
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError, EOFError, zlib.error) as error:
-        raise unreadable(
-            path,
-            "文件不完整或已损坏；请重新下载，或让银行重新提供",
-            "it is incomplete or damaged; load it down or ask for it again",
-        ) from error
+        raise _damaged(path) from error
 
 
 def _date1904_of_zip(archive: zipfile.ZipFile, names: set[str]) -> bool:
@@ -215,11 +215,7 @@ def _compound(path: Path, password: Password | None) -> Kind:
     except KitError:
         raise
     except Exception as error:
-        raise unreadable(
-            path,
-            "文件不完整或已损坏；请重新下载，或让银行重新提供",
-            "it is incomplete or damaged; load it down or ask for it again",
-        ) from error
+        raise _damaged(path) from error
 
 
 def _date1904_of_compound(source: Any) -> bool:

@@ -7,18 +7,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from kit import columns as col
-from kit.errors import KitError, language
+from kit.errors import KitError
 from kit.intake.assign import Desk, position_of
 from kit.intake.branches import origins
 from kit.intake.changes import changes
 from kit.intake.choose import choose, companions
 from kit.intake.dating import dated, settle_dates
+from kit.intake.forbidden import forbidden_files, without_forbidden
 from kit.intake.grid import Sheet
-from kit.intake.labels import forbidden_labels
 from kit.intake.mapping import POWERS, Cell, Confirmed
 from kit.intake.opening import Opened
 from kit.intake.quarantine import Notice
-from kit.intake.questions import IGNORE, LEAVE_OUT, Candidate, Interview, Question, listed, told
+from kit.intake.questions import IGNORE, Interview, Question
 from kit.intake.reading import Reading, Tables, from_mapping, read, resolved, without_mapping
 from kit.intake.second import second_table
 from kit.intake.sources import Family, Files, Refused, Source, families, find_sources, nothing_readable
@@ -26,14 +26,6 @@ from kit.intake.units import unit_of
 from kit.schema import Column, Table, schema
 
 __all__ = ["Feed", "Field", "Plan", "Refused", "Source", "find_sources", "plan"]
-
-_FORBIDDEN = (
-    "有一列“{label}”是{kind}，任何分析都不需要，也不得外传。整个文件没有读：请删掉这一列（最好让银行去掉后重新提供，"
-    "并删除收到的文件），再运行一次；或运行 kit intake --review，选择不读这一列",
-    "its column “{label}” holds {kind}, which no analysis needs and no bank may hand over. Nothing of the file was"
-    " read: delete the column (better: ask the bank for a file without it, and delete this one) and run again; or run"
-    " kit intake --review and choose to leave the column out",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +107,8 @@ def plan(
     """
     files, interview = files or Files(), Interview(answers or {})
     found, skipped, refused = families(sources, files)
-    found = [_without_forbidden(one, interview) for one in found]
-    refused += _forbidden([*(s for family in found for s in family.sheets), *skipped])
+    found = [without_forbidden(one, interview) for one in found]
+    refused += forbidden_files([*(s for family in found for s in family.sheets), *skipped])
     gone = {each.path for each in refused}
     found = _kept(found, lambda sheet: sheet.path not in gone)
     double = {s: said for one in found for s in one.sheets if (said := second_table(s))}
@@ -160,35 +152,6 @@ def _kept(found: Sequence[Family], keep: Callable[[Sheet], bool]) -> list[Family
 def _nothing(sources: Sequence[Source], files: Files, refused: Sequence[Refused]) -> KitError:
     errors = [error for s in sources if isinstance(error := files.open(s), KitError)]
     return errors[0] if len(refused) == len(errors) == 1 else nothing_readable(sources[0].path.parent, refused)
-
-
-def _forbidden(sheets: Sequence[Sheet]) -> list[Refused]:
-    """Files with a column that no extract may hold."""
-    found: dict[str, Refused] = {}
-    for sheet in sheets:
-        for label, kind in forbidden_labels(sheet).items():
-            reason = told(_FORBIDDEN).format(label=label, kind=kind.label(language()))
-            found.setdefault(str(sheet.path), Refused(sheet.path, sheet.name, label, reason))
-    return list(found.values())
-
-
-def _without_forbidden(family: Family, interview: Interview) -> Family:
-    """Sheets without the columns that no extract may hold, if a person said so; else as they are."""
-    labels = tuple(forbidden_labels(family.first))
-    if not labels:
-        return family
-    candidates = (Candidate(IGNORE, 0.6), Candidate(LEAVE_OUT, 0.4))
-    question = Question(
-        "forbidden",
-        f"{family.key}/forbidden",
-        family.places,
-        label=listed(labels),
-        candidates=candidates,
-        blocking=False,
-    )
-    if interview.ask(question) != LEAVE_OUT:
-        return family
-    return replace(family, sheets=tuple(sheet.leaving_out(labels) for sheet in family.sheets))
 
 
 def _tables(

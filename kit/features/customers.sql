@@ -1,4 +1,5 @@
 -- One row a customer: everything that the chapters and the contact plan need to know, with the service grade from assets, products, relation and potential (R55).
+-- needs household_id: customer.household_id
 SELECT
   s.*,
   CASE
@@ -13,7 +14,10 @@ FROM (
     c.branch_id,
     o.owner_id AS staff_id,
     o.owner_role,
+    o.owners,
     o.orphan,
+    o.orphan_cause,
+    c.household_id,
     a.aum_fen,
     a.spot_fen,
     a.spot_before_fen,

@@ -91,9 +91,9 @@ class Chapter:
             said = self.words(f"{self.name}.{key}.none", **self._values(result))
             self._markdown(f"**{self.words(f'{self.name}.{key}.title')}** · {said}")
 
-    def say(self, key: str, result: Any = None, **extra: Any) -> None:
-        """A sentence whose figures are those of ``result``."""
-        if not isinstance(result, Unavailable):
+    def say(self, key: str, result: Any = None, *, of: str = "", **extra: Any) -> None:
+        """A sentence whose figures are those of ``result``; none where it has nothing ``of`` it."""
+        if _speaks(result, of):
             self._markdown(self.words(f"{self.name}.{key}", **self._values(result), **extra))
 
     def kpi(self, result: Any, **extra: Any) -> None:
@@ -112,9 +112,9 @@ class Chapter:
         ]
         display({"text/html": kpi_cards(cards), "text/plain": ""}, raw=True)
 
-    def table(self, key: str, result: Any, field: str = "table", *, total: bool = False) -> None:
+    def table(self, key: str, result: Any, field: str = "table", *, of: str = "", total: bool = False) -> None:
         """A frame of the result as a table with the caption ``<chapter>.<key>.table``."""
-        if isinstance(result, Unavailable):
+        if not _speaks(result, of):
             return
         self.frame(key, getattr(result, field), total=total, **self._values(result))
 
@@ -132,9 +132,9 @@ class Chapter:
         )
         display({"text/html": html, "text/plain": rows.to_string()}, raw=True)
 
-    def chart(self, key: str, draw: Callable[..., Any], result: Any, *args: Any, **extra: Any) -> None:
+    def chart(self, key: str, draw: Callable[..., Any], result: Any, *args: Any, of: str = "", **extra: Any) -> None:
         """A figure with its caption and its words for those who cannot see it."""
-        if isinstance(result, Unavailable):
+        if not _speaks(result, of):
             return
         drawn = draw(result, *args, labels=self.words.labels("charts") | self.words.labels("labels"))
         svg = io.StringIO()
@@ -182,6 +182,10 @@ class Chapter:
             "basis": self.words.label(f"labels.basis.{self.facts['aum_column']}"),
             "ladder": self.words.join([
                 f"{self.words.label(f'labels.tier.{tier.code}')} ≥{tier.floor_wan:g}" for tier in self.params.tiers[1:]
+            ]),
+            "roles": self.words.join([
+                f"{self.words.label(f'labels.tier.{tier.code}')} {'/'.join(tier.roles) or '—'}"
+                for tier in reversed(self.params.tiers)
             ]),
         }  # fmt: skip
 
@@ -243,6 +247,11 @@ def open_chapter(name: str, data: str = "", branch: str = "", language: str = ""
         facts=facts,
         data=folder,
     )
+
+
+def _speaks(result: Any, of: str) -> bool:
+    """Whether there is anything to show: the data can answer, and there is something ``of`` what is shown."""
+    return not isinstance(result, Unavailable) and bool(not of or getattr(result, of))
 
 
 def _run_first() -> str:

@@ -16,12 +16,27 @@ __all__ = ["CODES", "html_table", "kind_of", "kpi_cards"]
 CODES = {
     "tier": "tier", "next_tier": "tier", "segment": "segment", "grade": "grade", "evidence": "evidence",
     "population": "population", "contact_class": "class", "loss_level": "loss", "field": "field", "finding": "finding",
-    "unit_from": "unit_from", "unit": "unit", "compared": "compared",
+    "unit_from": "unit_from", "unit": "unit", "compared": "compared", "orphan_cause": "orphan_cause",
+    "measure": "measure", "keepers": "keepers",
 }  # fmt: skip
-_TEXT = ("table", "parent", "column", "unlocks", "aliases", "file", "sheet", "label", "reason", "refusal", "detail")
+_TEXT = (
+    "table",
+    "parent",
+    "column",
+    "unlocks",
+    "aliases",
+    "file",
+    "sheet",
+    "label",
+    "reason",
+    "refusal",
+    "detail",
+    "role",
+)
 _OF_ITS_OWN = {
     "stated_fen": "cents", "found_fen": "cents", "difference_fen": "cents",  # what must agree is printed to the cent
     "found_share": "near", "difference_share": "near", "gini": "ratio", "mean": "decimal",
+    "cv": "ratio", "max_min": "decimal",
 }  # fmt: skip
 _AVERAGES = ("mean", "median", "gap_each")  # their sum would be no figure
 _NUMBER = ("", ' class="num"')

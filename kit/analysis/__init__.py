@@ -3,6 +3,18 @@
 from kit.analysis.branches import Standing, branch_summary, standing
 from kit.analysis.concentration import Concentration, concentration
 from kit.analysis.contact import ContactPractice, PlanSummary, contact_practice, plan_summary
+from kit.analysis.coverage import (
+    Coverage,
+    Households,
+    Loads,
+    Orphans,
+    Roles,
+    coverage,
+    households,
+    loads,
+    orphans,
+    roles,
+)
 from kit.analysis.primary import Merchants, PrimaryAccounts, Products, merchants, primary_accounts, products
 from kit.analysis.quality import Completeness, Delivery, completeness, delivery
 from kit.analysis.result import Unavailable, needs
@@ -13,12 +25,17 @@ __all__ = [
     "Completeness",
     "Concentration",
     "ContactPractice",
+    "Coverage",
     "Delivery",
+    "Households",
+    "Loads",
     "Losses",
     "Merchants",
+    "Orphans",
     "PlanSummary",
     "PrimaryAccounts",
     "Products",
+    "Roles",
     "Segments",
     "Standing",
     "Tiers",
@@ -28,13 +45,18 @@ __all__ = [
     "completeness",
     "concentration",
     "contact_practice",
+    "coverage",
     "delivery",
+    "households",
+    "loads",
     "losses",
     "merchants",
     "needs",
+    "orphans",
     "plan_summary",
     "primary_accounts",
     "products",
+    "roles",
     "segments",
     "standing",
     "tiers",

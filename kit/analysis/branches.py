@@ -8,6 +8,7 @@ import pandas as pd
 
 from kit import columns as col
 from kit.analysis.concentration import concentration
+from kit.analysis.coverage import covered_share_of_aum
 from kit.analysis.result import total
 from kit.params import Params
 
@@ -48,6 +49,8 @@ def _summary(customers: pd.DataFrame, params: Params) -> dict[str, object]:
         if flag in customers:
             flagged = customers[customers[flag].fillna(value=False).astype(bool)]
             row |= {f"{name}_customers": len(flagged), f"{name}_fen": total(flagged[col.AUM_FEN])}
+    if col.ORPHAN in customers:
+        row["covered_share_of_aum"] = covered_share_of_aum(customers)
     if col.PRIMARY_GRADE in customers:
         row["primary_customers"] = int((customers[col.PRIMARY_GRADE] == "strong").sum())
     if col.CONTACTS in customers:
@@ -62,9 +65,9 @@ def branch_summary(customers: pd.DataFrame, params: Params) -> pd.DataFrame:
 
 
 def standing(branches: pd.DataFrame, branch_id: str, column: str) -> Standing:
-    """Where a branch stands in ``column`` among all branches; ties share the better rank."""
-    values = branches.set_index(col.BRANCH_ID)[column].astype(float)
-    value = values[branch_id]
+    """Where a branch stands in ``column`` among all branches, if it has it; ties share the better rank."""
+    values = branches.set_index(col.BRANCH_ID).get(column, pd.Series(dtype="float64")).astype(float)
+    value = values.get(branch_id)
     if pd.isna(value):
         return Standing(value=None, rank=None, of=int(values.notna().sum()), median=None)
     rank = int(values.rank(ascending=False, method="min")[branch_id])

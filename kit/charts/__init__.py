@@ -2,6 +2,7 @@
 
 from kit.charts.concentration import deciles, lorenz, peers
 from kit.charts.contact import contacted, plan_weeks
+from kit.charts.coverage import loads_by_owner, tiers_by_role
 from kit.charts.primary import families, grades_by_tier
 from kit.charts.quality import completeness_map
 from kit.charts.segments import segments_by_tier
@@ -13,9 +14,11 @@ __all__ = [
     "deciles",
     "families",
     "grades_by_tier",
+    "loads_by_owner",
     "lorenz",
     "peers",
     "plan_weeks",
     "segments_by_tier",
     "tier_shares",
+    "tiers_by_role",
 ]

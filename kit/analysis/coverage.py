@@ -1,0 +1,282 @@
+"""分岗分户: who keeps whom, whether he may, who is left alone, how even the load is (R12, R15, R17, R19, R22, R27)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from kit import columns as col
+from kit.analysis.concentration import gini
+from kit.analysis.result import needs, share, total
+from kit.analysis.tiers import by_tier
+from kit.params import Params
+
+__all__ = [
+    "CAUSES",
+    "Coverage",
+    "Households",
+    "Loads",
+    "Orphans",
+    "Roles",
+    "coverage",
+    "covered_share_of_aum",
+    "households",
+    "loads",
+    "misheld",
+    "orphans",
+    "roles",
+]
+
+CAUSES = ("none", "virtual", "left")
+ORPHANED, NO_ROLE = "orphan", "unknown"  # rows of the matrix that are no role
+_KEEPERS = ("0", "1", "2", "3")
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """Customers with a main owner who is there: a row a tier, highest first.
+
+    ``uncovered_customers`` and ``uncovered_fen`` are those of the upper tiers; ``doubles`` are customers with more
+    than one main owner.
+    """
+
+    table: pd.DataFrame
+    covered_share: float | None
+    covered_share_of_aum: float | None
+    uncovered_customers: int
+    uncovered_fen: int
+    doubles: int
+
+
+@dataclass(frozen=True, slots=True)
+class Roles:
+    """Owners' roles against those that the profile allows each tier.
+
+    Attributes
+    ----------
+    table
+        A row a tier, highest first: covered, misheld, misheld_share, misheld_fen, role_unknown.
+    by_role
+        Customers: a row a role, most customers first, then ``unknown`` and ``orphan`` where there are any; a column a
+        tier, highest first.
+    allowed
+        In the shape of ``by_role``: whether a customer of the tier may be there.
+    """
+
+    table: pd.DataFrame
+    by_role: pd.DataFrame
+    allowed: pd.DataFrame
+    misheld: int
+    misheld_fen: int
+    misheld_share: float | None
+    upper_misheld: int
+    upper_misheld_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Orphans:
+    """Customers whom nobody keeps: by tier (highest first) and by cause, with the AUM at stake."""
+
+    by_tier: pd.DataFrame
+    by_cause: pd.DataFrame
+    customers: int
+    aum_fen: int
+    valued_customers: int
+    valued_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Loads:
+    """Load of the owners who are there and keep at least one customer.
+
+    ``table`` has a row an owner, most assets first. ``balance`` has a row each for customers and AUM: the largest
+    owner's share, max_min (None where the smallest is not above zero), cv (population form) and gini over owners.
+    """
+
+    table: pd.DataFrame
+    balance: pd.DataFrame
+    owners: int
+    most_customers: int
+    largest_share: float | None
+    gini: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Households:
+    """Households of two customers or more, by the number of owners who keep them: 0, 1, 2, 3 and more."""
+
+    table: pd.DataFrame
+    families: int
+    split: int
+    split_share: float | None
+    split_fen: int
+
+
+def _present(customers: pd.DataFrame) -> pd.Series:
+    return ~customers[col.ORPHAN].fillna(value=True).astype(bool)
+
+
+def covered_share_of_aum(customers: pd.DataFrame) -> float | None:
+    """Share of AUM whose main owner is there (R12); who owes more than he has counts as zero."""
+    held = customers[col.AUM_FEN].clip(lower=0)
+    return share(total(held[_present(customers)]), total(held))
+
+
+@needs(col.ORPHAN)
+def coverage(customers: pd.DataFrame, params: Params) -> Coverage:
+    """Share of customers and of AUM that a named owner keeps who is really there, by tier (R12, R27)."""
+    present = _present(customers)
+    held = customers[col.AUM_FEN].fillna(0).clip(lower=0).astype("int64")
+    groups = by_tier(customers.assign(covered=present, held=held, kept=held.where(present, 0)), params)
+    table = pd.DataFrame({
+        "customers": groups.size(),
+        "aum_fen": groups[col.AUM_FEN].apply(total).astype("int64"),
+        "covered": groups["covered"].sum().astype("int64"),
+    })  # fmt: skip
+    table["covered_share"] = table["covered"] / table["customers"].where(table["customers"] > 0)
+    whole = groups["held"].sum()
+    table["covered_share_of_aum"] = groups["kept"].sum() / whole.where(whole > 0)
+    alone = customers[~present & customers[col.TIER].isin(params.upper_tiers())]
+    return Coverage(
+        table=table.rename_axis(col.TIER).reset_index(),
+        covered_share=share(present.sum(), len(customers)),
+        covered_share_of_aum=covered_share_of_aum(customers),
+        uncovered_customers=len(alone),
+        uncovered_fen=total(alone[col.AUM_FEN]),
+        doubles=int((customers[col.OWNERS] > 1).sum()) if col.OWNERS in customers else 0,
+    )
+
+
+def misheld(customers: pd.DataFrame, params: Params) -> pd.Series:
+    """Customers whose owner is there in a role that is not among their tier's; a tier without roles has no rule."""
+    fits = pd.Series(data=False, index=customers.index)
+    for tier in params.tiers:
+        fits |= (customers[col.TIER] == tier.code) & (customers[col.OWNER_ROLE].isin(tier.roles) | (not tier.roles))
+    return _present(customers) & customers[col.OWNER_ROLE].notna() & ~fits
+
+
+@needs(col.ORPHAN, col.OWNER_ROLE)
+def roles(customers: pd.DataFrame, params: Params) -> Roles:
+    """Tier by role, and the customers held by a role that the profile does not allow their tier (R15, R17, R19)."""
+    present, wrong = _present(customers), misheld(customers, params)
+    nameless = present & customers[col.OWNER_ROLE].isna()
+    aum = customers[col.AUM_FEN].fillna(0).astype("int64")
+    frame = customers.assign(present=present, wrong=wrong, nameless=nameless, wrong_fen=aum.where(wrong, 0))
+    sums = by_tier(frame, params)[["present", "wrong", "nameless", "wrong_fen"]].sum().astype("int64")
+    table = sums.set_axis(["covered", "misheld", "role_unknown", "misheld_fen"], axis=1)
+    table["misheld_share"] = table["misheld"] / table["covered"].where(table["covered"] > 0)
+    role = customers[col.OWNER_ROLE].astype("object").mask(nameless, NO_ROLE).mask(~present, ORPHANED)
+    tiers = list(reversed(params.tier_codes()))
+    counts = pd.crosstab(role, pd.Categorical(customers[col.TIER], categories=tiers, ordered=True), dropna=False)
+    counts = counts.reindex(columns=tiers, fill_value=0)
+    last = [name for name in (NO_ROLE, ORPHANED) if name in counts.index]
+    order = counts.drop(index=last).sum(axis=1).sort_values(ascending=False, kind="stable").index
+    counts = counts.loc[[*order, *last]].rename_axis(index=col.ROLE, columns=col.TIER)
+    rules = {tier.code: tier.roles for tier in params.tiers}
+    upper = wrong & customers[col.TIER].isin(params.upper_tiers())
+    return Roles(
+        table=table[["covered", "misheld", "misheld_share", "misheld_fen", "role_unknown"]]
+        .rename_axis(col.TIER)
+        .reset_index(),
+        by_role=counts,
+        allowed=pd.DataFrame(
+            {t: [r in (*rules[t], NO_ROLE) or (not rules[t] and r != ORPHANED) for r in counts.index] for t in tiers},
+            index=counts.index,
+        ),
+        misheld=int(wrong.sum()),
+        misheld_fen=total(customers.loc[wrong, col.AUM_FEN]),
+        misheld_share=share(wrong.sum(), present.sum()),
+        upper_misheld=int(upper.sum()),
+        upper_misheld_fen=total(customers.loc[upper, col.AUM_FEN]),
+    )
+
+
+@needs(col.ORPHAN, col.ORPHAN_CAUSE)
+def orphans(customers: pd.DataFrame, params: Params) -> Orphans:
+    """无人问津: customers with no owner, a virtual one or one who has left, by tier and cause (R27)."""
+    alone = customers[~_present(customers)]
+    cause = pd.Categorical(alone[col.ORPHAN_CAUSE], categories=list(CAUSES), ordered=True)
+    valued = alone[alone[col.TIER] != params.tier_codes()[0]]
+
+    def sums(groups: pd.api.typing.DataFrameGroupBy, name: str) -> pd.DataFrame:
+        table = pd.DataFrame({"customers": groups.size(), "aum_fen": groups[col.AUM_FEN].apply(total).astype("int64")})
+        table["share"] = table["customers"] / max(len(alone), 1)
+        return table.rename_axis(name).reset_index()
+
+    return Orphans(
+        by_tier=sums(by_tier(alone, params), col.TIER),
+        by_cause=sums(alone.groupby(cause, observed=False), col.ORPHAN_CAUSE),
+        customers=len(alone),
+        aum_fen=total(alone[col.AUM_FEN]),
+        valued_customers=len(valued),
+        valued_fen=total(valued[col.AUM_FEN]),
+    )
+
+
+def _imbalance(values: npt.NDArray[np.float64]) -> dict[str, float | None]:
+    """Largest share, max/min, coefficient of variation and Gini of one measure over owners."""
+    values = np.sort(np.maximum(values, 0.0))
+    if not values.sum():
+        return {"largest_share": None, "max_min": None, "cv": None, "gini": None}
+    return {
+        "largest_share": float(values[-1] / values.sum()),
+        "max_min": share(values[-1], values[0]),
+        "cv": float(values.std() / values.mean()),
+        "gini": gini(values),
+    }
+
+
+@needs(col.ORPHAN)
+def loads(customers: pd.DataFrame, params: Params) -> Loads:
+    """Customers and AUM of each owner who is there, and how unevenly they are spread (R22)."""
+    kept = customers[_present(customers)]
+    kept = kept.assign(upper=kept[col.TIER].isin(params.upper_tiers()))
+    groups = kept.groupby(col.STAFF_ID, sort=True)
+    table = pd.DataFrame({
+        "customers": groups.size(),
+        "upper_customers": groups["upper"].sum().astype("int64"),
+        "aum_fen": groups[col.AUM_FEN].apply(total).astype("int64"),
+    })  # fmt: skip
+    if col.OWNER_ROLE in kept:
+        table.insert(0, col.ROLE, groups[col.OWNER_ROLE].first())
+    whole = table["aum_fen"].clip(lower=0).sum()
+    table["share_of_aum"] = table["aum_fen"].clip(lower=0) / (whole or float("nan"))
+    balance = pd.DataFrame([
+        {"measure": name} | _imbalance(table[column].to_numpy(dtype=float))
+        for name, column in (("customers", "customers"), ("aum", "aum_fen"))
+    ])  # fmt: skip
+    return Loads(
+        table=table.sort_values("aum_fen", ascending=False, kind="stable").rename_axis(col.STAFF_ID).reset_index(),
+        balance=balance,
+        owners=len(table),
+        most_customers=int(table["customers"].max()) if len(table) else 0,
+        largest_share=balance["largest_share"].iloc[1],
+        gini=balance["gini"].iloc[1],
+    )
+
+
+@needs(col.ORPHAN, col.HOUSEHOLD_ID)
+def households(customers: pd.DataFrame, _params: Params) -> Households:
+    """Families whose members are kept by several owners: whoever calls sees half of the family's money (R27)."""
+    keeper = customers[col.STAFF_ID].where(_present(customers))
+    groups = customers.assign(keeper=keeper).groupby(col.HOUSEHOLD_ID)
+    each = pd.DataFrame({
+        "customers": groups.size(),
+        "keepers": groups["keeper"].nunique(),
+        "aum_fen": groups[col.AUM_FEN].sum().astype("int64"),
+    })  # fmt: skip
+    each = each[each["customers"] > 1]
+    kinds = pd.Categorical(each["keepers"].clip(upper=3).astype(str), categories=list(_KEEPERS), ordered=True)
+    by_keepers = each.groupby(kinds, observed=False)
+    table = pd.DataFrame({"families": by_keepers.size()}).join(by_keepers[["customers", "aum_fen"]].sum())
+    split = each[each["keepers"] > 1]
+    return Households(
+        table=table.rename_axis("keepers").reset_index(),
+        families=len(each),
+        split=len(split),
+        split_share=share(len(split), len(each)),
+        split_fen=total(split["aum_fen"]),
+    )

@@ -1,0 +1,65 @@
+"""Charts of who keeps whom."""
+
+from __future__ import annotations
+
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+from kit import theme
+from kit.analysis import Loads, Roles
+from kit.charts.canvas import Labels, canvas, names, percent_axis
+
+__all__ = ["loads_by_owner", "tiers_by_role"]
+
+_BLUES = LinearSegmentedColormap.from_list("kit", [theme.PAPER, "#a9bccd"])
+_OWNERS = 20  # bars that still can be read
+
+
+def tiers_by_role(result: Roles, *, labels: Labels) -> Figure:
+    """Customers by role and tier; colour is the share within the tier, red a role not allowed."""
+    counts = result.by_role
+    shares = (counts / counts.sum().where(counts.sum() > 0, 1)).to_numpy(dtype=float)
+    figure, ax = canvas(0.75 + 0.3 * len(counts), left=1.5, bottom=0.2, top=0.4)
+    for (row, column), allowed in zip(
+        ((r, c) for r in range(len(counts)) for c in range(counts.shape[1])),
+        result.allowed.to_numpy().flat,
+        strict=True,
+    ):
+        count = int(counts.iat[row, column])
+        wrong = count > 0 and not allowed
+        ax.add_patch(Rectangle((column, row), 0.97, 0.94, facecolor=_BLUES(shares[row, column]), edgecolor="none"))
+        ax.text(
+            column + 0.49, row + 0.48, f"{count:,}", ha="center", va="center", fontsize=8,
+            color=theme.ALARM if wrong else theme.INK if allowed else theme.MUTED, weight="bold" if wrong else "normal",
+        )  # fmt: skip
+    ax.set(xlim=(0, counts.shape[1]), ylim=(len(counts), 0))
+    ax.set_yticks([i + 0.5 for i in range(len(counts))], names(list(counts.index), labels, "role"))
+    ax.set_xticks([i + 0.5 for i in range(counts.shape[1])], names(list(counts.columns), labels, "tier"))
+    ax.xaxis.tick_top()
+    ax.tick_params(length=0)
+    ax.grid(visible=False)
+    for side in ax.spines.values():
+        side.set_visible(False)
+    return figure
+
+
+def loads_by_owner(result: Loads, *, labels: Labels) -> Figure:
+    """Each owner's share of the customers and of the AUM that are kept: the twenty with most assets."""
+    table = result.table.head(_OWNERS).iloc[::-1]
+    figure, (left, right) = canvas(0.95 + 0.24 * len(table), left=1.0, top=0.4, bottom=0.4, columns=2)
+    parts = {
+        "share_of_customers": table["customers"] / result.table["customers"].sum(),
+        "share_of_aum": table["share_of_aum"].fillna(0),
+    }
+    for ax, (name, values), colour in zip((left, right), parts.items(), ("#a9bccd", theme.ACCENT), strict=True):
+        ax.barh(range(len(table)), values, height=0.62, color=colour)
+        for i, value in enumerate(values):
+            ax.text(value + values.max() * 0.015, i, f"{value:.1%}", va="center", fontsize=8)
+        ax.set(xlim=(0, max(values.max() * 1.2, 0.01)))
+        ax.set_title(labels[name], fontsize=9)
+        ax.grid(visible=False, axis="y")
+        percent_axis(ax.xaxis)
+    left.set_yticks(range(len(table)), list(table["staff_id"]))
+    right.set_yticks(range(len(table)), [])
+    return figure

@@ -187,6 +187,10 @@ class Chapter:
                 f"{self.words.label(f'labels.tier.{tier.code}')} {'/'.join(tier.roles) or '—'}"
                 for tier in reversed(self.params.tiers)
             ]),
+            "cadence": self.words.join([
+                self.words("common.cadence", wan=rung.from_wan, days=rung.every_days)
+                for rung in self.params.contact.cadence
+            ]),
         }  # fmt: skip
 
     def _values(self, result: Any) -> dict[str, Any]:

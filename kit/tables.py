@@ -17,7 +17,7 @@ CODES = {
     "tier": "tier", "next_tier": "tier", "segment": "segment", "grade": "grade", "evidence": "evidence",
     "population": "population", "contact_class": "class", "loss_level": "loss", "field": "field", "finding": "finding",
     "unit_from": "unit_from", "unit": "unit", "compared": "compared", "orphan_cause": "orphan_cause",
-    "measure": "measure", "keepers": "keepers",
+    "measure": "measure", "keepers": "keepers", "value": "value",
 }  # fmt: skip
 _TEXT = (
     "table",

@@ -15,6 +15,7 @@ from kit.analysis.coverage import (
     orphans,
     roles,
 )
+from kit.analysis.familiarity import Cadence, Familiarity, Reminders, cadence, familiarity, reminders
 from kit.analysis.primary import Merchants, PrimaryAccounts, Products, merchants, primary_accounts, products
 from kit.analysis.quality import Completeness, Delivery, completeness, delivery
 from kit.analysis.result import Unavailable, needs
@@ -22,11 +23,13 @@ from kit.analysis.segments import Segments, segments
 from kit.analysis.tiers import Losses, Tiers, Upgrades, losses, tiers, upgrades
 
 __all__ = [
+    "Cadence",
     "Completeness",
     "Concentration",
     "ContactPractice",
     "Coverage",
     "Delivery",
+    "Familiarity",
     "Households",
     "Loads",
     "Losses",
@@ -35,6 +38,7 @@ __all__ = [
     "PlanSummary",
     "PrimaryAccounts",
     "Products",
+    "Reminders",
     "Roles",
     "Segments",
     "Standing",
@@ -42,11 +46,13 @@ __all__ = [
     "Unavailable",
     "Upgrades",
     "branch_summary",
+    "cadence",
     "completeness",
     "concentration",
     "contact_practice",
     "coverage",
     "delivery",
+    "familiarity",
     "households",
     "loads",
     "losses",
@@ -56,6 +62,7 @@ __all__ = [
     "plan_summary",
     "primary_accounts",
     "products",
+    "reminders",
     "roles",
     "segments",
     "standing",

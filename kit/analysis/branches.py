@@ -9,7 +9,7 @@ import pandas as pd
 from kit import columns as col
 from kit.analysis.concentration import concentration
 from kit.analysis.coverage import covered_share_of_aum
-from kit.analysis.result import total
+from kit.analysis.result import share, total
 from kit.params import Params
 
 __all__ = ["Standing", "branch_summary", "standing"]
@@ -55,6 +55,8 @@ def _summary(customers: pd.DataFrame, params: Params) -> dict[str, object]:
         row["primary_customers"] = int((customers[col.PRIMARY_GRADE] == "strong").sum())
     if col.CONTACTS in customers:
         row["contacted_share"] = float((customers[col.CONTACTS].fillna(0) > 0).mean()) if len(customers) else None
+    if col.FAMILIAR in customers:
+        row["familiar_share"] = share(customers[col.FAMILIAR].fillna(value=False).sum(), len(customers))
     return row
 
 

@@ -9,9 +9,9 @@ import pandas as pd
 from kit import columns as col
 from kit.analysis.result import needs, share, total
 from kit.analysis.tiers import by_tier
-from kit.params import Params
+from kit.params import WAN, Params
 
-__all__ = ["CLASSES", "ContactPractice", "PlanSummary", "contact_practice", "plan_summary"]
+__all__ = ["CLASSES", "ContactPractice", "PlanSummary", "cadence_days", "contact_practice", "plan_summary"]
 
 # In the order in which they claim a customer: what has a date first, then what is likeliest to succeed.
 CLASSES = ("maturity", "special_day", "intent", "movement", "upgrade", "new", "care", "recover")
@@ -49,6 +49,14 @@ class PlanSummary:
     left_over: int
     first_date: object
     last_date: object
+
+
+def cadence_days(aum_fen: pd.Series, params: Params) -> pd.Series:
+    """Days that may lie between two contacts of a customer with so much; missing where the profile asks for none."""
+    every = pd.Series(float("nan"), index=aum_fen.index)
+    for rung in sorted(params.contact.cadence, key=lambda rung: rung.from_wan):
+        every = every.mask(aum_fen >= rung.from_wan * WAN, rung.every_days)
+    return every
 
 
 @needs(col.CONTACTS)

@@ -271,7 +271,7 @@ def households(customers: pd.DataFrame, _params: Params) -> Households:
     each = each[each["customers"] > 1]
     kinds = pd.Categorical(each["keepers"].clip(upper=3).astype(str), categories=list(_KEEPERS), ordered=True)
     by_keepers = each.groupby(kinds, observed=False)
-    table = pd.DataFrame({"families": by_keepers.size()}).join(by_keepers[["customers", "aum_fen"]].sum())
+    table = pd.DataFrame({"households": by_keepers.size()}).join(by_keepers[["customers", "aum_fen"]].sum())
     split = each[each["keepers"] > 1]
     return Households(
         table=table.rename_axis("keepers").reset_index(),

@@ -3,15 +3,18 @@
 from kit.charts.concentration import deciles, lorenz, peers
 from kit.charts.contact import contacted, plan_weeks
 from kit.charts.coverage import loads_by_owner, tiers_by_role
+from kit.charts.familiarity import cadence_by_tier, familiar_by_value
 from kit.charts.primary import families, grades_by_tier
 from kit.charts.quality import completeness_map
 from kit.charts.segments import segments_by_tier
 from kit.charts.tiers import tier_shares
 
 __all__ = [
+    "cadence_by_tier",
     "completeness_map",
     "contacted",
     "deciles",
+    "familiar_by_value",
     "families",
     "grades_by_tier",
     "loads_by_owner",

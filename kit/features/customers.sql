@@ -49,6 +49,8 @@ FROM (
     h.merchant_like,
     r.contacts,
     r.last_contact_date,
+    r.reasons_stated,
+    r.reminders,
     r.intent,
     r.familiar,
     m.next_maturity_date,

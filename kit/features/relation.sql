@@ -1,11 +1,15 @@
--- 熟客: two-way contact by the own manager within the profile's months, and WeChat, a visit or a sale (R28).
+-- 熟客: two-way contact by the own manager within the profile's months, and WeChat, a visit or a sale (R28); contacts that only remind of a maturity or a special day (R71).
 -- needs contacts: contact.contact_date or contact.contact_count
 -- needs last_contact_date: contact.contact_date
 -- needs familiar: contact.contact_date
+-- needs reasons_stated: contact.stage
+-- needs reminders: contact.stage
 SELECT
   c.customer_id,
   COALESCE(k.contacts, 0) AS contacts,
   k.last_contact_date,
+  COALESCE(k.reasons_stated, 0) AS reasons_stated,
+  COALESCE(k.reminders, 0) AS reminders,
   k.intent,
   COALESCE(k.two_way, 0) > 0
     AND (COALESCE(c.wechat_added, FALSE) OR COALESCE(k.visits, 0) > 0 OR COALESCE(s.sales, 0) > 0) AS familiar
@@ -15,6 +19,10 @@ LEFT JOIN (
     k.customer_id,
     CAST(SUM(COALESCE(k.contact_count, 1)) AS BIGINT) AS contacts,
     MAX(k.contact_date) AS last_contact_date,
+    CAST(SUM(CASE WHEN k.stage IS NOT NULL THEN COALESCE(k.contact_count, 1) ELSE 0 END) AS BIGINT) AS reasons_stated,
+    CAST(SUM(CASE
+      WHEN k.stage LIKE '%到期%' OR k.stage LIKE '%特殊日%' OR k.stage LIKE '%生日%' OR k.stage LIKE '%节日%'
+        THEN COALESCE(k.contact_count, 1) ELSE 0 END) AS BIGINT) AS reminders,
     MIN(CASE WHEN k.contact_date > :familiar_since THEN k.intent_level END) AS intent,
     SUM(CASE
       WHEN k.contact_date > :familiar_since

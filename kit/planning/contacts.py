@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from kit import columns as col
-from kit.analysis.contact import CLASSES
-from kit.params import WAN, YUAN, Params
+from kit.analysis.contact import CLASSES, cadence_days
+from kit.params import YUAN, Params
 from kit.planning.calendar import work_days
 
 __all__ = ["contact_plan"]
@@ -108,9 +108,7 @@ def _occasions(customers: pd.DataFrame, params: Params) -> pd.DataFrame:
     large = np.maximum(
         plan.movement_yuan * YUAN, plan.movement_share * given(col.AUM_FEN).astype("Float64").clip(lower=0)
     )
-    every = pd.Series(pd.NaT, index=customers.index, dtype="timedelta64[ns]")
-    for rung in sorted(plan.cadence, key=lambda c: c.from_wan):
-        every = every.mask(customers[col.AUM_FEN] >= rung.from_wan * WAN, pd.Timedelta(days=rung.every_days))
+    every = pd.to_timedelta(cadence_days(customers[col.AUM_FEN], params), unit="D")
     again = (pd.to_datetime(given(col.LAST_CONTACT_DATE)) + every).fillna(start)
     weak = (given(col.PRIMARY_GRADE) == "weak") & customers[col.TIER].isin(params.upper_tiers())
     lost = given(col.AT_RISK).fillna(value=False).astype(bool) | given(col.DORMANT).fillna(value=False).astype(bool)

@@ -164,7 +164,7 @@ def test_a_family_with_two_owners_is_split_and_an_orphaned_member_splits_nothing
     # H1: S1 and S2. H2: one has left, one has nobody. H3 has one member here and is no family.
     found = households(frame(*BRANCH), PARAMS)
     assert (found.families, found.split, found.split_share, found.split_fen) == (2, 1, pytest.approx(0.5), 700)
-    assert by(found.table, "keepers")["families"].to_dict() == {"0": 1, "1": 0, "2": 1, "3": 0}
+    assert by(found.table, "keepers")["households"].to_dict() == {"0": 1, "1": 0, "2": 1, "3": 0}
     assert by(found.table, "keepers").loc["0", "aum_fen"] == 250
 
 

@@ -1,0 +1,144 @@
+"""熟客: who is known to his manager, what he is worth, whether contact keeps its cadence and is more than reminders."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from kit import columns as col
+from kit.analysis.contact import cadence_days
+from kit.analysis.result import needs, share, total
+from kit.analysis.tiers import by_tier
+from kit.params import Params
+
+__all__ = ["Cadence", "Familiarity", "Reminders", "cadence", "familiarity", "reminders"]
+
+
+@dataclass(frozen=True, slots=True)
+class Familiarity:
+    """Familiar customers.
+
+    Attributes
+    ----------
+    by_tier, by_owner
+        customers, familiar, familiar_share, strangers_fen (AUM of those who are not familiar): a row a tier, highest
+        first; a row an owner who is there, most AUM of strangers first (empty where owners were not sent).
+    by_value
+        Familiar × value: ``valued`` (from the second tier's floor) and ``basic``, with customers and AUM of either
+        kind.
+    valued_share
+        Familiar share of the valued customers; ``strangers`` and ``strangers_fen`` are the valued who are not.
+    """
+
+    by_tier: pd.DataFrame
+    by_owner: pd.DataFrame
+    by_value: pd.DataFrame
+    customers: int
+    familiar_share: float | None
+    valued_share: float | None
+    strangers: int
+    strangers_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cadence:
+    """Customers whose last contact lies within the profile's days, a row a tier, highest first.
+
+    ``due`` are those whom the profile wants contacted at all, ``overdue_fen`` the AUM of those who were not in time;
+    ``overdue`` and ``overdue_fen`` of the result are those of the upper tiers.
+    """
+
+    table: pd.DataFrame
+    kept_share: float | None
+    upper_share: float | None
+    upper_contacts_share: float | None
+    overdue: int
+    overdue_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reminders:
+    """Contacts whose reason is on record and those that only remind of a maturity or a special day, by tier."""
+
+    table: pd.DataFrame
+    stated: int
+    reminders: int
+    reminder_share: float | None
+
+
+def _rates(groups: pd.api.typing.DataFrameGroupBy) -> pd.DataFrame:
+    table = groups[["familiar", "strangers_fen"]].sum().astype("int64")
+    table.insert(0, "customers", groups.size())
+    table.insert(2, "familiar_share", table["familiar"] / table["customers"].where(table["customers"] > 0))
+    return table
+
+
+@needs(col.FAMILIAR)
+def familiarity(customers: pd.DataFrame, params: Params) -> Familiarity:
+    """熟客率: share of customers whom their manager knows, by tier, by owner and by value (R28, R29)."""
+    known = customers[col.FAMILIAR].fillna(value=False).astype(bool)
+    aum = customers[col.AUM_FEN].fillna(0).astype("int64")
+    valued = customers[col.TIER] != params.tier_codes()[0]
+    frame = customers.assign(familiar=known, familiar_fen=aum.where(known, 0), strangers_fen=aum.where(~known, 0))
+    kinds = pd.Categorical(valued.map({True: "valued", False: "basic"}), categories=["valued", "basic"], ordered=True)
+    halves = frame.groupby(kinds, observed=False)
+    by_value = _rates(halves).join(halves["familiar_fen"].sum().astype("int64"))
+    by_value["strangers"] = by_value["customers"] - by_value["familiar"]
+    kept = frame[~customers[col.ORPHAN].astype(bool)] if col.ORPHAN in customers else frame.head(0)
+    by_owner = _rates(kept.groupby(col.STAFF_ID))
+    strangers = valued & ~known
+    return Familiarity(
+        by_tier=_rates(by_tier(frame, params)).rename_axis(col.TIER).reset_index(),
+        by_owner=by_owner.sort_values("strangers_fen", ascending=False, kind="stable").reset_index(),
+        by_value=by_value[["familiar", "familiar_fen", "strangers", "strangers_fen", "familiar_share"]]
+        .rename_axis("value")
+        .reset_index(),
+        customers=len(customers),
+        familiar_share=share(known.sum(), len(customers)),
+        valued_share=share((valued & known).sum(), valued.sum()),
+        strangers=int(strangers.sum()),
+        strangers_fen=total(customers.loc[strangers, col.AUM_FEN]),
+    )
+
+
+@needs(col.LAST_CONTACT_DATE, col.CONTACTS)
+def cadence(customers: pd.DataFrame, params: Params) -> Cadence:
+    """Share of customers contacted within the days that the profile allows (R8), and who gets the contacts (R12)."""
+    every = cadence_days(customers[col.AUM_FEN], params)
+    since = (pd.Timestamp(params.day) - pd.to_datetime(customers[col.LAST_CONTACT_DATE])).dt.days
+    due, kept = every.notna(), (since <= every).fillna(value=False).astype(bool)
+    late = due & ~kept
+    frame = customers.assign(
+        due=due, kept=kept, late_fen=customers[col.AUM_FEN].fillna(0).astype("int64").where(late, 0)
+    )
+    groups = by_tier(frame, params)
+    table = groups[["due", "kept", "late_fen", col.CONTACTS]].sum().astype("int64")
+    table = table.rename(columns={"late_fen": "overdue_fen"})
+    table.insert(2, "kept_share", table["kept"] / table["due"].where(table["due"] > 0))
+    made = int(table[col.CONTACTS].sum())
+    table["share_of_contacts"] = table[col.CONTACTS] / (made or float("nan"))
+    upper = list(params.upper_tiers())
+    overdue = customers[late & customers[col.TIER].isin(upper)]
+    return Cadence(
+        table=table.rename_axis(col.TIER).reset_index(),
+        kept_share=share(kept.sum(), due.sum()),
+        upper_share=share(table.loc[upper, "kept"].sum(), table.loc[upper, "due"].sum()),
+        upper_contacts_share=share(table.loc[upper, col.CONTACTS].sum(), made),
+        overdue=len(overdue),
+        overdue_fen=total(overdue[col.AUM_FEN]),
+    )
+
+
+@needs(col.REMINDERS)
+def reminders(customers: pd.DataFrame, params: Params) -> Reminders:
+    """Practice baseline: contacts that only remind of a maturity or a special day, of those with a reason (R71)."""
+    table = by_tier(customers, params)[[col.REASONS_STATED, col.REMINDERS]].sum().astype("int64")
+    table["reminder_share"] = table[col.REMINDERS] / table[col.REASONS_STATED].where(table[col.REASONS_STATED] > 0)
+    stated, only = int(table[col.REASONS_STATED].sum()), int(table[col.REMINDERS].sum())
+    return Reminders(
+        table=table.rename_axis(col.TIER).reset_index(),
+        stated=stated,
+        reminders=only,
+        reminder_share=share(only, stated),
+    )

@@ -1,0 +1,48 @@
+"""Charts of familiarity and of contact in time."""
+
+from __future__ import annotations
+
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+from kit import theme
+from kit.analysis import Cadence, Familiarity
+from kit.charts.canvas import Labels, bar_labels, canvas, names, percent_axis
+
+__all__ = ["cadence_by_tier", "familiar_by_value"]
+
+
+def familiar_by_value(result: Familiarity, *, labels: Labels) -> Figure:
+    """Four fields, familiar by value, with the share of customers and of AUM in each; red the valued strangers."""
+    figure, ax = canvas(2.2, left=1.3, top=0.4, bottom=0.15)
+    table, kinds = result.by_value, ("familiar", "strangers")
+    assets = float(table[["familiar_fen", "strangers_fen"]].clip(lower=0).to_numpy().sum()) or 1.0
+    for row, column in ((r, c) for r in range(2) for c in range(2)):
+        customers, fen = table.at[row, kinds[column]], max(table.at[row, f"{kinds[column]}_fen"], 0)
+        alarm = (row, column) == (0, 1)
+        ax.add_patch(Rectangle((column, row), 0.98, 0.95, facecolor="#f6e3e0" if alarm else theme.TINT))
+        head = {"ha": "center", "va": "center", "color": theme.ALARM if alarm else theme.INK}
+        ax.text(column + 0.49, row + 0.34, f"{customers / max(result.customers, 1):.1%}", fontsize=14, **head)
+        ax.text(column + 0.49, row + 0.7, f"{labels['share_of_aum']} {fen / assets:.1%}", fontsize=8, **head)
+    ax.set(xlim=(0, 2), ylim=(2, 0))
+    ax.set_xticks([0.49, 1.49], [labels[kind] for kind in kinds])
+    ax.set_yticks([0.48, 1.48], names(list(table["value"]), labels, "value"))
+    ax.xaxis.tick_top()
+    ax.tick_params(length=0)
+    ax.grid(visible=False)
+    ax.spines[:].set_visible(False)
+    return figure
+
+
+def cadence_by_tier(result: Cadence, *, labels: Labels) -> Figure:
+    """Share of each tier that was contacted in time."""
+    table = result.table.dropna(subset="kept_share").iloc[::-1]
+    figure, ax = canvas(0.75 + 0.36 * len(table), left=1.05, top=0.2, bottom=0.4)
+    shares = table["kept_share"].to_numpy(dtype=float)
+    ax.barh(range(len(table)), shares, height=0.6, color=theme.TEAL)
+    bar_labels(ax, [f"{s:.1%}" for s in shares], shares, range(len(table)), reach=1)
+    ax.set_yticks(range(len(table)), names(list(table["tier"]), labels, "tier"))
+    ax.set(xlim=(0, 1.08))
+    ax.grid(visible=False, axis="y")
+    percent_axis(ax.xaxis)
+    return figure

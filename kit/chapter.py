@@ -63,6 +63,11 @@ class Chapter:
         """What the intake wrote about itself: the bank's, not the branch's."""
         return open_accounts(self.data)
 
+    @property
+    def panel(self) -> pd.DataFrame:
+        """A row a customer of this branch and month (``data/panel.parquet``), read at each call."""
+        return frame(pq.read_table(self.data / "panel.parquet", filters=_own(self.branch_id)))
+
     def title(self) -> None:
         """Heading of the chapter and the question that it answers."""
         self._markdown(
@@ -235,7 +240,7 @@ def open_chapter(name: str, data: str = "", branch: str = "", language: str = ""
     branches = frame(pq.read_table(folder / "branches.parquet"))
     known = dict(zip(branches[col.BRANCH_ID], branches[col.BRANCH_NAME], strict=True))
     chosen = branch or str(branches[col.BRANCH_ID].iloc[0])
-    own = None if chosen == EVERY_BRANCH else [(col.BRANCH_ID, "==", chosen)]
+    own = _own(chosen)
     if own and chosen not in known:
         raise UnknownName(kind="网点 / branch", name=chosen, known=known)
     return Chapter(
@@ -256,6 +261,8 @@ def open_chapter(name: str, data: str = "", branch: str = "", language: str = ""
 def _speaks(result: Any, of: str) -> bool:
     """Whether there is anything to show: the data can answer, and there is something ``of`` what is shown."""
     return not isinstance(result, Unavailable) and bool(not of or getattr(result, of))
+def _own(branch: str) -> list[tuple[str, str, str]] | None:
+    return None if branch == EVERY_BRANCH else [(col.BRANCH_ID, "==", branch)]
 
 
 def _run_first() -> str:

@@ -1,4 +1,4 @@
-"""One row a customer, defined once: SQL files in the subset that DuckDB and Spark share.
+"""One row a customer, and one a customer and month, defined once: SQL files in the subset that DuckDB and Spark share.
 
 Each ``.sql`` file is one subject. Its first comment line is the business definition; its ``-- needs`` lines say which
 source columns a derived column cannot do without, so that a missing one is named instead of guessed.
@@ -41,6 +41,7 @@ SUBJECTS = (
     "maturity",
     "segment",
     "customers",
+    "panel",
 )
 _NEEDS = re.compile(r"^-- needs (\w+): (.+)$", re.MULTILINE)
 _PARAMETER = re.compile(r"(?<!:):([a-z]\w*)")
@@ -77,6 +78,8 @@ class Features:
     ----------
     table
         One row a customer, sorted by branch and customer; money in 分 (int64).
+    panel
+        One row a customer and month, sorted by branch, customer and month.
     unlocks
         Derived column → groups of source columns (``table.column``); one of each group would make it possible.
     aum_column
@@ -84,6 +87,7 @@ class Features:
     """
 
     table: pa.Table
+    panel: pa.Table
     unlocks: Mapping[str, tuple[tuple[str, ...], ...]]
     aum_column: str
 
@@ -254,7 +258,7 @@ def _open_tables(db: Any, book: Book) -> None:
 
 
 def features(book: Book, params: Params) -> Features:
-    """Compute one row a customer from the book.
+    """Compute one row a customer, and one a customer and month, from the book.
 
     Parameters
     ----------
@@ -274,10 +278,11 @@ def features(book: Book, params: Params) -> Features:
         for name in SUBJECTS:
             db.execute(f"CREATE TEMP TABLE {name} AS {bind(definitions()[name], values)}")
         table = db.sql("SELECT * FROM customers ORDER BY branch_id, customer_id").to_arrow_table()
+        panel = db.sql("SELECT * FROM panel ORDER BY branch_id, customer_id, as_of").to_arrow_table()
     lacking = {
         name: tuple(group for group in groups if not any(book.has(source) for source in group))
         for name, groups in needs().items()
     }
     missing = {name: groups for name, groups in lacking.items() if groups}
     lost = [name for name in missing if name in table.column_names]
-    return Features(table=table.drop_columns(lost), unlocks=missing, aum_column=aum_column)
+    return Features(table=table.drop_columns(lost), panel=panel, unlocks=missing, aum_column=aum_column)

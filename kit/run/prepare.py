@@ -38,7 +38,7 @@ class NoReport(KitError):
         return (self.zh if language() == "zh" else self.en).format(table=self.facts["table"], listed=listed)
 
 
-ROWS_A_GROUP = 5_000  # of customers.parquet, so that one branch is read without the others
+ROWS_A_GROUP = 5_000  # of a table, so that one branch is read without the others
 
 
 def take_in(
@@ -90,6 +90,7 @@ def prepare(
     known = dict(zip(names[col.BRANCH_ID], names[col.BRANCH_NAME], strict=True)) if col.BRANCH_NAME in names else {}
     summary.insert(1, col.BRANCH_NAME, [known.get(b) or b for b in summary[col.BRANCH_ID]])
     _write(made.table, data / "customers.parquet")
+    _write(made.panel, data / "panel.parquet")
     _write(completeness(book, made.table, params), data / "completeness.parquet")
     for name, rows in (("assignment", owners), ("plan", plan), ("branches", summary)):
         _write(pa.Table.from_pandas(rows, preserve_index=False), data / f"{name}.parquet")

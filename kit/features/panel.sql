@@ -1,0 +1,13 @@
+-- A row a customer and month up to the as-of date: AUM on the bank's averaging basis, the month-end balance and the tier (R2, R5, R6, R78).
+SELECT
+  c.customer_id,
+  c.branch_id,
+  m.as_of,
+  m.:aum_column AS aum_fen,
+  m.aum_spot_fen AS spot_fen,
+  t.tier,
+  t.tier_rank
+FROM customer c
+JOIN customer_month m ON m.customer_id = c.customer_id AND m.as_of <= :as_of
+LEFT JOIN tiers t
+  ON m.:aum_column >= t.floor_fen AND (t.ceiling_fen IS NULL OR m.:aum_column < t.ceiling_fen)

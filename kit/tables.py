@@ -18,6 +18,7 @@ CODES = {
     "population": "population", "contact_class": "class", "loss_level": "loss", "field": "field", "finding": "finding",
     "unit_from": "unit_from", "unit": "unit", "compared": "compared", "orphan_cause": "orphan_cause",
     "measure": "measure", "keepers": "keepers", "value": "value",
+    "step": "step", "start_group": "start_group", "unit_from": "unit_from", "unit": "unit", "compared": "compared",
 }  # fmt: skip
 _TEXT = (
     "table",

@@ -16,6 +16,7 @@ from kit.analysis.coverage import (
     roles,
 )
 from kit.analysis.familiarity import Cadence, Familiarity, Reminders, cadence, familiarity, reminders
+from kit.analysis.growth import Growth, growth
 from kit.analysis.primary import Merchants, PrimaryAccounts, Products, merchants, primary_accounts, products
 from kit.analysis.quality import Completeness, Delivery, completeness, delivery
 from kit.analysis.result import Unavailable, needs
@@ -32,6 +33,7 @@ __all__ = [
     "Familiarity",
     "Households",
     "Loads",
+    "Growth",
     "Losses",
     "Merchants",
     "Orphans",
@@ -55,6 +57,7 @@ __all__ = [
     "familiarity",
     "households",
     "loads",
+    "growth",
     "losses",
     "merchants",
     "needs",

@@ -4,6 +4,7 @@ from kit.charts.concentration import deciles, lorenz, peers
 from kit.charts.contact import contacted, plan_weeks
 from kit.charts.coverage import loads_by_owner, tiers_by_role
 from kit.charts.familiarity import cadence_by_tier, familiar_by_value
+from kit.charts.growth import waterfall
 from kit.charts.primary import families, grades_by_tier
 from kit.charts.quality import completeness_map
 from kit.charts.segments import segments_by_tier
@@ -24,4 +25,5 @@ __all__ = [
     "segments_by_tier",
     "tier_shares",
     "tiers_by_role",
+    "waterfall",
 ]

@@ -1,0 +1,124 @@
+"""Where the growth of AUM came from between the first and the last month: whose, and how concentrated (R2, R5)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from kit import columns as col
+from kit.analysis.panel import wide
+from kit.analysis.result import share, total
+from kit.params import Params
+
+__all__ = ["Growth", "growth"]
+
+STEPS = ("new", "up", "same", "down", "left")
+GROUPS = ("top", "other", "new")
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """Change of AUM between two months, customer by customer.
+
+    Attributes
+    ----------
+    months
+        Months in the panel; with fewer than two there is nothing to compare and ``start_customers`` is 0.
+    first, last
+        The two months; None where there is none.
+    steps
+        ``step``, ``customers``, ``change_fen``: new (not on the first list), up, same, down, and left (off the last
+        list, or nothing left of a positive AUM). The changes sum to ``net_fen``.
+    groups
+        ``start_group`` (top: the largest customers by AUM of the first month), ``customers``, ``start_fen``, gross
+        ``gain_fen`` and ``loss_fen``, ``net_fen``, ``share_of_gain``, and ``share_of_net``, NaN where the net is not
+        positive.
+    top_share, new_share
+        Shares of the gross gain; None without a gain. ``top_share_of_net`` may exceed 1.
+    unknown
+        Customers left out because their AUM in one of the two months is not known.
+    """
+
+    months: int
+    first: pd.Timestamp | None
+    last: pd.Timestamp | None
+    start_customers: int
+    start_fen: int
+    end_fen: int
+    net_fen: int
+    gain_fen: int
+    loss_fen: int
+    growth_share: float | None
+    steps: pd.DataFrame
+    groups: pd.DataFrame
+    top_share: float | None
+    new_share: float | None
+    top_share_of_net: float | None
+    unknown: int
+
+
+def _by(change: pd.DataFrame, key: str, codes: tuple[str, ...]) -> pd.api.typing.DataFrameGroupBy:
+    return change.groupby(pd.Categorical(change[key], categories=codes), observed=False)
+
+
+def _changes(start: pd.Series, end: pd.Series, params: Params) -> pd.DataFrame:
+    """A row a customer: AUM at both ends, the change, its step and the customer's group at the start."""
+    change = pd.DataFrame({"start": start.fillna(0), "end": end.fillna(0)}).astype("int64")
+    change["net"] = change["end"] - change["start"]
+    emptied = end.isna() | ((start > 0) & (end <= 0))
+    change["step"] = np.select(
+        [start.isna(), emptied, change["net"] > 0, change["net"] < 0], ["new", "left", "up", "down"], "same"
+    )
+    ranked = change[start.notna()].sort_values(["start", col.CUSTOMER_ID], ascending=[False, True]).index
+    top = ranked[: int(np.ceil(len(ranked) * params.top_share_of_customers - 1e-9))]
+    change["group"] = np.select([start.isna(), change.index.isin(top)], ["new", "top"], "other")
+    return change.assign(gain=change["net"].clip(lower=0), loss=change["net"].clip(upper=0))
+
+
+def growth(panel: pd.DataFrame, params: Params) -> Growth:
+    """Growth 80/20: share of the GROSS increase that came from the top 20% of customers by START AUM (R2, R5).
+
+    Source of the claim under test: 20%存量客户贡献80%业绩增长. It is about gross gains: what some gain others
+    lose, so that shares of the net may exceed 100%.
+    """
+    dates = sorted(panel[col.AS_OF].unique())
+    ends = panel[panel[col.AS_OF].isin(dates[:1] + dates[-1:])]
+    unknown = ends.loc[ends[col.AUM_FEN].isna(), col.CUSTOMER_ID].unique()
+    aum = wide(ends[~ends[col.CUSTOMER_ID].isin(unknown)], col.AUM_FEN).reindex(columns=dates[:1] + dates[-1:])
+    if len(dates) < 2:
+        aum = pd.DataFrame({0: [], 1: []}, index=pd.Index([], name=col.CUSTOMER_ID), dtype="float64")
+    change = _changes(aum.iloc[:, 0], aum.iloc[:, 1], params)
+    steps, groups = _by(change, "step", STEPS), _by(change, "group", GROUPS)
+    net, gain = total(change["net"]), total(change["gain"])
+    parts = pd.DataFrame({
+        "customers": groups.size(),
+        "start_fen": groups["start"].sum(),
+        "gain_fen": groups["gain"].sum(),
+        "loss_fen": groups["loss"].sum(),
+        "net_fen": groups["net"].sum(),
+    })  # fmt: skip
+    parts["share_of_gain"] = parts["gain_fen"] / gain if gain else float("nan")
+    parts["share_of_net"] = parts["net_fen"] / net if net > 0 else float("nan")
+    start = total(change["start"])
+    return Growth(
+        months=len(dates),
+        first=dates[0] if dates else None,
+        last=dates[-1] if dates else None,
+        start_customers=int((change["group"] != "new").sum()),
+        start_fen=start,
+        end_fen=total(change["end"]),
+        net_fen=net,
+        gain_fen=gain,
+        loss_fen=total(change["loss"]),
+        growth_share=share(net, start) if start > 0 else None,
+        steps=pd.DataFrame({"customers": steps.size(), "change_fen": steps["net"].sum()})
+        .rename_axis("step")
+        .reset_index(),
+        groups=parts.rename_axis("start_group").reset_index(),
+        top_share=share(parts.loc["top", "gain_fen"], gain),
+        new_share=share(parts.loc["new", "gain_fen"], gain),
+        top_share_of_net=share(parts.loc["top", "net_fen"], net) if net > 0 else None,
+        unknown=len(unknown),
+    )

@@ -25,6 +25,7 @@ __all__ = [
     "Primary",
     "Segments",
     "Tier",
+    "TierRule",
 ]
 
 YUAN, WAN = 100, 1_000_000  # 分 in 1 元, in 1 万元
@@ -46,6 +47,13 @@ class Tier(_Frozen):
     def floor_fen(self) -> int:
         """Lower bound in 分, inclusive."""
         return round(self.floor_wan * WAN)
+
+
+class TierRule(_Frozen):
+    """Upgrade at once; so many months below → 关注; so many → fall to the tier of their maximum."""
+
+    watch_after: int = Field(default=3, gt=0)
+    fall_after: int = Field(default=6, gt=0)
 
 
 class Dormancy(_Frozen):
@@ -179,6 +187,7 @@ class Params(_Frozen):
     share_of_aum: float = Field(default=0.8, gt=0, lt=1)
     critical_from: float = Field(default=0.9, gt=0, lt=1)
     tiers: tuple[Tier, ...]
+    tier_rule: TierRule = TierRule()
     dormancy: Dormancy = Dormancy()
     familiar: Familiar = Familiar()
     merchant: Merchant = Merchant()
@@ -202,6 +211,8 @@ class Params(_Frozen):
     def _grades(self) -> Params:
         if self.primary.weak_below > self.primary.strong_from:
             raise ValueError("primary.weak_below must not exceed primary.strong_from")
+        if self.tier_rule.watch_after > self.tier_rule.fall_after:
+            raise ValueError("tier_rule.watch_after must not exceed tier_rule.fall_after")
         return self
 
     @property

@@ -17,6 +17,7 @@ from kit.analysis.coverage import (
 )
 from kit.analysis.familiarity import Cadence, Familiarity, Reminders, cadence, familiarity, reminders
 from kit.analysis.growth import Growth, growth
+from kit.analysis.migration import Migration, migration
 from kit.analysis.primary import Merchants, PrimaryAccounts, Products, merchants, primary_accounts, products
 from kit.analysis.quality import Completeness, Delivery, completeness, delivery
 from kit.analysis.result import Unavailable, needs
@@ -37,6 +38,7 @@ __all__ = [
     "Losses",
     "Merchants",
     "Orphans",
+    "Migration",
     "PlanSummary",
     "PrimaryAccounts",
     "Products",
@@ -60,6 +62,7 @@ __all__ = [
     "growth",
     "losses",
     "merchants",
+    "migration",
     "needs",
     "orphans",
     "plan_summary",

@@ -8,7 +8,7 @@ from kit.charts.growth import waterfall
 from kit.charts.primary import families, grades_by_tier
 from kit.charts.quality import completeness_map
 from kit.charts.segments import segments_by_tier
-from kit.charts.tiers import tier_shares
+from kit.charts.tiers import tier_moves, tier_shares
 
 __all__ = [
     "cadence_by_tier",
@@ -23,6 +23,7 @@ __all__ = [
     "peers",
     "plan_weeks",
     "segments_by_tier",
+    "tier_moves",
     "tier_shares",
     "tiers_by_role",
     "waterfall",

@@ -6,14 +6,18 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import matplotlib as mpl
+import pandas as pd
+import seaborn as sns
+from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
 from kit import theme
 
-__all__ = ["Labels", "bar_labels", "canvas", "names", "percent_axis"]
+__all__ = ["Labels", "bar_labels", "canvas", "heat_map", "names", "percent_axis"]
 
 Labels = Mapping[str, str]
+_BLUES = LinearSegmentedColormap.from_list("kit", [theme.PAPER, "#a9bccd", theme.ACCENT])
 WIDTH = 6.3  # inches: the text width of an A4 page
 
 
@@ -53,3 +57,28 @@ def bar_labels(
     """Figures at the end of horizontal bars; ``reach`` is the longest bar."""
     for text, end, place in zip(texts, ends, places, strict=True):
         axes.text(end + reach * 0.012, place, text, va="center", ha="left", fontsize=8, color=theme.INK)
+
+
+def heat_map(
+    axes: Any, shares: pd.DataFrame, texts: pd.DataFrame, *, rows: Sequence[str], columns: Sequence[str]
+) -> None:
+    """Cells coloured by ``shares`` and written over with ``texts``, the columns' names above."""
+    sns.heatmap(
+        shares.to_numpy(dtype=float),
+        annot=texts.to_numpy(),
+        fmt="",
+        cmap=_BLUES,
+        cbar=False,
+        ax=axes,
+        linewidths=1.5,
+        linecolor=theme.PAPER,
+        vmin=0,
+        vmax=max(float(shares.max().max()), 0.01),
+        annot_kws={"fontsize": 8},
+    )
+    axes.set_yticks([i + 0.5 for i in range(len(rows))], rows, rotation=0)
+    axes.set_xticks([i + 0.5 for i in range(len(columns))], columns)
+    axes.xaxis.tick_top()
+    axes.tick_params(length=0)
+    axes.set(xlabel="", ylabel="")
+    axes.grid(visible=False)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from matplotlib.figure import Figure
 
 from kit import theme
-from kit.analysis import Tiers
-from kit.charts.canvas import Labels, bar_labels, canvas, names, percent_axis
+from kit.analysis import Migration, Tiers
+from kit.charts.canvas import Labels, bar_labels, canvas, heat_map, names, percent_axis
 
-__all__ = ["tier_shares"]
+__all__ = ["tier_moves", "tier_shares"]
 
 
 def tier_shares(result: Tiers, *, labels: Labels) -> Figure:
@@ -26,4 +26,16 @@ def tier_shares(result: Tiers, *, labels: Labels) -> Figure:
     ax.grid(visible=False, axis="y")
     percent_axis(ax.xaxis)
     ax.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=2, fontsize=8, borderaxespad=0)
+    return figure
+
+
+def tier_moves(result: Migration, *, labels: Labels) -> Figure:
+    """Customers by tier at the start (rows) and at the end; colour is the share of the row."""
+    counts = result.matrix
+    figure, ax = canvas(1.05 + 0.34 * len(counts), left=1.2, bottom=0.15, top=0.65)
+    shares = counts.div(counts.sum(axis=1).where(counts.sum(axis=1) > 0, 1), axis=0)
+    rows, columns = names(list(counts.index), labels, "tier"), names(list(counts.columns), labels, "tier")
+    heat_map(ax, shares, counts.map("{:,}".format), rows=rows, columns=columns)
+    ax.set(xlabel=labels["tier_at_end"], ylabel=labels["tier_at_start"])
+    ax.xaxis.set_label_position("top")
     return figure

@@ -1,0 +1,113 @@
+"""Moves between tiers over the month panel, with the bank's delay before a customer falls (R6, R13)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from kit import columns as col
+from kit.analysis.panel import wide
+from kit.params import Params
+
+__all__ = ["Migration", "migration", "tiers_held"]
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """Customers by the tier held in the first and in the last month of the panel.
+
+    Attributes
+    ----------
+    months
+        Months in the panel; with fewer than two nobody is ``compared``.
+    matrix
+        A row a tier at the start, highest first, then ``entry``; a column a tier at the end, then ``exit``.
+    compared
+        Customers in the matrix.
+    upgraded, downgraded, kept, entered, left
+        Its customers, each in one of the five.
+    fallen_by_assets
+        Who would have been downgraded had the last month's assets alone decided.
+    watched
+        关注: customers below their tier for the rule's watch or longer, not fallen yet; ``watch`` has a row a tier.
+    """
+
+    months: int
+    first: pd.Timestamp | None
+    last: pd.Timestamp | None
+    matrix: pd.DataFrame
+    compared: int
+    upgraded: int
+    downgraded: int
+    kept: int
+    entered: int
+    left: int
+    fallen_by_assets: int
+    watched: int
+    watch: pd.DataFrame
+
+
+def tiers_held(panel: pd.DataFrame, params: Params) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Rank that each customer holds in each month by the bank's rule, and his months in a row below it.
+
+    Upgrade at once; after ``watch_after`` months below (three) the customer is watched (关注); after ``fall_after``
+    (six) he falls to the tier of the maximum of those months, and the count begins anew. A month in which he is not
+    on the list changes nothing. Both are customers by months; a rank is NaN before the first month.
+    """
+    ranks = wide(panel, col.TIER_RANK)
+    now, fall_after = ranks.to_numpy(), params.tier_rule.fall_after
+    held, below = np.full(now.shape, np.nan), np.zeros(now.shape, dtype=np.int64)
+    rank, count = np.full(len(now), np.nan), np.zeros(len(now), dtype=np.int64)
+    for month in range(now.shape[1]):
+        seen = now[:, month]
+        count = np.where(seen < rank, count + 1, np.where(np.isnan(seen), count, 0))
+        rank = np.fmax(rank, seen)
+        falls = count >= fall_after
+        lately = np.fmax.reduce(now[:, max(0, month + 1 - fall_after) : month + 1], axis=1)
+        rank, count = np.where(falls, lately, rank), np.where(falls, 0, count)
+        held[:, month], below[:, month] = rank, count
+    held_by_month, below_by_month = (pd.DataFrame(v, index=ranks.index, columns=ranks.columns) for v in (held, below))
+    return held_by_month, below_by_month
+
+
+def _named(ranks: pd.Series, codes: tuple[str, ...], absent: str) -> pd.Categorical:
+    order = [*reversed(codes), absent]
+    names = [absent if np.isnan(rank) else codes[int(rank)] for rank in ranks]
+    return pd.Categorical(names, categories=order, ordered=True)
+
+
+def migration(panel: pd.DataFrame, params: Params) -> Migration:
+    """Migration matrix between the first and the last month, by the tiers held (R6), with entry and exit.
+
+    Without the bank's delay before a fall (R13) a salary day or a quarter's end would pass for a move.
+    """
+    codes, ranks = params.tier_codes(), wide(panel, col.TIER_RANK)
+    held, below = tiers_held(panel, params)
+    dates = list(ranks.columns)
+    ends = ranks.iloc[:, [0, -1]].dropna(how="all").index if len(dates) > 1 else ranks.index[:0]
+    pick = dates[:1] + dates[-1:] if len(dates) > 1 else [0, 1]
+    asset, rank = (frame.reindex(index=ends, columns=pick) for frame in (ranks, held))
+    start, end = asset.iloc[:, 0], rank.iloc[:, 1].where(asset.iloc[:, 1].notna())
+    months_below = below.iloc[:, -1].reindex(ends[end.notna()]) if len(ends) else pd.Series(dtype="int64")
+    watched = months_below[months_below >= params.tier_rule.watch_after].index
+    aum = wide(panel, col.AUM_FEN).reindex(watched)
+    tier = _named(end.reindex(watched), codes, "exit").remove_categories("exit")
+    held_by = pd.Series(aum.iloc[:, -1] if len(watched) else [], dtype="float64").groupby(tier, observed=False)
+    return Migration(
+        months=len(dates),
+        first=dates[0] if dates else None,
+        last=dates[-1] if dates else None,
+        matrix=pd.crosstab(_named(start, codes, "entry"), _named(end, codes, "exit"), dropna=False),
+        compared=len(ends),
+        upgraded=int((end > start).sum()),
+        downgraded=int((end < start).sum()),
+        kept=int((end == start).sum()),
+        entered=int(start.isna().sum()),
+        left=int(end.isna().sum()),
+        fallen_by_assets=int((asset.iloc[:, 1] < start).sum()),
+        watched=len(watched),
+        watch=pd.DataFrame({"customers": held_by.size(), "aum_fen": held_by.sum().astype("int64")})
+        .rename_axis(col.TIER).reset_index(),
+    )  # fmt: skip

@@ -68,6 +68,11 @@ class Chapter:
         """A row a customer of this branch and month (``data/panel.parquet``), read at each call."""
         return frame(pq.read_table(self.data / "panel.parquet", filters=_own(self.branch_id)))
 
+    def rows(self, name: str, *, everywhere: bool = False) -> pd.DataFrame:
+        """Rows of ``data/<name>.parquet`` that are this branch's, or every branch's."""
+        own = None if everywhere or self.branch_id == EVERY_BRANCH else [(col.BRANCH_ID, "==", self.branch_id)]
+        return frame(pq.read_table(self.data / f"{name}.parquet", filters=own))
+
     def title(self) -> None:
         """Heading of the chapter and the question that it answers."""
         self._markdown(
@@ -261,6 +266,8 @@ def open_chapter(name: str, data: str = "", branch: str = "", language: str = ""
 def _speaks(result: Any, of: str) -> bool:
     """Whether there is anything to show: the data can answer, and there is something ``of`` what is shown."""
     return not isinstance(result, Unavailable) and bool(not of or getattr(result, of))
+
+
 def _own(branch: str) -> list[tuple[str, str, str]] | None:
     return None if branch == EVERY_BRANCH else [(col.BRANCH_ID, "==", branch)]
 

@@ -17,6 +17,7 @@ __all__ = [
     "Checks",
     "Contact",
     "ControlTotal",
+    "Deposits",
     "Dormancy",
     "Familiar",
     "Grade",
@@ -26,6 +27,7 @@ __all__ = [
     "Segments",
     "Tier",
     "TierRule",
+    "Units",
 ]
 
 YUAN, WAN = 100, 1_000_000  # 分 in 1 元, in 1 万元
@@ -169,6 +171,35 @@ class Checks(_Frozen):
     default_codes: tuple[str, ...] = ("其他", "不便分类", "未知", "待完善", "不详", "未填")
 
 
+class Deposits(_Frozen):
+    """The limit of 月末偏离度, the steps of the maturity ladder, and how many accounts of each class one may have."""
+
+    deviation_limit: float = Field(default=0.04, gt=0)
+    ladder_days: tuple[int, ...] = (30, 90, 180, 365)
+    class_limits: tuple[int, int, int] = (1, 5, 5)
+
+    @field_validator("ladder_days")
+    @classmethod
+    def _rising(cls, days: tuple[int, ...]) -> tuple[int, ...]:
+        if not days or days[0] <= 0 or any(b <= a for a, b in pairwise(days)):
+            raise ValueError("ladder_days: at least one number of days, each above the one before")
+        return days
+
+
+class Units(_Frozen):
+    """Unit accounts: months until idle and until 久悬, and the year averages of a base and an effective account."""
+
+    idle_months: int = Field(default=6, gt=0)
+    suspended_months: int = Field(default=12, gt=0)
+    base_wan: float = Field(default=10, gt=0)
+    effective_wan: float = Field(default=50, gt=0)
+
+    @property
+    def lines_fen(self) -> dict[str, int]:
+        """基础户 and 有效户: the year average that makes one."""
+        return {"base": round(self.base_wan * WAN), "effective": round(self.effective_wan * WAN)}
+
+
 class ControlTotal(_Frozen):
     """A figure of the bank's own: rows of a table, or the sum of a money column at its latest date, in 分."""
 
@@ -195,6 +226,8 @@ class Params(_Frozen):
     segments: Segments = Segments()
     grade: Grade = Grade()
     contact: Contact = Contact()
+    deposits: Deposits = Deposits()
+    units: Units = Units()
     checks: Checks = Checks()
 
     @field_validator("tiers")

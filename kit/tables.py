@@ -18,7 +18,7 @@ CODES = {
     "population": "population", "contact_class": "class", "loss_level": "loss", "field": "field", "finding": "finding",
     "unit_from": "unit_from", "unit": "unit", "compared": "compared", "orphan_cause": "orphan_cause",
     "measure": "measure", "keepers": "keepers", "value": "value",
-    "step": "step", "start_group": "start_group", "unit_from": "unit_from", "unit": "unit", "compared": "compared",
+    "step": "step", "start_group": "start_group", "deposit_kind": "deposit", "account_class": "account_class",
 }  # fmt: skip
 _TEXT = (
     "table",
@@ -33,6 +33,7 @@ _TEXT = (
     "refusal",
     "detail",
     "role",
+    "days_left",
 )
 _OF_ITS_OWN = {
     "stated_fen": "cents", "found_fen": "cents", "difference_fen": "cents",  # what must agree is printed to the cent

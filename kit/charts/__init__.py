@@ -3,6 +3,7 @@
 from kit.charts.concentration import deciles, lorenz, peers
 from kit.charts.contact import contacted, plan_weeks
 from kit.charts.coverage import loads_by_owner, tiers_by_role
+from kit.charts.deposits import deposits_by_tier, ladder, personal_shares
 from kit.charts.familiarity import cadence_by_tier, familiar_by_value
 from kit.charts.growth import waterfall
 from kit.charts.primary import families, grades_by_tier
@@ -15,12 +16,15 @@ __all__ = [
     "completeness_map",
     "contacted",
     "deciles",
+    "deposits_by_tier",
     "familiar_by_value",
     "families",
     "grades_by_tier",
+    "ladder",
     "loads_by_owner",
     "lorenz",
     "peers",
+    "personal_shares",
     "plan_weeks",
     "segments_by_tier",
     "tier_moves",

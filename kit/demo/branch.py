@@ -12,6 +12,7 @@ import pyarrow as pa
 from kit.demo import relations
 from kit.demo.activity import Activity, Txns, draw_activity, draw_txns, txn_file
 from kit.demo.balances import Balances, draw_balances
+from kit.demo.files import days, money
 from kit.demo.panel import Habits, draw_habits, month_file
 from kit.demo.people import People, draw_people, master_file
 from kit.demo.plan import BranchPlan, Calendar, Ints, Kind
@@ -65,7 +66,20 @@ class Branch:
         yield "联系记录", relations.contact_file(rng, people, held, owners, cal)
         yield "成交记录", relations.sale_file(rng, people, held, owners, cal)
         yield "活动记录", relations.event_file(rng, people, held, cal)
+        yield "网点经营表", self._months(cal)
         yield "单位账户", relations.unit_file(rng, plan, len(people), cal)
+
+    def _months(self, cal: Calendar) -> dict[str, pa.Array]:
+        """The branch's own figures: what its customers keep, and a part that units keep besides."""
+        personal = np.where(self.held.present, self.held.deposit, 0).sum(axis=0)
+        corporate = personal * (self.plan.number % 4 + 1) // 8
+        return {
+            "机构号": pa.array([self.plan.branch_id] * cal.count),
+            "数据日期": days(cal.ends),
+            "各项存款": money(personal + corporate),
+            "个人存款": money(personal),
+            "对公存款": money(corporate),
+        }
 
     def facts(self, cal: Calendar) -> Facts:
         """Tell what was planted; a customer is dormant by the definition exactly if he was meant to be."""

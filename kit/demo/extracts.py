@@ -87,6 +87,7 @@ _SENT: Mapping[str, Sent] = {
             Mess(form="xlsm", style=Style(numbers="named", unit="万元", dates="serial", date1904=True), title=True),
             title="沙龙活动登记簿",
         ),
+        "网点经营表": Sent("branch_month", Mess(unit_in="header", style=Style(unit="万元"))),
         "单位账户": Sent(
             "unit_account",
             Mess(

@@ -62,6 +62,7 @@ def month_file(
         "月日均AUM": money(held.average[rows, month]),
         "时点AUM": money(held.spot[rows, month]),
         "存款余额": money(held.deposit[rows, month]),
+        "存款月日均": money(held.demand_average[rows, month] + part["time"] + part["cd"]),
         "活期余额": money(demand),
         "活期日均": money(held.demand_average[rows, month]),
         "定期余额": money(part["time"]),

@@ -10,7 +10,7 @@ import re
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
 from importlib.resources import files
@@ -27,7 +27,7 @@ from kit.errors import NoData
 from kit.params import YUAN, Params
 from kit.schema import schema
 
-__all__ = ["SUBJECTS", "Features", "bind", "definitions", "features", "frame", "needs", "settle_dates"]
+__all__ = ["SUBJECTS", "TABLES", "Features", "bind", "definitions", "features", "frame", "needs", "settle_dates"]
 
 # In the order in which one builds on another.
 SUBJECTS = (
@@ -39,10 +39,14 @@ SUBJECTS = (
     "merchant",
     "relation",
     "maturity",
+    "deposits",
+    "account_class",
     "segment",
     "customers",
     "panel",
 )
+# Rows of another grain than a customer, each with its branch.
+TABLES = ("maturities", "unit_accounts", "branch_months")
 _NEEDS = re.compile(r"^-- needs (\w+): (.+)$", re.MULTILINE)
 _PARAMETER = re.compile(r"(?<!:):([a-z]\w*)")
 _SQL_TYPES = {
@@ -66,6 +70,10 @@ _WORDS = {
     "no_answer_words": ("未接", "未接通", "无人接听", "拒接", "挂机", "空号", "停机", "关机", "no answer"),
     "visit_words": ("上门", "面访", "到访", "面谈", "visit"),
     "acquiring_words": ("收单", "扫码收款", "一码付", "POS"),
+    "closed_words": ("销户", "已销户", "注销", "closed"),
+    "class_1_words": ("Ⅰ", "I", "一", "1"),
+    "class_2_words": ("Ⅱ", "II", "二", "2"),
+    "class_3_words": ("Ⅲ", "III", "三", "3"),
     "no_words": ("无", "否", "0", "没有", "未育"),
 }
 
@@ -84,12 +92,15 @@ class Features:
         Derived column → groups of source columns (``table.column``); one of each group would make it possible.
     aum_column
         The source column that AUM was taken from.
+    tables
+        By name, rows of another grain (`TABLES`), sorted by branch.
     """
 
     table: pa.Table
     panel: pa.Table
     unlocks: Mapping[str, tuple[tuple[str, ...], ...]]
     aum_column: str
+    tables: Mapping[str, pa.Table] = field(default_factory=dict)
 
     @property
     def customers(self) -> pd.DataFrame:
@@ -105,7 +116,7 @@ def frame(table: pa.Table) -> pd.DataFrame:
 @cache
 def definitions() -> Mapping[str, str]:
     """Subject → SQL text."""
-    return {name: files(__package__).joinpath(f"{name}.sql").read_text(encoding="utf-8") for name in SUBJECTS}
+    return {name: files(__package__).joinpath(f"{name}.sql").read_text(encoding="utf-8") for name in SUBJECTS + TABLES}
 
 
 @cache
@@ -177,6 +188,8 @@ def _parameters(book: Book, params: Params, aum_column: str) -> dict[str, Any]:
         "merchant_aum_fen": round(params.merchant.aum_yuan * YUAN),
         "merchant_demand_fen": round(params.merchant.demand_yuan * YUAN),
         "maturity_until": day + timedelta(days=params.contact.maturity_days),
+        "unit_idle_since": (pd.Timestamp(day) - pd.DateOffset(months=params.units.idle_months)).date(),
+        "unit_suspended_since": (pd.Timestamp(day) - pd.DateOffset(months=params.units.suspended_months)).date(),
         "strong_from": p.strong_from,
         "weak_below": p.weak_below,
         "retired_age": params.segments.retired_age,
@@ -279,10 +292,23 @@ def features(book: Book, params: Params) -> Features:
             db.execute(f"CREATE TEMP TABLE {name} AS {bind(definitions()[name], values)}")
         table = db.sql("SELECT * FROM customers ORDER BY branch_id, customer_id").to_arrow_table()
         panel = db.sql("SELECT * FROM panel ORDER BY branch_id, customer_id, as_of").to_arrow_table()
+        others = {
+            name: db.sql(f"SELECT * FROM ({bind(definitions()[name], values)}) ORDER BY ALL").to_arrow_table()
+            for name in TABLES
+        }
     lacking = {
         name: tuple(group for group in groups if not any(book.has(source) for source in group))
         for name, groups in needs().items()
     }
     missing = {name: groups for name, groups in lacking.items() if groups}
-    lost = [name for name in missing if name in table.column_names]
-    return Features(table=table.drop_columns(lost), panel=panel, unlocks=missing, aum_column=aum_column)
+    return Features(
+        table=_known(table, missing),
+        panel=panel,
+        unlocks=missing,
+        aum_column=aum_column,
+        tables={name: _known(other, missing) for name, other in others.items()},
+    )
+
+
+def _known(table: pa.Table, missing: Mapping[str, Any]) -> pa.Table:
+    return table.drop_columns([name for name in table.column_names if name in missing])

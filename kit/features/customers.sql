@@ -55,6 +55,15 @@ FROM (
     r.familiar,
     m.next_maturity_date,
     m.maturing_fen,
+    d.deposit_spot_fen,
+    d.deposit_avg_month_fen,
+    d.demand_spot_fen,
+    d.time_spot_fen,
+    d.cd_spot_fen,
+    d.structured_spot_fen,
+    k.class_1_accounts,
+    k.class_2_accounts,
+    k.class_3_accounts,
     g.age,
     g.occupation_known,
     g.segment,
@@ -83,5 +92,7 @@ FROM (
   JOIN merchant h ON h.customer_id = c.customer_id
   JOIN relation r ON r.customer_id = c.customer_id
   JOIN maturity m ON m.customer_id = c.customer_id
+  JOIN deposits d ON d.customer_id = c.customer_id
+  JOIN account_class k ON k.customer_id = c.customer_id
   JOIN segment g ON g.customer_id = c.customer_id
 ) s

@@ -26,6 +26,7 @@ TABLES = {
     "机构表": "branch", "员工表": "staff", "客户信息": "customer", "客户资产月报": "customer_month",
     "存款账户": "account", "产品持有": "holding", "交易流水": "txn", "管户关系": "assignment",
     "联系记录": "contact", "成交记录": "sale", "活动记录": "event", "单位账户": "unit_account",
+    "网点经营表": "branch_month",
 }  # fmt: skip
 USUAL = {"客户等级": "行内客户等级", "客户顾虑": "异议类型"}  # labels that the bank changed in some file
 PARTS = ["活期余额", "定期余额", "大额存单余额", "理财余额", "基金余额", "保险余额", "国债余额"]

@@ -1,0 +1,222 @@
+"""Whose the deposits are, in what form, when they fall due, and whether they stay (R4, R74, R88)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from kit import columns as col
+from kit.analysis.branches import Standing, standing
+from kit.analysis.result import needs, share, total
+from kit.analysis.tiers import by_tier
+from kit.params import Params
+
+__all__ = [
+    "AccountClasses",
+    "DepositMix",
+    "Deviation",
+    "MaturityLadder",
+    "PersonalShare",
+    "account_classes",
+    "deposit_mix",
+    "deviation",
+    "maturity_ladder",
+    "personal_share",
+]
+
+_KINDS = {
+    "demand": col.DEMAND_SPOT_FEN, "time": col.TIME_SPOT_FEN, "cd": col.CD_SPOT_FEN,
+    "structured": col.STRUCTURED_SPOT_FEN,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalShare:
+    """Persons' part of all deposits at the latest month; ``before`` is that of twelve months earlier.
+
+    ``table`` has a row a branch with its name: personal_deposit_fen, all_deposit_fen, personal_deposit_share.
+    """
+
+    table: pd.DataFrame
+    month: pd.Timestamp | None
+    personal_fen: int
+    all_fen: int
+    share: float | None
+    change: float | None
+    place: Standing | None
+
+
+@dataclass(frozen=True, slots=True)
+class DepositMix:
+    """Deposits by kind, a row a kind that is known, and the shares of each kind within a tier (highest first)."""
+
+    table: pd.DataFrame
+    by_tier: pd.DataFrame
+    deposit_fen: int
+    demand_share: float | None
+    time_share: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class MaturityLadder:
+    """What falls due, a row a step of the ladder; ``first`` is the nearest step.
+
+    Customers are counted once a step; ``customers`` counts each once in all.
+    """
+
+    table: pd.DataFrame
+    customers: int
+    amount_fen: int
+    first_customers: int
+    first_fen: int
+    first_days: int
+    rolling_share: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Deviation:
+    """月末偏离度: the month's end against its average, in all and a tier (highest first)."""
+
+    table: pd.DataFrame
+    spot_fen: int
+    average_fen: int
+    deviation: float | None
+    over: bool
+    excess_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class AccountClasses:
+    """Customers by the open accounts of each class, and those with more than one person may have."""
+
+    table: pd.DataFrame
+    breaches: int
+
+
+@needs(col.PERSONAL_DEPOSIT_FEN, col.ALL_DEPOSIT_FEN)
+def personal_share(months: pd.DataFrame, _params: Params, branch_id: str | None = None) -> PersonalShare:
+    """个人存款占比 = personal / all deposits of the branch, or of the bank where ``branch_id`` is None (R74).
+
+    ``months`` holds every branch; a branch without both figures at the latest month has no share.
+    """
+    known = months.dropna(subset=[col.PERSONAL_DEPOSIT_FEN, col.ALL_DEPOSIT_FEN])
+    known = known[known[col.ALL_DEPOSIT_FEN] > 0]
+    own = known if branch_id is None else known[known[col.BRANCH_ID] == branch_id]
+    month = own[col.AS_OF].max() if len(own) else None
+    latest = known[known[col.AS_OF] == month] if month is not None else known.iloc[:0]
+    table = latest[[col.BRANCH_ID, col.BRANCH_NAME, col.PERSONAL_DEPOSIT_FEN, col.ALL_DEPOSIT_FEN]].assign(
+        **{col.PERSONAL_DEPOSIT_SHARE: latest[col.PERSONAL_DEPOSIT_FEN] / latest[col.ALL_DEPOSIT_FEN]}
+    )
+    sums = own.groupby(col.AS_OF)[[col.PERSONAL_DEPOSIT_FEN, col.ALL_DEPOSIT_FEN]].sum()
+    shares = sums[col.PERSONAL_DEPOSIT_FEN] / sums[col.ALL_DEPOSIT_FEN]
+    before = month - pd.DateOffset(years=1) + pd.offsets.MonthEnd(0) if month is not None else None
+    return PersonalShare(
+        table=table.sort_values([col.PERSONAL_DEPOSIT_SHARE, col.BRANCH_ID], ascending=[False, True]),
+        month=month,
+        personal_fen=int(sums.at[month, col.PERSONAL_DEPOSIT_FEN]) if month is not None else 0,
+        all_fen=int(sums.at[month, col.ALL_DEPOSIT_FEN]) if month is not None else 0,
+        share=float(shares[month]) if month is not None else None,
+        change=float(shares[month] - shares[before]) if before in shares.index else None,
+        place=standing(table, branch_id, col.PERSONAL_DEPOSIT_SHARE) if branch_id and month is not None else None,
+    )
+
+
+@needs(col.DEPOSIT_SPOT_FEN)
+def deposit_mix(customers: pd.DataFrame, params: Params) -> DepositMix:
+    """Demand, time, certificates and structured deposits; what the kinds leave of the sum is shown as other (R88)."""
+    kinds = {kind: customers[column].fillna(0) for kind, column in _KINDS.items() if column in customers}
+    whole = total(customers[col.DEPOSIT_SPOT_FEN])
+    amounts = {kind: total(fen) for kind, fen in kinds.items()}
+    rest = whole - sum(amounts.values())
+    if rest:
+        kinds["other"] = customers[col.DEPOSIT_SPOT_FEN].fillna(0) - sum(kinds.values())
+        amounts["other"] = rest
+    groups = by_tier(customers.assign(**{f"{kind}_share": fen for kind, fen in kinds.items()}), params)
+    tiers = pd.DataFrame({"customers": groups.size(), "deposit_fen": groups[col.DEPOSIT_SPOT_FEN].apply(total)})
+    for kind in kinds:
+        tiers[f"{kind}_share"] = groups[f"{kind}_share"].apply(total) / tiers["deposit_fen"].where(
+            tiers["deposit_fen"] > 0
+        )
+    shares = {kind: share(fen, whole) if whole > 0 else None for kind, fen in amounts.items()}
+    return DepositMix(
+        table=pd.DataFrame({
+            "deposit_kind": list(amounts),
+            "customers": [int((kinds[kind] > 0).sum()) for kind in amounts],
+            "deposit_fen": list(amounts.values()),
+            "share": [shares[kind] for kind in amounts],
+        }),
+        by_tier=tiers.rename_axis(col.TIER).reset_index(),
+        deposit_fen=whole,
+        demand_share=shares.get("demand"),
+        time_share=None if not {"time", "cd"} & set(amounts) or whole <= 0
+        else share(amounts.get("time", 0) + amounts.get("cd", 0), whole),
+    )  # fmt: skip
+
+
+@needs(col.MATURITY_DATE)
+def maturity_ladder(maturities: pd.DataFrame, params: Params) -> MaturityLadder:
+    """到期阶梯: deposits and products by days until they end; deposits that renew themselves apart (R88)."""
+    steps = params.deposits.ladder_days
+    due = maturities[maturities[col.MATURITY_DATE] > pd.Timestamp(params.day)]
+    days = (due[col.MATURITY_DATE] - pd.Timestamp(params.day)).dt.days
+    names = [f"{a + 1}-{b}" for a, b in zip((0, *steps), steps, strict=False)] + [f">{steps[-1]}"]
+    step = pd.cut(days, [0, *steps, float("inf")], labels=names)
+    deposit = due[col.IS_DEPOSIT].astype(bool)
+    columns = {"deposit_fen": deposit, "product_fen": ~deposit}
+    if col.AUTO_ROLL in due:
+        rolls = deposit & due[col.AUTO_ROLL].fillna(value=False).astype(bool)
+        columns = {"deposit_fen": deposit & ~rolls, "rolling_fen": rolls, "product_fen": ~deposit}
+    amounts = pd.DataFrame({name: due[col.AMOUNT_FEN].where(chosen, 0) for name, chosen in columns.items()})
+    table = due.groupby(step, observed=False)[col.CUSTOMER_ID].nunique().to_frame("customers")
+    table = table.join(amounts.astype("int64").groupby(step, observed=False).sum())
+    table["amount_fen"] = table[list(columns)].sum(axis=1)
+    held = int(table["deposit_fen"].sum() + table.get("rolling_fen", pd.Series(0)).sum())
+    return MaturityLadder(
+        table=table.rename_axis("days_left").reset_index().astype({"days_left": str}),
+        customers=int(due[col.CUSTOMER_ID].nunique()),
+        amount_fen=int(table["amount_fen"].sum()),
+        first_customers=int(table["customers"].iloc[0]),
+        first_fen=int(table["amount_fen"].iloc[0]),
+        first_days=steps[0],
+        rolling_share=share(table["rolling_fen"].sum(), held) if "rolling_fen" in table else None,
+    )
+
+
+@needs(col.DEPOSIT_SPOT_FEN, col.DEPOSIT_AVG_MONTH_FEN)
+def deviation(customers: pd.DataFrame, params: Params) -> Deviation:
+    """月末偏离度 = (month-end - average) / average of the customers whose average is known (R88)."""
+    known = customers[customers[col.DEPOSIT_AVG_MONTH_FEN].notna()]
+    groups = by_tier(known, params)
+    table = pd.DataFrame({
+        "customers": groups.size(),
+        "deposit_fen": groups[col.DEPOSIT_SPOT_FEN].apply(total).astype("int64"),
+        "deposit_average_fen": groups[col.DEPOSIT_AVG_MONTH_FEN].apply(total).astype("int64"),
+    })  # fmt: skip
+    spot, average = int(table["deposit_fen"].sum()), int(table["deposit_average_fen"].sum())
+    mean = table["deposit_average_fen"]
+    table["deviation_share"] = (table["deposit_fen"] - mean) / mean.where(mean > 0)
+    found = (spot - average) / average if average > 0 else None
+    return Deviation(
+        table=table.rename_axis(col.TIER).reset_index(),
+        spot_fen=spot,
+        average_fen=average,
+        deviation=found,
+        over=found is not None and found > params.deposits.deviation_limit,
+        excess_fen=max(spot - round(average * (1 + params.deposits.deviation_limit)), 0) if average > 0 else 0,
+    )
+
+
+@needs(col.CLASS_1_ACCOUNTS, col.CLASS_2_ACCOUNTS, col.CLASS_3_ACCOUNTS)
+def account_classes(customers: pd.DataFrame, params: Params) -> AccountClasses:
+    """One Class I account a person and bank, five each of Class II and III: who has more (R4)."""
+    columns = (col.CLASS_1_ACCOUNTS, col.CLASS_2_ACCOUNTS, col.CLASS_3_ACCOUNTS)
+    limits = dict(zip(columns, params.deposits.class_limits, strict=True))
+    over = pd.DataFrame({column: customers[column] > limit for column, limit in limits.items()})
+    table = pd.DataFrame({
+        "account_class": ["I", "II", "III"],
+        "limit": list(limits.values()),
+        "customers": [int((customers[column] > 0).sum()) for column in columns],
+        "over_limit": [int(over[column].sum()) for column in columns],
+    })  # fmt: skip
+    return AccountClasses(table=table, breaches=int(over.any(axis=1).sum()))

@@ -1,0 +1,112 @@
+import pandas as pd
+import pytest
+
+from kit.analysis import Unavailable, account_classes, deposit_mix, deviation, maturity_ladder, personal_share
+from kit.engagement import profile
+from kit.params import Params
+
+PARAMS = Params(**profile("rural-postal"), as_of="2026-10-31")
+
+
+def _customers(**columns):
+    return pd.DataFrame(columns).assign(tier="basic")
+
+
+def _months(*rows):
+    months = pd.DataFrame(rows, columns=["branch_id", "as_of", "personal_deposit_fen", "all_deposit_fen"])
+    return months.assign(branch_name=months["branch_id"], as_of=pd.to_datetime(months["as_of"]))
+
+
+def _lots(*rows):
+    lots = pd.DataFrame(rows, columns=["customer_id", "days", "is_deposit", "auto_roll", "amount_fen"])
+    day = pd.Timestamp(PARAMS.day)
+    return lots.assign(maturity_date=day + pd.to_timedelta(lots["days"].astype("int64"), unit="D"))
+
+
+def test_a_branch_without_customers_has_no_structure_and_no_deviation():
+    nobody = _customers(deposit_spot_fen=[], demand_spot_fen=[], deposit_avg_month_fen=[])
+    assert deposit_mix(nobody, PARAMS).demand_share is None
+    assert deviation(nobody, PARAMS).deviation is None
+
+
+def test_overdrawn_deposits_count_in_the_sum_and_have_no_shares():
+    found = deposit_mix(_customers(deposit_spot_fen=[-300], demand_spot_fen=[-300]), PARAMS)
+    assert (found.deposit_fen, found.demand_share) == (-300, None)
+
+
+def test_kinds_and_what_they_leave_sum_to_the_deposits():
+    found = deposit_mix(
+        _customers(deposit_spot_fen=[100, 200], demand_spot_fen=[40, 50], time_spot_fen=[60, None]), PARAMS
+    )
+    assert dict(zip(found.table["deposit_kind"], found.table["deposit_fen"], strict=True)) == {
+        "demand": 90, "time": 60, "other": 150,
+    }  # fmt: skip
+    assert (found.demand_share, found.time_share) == (0.3, 0.2)
+    assert found.by_tier["deposit_fen"].sum() == 300
+
+
+def test_deviation_is_over_the_limit_only_beyond_four_percent():
+    at, beyond = (
+        deviation(_customers(deposit_spot_fen=[spot], deposit_avg_month_fen=[10_000]), PARAMS)
+        for spot in (10_400, 10_401)
+    )
+    assert (at.deviation, at.over, at.excess_fen) == (0.04, False, 0)
+    assert (beyond.over, beyond.excess_fen) == (True, 1)
+
+
+def test_a_customer_without_an_average_is_not_set_against_one():
+    found = deviation(_customers(deposit_spot_fen=[110, 900], deposit_avg_month_fen=[100, None]), PARAMS)
+    assert (found.spot_fen, found.average_fen, found.deviation) == (110, 100, pytest.approx(0.1))
+
+
+def test_each_step_of_the_ladder_takes_its_last_day_and_today_is_none_of_them():
+    days = (0, 1, 30, 31, 90, 91, 180, 181, 365, 366)
+    found = maturity_ladder(_lots(*[("a", d, True, False, 1) for d in days]), PARAMS)
+    assert found.table["days_left"].tolist() == ["1-30", "31-90", "91-180", "181-365", ">365"]
+    assert found.table["amount_fen"].tolist() == [2, 2, 2, 2, 1]
+    assert found.table["customers"].tolist() == [1] * 5
+    assert (found.customers, found.first_fen) == (1, 2)
+
+
+def test_what_renews_itself_and_what_is_no_deposit_stand_apart():
+    found = maturity_ladder(_lots(("a", 5, True, True, 30), ("b", 6, True, None, 10), ("b", 7, False, None, 4)), PARAMS)
+    first = found.table.iloc[0]
+    assert (first["deposit_fen"], first["rolling_fen"], first["product_fen"], first["customers"]) == (10, 30, 4, 2)
+    assert found.rolling_share == 0.75
+
+
+def test_a_ladder_without_any_end_is_empty():
+    found = maturity_ladder(_lots(), PARAMS)
+    assert (found.customers, found.amount_fen, found.rolling_share) == (0, 0, None)
+
+
+def test_personal_share_is_that_of_the_latest_month_beside_the_other_branches():
+    months = _months(
+        ("01", "2025-10-31", 50, 100), ("01", "2026-10-31", 60, 100), ("02", "2026-10-31", 30, 100),
+        ("03", "2026-10-31", None, 100), ("04", "2026-10-31", 5, 0),
+    )  # fmt: skip
+    found = personal_share(months, PARAMS, "01")
+    assert (found.share, found.change) == (0.6, pytest.approx(0.1))
+    assert (found.place.rank, found.place.of, found.place.median) == (1, 2, pytest.approx(0.45))
+    assert personal_share(months, PARAMS).share == 0.45
+
+
+def test_a_branch_without_figures_has_no_personal_share():
+    found = personal_share(_months(("02", "2026-10-31", 30, 100)), PARAMS, "01")
+    assert (found.share, found.all_fen, found.place) == (None, 0, None)
+
+
+def test_a_second_class_one_account_breaks_the_rule_and_a_fifth_of_the_others_does_not():
+    found = account_classes(
+        _customers(class_1_accounts=[1, 2, 0, 0], class_2_accounts=[5, 6, 0, 0], class_3_accounts=[5, 0, 6, 0]), PARAMS
+    )
+    assert found.table["over_limit"].tolist() == [1, 1, 1]
+    assert found.table["customers"].tolist() == [2, 2, 2]
+    assert found.breaches == 2
+
+
+def test_what_was_not_sent_is_named():
+    assert personal_share(pd.DataFrame({"branch_id": []}), PARAMS, "01") == Unavailable(
+        ("personal_deposit_fen", "all_deposit_fen")
+    )
+    assert deviation(_customers(deposit_spot_fen=[1]), PARAMS) == Unavailable(("deposit_avg_month_fen",))

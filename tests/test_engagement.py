@@ -16,7 +16,9 @@ def _load(folder: Path, text: str):
 def test_the_bank_name_alone_is_enough(tmp_path):
     engagement = _load(tmp_path, "bank: 甲银行\n")
     assert engagement.params.profile == "rural-postal"
-    assert engagement.chapters == ("quality", "concentration", "tiers", "primary", "contact", "coverage", "familiarity")
+    assert engagement.chapters == (
+        "quality", "concentration", "tiers", "primary", "coverage", "familiarity", "deposits", "contact",
+    )  # fmt: skip
 
 
 def test_a_misspelt_key_names_the_file_and_the_nearest(tmp_path):

@@ -131,7 +131,8 @@ def owed(tables):
         needed = {column.id for column in table.mandatory} | ({"legal_entity"} if scoped[key] else set())
         either = {column.id for column in table.either if column in known.values()}
         for values in sent.rows():
-            row = {label: value for label, value in zip(known, values, strict=True) if value is not None}
+            pairs = zip(known, values, strict=True)
+            row = {label: value for label, value in pairs if text(value) not in ("", *known[label].missing)}
             entity = [row["法人行号"]] if scoped[key] and "法人行号" in row else []
             book = {known[x].id: booked(known[x], row[x], entity) for x in row if not known[x].vaulted}
             lacks = not needed <= set(book) or bool(either and not either & set(book))

@@ -97,17 +97,17 @@ def figure(value: Any, kind: str, language: str = "zh") -> str:
     """
     if _is_nothing(value):
         return NOTHING
-    plain = {
+    plain = {  # z: a zero has no minus
         "money": lambda: _money(value, language),
         "yuan": lambda: _yuan(value, language),
         "wan": lambda: f"{value / 1e6:,.2f}",
         "count": lambda: f"{round(value):,}",
-        "percent": lambda: f"{value:.1%}",
+        "percent": lambda: f"{value:z.1%}",
         "cents": lambda: _cents(value),
         "near": lambda: _near(value),
-        "points": lambda: f"{value * 100:+.1f}",
+        "points": lambda: f"{value * 100:+z.1f}",
         "ratio": lambda: f"{value:.3f}",
-        "decimal": lambda: f"{value:,.1f}",
+        "decimal": lambda: f"{value:z,.1f}",
         "date": lambda: value.strftime("%Y-%m-%d") if isinstance(value, date) else str(value)[:10],
         "text": lambda: str(value),
     }

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
 from typing import Any
@@ -194,7 +194,7 @@ class Chapter:
                 f"{self.words.label(f'labels.tier.{tier.code}')} ≥{tier.floor_wan:g}" for tier in self.params.tiers[1:]
             ]),
             "roles": self.words.join([
-                f"{self.words.label(f'labels.tier.{tier.code}')} {'/'.join(tier.roles) or '—'}"
+                f"{self.words.label(f'labels.tier.{tier.code}')} {self._roles(tier.roles)}"
                 for tier in reversed(self.params.tiers)
             ]),
             "cadence": self.words.join([
@@ -202,6 +202,9 @@ class Chapter:
                 for rung in self.params.contact.cadence
             ]),
         }  # fmt: skip
+
+    def _roles(self, roles: Iterable[str]) -> str:
+        return "/".join(self.words.label(f"labels.role.{role}", default=role) for role in roles) or "—"
 
     def _values(self, result: Any) -> dict[str, Any]:
         found = {f.name: getattr(result, f.name) for f in fields(result)} if is_dataclass(result) else {}

@@ -18,7 +18,8 @@ CODES = {
     "population": "population", "contact_class": "class", "loss_level": "loss", "field": "field", "finding": "finding",
     "unit_from": "unit_from", "unit": "unit", "compared": "compared", "orphan_cause": "orphan_cause",
     "measure": "measure", "keepers": "keepers", "value": "value",
-    "step": "step", "start_group": "start_group", "deposit_kind": "deposit", "account_class": "account_class",
+    "role": "role", "step": "step", "start_group": "start_group", "deposit_kind": "deposit",
+    "account_class": "account_class",
 }  # fmt: skip
 _TEXT = (
     "table",
@@ -32,7 +33,6 @@ _TEXT = (
     "reason",
     "refusal",
     "detail",
-    "role",
     "days_left",
 )
 _OF_ITS_OWN = {
@@ -63,7 +63,10 @@ def _cells(row: Any, columns: Sequence[str], words: Wording) -> str:
     for column in columns:
         value = row[column]
         if column in CODES:
-            text, kind = words.label(f"labels.{CODES[column]}.{value}"), "text"
+            own = (
+                figure(value, "text", words.language) if column == "role" else None
+            )  # a bank may have roles of its own
+            text, kind = words.label(f"labels.{CODES[column]}.{value}", default=own), "text"
         else:
             kind = kind_of(column)
             text = figure(value, kind, words.language)

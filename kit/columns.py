@@ -164,16 +164,11 @@ AT_RISK: Final = "at_risk"
 UPGRADE_GAP_FEN: Final = "upgrade_gap_fen"
 SERVICE_GRADE: Final = "service_grade"
 
-# Derived: maturities, unit accounts, branch months.
+# Derived: maturities, branch months.
 IS_DEPOSIT: Final = "is_deposit"
 PERSONAL_DEPOSIT_FEN: Final = "personal_deposit_fen"
 ALL_DEPOSIT_FEN: Final = "all_deposit_fen"
 PERSONAL_DEPOSIT_SHARE: Final = "personal_deposit_share"
-ACCOUNT_NATURE: Final = "account_nature"
-AVG_YEAR_FEN: Final = "avg_year_fen"
-LAST_TXN_DATE: Final = "last_txn_date"
-IDLE: Final = "idle"
-SUSPENSION_RISK: Final = "suspension_risk"
 
 # Derived: assignment, plan and branch summaries.
 STAFF_ID_BEFORE: Final = "staff_id_before"

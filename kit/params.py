@@ -27,7 +27,6 @@ __all__ = [
     "Segments",
     "Tier",
     "TierRule",
-    "Units",
 ]
 
 YUAN, WAN = 100, 1_000_000  # 分 in 1 元, in 1 万元
@@ -186,20 +185,6 @@ class Deposits(_Frozen):
         return days
 
 
-class Units(_Frozen):
-    """Unit accounts: months until idle and until 久悬, and the year averages of a base and an effective account."""
-
-    idle_months: int = Field(default=6, gt=0)
-    suspended_months: int = Field(default=12, gt=0)
-    base_wan: float = Field(default=10, gt=0)
-    effective_wan: float = Field(default=50, gt=0)
-
-    @property
-    def lines_fen(self) -> dict[str, int]:
-        """基础户 and 有效户: the year average that makes one."""
-        return {"base": round(self.base_wan * WAN), "effective": round(self.effective_wan * WAN)}
-
-
 class ControlTotal(_Frozen):
     """A figure of the bank's own: rows of a table, or the sum of a money column at its latest date, in 分."""
 
@@ -227,7 +212,6 @@ class Params(_Frozen):
     grade: Grade = Grade()
     contact: Contact = Contact()
     deposits: Deposits = Deposits()
-    units: Units = Units()
     checks: Checks = Checks()
 
     @field_validator("tiers")

@@ -46,7 +46,7 @@ SUBJECTS = (
     "panel",
 )
 # Rows of another grain than a customer, each with its branch.
-TABLES = ("maturities", "unit_accounts", "branch_months")
+TABLES = ("maturities", "branch_months")
 _NEEDS = re.compile(r"^-- needs (\w+): (.+)$", re.MULTILINE)
 _PARAMETER = re.compile(r"(?<!:):([a-z]\w*)")
 _SQL_TYPES = {
@@ -188,8 +188,6 @@ def _parameters(book: Book, params: Params, aum_column: str) -> dict[str, Any]:
         "merchant_aum_fen": round(params.merchant.aum_yuan * YUAN),
         "merchant_demand_fen": round(params.merchant.demand_yuan * YUAN),
         "maturity_until": day + timedelta(days=params.contact.maturity_days),
-        "unit_idle_since": (pd.Timestamp(day) - pd.DateOffset(months=params.units.idle_months)).date(),
-        "unit_suspended_since": (pd.Timestamp(day) - pd.DateOffset(months=params.units.suspended_months)).date(),
         "strong_from": p.strong_from,
         "weak_below": p.weak_below,
         "retired_age": params.segments.retired_age,

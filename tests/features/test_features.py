@@ -6,12 +6,12 @@ import pyarrow.parquet as pq
 import pytest
 
 from kit.engagement import load
-from kit.features import SUBJECTS, bind, definitions, needs
+from kit.features import SUBJECTS, TABLES, bind, definitions, needs
 from kit.keys import surrogate
 from kit.schema import schema
 
 
-@pytest.mark.parametrize("subject", SUBJECTS)
+@pytest.mark.parametrize("subject", SUBJECTS + TABLES)
 def test_every_definition_begins_with_its_business_meaning(subject):
     first = definitions()[subject].splitlines()[0]
     assert first.startswith("-- ")
@@ -25,7 +25,12 @@ def test_every_need_is_a_column_of_the_schema():
             assert column in schema()[table].columns, (name, source)
 
 
-@pytest.mark.parametrize("subject", SUBJECTS)
+def test_what_one_definition_lacks_takes_no_column_from_another():
+    told = [name for sql in definitions().values() for name in set(re.findall(r"^-- needs (\w+):", sql, re.MULTILINE))]
+    assert sorted(told) == sorted(set(told))
+
+
+@pytest.mark.parametrize("subject", SUBJECTS + TABLES)
 def test_sql_keeps_to_the_subset_that_spark_shares(subject):
     sql = re.sub(r"--.*", "", definitions()[subject])
     assert not re.search(r"::|\bQUALIFY\b|\bFILTER\b|\bILIKE\b|\bEXCLUDE\b", sql, re.IGNORECASE)

@@ -63,14 +63,9 @@ class Chapter:
         """What the intake wrote about itself: the bank's, not the branch's."""
         return open_accounts(self.data)
 
-    @property
-    def panel(self) -> pd.DataFrame:
-        """A row a customer of this branch and month (``data/panel.parquet``), read at each call."""
-        return frame(pq.read_table(self.data / "panel.parquet", filters=_own(self.branch_id)))
-
     def rows(self, name: str, *, everywhere: bool = False) -> pd.DataFrame:
         """Rows of ``data/<name>.parquet`` that are this branch's, or every branch's."""
-        own = None if everywhere or self.branch_id == EVERY_BRANCH else [(col.BRANCH_ID, "==", self.branch_id)]
+        own = None if everywhere else _own(self.branch_id)
         return frame(pq.read_table(self.data / f"{name}.parquet", filters=own))
 
     def title(self) -> None:

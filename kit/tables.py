@@ -63,9 +63,7 @@ def _cells(row: Any, columns: Sequence[str], words: Wording) -> str:
     for column in columns:
         value = row[column]
         if column in CODES:
-            own = (
-                figure(value, "text", words.language) if column == "role" else None
-            )  # a bank may have roles of its own
+            own = figure(value, "text", words.language)  # a bank may have codes of its own, roles above all
             text, kind = words.label(f"labels.{CODES[column]}.{value}", default=own), "text"
         else:
             kind = kind_of(column)

@@ -71,11 +71,16 @@ def gini(ascending: Array) -> float | None:
     return float(2 * (ranks * ascending).sum() / (n * whole) - (n + 1) / n)
 
 
+def number_of_top(customers: int, of_customers: float) -> int:
+    """How many the largest ``of_customers`` of so many customers are, rounded up."""
+    return int(np.ceil(customers * of_customers - 1e-9))
+
+
 def top_share(ascending: Array, of_customers: float) -> float | None:
-    """Share of AUM held by the largest ``of_customers`` of customers, their number rounded up."""
+    """Share of AUM held by the largest ``of_customers`` of customers."""
     if not ascending.sum():
         return None
-    k = int(np.ceil(len(ascending) * of_customers - 1e-9))
+    k = number_of_top(len(ascending), of_customers)
     return share(ascending[len(ascending) - k :].sum(), ascending.sum())
 
 

@@ -24,6 +24,7 @@ __all__ = [
     "coverage",
     "covered_share_of_aum",
     "households",
+    "is_kept",
     "loads",
     "misheld",
     "orphans",
@@ -115,20 +116,21 @@ class Households:
     split_fen: int
 
 
-def _present(customers: pd.DataFrame) -> pd.Series:
+def is_kept(customers: pd.DataFrame) -> pd.Series:
+    """Whether the customer's main owner is there."""
     return ~customers[col.ORPHAN].fillna(value=True).astype(bool)
 
 
 def covered_share_of_aum(customers: pd.DataFrame) -> float | None:
     """Share of AUM whose main owner is there (R12); who owes more than he has counts as zero."""
     held = customers[col.AUM_FEN].clip(lower=0)
-    return share(total(held[_present(customers)]), total(held))
+    return share(total(held[is_kept(customers)]), total(held))
 
 
 @needs(col.ORPHAN)
 def coverage(customers: pd.DataFrame, params: Params) -> Coverage:
     """Share of customers and of AUM that a named owner keeps who is really there, by tier (R12, R27)."""
-    present = _present(customers)
+    present = is_kept(customers)
     held = customers[col.AUM_FEN].fillna(0).clip(lower=0).astype("int64")
     groups = by_tier(customers.assign(covered=present, held=held, kept=held.where(present, 0)), params)
     table = pd.DataFrame({
@@ -155,13 +157,13 @@ def misheld(customers: pd.DataFrame, params: Params) -> pd.Series:
     fits = pd.Series(data=False, index=customers.index)
     for tier in params.tiers:
         fits |= (customers[col.TIER] == tier.code) & (customers[col.OWNER_ROLE].isin(tier.roles) | (not tier.roles))
-    return _present(customers) & customers[col.OWNER_ROLE].notna() & ~fits
+    return is_kept(customers) & customers[col.OWNER_ROLE].notna() & ~fits
 
 
 @needs(col.ORPHAN, col.OWNER_ROLE)
 def roles(customers: pd.DataFrame, params: Params) -> Roles:
     """Tier by role, and the customers held by a role that the profile does not allow their tier (R15, R17, R19)."""
-    present, wrong = _present(customers), misheld(customers, params)
+    present, wrong = is_kept(customers), misheld(customers, params)
     nameless = present & customers[col.OWNER_ROLE].isna()
     aum = customers[col.AUM_FEN].fillna(0).astype("int64")
     frame = customers.assign(present=present, wrong=wrong, nameless=nameless, wrong_fen=aum.where(wrong, 0))
@@ -197,7 +199,7 @@ def roles(customers: pd.DataFrame, params: Params) -> Roles:
 @needs(col.ORPHAN, col.ORPHAN_CAUSE)
 def orphans(customers: pd.DataFrame, params: Params) -> Orphans:
     """无人问津: customers with no owner, a virtual one or one who has left, by tier and cause (R27)."""
-    alone = customers[~_present(customers)]
+    alone = customers[~is_kept(customers)]
     cause = pd.Categorical(alone[col.ORPHAN_CAUSE], categories=list(CAUSES), ordered=True)
     valued = alone[alone[col.TIER] != params.tier_codes()[0]]
 
@@ -232,7 +234,7 @@ def _imbalance(values: npt.NDArray[np.float64]) -> dict[str, float | None]:
 @needs(col.ORPHAN)
 def loads(customers: pd.DataFrame, params: Params) -> Loads:
     """Customers and AUM of each owner who is there, and how unevenly they are spread (R22)."""
-    kept = customers[_present(customers)]
+    kept = customers[is_kept(customers)]
     kept = kept.assign(upper=kept[col.TIER].isin(params.upper_tiers()))
     groups = kept.groupby(col.STAFF_ID, sort=True)
     table = pd.DataFrame({
@@ -261,7 +263,7 @@ def loads(customers: pd.DataFrame, params: Params) -> Loads:
 @needs(col.ORPHAN, col.HOUSEHOLD_ID)
 def households(customers: pd.DataFrame, _params: Params) -> Households:
     """Families whose members are kept by several owners: whoever calls sees half of the family's money (R27)."""
-    keeper = customers[col.STAFF_ID].where(_present(customers))
+    keeper = customers[col.STAFF_ID].where(is_kept(customers))
     groups = customers.assign(keeper=keeper).groupby(col.HOUSEHOLD_ID)
     each = pd.DataFrame({
         "customers": groups.size(),

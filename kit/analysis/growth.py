@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from kit import columns as col
+from kit.analysis.concentration import number_of_top
 from kit.analysis.panel import wide
 from kit.analysis.result import share, total
 from kit.params import Params
@@ -72,7 +73,7 @@ def _changes(start: pd.Series, end: pd.Series, params: Params) -> pd.DataFrame:
         [start.isna(), emptied, change["net"] > 0, change["net"] < 0], ["new", "left", "up", "down"], "same"
     )
     ranked = change[start.notna()].sort_values(["start", col.CUSTOMER_ID], ascending=[False, True]).index
-    top = ranked[: int(np.ceil(len(ranked) * params.top_share_of_customers - 1e-9))]
+    top = ranked[: number_of_top(len(ranked), params.top_share_of_customers)]
     change["group"] = np.select([start.isna(), change.index.isin(top)], ["new", "top"], "other")
     return change.assign(gain=change["net"].clip(lower=0), loss=change["net"].clip(upper=0))
 

@@ -49,14 +49,14 @@ class Migration:
     watch: pd.DataFrame
 
 
-def tiers_held(panel: pd.DataFrame, params: Params) -> tuple[pd.DataFrame, pd.DataFrame]:
+def tiers_held(ranks: pd.DataFrame, params: Params) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Rank that each customer holds in each month by the bank's rule, and his months in a row below it.
 
     Upgrade at once; after ``watch_after`` months below (three) the customer is watched (关注); after ``fall_after``
     (six) he falls to the tier of the maximum of those months, and the count begins anew. A month in which he is not
-    on the list changes nothing. Both are customers by months; a rank is NaN before the first month.
+    on the list changes nothing. All three are customers by months: ``ranks`` by assets, NaN where not on the list; a
+    rank held is NaN before the first month.
     """
-    ranks = wide(panel, col.TIER_RANK)
     now, fall_after = ranks.to_numpy(), params.tier_rule.fall_after
     held, below = np.full(now.shape, np.nan), np.zeros(now.shape, dtype=np.int64)
     rank, count = np.full(len(now), np.nan), np.zeros(len(now), dtype=np.int64)
@@ -84,7 +84,7 @@ def migration(panel: pd.DataFrame, params: Params) -> Migration:
     Without the bank's delay before a fall (R13) a salary day or a quarter's end would pass for a move.
     """
     codes, ranks = params.tier_codes(), wide(panel, col.TIER_RANK)
-    held, below = tiers_held(panel, params)
+    held, below = tiers_held(ranks, params)
     dates = list(ranks.columns)
     ends = ranks.iloc[:, [0, -1]].dropna(how="all").index if len(dates) > 1 else ranks.index[:0]
     pick = dates[:1] + dates[-1:] if len(dates) > 1 else [0, 1]
@@ -92,9 +92,9 @@ def migration(panel: pd.DataFrame, params: Params) -> Migration:
     start, end = asset.iloc[:, 0], rank.iloc[:, 1].where(asset.iloc[:, 1].notna())
     months_below = below.iloc[:, -1].reindex(ends[end.notna()]) if len(ends) else pd.Series(dtype="int64")
     watched = months_below[months_below >= params.tier_rule.watch_after].index
-    aum = wide(panel, col.AUM_FEN).reindex(watched)
+    latest = panel[panel[col.AS_OF] == panel[col.AS_OF].max()].set_index(col.CUSTOMER_ID)[col.AUM_FEN]
     tier = _named(end.reindex(watched), codes, "exit").remove_categories("exit")
-    held_by = pd.Series(aum.iloc[:, -1] if len(watched) else [], dtype="float64").groupby(tier, observed=False)
+    held_by = latest.reindex(watched).astype("float64").groupby(tier, observed=False)
     return Migration(
         months=len(dates),
         first=dates[0] if dates else None,

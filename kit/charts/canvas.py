@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import matplotlib as mpl
+import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.colors import LinearSegmentedColormap
@@ -14,7 +15,7 @@ from matplotlib.ticker import PercentFormatter
 
 from kit import theme
 
-__all__ = ["Labels", "bar_labels", "canvas", "heat_map", "names", "percent_axis"]
+__all__ = ["Labels", "bar_labels", "canvas", "heat_map", "name_cells", "names", "percent_axis", "shares_by_tier"]
 
 Labels = Mapping[str, str]
 _BLUES = LinearSegmentedColormap.from_list("kit", [theme.PAPER, "#a9bccd", theme.ACCENT])
@@ -76,9 +77,36 @@ def heat_map(
         vmax=max(float(shares.max().max()), 0.01),
         annot_kws={"fontsize": 8},
     )
+    axes.set(xlabel="", ylabel="")
+    name_cells(axes, rows, columns)
+
+
+def name_cells(axes: Any, rows: Sequence[str], columns: Sequence[str]) -> None:
+    """Axes of cells one wide and one high, the first row on top: their names, the columns' above, and nothing else."""
+    axes.set(xlim=(0, len(columns)), ylim=(len(rows), 0))
     axes.set_yticks([i + 0.5 for i in range(len(rows))], rows, rotation=0)
     axes.set_xticks([i + 0.5 for i in range(len(columns))], columns)
     axes.xaxis.tick_top()
     axes.tick_params(length=0)
-    axes.set(xlabel="", ylabel="")
     axes.grid(visible=False)
+    axes.spines[:].set_visible(False)
+
+
+def shares_by_tier(table: pd.DataFrame, parts: Mapping[str, tuple[str, str, str]], *, labels: Labels) -> Figure:
+    """Shares of a whole in each tier, one after the other; ``parts``: column → its name, colour and ink."""
+    table = table.iloc[::-1]
+    figure, ax = canvas(0.95 + 0.4 * len(table), left=1.05, top=0.4, bottom=0.45)
+    start = np.zeros(len(table))
+    for column, (name, colour, ink) in parts.items():
+        shares = table[column].to_numpy(dtype=float).clip(min=0)
+        ax.barh(range(len(table)), shares, left=start, height=0.62, color=colour, label=name)
+        for i, (begin, value) in enumerate(zip(start, shares, strict=True)):
+            if value >= 0.06:
+                ax.text(begin + value / 2, i, f"{value:.0%}", ha="center", va="center", fontsize=8, color=ink)
+        start += shares
+    ax.set_yticks(range(len(table)), names(list(table["tier"]), labels, "tier"))
+    ax.set(xlim=(0, max(1.0, start.max(initial=0))))
+    ax.grid(visible=False, axis="y")
+    percent_axis(ax.xaxis)
+    ax.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=len(parts), fontsize=8, borderaxespad=0)
+    return figure

@@ -8,7 +8,7 @@ from matplotlib.patches import Rectangle
 
 from kit import theme
 from kit.analysis import Loads, Roles
-from kit.charts.canvas import Labels, canvas, names, percent_axis
+from kit.charts.canvas import Labels, bar_labels, canvas, name_cells, names, percent_axis
 
 __all__ = ["loads_by_owner", "tiers_by_role"]
 
@@ -29,13 +29,7 @@ def tiers_by_role(result: Roles, *, labels: Labels) -> Figure:
             column + 0.49, row + 0.48, f"{count:,}", ha="center", va="center", fontsize=8,
             color=theme.ALARM if wrong else theme.INK if count else theme.MUTED,
         )  # fmt: skip
-    ax.set(xlim=(0, counts.shape[1]), ylim=(len(counts), 0))
-    ax.set_yticks([i + 0.5 for i in range(len(counts))], names(list(counts.index), labels, "role"))
-    ax.set_xticks([i + 0.5 for i in range(counts.shape[1])], names(list(counts.columns), labels, "tier"))
-    ax.xaxis.tick_top()
-    ax.tick_params(length=0)
-    ax.grid(visible=False)
-    ax.spines[:].set_visible(False)
+    name_cells(ax, names(list(counts.index), labels, "role"), names(list(counts.columns), labels, "tier"))
     return figure
 
 
@@ -49,8 +43,7 @@ def loads_by_owner(result: Loads, *, labels: Labels) -> Figure:
     }
     for ax, (name, values), colour in zip((left, right), parts.items(), ("#a9bccd", theme.ACCENT), strict=True):
         ax.barh(range(len(table)), values, height=0.62, color=colour)
-        for i, value in enumerate(values):
-            ax.text(value + values.max() * 0.015, i, f"{value:.1%}", va="center", fontsize=8)
+        bar_labels(ax, [f"{value:.1%}" for value in values], values, range(len(table)), reach=values.max())
         ax.set(xlim=(0, max(values.max() * 1.2, 0.01)))
         ax.set_title(labels[name], fontsize=9)
         ax.grid(visible=False, axis="y")

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from kit import columns as col
 from kit import theme
 from kit.analysis import DepositMix, MaturityLadder, PersonalShare
-from kit.charts.canvas import Labels, canvas, names, percent_axis
+from kit.charts.canvas import Labels, canvas, shares_by_tier
 from kit.charts.concentration import peers
 
 __all__ = ["deposits_by_tier", "ladder", "personal_shares"]
@@ -25,25 +25,15 @@ def personal_shares(result: PersonalShare, branch_id: str, *, labels: Labels) ->
 
 def deposits_by_tier(result: DepositMix, *, labels: Labels) -> Figure:
     """Share of each kind of deposit in the tiers that hold some."""
-    table = result.by_tier[result.by_tier["deposit_fen"] > 0].iloc[::-1]
-    figure, ax = canvas(0.95 + 0.4 * len(table), left=1.05, top=0.4, bottom=0.45)
-    start = np.zeros(len(table))
-    for kind in result.table["deposit_kind"]:
-        shares = table[f"{kind}_share"].to_numpy(dtype=float).clip(min=0)
-        ink = "white" if kind in ("demand", "cd", "structured") else theme.INK
-        ax.barh(
-            range(len(table)), shares, left=start, height=0.62, color=_COLOURS[kind], label=labels[f"deposit.{kind}"]
+    parts = {
+        f"{kind}_share": (
+            labels[f"deposit.{kind}"],
+            _COLOURS[kind],
+            "white" if kind in ("demand", "cd", "structured") else theme.INK,
         )
-        for i, (begin, value) in enumerate(zip(start, shares, strict=True)):
-            if value >= 0.06:
-                ax.text(begin + value / 2, i, f"{value:.0%}", ha="center", va="center", fontsize=8, color=ink)
-        start += shares
-    ax.set_yticks(range(len(table)), names(list(table["tier"]), labels, "tier"))
-    ax.set(xlim=(0, max(1.0, start.max(initial=0))))
-    ax.grid(visible=False, axis="y")
-    percent_axis(ax.xaxis)
-    ax.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=5, fontsize=8, borderaxespad=0)
-    return figure
+        for kind in result.table["deposit_kind"]
+    }
+    return shares_by_tier(result.by_tier[result.by_tier["deposit_fen"] > 0], parts, labels=labels)
 
 
 def ladder(result: MaturityLadder, *, labels: Labels) -> Figure:

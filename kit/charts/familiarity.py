@@ -7,7 +7,7 @@ from matplotlib.patches import Rectangle
 
 from kit import theme
 from kit.analysis import Cadence, Familiarity
-from kit.charts.canvas import Labels, bar_labels, canvas, names, percent_axis
+from kit.charts.canvas import Labels, bar_labels, canvas, name_cells, names, percent_axis
 
 __all__ = ["cadence_by_tier", "familiar_by_value"]
 
@@ -24,13 +24,7 @@ def familiar_by_value(result: Familiarity, *, labels: Labels) -> Figure:
         head = {"ha": "center", "va": "center", "color": theme.ALARM if alarm else theme.INK}
         ax.text(column + 0.49, row + 0.34, f"{customers / max(result.customers, 1):.1%}", fontsize=14, **head)
         ax.text(column + 0.49, row + 0.7, f"{labels['share_of_aum']} {fen / assets:.1%}", fontsize=8, **head)
-    ax.set(xlim=(0, 2), ylim=(2, 0))
-    ax.set_xticks([0.49, 1.49], [labels[kind] for kind in kinds])
-    ax.set_yticks([0.48, 1.48], names(list(table["value"]), labels, "value"))
-    ax.xaxis.tick_top()
-    ax.tick_params(length=0)
-    ax.grid(visible=False)
-    ax.spines[:].set_visible(False)
+    name_cells(ax, names(list(table["value"]), labels, "value"), [labels[kind] for kind in kinds])
     return figure
 
 

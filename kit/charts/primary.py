@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import numpy as np
 import seaborn as sns
 from matplotlib.figure import Figure
 
 from kit import theme
 from kit.analysis import PrimaryAccounts, Products
 from kit.analysis.primary import GRADES
-from kit.charts.canvas import Labels, canvas, names, percent_axis
+from kit.charts.canvas import Labels, canvas, names, percent_axis, shares_by_tier
 
 __all__ = ["families", "grades_by_tier"]
 
@@ -42,21 +41,6 @@ def families(result: Products, *, labels: Labels) -> Figure:
 
 def grades_by_tier(result: PrimaryAccounts, *, labels: Labels) -> Figure:
     """Share of strong, medium and weak primary accounts in each tier that has customers."""
-    table = result.by_tier.dropna().iloc[::-1]
-    figure, ax = canvas(0.95 + 0.4 * len(table), left=1.05, top=0.4, bottom=0.45)
-    start = np.zeros(len(table))
-    for grade, colour, ink in zip(
-        GRADES, (theme.ACCENT, "#a9bccd", theme.WARM), ("white", theme.INK, "white"), strict=True
-    ):
-        shares = table[grade].to_numpy(dtype=float)
-        ax.barh(range(len(table)), shares, left=start, height=0.62, color=colour, label=labels[f"grade.{grade}"])
-        for i, (begin, value) in enumerate(zip(start, shares, strict=True)):
-            if value >= 0.06:
-                ax.text(begin + value / 2, i, f"{value:.0%}", ha="center", va="center", fontsize=8, color=ink)
-        start += shares
-    ax.set_yticks(range(len(table)), names(list(table["tier"]), labels, "tier"))
-    ax.set(xlim=(0, 1))
-    ax.grid(visible=False, axis="y")
-    percent_axis(ax.xaxis)
-    ax.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=3, fontsize=8, borderaxespad=0)
-    return figure
+    looks = ((theme.ACCENT, "white"), ("#a9bccd", theme.INK), (theme.WARM, "white"))
+    parts = {grade: (labels[f"grade.{grade}"], *look) for grade, look in zip(GRADES, looks, strict=True)}
+    return shares_by_tier(result.by_tier.dropna(), parts, labels=labels)

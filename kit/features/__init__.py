@@ -1,4 +1,4 @@
-"""One row a customer, and one a customer and month, defined once: SQL files in the subset that DuckDB and Spark share.
+"""One row a customer, and rows of other grains, defined once: SQL files in the subset that DuckDB and Spark share.
 
 Each ``.sql`` file is one subject. Its first comment line is the business definition; its ``-- needs`` lines say which
 source columns a derived column cannot do without, so that a missing one is named instead of guessed.
@@ -43,10 +43,9 @@ SUBJECTS = (
     "account_class",
     "segment",
     "customers",
-    "panel",
 )
 # Rows of another grain than a customer, each with its branch.
-TABLES = ("maturities", "branch_months")
+TABLES = ("panel", "maturities", "branch_months")
 _NEEDS = re.compile(r"^-- needs (\w+): (.+)$", re.MULTILINE)
 _PARAMETER = re.compile(r"(?<!:):([a-z]\w*)")
 _SQL_TYPES = {
@@ -86,18 +85,15 @@ class Features:
     ----------
     table
         One row a customer, sorted by branch and customer; money in 分 (int64).
-    panel
-        One row a customer and month, sorted by branch, customer and month.
     unlocks
         Derived column → groups of source columns (``table.column``); one of each group would make it possible.
     aum_column
         The source column that AUM was taken from.
     tables
-        By name, rows of another grain (`TABLES`), sorted by branch.
+        By name, rows of another grain (`TABLES`), sorted by their columns, of which the branch is the first.
     """
 
     table: pa.Table
-    panel: pa.Table
     unlocks: Mapping[str, tuple[tuple[str, ...], ...]]
     aum_column: str
     tables: Mapping[str, pa.Table] = field(default_factory=dict)
@@ -269,7 +265,7 @@ def _open_tables(db: Any, book: Book) -> None:
 
 
 def features(book: Book, params: Params) -> Features:
-    """Compute one row a customer, and one a customer and month, from the book.
+    """Compute one row a customer, and the rows of other grains, from the book.
 
     Parameters
     ----------
@@ -289,7 +285,6 @@ def features(book: Book, params: Params) -> Features:
         for name in SUBJECTS:
             db.execute(f"CREATE TEMP TABLE {name} AS {bind(definitions()[name], values)}")
         table = db.sql("SELECT * FROM customers ORDER BY branch_id, customer_id").to_arrow_table()
-        panel = db.sql("SELECT * FROM panel ORDER BY branch_id, customer_id, as_of").to_arrow_table()
         others = {
             name: db.sql(f"SELECT * FROM ({bind(definitions()[name], values)}) ORDER BY ALL").to_arrow_table()
             for name in TABLES
@@ -301,7 +296,6 @@ def features(book: Book, params: Params) -> Features:
     missing = {name: groups for name, groups in lacking.items() if groups}
     return Features(
         table=_known(table, missing),
-        panel=panel,
         unlocks=missing,
         aum_column=aum_column,
         tables={name: _known(other, missing) for name, other in others.items()},

@@ -1,7 +1,7 @@
 -- A row a customer and month up to the as-of date: AUM on the bank's averaging basis, the month-end balance and the tier (R2, R5, R6, R78).
 SELECT
-  c.customer_id,
   c.branch_id,
+  c.customer_id,
   m.as_of,
   m.:aum_column AS aum_fen,
   m.aum_spot_fen AS spot_fen,

@@ -75,7 +75,9 @@ def second_table(sheet: Sheet) -> SecondTable | None:
             return in_row(sheet, *max((number, cells), (layout.first_row, sheet.headers)))
     for left, right in pairwise(_blocks(sheet)):
         if _are_two(sheet, left, right):
-            letters = _letters(right.start)
+            from xlsxwriter.utility import xl_col_to_name  # noqa: PLC0415 - only where there is something to tell
+
+            letters = xl_col_to_name(right.start)
             return _told(sheet, (f"{letters} 列", f"column {letters}"), sheet.headers[right.start : right.stop])
     return None
 
@@ -101,12 +103,3 @@ def _are_two(sheet: Sheet, left: range, right: range) -> bool:
     head = sheet.grid.head
     ends = [max((i for i, row in enumerate(head) if any(row[b.start : b.stop])), default=0) for b in (left, right)]
     return len(head) < HEAD_ROWS and abs(ends[0] - ends[1]) >= _ROWS_APART
-
-
-def _letters(position: int) -> str:
-    """Letters of a column as a spreadsheet shows them."""
-    text, left = "", position + 1
-    while left:
-        left, digit = divmod(left - 1, 26)
-        text = chr(65 + digit) + text
-    return text

@@ -89,7 +89,7 @@ def prepare(
     summary = branch_summary(customers, params)
     known = dict(zip(names[col.BRANCH_ID], names[col.BRANCH_NAME], strict=True)) if col.BRANCH_NAME in names else {}
     summary.insert(1, col.BRANCH_NAME, [known.get(b) or b for b in summary[col.BRANCH_ID]])
-    for name, table in {"customers": made.table, "panel": made.panel, **made.tables}.items():
+    for name, table in {"customers": made.table, **made.tables}.items():
         _write(table, data / f"{name}.parquet")
     _write(completeness(book, made.table, params), data / "completeness.parquet")
     for name, rows in (("assignment", owners), ("plan", plan), ("branches", summary)):

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from kit.analysis import migration
 from kit.analysis.migration import tiers_held
+from kit.analysis.panel import wide
 from kit.charts import tier_moves
 from kit.engagement import profile
 from kit.params import Params
@@ -29,7 +30,7 @@ def panel(*paths):
 
 
 def held(path):
-    ranks, _ = tiers_held(panel(path, "0" * len(path)), PARAMS)  # beside one who is on every list
+    ranks, _ = tiers_held(wide(panel(path, "0" * len(path)), "tier_rank"), PARAMS)  # beside one who is on every list
     return "".join("." if pd.isna(rank) else str(int(rank)) for rank in ranks.iloc[0])
 
 
@@ -90,7 +91,7 @@ def test_without_two_months_nobody_is_compared_and_nothing_warns(paths, months):
 @settings(deadline=None)
 def test_a_tier_held_is_never_below_the_assets_and_the_matrix_sums(paths):
     rows = panel(*paths)
-    ranks, below = tiers_held(rows, PARAMS)
+    ranks, below = tiers_held(wide(rows, "tier_rank"), PARAMS)
     seen = rows.pivot(index="customer_id", columns="as_of", values="tier_rank")
     assert (ranks.to_numpy() >= seen.to_numpy()).sum() == seen.notna().to_numpy().sum()
     assert below.to_numpy().max(initial=0) < PARAMS.tier_rule.fall_after

@@ -12,7 +12,7 @@ from kit.analysis.coverage import covered_share_of_aum
 from kit.analysis.result import share, total
 from kit.params import Params
 
-__all__ = ["Standing", "branch_summary", "standing"]
+__all__ = ["Standing", "branch_summary", "place", "standing"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +68,15 @@ def branch_summary(customers: pd.DataFrame, params: Params) -> pd.DataFrame:
 
 def standing(branches: pd.DataFrame, branch_id: str, column: str) -> Standing:
     """Where a branch stands in ``column`` among all branches, if it has it; ties share the better rank."""
-    values = branches.set_index(col.BRANCH_ID).get(column, pd.Series(dtype="float64")).astype(float)
-    value = values.get(branch_id)
-    if pd.isna(value):
-        return Standing(value=None, rank=None, of=int(values.notna().sum()), median=None)
-    rank = int(values.rank(ascending=False, method="min")[branch_id])
-    return Standing(value=float(value), rank=rank, of=int(values.notna().sum()), median=float(values.median()))
+    return place(branches.set_index(col.BRANCH_ID).get(column, pd.Series(dtype="float64")), branch_id)
+
+
+def place(figures: pd.Series, branch_id: str) -> Standing:
+    """Where a branch stands among figures by branch; whoever has none, as the bank itself, has the median alone."""
+    figures = figures.astype(float)
+    known, figure = int(figures.notna().sum()), figures.get(branch_id)
+    median = float(figures.median()) if known else None
+    if pd.isna(figure):
+        return Standing(value=None, rank=None, of=known, median=median)
+    rank = int(figures.rank(ascending=False, method="min")[branch_id])
+    return Standing(value=float(figure), rank=rank, of=known, median=median)

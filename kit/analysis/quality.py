@@ -8,7 +8,7 @@ import pandas as pd
 
 from kit import columns as col
 from kit.accounts import Accounts
-from kit.analysis.branches import Standing
+from kit.analysis.branches import Standing, place
 from kit.analysis.result import share
 from kit.params import Params
 from kit.schema import schema
@@ -267,15 +267,6 @@ def _filled_share(rows: pd.DataFrame, by: list[str]) -> pd.Series:
     return (sums["filled"] / sums["customers"]).astype(float)
 
 
-def _standing(shares: pd.Series, branch_id: str) -> Standing:
-    """Rank 1 is the fullest; a bank has no rank among its branches."""
-    median = float(shares.median()) if len(shares) else None
-    if branch_id not in shares.index:
-        return Standing(value=None, rank=None, of=len(shares), median=median)
-    rank = int(shares.rank(ascending=False, method="min")[branch_id])
-    return Standing(value=float(shares[branch_id]), rank=rank, of=len(shares), median=median)
-
-
 def completeness(rows: pd.DataFrame, branch_id: str, params: Params) -> Completeness:
     """Share of customers whose files say something, by field, tier and owner (R39, R40).
 
@@ -306,9 +297,9 @@ def completeness(rows: pd.DataFrame, branch_id: str, params: Params) -> Complete
         customers=int(one_field["customers"].sum()),
         field_count=len(by_field),
         share=share(own["filled"].sum(), own["customers"].sum()),
-        standing=_standing(_filled_share(rows, [col.BRANCH_ID]), branch_id),
+        standing=place(_filled_share(rows, [col.BRANCH_ID]), branch_id),
         occupation_share=share(ours["filled"].sum(), ours["customers"].sum()),
-        occupation_standing=_standing(_filled_share(occupation, [col.BRANCH_ID]), branch_id),
+        occupation_standing=place(_filled_share(occupation, [col.BRANCH_ID]), branch_id),
         emptiest=None if worst is None else str(worst["field"]),
         emptiest_share=None if worst is None else float(worst["share"]),
         by_field=by_field,

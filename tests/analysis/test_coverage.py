@@ -175,6 +175,11 @@ def test_branches_are_compared_by_the_share_that_is_covered():
     assert standing(summary, "A", "covered_share_of_aum").rank == 1
 
 
+def test_the_whole_bank_has_no_rank_but_the_median_of_its_branches():
+    found = standing(pd.DataFrame({"branch_id": ["A", "B"], "share": [0.2, 0.4]}), "*", "share")
+    assert (found.value, found.rank, found.of, found.median) == (None, None, 2, pytest.approx(0.3))
+
+
 def test_a_figure_that_no_branch_has_gives_no_rank():
     found = standing(pd.DataFrame({"branch_id": ["A"]}), "A", "covered_share_of_aum")
     assert (found.value, found.rank, found.of) == (None, None, 0)

@@ -22,6 +22,7 @@ _DATE = re.compile(
 _FLAG = re.compile(r"是|否|[01]|有|无|y(es)?|no?|t(rue)?|f(alse)?|√|×|已|未", re.IGNORECASE)
 _PHONE = re.compile(r"1[3-9]\d[\d*]{8}")
 _CERTIFICATE = re.compile(r"\d{17}[\dXx]|[1-9][\d*]{13,16}[\dXx]|[0-9A-HJ-NPQRTUWXY]{18}")
+_PLAIN = re.compile(r"-?[0-9]+(\.[0-9]+)?")  # most numbers
 _SMALL = 10  # a value that fewer rows have may be one person's
 _FEW = 12  # distinct values of a column that holds codes
 
@@ -38,6 +39,8 @@ class Profile:
 
 def amount(text: str) -> Decimal | None:
     """Return the number that a cell holds."""
+    if _PLAIN.fullmatch(text):
+        return Decimal(text)
     plain = re.sub(r"元$|[￥¥＄$ ]", "", unicodedata.normalize("NFKC", text).strip())
     if not _NUMBER.fullmatch(plain) or not re.search(r"\d", plain):
         return None

@@ -19,6 +19,7 @@ __all__ = [
     "ControlTotal",
     "Deposits",
     "Dormancy",
+    "DormancyRule",
     "Familiar",
     "Grade",
     "Merchant",
@@ -62,6 +63,15 @@ class Dormancy(_Frozen):
 
     aum_at_most_yuan: float = 100
     idle_days: int = Field(default=365, gt=0)
+
+
+class DormancyRule(_Frozen):
+    """长期不动户 by a bank's notice, or a rule of compliance; never mixed with the marketing rule."""
+
+    code: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    above_yuan: float | None = None
+    at_most_yuan: float | None = None
+    idle_days: int = Field(gt=0)
 
 
 class Familiar(_Frozen):
@@ -205,6 +215,7 @@ class Params(_Frozen):
     tiers: tuple[Tier, ...]
     tier_rule: TierRule = TierRule()
     dormancy: Dormancy = Dormancy()
+    dormancy_rules: tuple[DormancyRule, ...] = ()
     familiar: Familiar = Familiar()
     merchant: Merchant = Merchant()
     primary: Primary = Primary()

@@ -28,17 +28,20 @@ from kit.analysis.deposits import (
     personal_share,
 )
 from kit.analysis.familiarity import Cadence, Familiarity, Reminders, cadence, familiarity, reminders
+from kit.analysis.dormancy import CallBacks, Dormant, dormant, wake_ups, win_backs
 from kit.analysis.growth import Growth, growth
 from kit.analysis.migration import Migration, migration
 from kit.analysis.primary import Merchants, PrimaryAccounts, Products, merchants, primary_accounts, products
 from kit.analysis.quality import Completeness, Delivery, completeness, delivery
 from kit.analysis.result import Unavailable, needs
 from kit.analysis.segments import Segments, segments
+from kit.analysis.survival import Survival, survival
 from kit.analysis.tiers import Losses, Tiers, Upgrades, losses, tiers, upgrades
 
 __all__ = [
     "AccountClasses",
     "Cadence",
+    "CallBacks",
     "Completeness",
     "Concentration",
     "ContactPractice",
@@ -47,6 +50,7 @@ __all__ = [
     "DepositMix",
     "Deviation",
     "Familiarity",
+    "Dormant",
     "Growth",
     "Households",
     "Loads",
@@ -63,6 +67,7 @@ __all__ = [
     "Roles",
     "Segments",
     "Standing",
+    "Survival",
     "Tiers",
     "Unavailable",
     "Upgrades",
@@ -77,6 +82,7 @@ __all__ = [
     "deposit_mix",
     "deviation",
     "familiarity",
+    "dormant",
     "growth",
     "households",
     "loads",
@@ -94,6 +100,9 @@ __all__ = [
     "roles",
     "segments",
     "standing",
+    "survival",
     "tiers",
     "upgrades",
+    "wake_ups",
+    "win_backs",
 ]

@@ -51,6 +51,8 @@ def _summary(customers: pd.DataFrame, params: Params) -> dict[str, object]:
             row |= {f"{name}_customers": len(flagged), f"{name}_fen": total(flagged[col.AUM_FEN])}
     if col.ORPHAN in customers:
         row["covered_share_of_aum"] = covered_share_of_aum(customers)
+    asleep = customers.get(col.DORMANT)
+    row["dormant_share"] = share(asleep.fillna(value=False).sum(), len(customers)) if asleep is not None else None
     if col.PRIMARY_GRADE in customers:
         row["primary_customers"] = int((customers[col.PRIMARY_GRADE] == "strong").sum())
     if col.CONTACTS in customers:

@@ -38,10 +38,16 @@ class Upgrades:
 
 @dataclass(frozen=True, slots=True)
 class Losses:
-    """Customers slipping below the value floor: light (spot below), heavy (average below as well)."""
+    """Customers slipping below the value floor: light (spot below), heavy (average below as well).
+
+    ``recovered`` customers were lost a month ago and are at the floor again, with ``recovered_fen`` more.
+    """
 
     table: pd.DataFrame
     customers: int
+    aum_fen: int
+    recovered: int
+    recovered_fen: int
 
 
 def by_tier(customers: pd.DataFrame, params: Params) -> pd.DataFrame:
@@ -89,7 +95,7 @@ def upgrades(customers: pd.DataFrame, params: Params) -> Upgrades:
     )
 
 
-@needs(col.LOSS_LEVEL)
+@needs(col.LOSS_LEVEL, col.RECOVERED_FEN)
 def losses(customers: pd.DataFrame, _params: Params) -> Losses:
     """流失: light where the average still stands above the value floor, heavy where it has fallen too."""
     lost = customers[customers[col.LOSS_LEVEL].notna()]
@@ -99,4 +105,10 @@ def losses(customers: pd.DataFrame, _params: Params) -> Losses:
         "aum_fen": groups[col.AUM_FEN].apply(total).astype("int64"),
         "spot_fen": groups[col.SPOT_FEN].apply(total).astype("int64"),
     })  # fmt: skip
-    return Losses(table=table.rename_axis(col.LOSS_LEVEL).reset_index(), customers=len(lost))
+    return Losses(
+        table=table.rename_axis(col.LOSS_LEVEL).reset_index(),
+        customers=len(lost),
+        aum_fen=total(lost[col.AUM_FEN]),
+        recovered=int(customers[col.RECOVERED_FEN].notna().sum()),
+        recovered_fen=total(customers[col.RECOVERED_FEN]),
+    )

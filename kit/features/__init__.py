@@ -173,6 +173,7 @@ def _parameters(book: Book, params: Params, aum_column: str) -> dict[str, Any]:
         "as_of": day,
         "month": past[-1],
         "month_before": past[-2] if len(past) > 1 else past[-1],
+        "month_earlier": past[max(len(past) - 3, 0)],
         "value_floor_fen": params.tiers[1].floor_fen,
         "families_known": sum(book.has(f"customer_month.{name}_spot_fen") for name in families) > 1,
         "dormant_aum_fen": round(params.dormancy.aum_at_most_yuan * YUAN),

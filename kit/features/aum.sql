@@ -3,6 +3,8 @@
 -- needs at_risk: customer_month.aum_spot_fen
 -- needs loss_level: customer_month.aum_avg_month_fen
 -- needs loss_level: customer_month.aum_spot_fen
+-- needs recovered_fen: customer_month.aum_avg_month_fen
+-- needs recovered_fen: customer_month.aum_spot_fen
 SELECT
   b.customer_id,
   b.aum_fen,
@@ -17,6 +19,12 @@ SELECT
     WHEN b.average_before_fen >= :value_floor_fen AND b.average_fen < :value_floor_fen
       AND b.spot_fen < :value_floor_fen THEN 'heavy'
   END AS loss_level,
+  -- Lost a month ago, light or heavy, and at the floor again.
+  CASE
+    WHEN b.spot_fen >= :value_floor_fen AND b.spot_before_fen < :value_floor_fen
+      AND (b.average_before_fen >= :value_floor_fen OR b.average_earlier_fen >= :value_floor_fen)
+      THEN b.spot_fen - b.spot_before_fen
+  END AS recovered_fen,
   COALESCE(
     (b.average_fen >= :value_floor_fen OR b.average_before_fen >= :value_floor_fen) AND b.spot_fen < :value_floor_fen,
     FALSE
@@ -27,11 +35,13 @@ FROM (
     m.:aum_column AS aum_fen,
     m.aum_avg_month_fen AS average_fen,
     p.aum_avg_month_fen AS average_before_fen,
+    e.aum_avg_month_fen AS average_earlier_fen,
     m.aum_spot_fen AS spot_fen,
     p.aum_spot_fen AS spot_before_fen
   FROM customer c
   LEFT JOIN customer_month m ON m.customer_id = c.customer_id AND m.as_of = :month
   LEFT JOIN customer_month p ON p.customer_id = c.customer_id AND p.as_of = :month_before
+  LEFT JOIN customer_month e ON e.customer_id = c.customer_id AND e.as_of = :month_earlier
 ) b
 LEFT JOIN tiers t
   ON b.aum_fen >= t.floor_fen AND (t.ceiling_fen IS NULL OR b.aum_fen < t.ceiling_fen)

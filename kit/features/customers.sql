@@ -26,6 +26,7 @@ FROM (
     a.upgrade_gap_fen,
     a.next_tier,
     a.loss_level,
+    a.recovered_fen,
     a.at_risk,
     p.product_count,
     p.holds_time,

@@ -1,0 +1,130 @@
+"""Dormant and ineffective customers, those who were lost, and whom to wake or win back (R73, R78)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from kit import columns as col
+from kit.analysis.result import needs, share, total
+from kit.params import YUAN, Dormancy, DormancyRule, Params
+
+__all__ = ["CallBacks", "Dormant", "dormant", "wake_ups", "win_backs"]
+
+STATES = ("dormant", "ineffective", "effective", "unknown")
+
+
+@dataclass(frozen=True, slots=True)
+class Dormant:
+    """Customers asleep, awake with little, and awake.
+
+    ``states`` is a row a state, each customer in one: dormant by the marketing rule, ineffective (below the value
+    floor), effective, and unknown where AUM is not known. ``rules`` counts the same customers by each rule by itself:
+    the marketing one, then the profile's notices and compliance rules. They overlap: never add them up.
+    ``undated`` customers have no date of an active transaction and are not dormant by any rule.
+    """
+
+    states: pd.DataFrame
+    rules: pd.DataFrame
+    customers: int
+    dormant: int
+    dormant_share: float | None
+    ineffective: int
+    ineffective_share: float | None
+    undated: int
+
+
+@dataclass(frozen=True, slots=True)
+class CallBacks:
+    """Customers to call back by the highest tier that they reached in the panel: a row a tier that has any.
+
+    ``peak_fen`` is the sum of their largest AUM in the panel, ``gone_fen`` what is missing since.
+    """
+
+    table: pd.DataFrame
+    customers: int
+    peak_fen: int
+    gone_fen: int
+
+
+def _asleep(customers: pd.DataFrame, rule: DormancyRule, params: Params) -> pd.Series:
+    """Whom a notice or compliance rule calls dormant: by the balance at the date, AUM where there is none."""
+    balance = customers[col.SPOT_FEN].fillna(customers[col.AUM_FEN])
+    since = pd.Timestamp(params.day) - pd.Timedelta(days=rule.idle_days)
+    asleep = pd.to_datetime(customers[col.LAST_ACTIVE_DATE]) < since
+    if rule.above_yuan is not None:
+        asleep &= balance > round(rule.above_yuan * YUAN)
+    if rule.at_most_yuan is not None:
+        asleep &= balance <= round(rule.at_most_yuan * YUAN)
+    return asleep
+
+
+@needs(col.DORMANT)
+def dormant(customers: pd.DataFrame, params: Params) -> Dormant:
+    """睡眠与无效: customers by the marketing rule, and below the value floor; beside it each other rule (R73)."""
+    aum, asleep = customers[col.AUM_FEN], customers[col.DORMANT].fillna(value=False).astype(bool)
+    state = pd.Series("effective", index=customers.index).mask(aum < params.tiers[1].floor_fen, "ineffective")
+    state = state.mask(aum.isna(), "unknown").mask(asleep, "dormant")
+    groups = aum.groupby(pd.Categorical(state, categories=STATES), observed=False)
+    states = pd.DataFrame({"customers": groups.size(), "aum_fen": groups.apply(total).astype("int64")})
+    states["share_of_customers"] = states["customers"] / max(len(customers), 1)
+    by_rule: list[tuple[str, Dormancy | DormancyRule, pd.Series]] = [("marketing", params.dormancy, asleep)]
+    by_rule += [(rule.code, rule, _asleep(customers, rule, params)) for rule in params.dormancy_rules]
+    rules = [
+        {
+            "dormancy_rule": code,
+            "at_most_yuan": rule.aum_at_most_yuan if isinstance(rule, Dormancy) else rule.at_most_yuan,
+            "idle_days": rule.idle_days,
+            "customers": int(found.sum()),
+            "aum_fen": total(aum[found]),
+            "share_of_customers": share(found.sum(), len(customers)),
+        }
+        for code, rule, found in by_rule
+    ]
+    return Dormant(
+        states=states[(states["customers"] > 0) | (states.index != "unknown")].rename_axis("state").reset_index(),
+        rules=pd.DataFrame(rules),
+        customers=len(customers),
+        dormant=int(asleep.sum()),
+        dormant_share=share(asleep.sum(), len(customers)),
+        ineffective=int(states.loc["ineffective", "customers"]),
+        ineffective_share=share(states.loc["ineffective", "customers"], len(customers)),
+        undated=int(customers[col.LAST_ACTIVE_DATE].isna().sum()),
+    )
+
+
+def _by_peak(chosen: pd.DataFrame, panel: pd.DataFrame, params: Params) -> CallBacks:
+    peak = panel.groupby(col.CUSTOMER_ID)[[col.AUM_FEN, col.TIER_RANK]].max().reindex(chosen[col.CUSTOMER_ID])
+    codes = params.tier_codes()
+    rows = pd.DataFrame({
+        col.TIER: [codes[int(rank)] for rank in peak[col.TIER_RANK].fillna(0)],
+        "peak_fen": peak[col.AUM_FEN].fillna(0).to_numpy(dtype="int64"),
+        "aum_fen": chosen[col.AUM_FEN].fillna(0).to_numpy(dtype="int64"),
+    })  # fmt: skip
+    rows["gone_fen"] = (rows["peak_fen"] - rows["aum_fen"]).clip(lower=0)
+    groups = rows.groupby(pd.Categorical(rows[col.TIER], categories=list(reversed(codes))), observed=True)
+    sums = groups[["peak_fen", "aum_fen", "gone_fen"]].sum()
+    sums.insert(0, "customers", groups.size())
+    return CallBacks(
+        table=sums.rename_axis(col.TIER).reset_index(),
+        customers=len(rows),
+        peak_fen=total(rows["peak_fen"]),
+        gone_fen=total(rows["gone_fen"]),
+    )
+
+
+@needs(col.DORMANT)
+def wake_ups(customers: pd.DataFrame, params: Params, panel: pd.DataFrame) -> CallBacks:
+    """唤醒: customers dormant by the marketing rule, those who once held most first (R78)."""
+    return _by_peak(customers[customers[col.DORMANT].fillna(value=False).astype(bool)], panel, params)
+
+
+def win_backs(customers: pd.DataFrame, params: Params, panel: pd.DataFrame) -> CallBacks:
+    """赢回: customers who stood at the value floor in some month, are below it now, and are not asleep (R78)."""
+    floor = params.tiers[1].floor_fen
+    once = panel.loc[panel[col.AUM_FEN] >= floor, col.CUSTOMER_ID]
+    lost = customers[col.CUSTOMER_ID].isin(once) & ~(customers[col.AUM_FEN] >= floor)
+    if col.DORMANT in customers:
+        lost &= ~customers[col.DORMANT].fillna(value=False).astype(bool)
+    return _by_peak(customers[lost], panel, params)

@@ -1,0 +1,98 @@
+"""How long customers who reached the value floor stay above it (R78)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from kit import columns as col
+from kit.analysis.panel import wide
+from kit.params import Params
+
+__all__ = ["Survival", "kaplan_meier", "survival"]
+
+
+@dataclass(frozen=True, slots=True)
+class Survival:
+    """Customers from the first month in which they stand at the floor, until they fall below it.
+
+    Attributes
+    ----------
+    months
+        Longest time that anybody was followed.
+    customers, lost
+        Customers followed for at least a month, and those who fell below the floor or off the list.
+    kept
+        Share still there after ``months`` (Kaplan-Meier); None without customers.
+    curve
+        ``months``, ``at_risk``, ``lost``, ``kept``: a row a month from 0.
+    by_tier
+        ``tier`` at entry, ``customers``, ``lost``, ``kept_share``: a row a tier that has any.
+    """
+
+    months: int
+    customers: int
+    lost: int
+    kept: float | None
+    curve: pd.DataFrame
+    by_tier: pd.DataFrame
+
+
+def kaplan_meier(months: npt.NDArray[np.int64], lost: npt.NDArray[np.bool_]) -> pd.DataFrame:
+    """Product-limit estimate: ``kept`` is the product over the months of 1 - lost / at risk.
+
+    ``months`` is each customer's time under observation, ``lost`` whether it ended in a loss or with the data.
+    """
+    span = np.arange(months.max(initial=0) + 1)
+    at_risk = (months[:, None] >= span).sum(axis=0)
+    fell = ((months[:, None] == span) & lost[:, None]).sum(axis=0)
+    return pd.DataFrame({
+        "months": span, "at_risk": at_risk, "lost": fell, "kept": np.cumprod(1 - fell / np.maximum(at_risk, 1)),
+    })  # fmt: skip
+
+
+def survival(panel: pd.DataFrame, params: Params) -> Survival:
+    """Kaplan-Meier on the month panel: time from the first month at the value floor to the first below it.
+
+    Who is off the list for good is lost; a month off it, or without a figure, in between is as the month before. How
+    long those of the first month had been above before is not known (left truncation): the time is that observed.
+    """
+    panel = panel.sort_values([col.CUSTOMER_ID, col.AS_OF])
+    known = panel.assign(**{col.AUM_FEN: panel.groupby(col.CUSTOMER_ID)[col.AUM_FEN].ffill()})
+    aum = wide(known, col.AUM_FEN)
+    above = (aum >= params.tiers[1].floor_fen).to_numpy(dtype=bool)
+    aum, above = aum[above.any(axis=1)], above[above.any(axis=1)]
+    last = above.shape[1] - 1
+    entry = above.argmax(axis=1) if len(above) else np.zeros(0, dtype=np.int64)
+    off = aum.bfill(axis=1).isna().to_numpy(dtype=bool)
+    below = ((aum < params.tiers[1].floor_fen).to_numpy(dtype=bool) | off) & (np.arange(last + 1) > entry[:, None])
+    lost = below.any(axis=1)
+    months = np.where(lost, below.argmax(axis=1) if len(below) else 0, last) - entry
+    rank = np.searchsorted(
+        [tier.floor_fen for tier in params.tiers], aum.to_numpy()[np.arange(len(aum)), entry], "right"
+    )
+    followed = months > 0
+    months, lost, rank = months[followed], lost[followed], rank[followed] - 1
+    curve = kaplan_meier(months, lost)
+    codes = params.tier_codes()
+    tiers = [
+        {
+            col.TIER: codes[r],
+            "customers": int((rank == r).sum()),
+            "lost": int(lost[rank == r].sum()),
+            "kept_share": float(kaplan_meier(months[rank == r], lost[rank == r])["kept"].iloc[-1]),
+        }
+        for r in range(len(codes) - 1, 0, -1)
+        if (rank == r).any()
+    ]
+    return Survival(
+        months=int(months.max(initial=0)),
+        customers=len(months),
+        lost=int(lost.sum()),
+        kept=float(curve["kept"].iloc[-1]) if len(months) else None,
+        curve=curve,
+        by_tier=pd.DataFrame(tiers, columns=[col.TIER, "customers", "lost", "kept_share"]),
+    )

@@ -21,7 +21,6 @@ CODES = {
     "role": "role", "step": "step", "start_group": "start_group", "deposit_kind": "deposit",
     "account_class": "account_class",
     "step": "step", "start_group": "start_group", "deposit_kind": "deposit", "account_class": "account_class",
-    "unit_from": "unit_from", "unit": "unit", "compared": "compared", "step": "step", "start_group": "start_group",
     "state": "state", "dormancy_rule": "dormancy_rule",
 }  # fmt: skip
 _TEXT = (

@@ -27,8 +27,8 @@ from kit.analysis.deposits import (
     maturity_ladder,
     personal_share,
 )
-from kit.analysis.familiarity import Cadence, Familiarity, Reminders, cadence, familiarity, reminders
 from kit.analysis.dormancy import CallBacks, Dormant, dormant, wake_ups, win_backs
+from kit.analysis.familiarity import Cadence, Familiarity, Reminders, cadence, familiarity, reminders
 from kit.analysis.growth import Growth, growth
 from kit.analysis.migration import Migration, migration
 from kit.analysis.primary import Merchants, PrimaryAccounts, Products, merchants, primary_accounts, products
@@ -49,8 +49,8 @@ __all__ = [
     "Delivery",
     "DepositMix",
     "Deviation",
-    "Familiarity",
     "Dormant",
+    "Familiarity",
     "Growth",
     "Households",
     "Loads",
@@ -81,8 +81,8 @@ __all__ = [
     "delivery",
     "deposit_mix",
     "deviation",
-    "familiarity",
     "dormant",
+    "familiarity",
     "growth",
     "households",
     "loads",

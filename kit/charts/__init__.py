@@ -4,8 +4,8 @@ from kit.charts.concentration import deciles, lorenz, peers
 from kit.charts.contact import contacted, plan_weeks
 from kit.charts.coverage import loads_by_owner, tiers_by_role
 from kit.charts.deposits import deposits_by_tier, ladder, personal_shares
-from kit.charts.familiarity import cadence_by_tier, familiar_by_value
 from kit.charts.dormancy import survival_curve
+from kit.charts.familiarity import cadence_by_tier, familiar_by_value
 from kit.charts.growth import waterfall
 from kit.charts.primary import families, grades_by_tier
 from kit.charts.quality import completeness_map

@@ -171,6 +171,12 @@ PERSONAL_DEPOSIT_FEN: Final = "personal_deposit_fen"
 ALL_DEPOSIT_FEN: Final = "all_deposit_fen"
 PERSONAL_DEPOSIT_SHARE: Final = "personal_deposit_share"
 
+# Derived: lists.
+LIST: Final = "list"
+RANK: Final = "rank"
+STAKE_FEN: Final = "stake_fen"
+WHY: Final = "why"
+
 # Derived: assignment, plan and branch summaries.
 STAFF_ID_BEFORE: Final = "staff_id_before"
 REASON: Final = "reason"

@@ -32,6 +32,7 @@ _TEXT = (
     "sheet",
     "label",
     "reason",
+    "why",
     "refusal",
     "detail",
     "days_left",

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from kit import columns as col
-from kit.analysis.result import needs, share, total
+from kit.analysis.result import listed, needs, share, total
 from kit.params import YUAN, Dormancy, DormancyRule, Params
 
-__all__ = ["CallBacks", "Dormant", "dormant", "wake_ups", "win_backs"]
+__all__ = ["CallBacks", "Dormant", "dormant", "wake_list", "wake_ups", "win_back_list", "win_backs"]
 
 STATES = ("dormant", "ineffective", "effective", "unknown")
 
@@ -94,17 +96,39 @@ def dormant(customers: pd.DataFrame, params: Params) -> Dormant:
     )
 
 
-def _by_peak(chosen: pd.DataFrame, panel: pd.DataFrame, params: Params) -> CallBacks:
+def _slept(customers: pd.DataFrame) -> pd.DataFrame:
+    return customers[customers[col.DORMANT].fillna(value=False).astype(bool)]
+
+
+def _lost(customers: pd.DataFrame, params: Params, panel: pd.DataFrame) -> pd.DataFrame:
+    floor = params.tiers[1].floor_fen
+    once = panel.loc[panel[col.AUM_FEN] >= floor, col.CUSTOMER_ID]
+    lost = customers[col.CUSTOMER_ID].isin(once) & ~(customers[col.AUM_FEN] >= floor)
+    if col.DORMANT in customers:
+        lost &= ~customers[col.DORMANT].fillna(value=False).astype(bool)
+    return customers[lost]
+
+
+def _with_peak(chosen: pd.DataFrame, panel: pd.DataFrame) -> pd.DataFrame:
+    """Customers with the largest AUM and the highest tier that they reached, and what is missing since."""
     peak = panel.groupby(col.CUSTOMER_ID)[[col.AUM_FEN, col.TIER_RANK]].max().reindex(chosen[col.CUSTOMER_ID])
-    codes = params.tier_codes()
-    rows = pd.DataFrame({
-        col.TIER: [codes[int(rank)] for rank in peak[col.TIER_RANK].fillna(0)],
-        "peak_fen": peak[col.AUM_FEN].fillna(0).to_numpy(dtype="int64"),
-        "aum_fen": chosen[col.AUM_FEN].fillna(0).to_numpy(dtype="int64"),
-    })  # fmt: skip
-    rows["gone_fen"] = (rows["peak_fen"] - rows["aum_fen"]).clip(lower=0)
-    groups = rows.groupby(pd.Categorical(rows[col.TIER], categories=list(reversed(codes))), observed=True)
-    sums = groups[["peak_fen", "aum_fen", "gone_fen"]].sum()
+    highest = peak[col.AUM_FEN].fillna(0).to_numpy(dtype="int64")
+    now = chosen[col.AUM_FEN].fillna(0).to_numpy(dtype="int64")
+    return chosen.assign(
+        peak_rank=peak[col.TIER_RANK].fillna(0).to_numpy(dtype="int64"),
+        peak_fen=highest,
+        now_fen=now,
+        gone_fen=np.maximum(highest - now, 0),
+    )
+
+
+def _by_peak(chosen: pd.DataFrame, panel: pd.DataFrame, params: Params) -> CallBacks:
+    rows, codes = _with_peak(chosen, panel), params.tier_codes()
+    tier = pd.Categorical.from_codes(rows["peak_rank"], categories=list(codes)).reorder_categories(
+        list(reversed(codes))
+    )
+    groups = rows.groupby(tier, observed=True)
+    sums = groups[["peak_fen", "now_fen", "gone_fen"]].sum().rename(columns={"now_fen": "aum_fen"})
     sums.insert(0, "customers", groups.size())
     return CallBacks(
         table=sums.rename_axis(col.TIER).reset_index(),
@@ -116,15 +140,24 @@ def _by_peak(chosen: pd.DataFrame, panel: pd.DataFrame, params: Params) -> CallB
 
 @needs(col.DORMANT)
 def wake_ups(customers: pd.DataFrame, params: Params, panel: pd.DataFrame) -> CallBacks:
-    """唤醒: customers dormant by the marketing rule, those who once held most first (R78)."""
-    return _by_peak(customers[customers[col.DORMANT].fillna(value=False).astype(bool)], panel, params)
+    """唤醒: customers dormant by the marketing rule, by the highest tier that they once reached (R78)."""
+    return _by_peak(_slept(customers), panel, params)
 
 
 def win_backs(customers: pd.DataFrame, params: Params, panel: pd.DataFrame) -> CallBacks:
     """赢回: customers who stood at the value floor in some month, are below it now, and are not asleep (R78)."""
-    floor = params.tiers[1].floor_fen
-    once = panel.loc[panel[col.AUM_FEN] >= floor, col.CUSTOMER_ID]
-    lost = customers[col.CUSTOMER_ID].isin(once) & ~(customers[col.AUM_FEN] >= floor)
-    if col.DORMANT in customers:
-        lost &= ~customers[col.DORMANT].fillna(value=False).astype(bool)
-    return _by_peak(customers[lost], panel, params)
+    return _by_peak(_lost(customers, params, panel), panel, params)
+
+
+@needs(col.DORMANT)
+def wake_list(customers: pd.DataFrame, _params: Params, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """唤醒名单: `wake_ups` one by one, those who once held most first (R78)."""
+    rows = _with_peak(_slept(customers), tables["panel"]).sort_values("peak_fen", ascending=False, kind="stable")
+    return listed(rows, rows["peak_fen"], "asleep")
+
+
+def win_back_list(customers: pd.DataFrame, params: Params, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """赢回名单: `win_backs` one by one, the largest outflow first (R78)."""
+    panel = tables["panel"]
+    rows = _with_peak(_lost(customers, params, panel), panel).sort_values("gone_fen", ascending=False, kind="stable")
+    return listed(rows, rows["gone_fen"], "left")

@@ -7,11 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Concatenate, ParamSpec, TypeVar
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
+from kit import columns as col
 from kit.params import Params
 
-__all__ = ["Unavailable", "needs", "share", "total"]
+__all__ = ["Unavailable", "listed", "needs", "share", "total"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -52,3 +55,15 @@ def share(part: float, whole: float) -> float | None:
 def total(fen: pd.Series) -> int:
     """Exact sum of money in 分; missing values count as nothing."""
     return int(fen.fillna(0).astype("int64").sum())
+
+
+def listed(chosen: pd.DataFrame, amount: pd.Series, reason: str | npt.ArrayLike) -> pd.DataFrame:
+    """Customers as rows of a list (`kit.planning.branch_lists`), in the order of ``chosen``.
+
+    ``amount`` is what is at stake, in 分; ``reason`` one code for all of them or a code each.
+    """
+    return pd.DataFrame({
+        col.CUSTOMER_ID: chosen[col.CUSTOMER_ID].to_numpy(),
+        col.AMOUNT_FEN: amount.fillna(0).to_numpy(dtype="int64"),
+        col.REASON: pd.array(np.broadcast_to(np.asarray(reason, dtype="object"), len(chosen)).tolist(), dtype="str"),
+    })  # fmt: skip

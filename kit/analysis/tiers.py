@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
 
 from kit import columns as col
-from kit.analysis.result import needs, share, total
+from kit.analysis.result import listed, needs, share, total
 from kit.params import Params
 
-__all__ = ["Losses", "Tiers", "Upgrades", "by_tier", "losses", "tiers", "upgrades"]
+__all__ = ["Losses", "Tiers", "Upgrades", "by_tier", "loss_list", "losses", "tiers", "upgrade_list", "upgrades"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,3 +113,21 @@ def losses(customers: pd.DataFrame, _params: Params) -> Losses:
         recovered=int(customers[col.RECOVERED_FEN].notna().sum()),
         recovered_fen=total(customers[col.RECOVERED_FEN]),
     )
+
+
+@needs(col.UPGRADE_GAP_FEN)
+def upgrade_list(customers: pd.DataFrame, _params: Params, _tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """提档名单: customers in the critical band, those who lack least first (R75)."""
+    near = customers[customers[col.UPGRADE_GAP_FEN].notna()].sort_values(col.UPGRADE_GAP_FEN, kind="stable")
+    return listed(near, near[col.UPGRADE_GAP_FEN], "near")
+
+
+@needs(col.LOSS_LEVEL)
+def loss_list(customers: pd.DataFrame, _params: Params, _tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """流失名单: light losses before heavy ones, then what left in the month, largest first (R78)."""
+    lost = customers[customers[col.LOSS_LEVEL].notna()]
+    gone = (lost[col.SPOT_BEFORE_FEN] - lost[col.SPOT_FEN]).fillna(0).clip(lower=0)
+    lost = lost.assign(gone=gone, heavy=lost[col.LOSS_LEVEL] == "heavy").sort_values(
+        ["heavy", "gone"], ascending=[True, False], kind="stable"
+    )
+    return listed(lost, lost["gone"], "loss_" + lost[col.LOSS_LEVEL].astype("object"))

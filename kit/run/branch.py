@@ -19,7 +19,7 @@ from kit.report.assemble import assemble
 from kit.report.gate import check_html, check_pdf
 from kit.report.html import to_html
 from kit.report.typst import to_pdf
-from kit.report.workbook import call_list, encrypted
+from kit.report.workbook import encrypted, workbook
 from kit.run.files import replace
 from kit.run.notebook import NotebookFailed, execute
 from kit.text import slug, wording
@@ -83,7 +83,9 @@ def work(task: Task) -> Outcome:
         _render(task, executed)
         if task.branch != BANK:
             chapter = "call lists"
-            _call_lists(task)
+            persons = _Persons.of(task)
+            _call_lists(task, persons)
+            _lists(task, persons)
     except NotebookFailed as error:
         cell, reason = error.facts.get("cell"), str(error.facts.get("reason"))
         return Outcome(task.branch, task.name, time.monotonic() - began, chapter, cell, reason)
@@ -124,27 +126,62 @@ def _render(task: Task, executed: list[Any]) -> None:
     replace(folder / f"{task.stem}.pdf", pdf)
 
 
-def _call_lists(task: Task) -> None:
+@dataclass(frozen=True, slots=True)
+class _Persons:
+    """A branch's customers with what only its encrypted workbooks may show: names, numbers, telephones."""
+
+    rows: pd.DataFrame
+    shown: list[str]  # columns of the vault that hold anything
+
+    @classmethod
+    def of(cls, task: Task) -> _Persons:
+        customers = frame(pq.read_table(task.out / "data" / "customers.parquet", filters=_own(task)))
+        vaulted = vault.read(task.out / "data" / vault.VAULT, key=task.key, branch=task.branch)
+        shown = [c for c in (vault.CUSTOMER_NUMBER, col.CUSTOMER_NAME, col.MOBILE) if vaulted[c].notna().any()]
+        return cls(customers.merge(vaulted, on=col.CUSTOMER_ID, validate="one_to_one"), shown)
+
+    def have(self, *columns: str) -> list[str]:
+        """Those of ``columns`` that the bank's data gave."""
+        return [column for column in columns if column in self.rows]
+
+
+def _own(task: Task) -> list[tuple[str, str, str]]:
+    return [(col.BRANCH_ID, "==", task.branch)]
+
+
+def _call_lists(task: Task, persons: _Persons) -> None:
     """An encrypted workbook for each owner of the branch who has anybody to call."""
-    data, words = task.out / "data", wording(task.language)
-    own = [(col.BRANCH_ID, "==", task.branch)]
-    plan = frame(pq.read_table(data / "plan.parquet", filters=own))
-    customers = frame(pq.read_table(data / "customers.parquet", filters=own))
-    persons = vault.read(data / vault.VAULT, key=task.key, branch=task.branch)
-    known_of = [c for c in (vault.CUSTOMER_NUMBER, col.CUSTOMER_NAME, col.MOBILE) if persons[c].notna().any()]
-    shown = [
-        c
-        for c in (col.TIER, col.SEGMENT, col.AUM_FEN, col.UPGRADE_GAP_FEN, col.NEXT_MATURITY_DATE, col.SERVICE_GRADE)
-        if c in customers
-    ]
-    rows = plan.merge(customers[[col.CUSTOMER_ID, *shown]], on=col.CUSTOMER_ID, validate="one_to_one")
-    rows = rows.merge(persons, on=col.CUSTOMER_ID, validate="one_to_one")
-    rows = rows.sort_values([col.DATE, col.PRIORITY], na_position="last")
+    words = wording(task.language)
+    plan = frame(pq.read_table(task.out / "data" / "plan.parquet", filters=_own(task)))
+    known = persons.have(
+        col.TIER, col.SEGMENT, col.AUM_FEN, col.UPGRADE_GAP_FEN, col.NEXT_MATURITY_DATE, col.SERVICE_GRADE
+    )
+    rows = plan.merge(
+        persons.rows[[col.CUSTOMER_ID, *persons.shown, *known]], on=col.CUSTOMER_ID, validate="one_to_one"
+    ).sort_values([col.DATE, col.PRIORITY], na_position="last")
     weeks = int(rows[col.BATCH].max()) if rows[col.BATCH].notna().any() else 0
-    columns = [col.DATE, *known_of, col.CONTACT_CLASS, *shown, col.REASON]
+    columns = [col.DATE, *persons.shown, col.CONTACT_CLASS, *known, col.REASON]
     for owner, listed in rows.groupby(col.STAFF_ID, dropna=False):
-        known = words.label("workbook.nobody") if pd.isna(owner) else str(owner)
-        heading = words("workbook.heading", branch=task.name, owner=known, weeks=weeks)
-        made = call_list(listed[columns], words, heading=heading)
+        name = words.label("workbook.nobody") if pd.isna(owner) else str(owner)
+        heading = words("workbook.heading", branch=task.name, owner=name, weeks=weeks)
+        made = workbook({words.label("workbook.sheet"): (heading, listed[columns])}, words)
         file = "unassigned" if pd.isna(owner) else slug(str(owner))
         replace(task.out / "working" / task.stem / f"{file}.xlsx", encrypted(made, task.password))
+
+
+def _lists(task: Task, persons: _Persons) -> None:
+    """One encrypted workbook for the branch: a sheet a list, each customer with what is at stake and why."""
+    words = wording(task.language)
+    lists = frame(pq.read_table(task.out / "data" / "lists.parquet", filters=_own(task)))
+    known = persons.have(col.TIER, col.STAFF_ID, col.AUM_FEN)
+    rows = lists.merge(persons.rows[[col.CUSTOMER_ID, *persons.shown, *known]], on=col.CUSTOMER_ID, how="left")
+    rows[col.WHY] = [
+        words.join([words.label(f"lists.reason.{code}") for code in reason.split("+")]) for reason in rows[col.REASON]
+    ]
+    columns = [col.RANK, *persons.shown, *known, col.STAKE_FEN, col.WHY]
+    sheets = {
+        words.label(f"lists.sheet.{name}"): (words(f"lists.heading.{name}", branch=task.name), each[columns])
+        for name, each in rows.rename(columns={col.AMOUNT_FEN: col.STAKE_FEN}).groupby(col.LIST, sort=False)
+    }
+    if sheets:
+        replace(task.out / "working" / f"{task.stem}.xlsx", encrypted(workbook(sheets, words), task.password))

@@ -20,7 +20,7 @@ from kit.features import features, frame, settle_dates
 from kit.features.completeness import completeness
 from kit.intake import IntakeResult, Password, find_sources, intake
 from kit.intake import Progress as Reading
-from kit.planning import assignment, contact_plan, work_days
+from kit.planning import assignment, branch_lists, contact_plan, work_days
 from kit.run.files import replace
 from kit.schema import schema
 
@@ -85,6 +85,7 @@ def prepare(
         if col.DAILY_CONTACTS in staff and len(staff) else {}
     )  # fmt: skip
     plan = contact_plan(customers, owners, params, capacity=capacity)
+    lists = branch_lists(customers, params, {name: frame(table) for name, table in made.tables.items()})
     names = book.read("branch") if "branch" in book.tables() else pd.DataFrame({col.BRANCH_ID: []})
     summary = branch_summary(customers, params)
     known = dict(zip(names[col.BRANCH_ID], names[col.BRANCH_NAME], strict=True)) if col.BRANCH_NAME in names else {}
@@ -92,7 +93,7 @@ def prepare(
     for name, table in {"customers": made.table, **made.tables}.items():
         _write(table, data / f"{name}.parquet")
     _write(completeness(book, made.table, params), data / "completeness.parquet")
-    for name, rows in (("assignment", owners), ("plan", plan), ("branches", summary)):
+    for name, rows in (("assignment", owners), ("plan", plan), ("lists", lists), ("branches", summary)):
         _write(pa.Table.from_pandas(rows, preserve_index=False), data / f"{name}.parquet")
     context = {
         "kit": __version__,

@@ -105,18 +105,19 @@ def test_the_total_printed_is_the_total_to_the_cent(ran):
         assert f"{fen // 100:,}.{fen % 100:02d}元" in BeautifulSoup(html, "html.parser").get_text()
 
 
+def unlocked(path, bank):
+    assert not path.read_bytes().startswith(b"PK"), "not encrypted"
+    opened = io.BytesIO()
+    locked = msoffcrypto.OfficeFile(io.BytesIO(path.read_bytes()))
+    locked.load_key(password=load(bank[0]).secrets.password)
+    locked.decrypt(opened)
+    return pd.read_excel(opened, engine="calamine", header=2, dtype=str, sheet_name=None)
+
+
 def test_call_lists_open_only_with_the_password_and_hold_each_planned_customer_once(ran, bank):
     plan = pd.read_parquet(ran.out / "data" / "plan.parquet")
-    listed = []
-    for path in sorted((ran.out / "working").rglob("*.xlsx")):
-        assert not path.read_bytes().startswith(b"PK"), "not encrypted"
-        opened = io.BytesIO()
-        locked = msoffcrypto.OfficeFile(io.BytesIO(path.read_bytes()))
-        locked.load_key(password=load(bank[0]).secrets.password)
-        locked.decrypt(opened)
-        rows = pd.read_excel(opened, engine="calamine", header=2, dtype=str)
-        listed.append(rows[["客户号", "客户名称", "手机号码"]])
-    called = pd.concat(listed)
+    sheets = [unlocked(path, bank) for path in sorted((ran.out / "working").glob("*/*.xlsx"))]
+    called = pd.concat(rows[["客户号", "客户名称", "手机号码"]] for book in sheets for rows in book.values())
     key = bytes.fromhex(load(bank[0]).secrets.key)
     assert sorted(surrogate(key, number) for number in called["客户号"]) == sorted(plan["customer_id"])
     sent = pd.read_csv(bank[0] / "extracts" / "客户信息.csv", encoding="gb18030", dtype=str).drop_duplicates("客户号")
@@ -125,6 +126,19 @@ def test_call_lists_open_only_with_the_password_and_hold_each_planned_customer_o
     reached = both[both["手机号码"].notna()]
     assert len(reached) > 0.8 * len(both)
     assert (reached["手机号码"] == reached["手机号码_sent"]).all()
+
+
+def test_the_workbook_of_a_branch_has_a_sheet_a_list_with_the_customer_and_the_reason(ran, bank):
+    key = bytes.fromhex(load(bank[0]).secrets.key)
+    lists = pd.read_parquet(ran.out / "data" / "lists.parquet")
+    for branch, own in lists.groupby("branch_id"):
+        book = unlocked(ran.out / "working" / f"{branch}.xlsx", bank)
+        assert len(book) == own["list"].nunique()
+        shown = [surrogate(key, number) for sheet in book.values() for number in sheet["客户号"]]
+        assert sorted(shown) == sorted(own["customer_id"])
+        for rows in book.values():
+            assert rows["原因"].notna().all()
+        assert set(book["唤醒"]["原因"]) == {"长期无主动交易且余额低于睡眠线"}
 
 
 def test_a_second_run_makes_nothing_again_and_the_manifest_holds(ran, bank):

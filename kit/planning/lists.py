@@ -1,0 +1,54 @@
+"""Whom to act on: one list a finding, each customer with what is at stake and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from kit import columns as col
+from kit.analysis import Unavailable
+from kit.analysis.coverage import misheld_list, orphan_list
+from kit.analysis.dormancy import wake_list, win_back_list
+from kit.analysis.tiers import loss_list, upgrade_list
+from kit.params import Params
+
+__all__ = ["LISTS", "branch_lists"]
+
+# In the order of the workbook's sheets.
+LISTS = {
+    "upgrade": upgrade_list,
+    "loss": loss_list,
+    "orphan": orphan_list,
+    "misheld": misheld_list,
+    "wake": wake_list,
+    "win_back": win_back_list,
+}
+_COLUMNS = [col.BRANCH_ID, col.LIST, col.RANK, col.CUSTOMER_ID, col.AMOUNT_FEN, col.REASON]
+
+
+def branch_lists(customers: pd.DataFrame, params: Params, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Every list of every branch, below each other.
+
+    Parameters
+    ----------
+    customers
+        ``kit.features`` customers of all branches.
+    tables
+        Rows of other grains by name (``kit.features.TABLES``).
+
+    Returns
+    -------
+    DataFrame
+        branch_id, list, rank (from 1, most urgent first), customer_id, amount_fen, reason: codes of
+        ``lists.reason``, joined by ``+``. A list whose columns the bank did not send has no rows.
+    """
+    branch = customers.set_index(col.CUSTOMER_ID)[col.BRANCH_ID]
+    found = []
+    for name, choose in LISTS.items():
+        rows = choose(customers, params, tables)
+        if not isinstance(rows, Unavailable):
+            found.append(rows.assign(**{col.BRANCH_ID: rows[col.CUSTOMER_ID].map(branch), col.LIST: name}))
+    made = pd.concat(found, ignore_index=True)
+    made[col.RANK] = made.groupby([col.BRANCH_ID, col.LIST]).cumcount() + 1
+    return made.sort_values(col.BRANCH_ID, kind="stable", ignore_index=True)[_COLUMNS]

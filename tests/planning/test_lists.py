@@ -1,0 +1,60 @@
+import pandas as pd
+import pytest
+
+from kit.analysis import dormant, losses, orphans, roles, upgrades, win_backs
+from kit.engagement import profile
+from kit.params import Params
+from kit.planning.lists import LISTS, branch_lists
+from kit.text import LANGUAGES, wording
+
+PARAMS = Params(**profile("rural-postal"), as_of="2026-10-31")
+
+
+@pytest.fixture(scope="module")
+def data(prepared):
+    return {name: pd.read_parquet(prepared / "data" / f"{name}.parquet") for name in ("customers", "panel", "lists")}
+
+
+def test_each_branch_has_its_lists_ranked_from_one_and_no_customer_twice_in_one(data):
+    lists = data["lists"]
+    assert not lists.duplicated(["list", "customer_id"]).any()
+    for _, rows in lists.groupby(["branch_id", "list"]):
+        assert list(rows["rank"]) == list(range(1, len(rows) + 1))
+    branch = data["customers"].set_index("customer_id")["branch_id"]
+    assert (lists["branch_id"] == lists["customer_id"].map(branch)).all()
+
+
+def test_a_list_holds_whom_its_chapter_counts_and_what_it_sums(data):
+    customers, lists = data["customers"], data["lists"]
+    for branch, own in customers.groupby("branch_id"):
+        mine = lists[lists["branch_id"] == branch].groupby("list")["amount_fen"].agg(["size", "sum"]).to_dict("index")
+        panel = data["panel"][data["panel"]["branch_id"] == branch]
+        near, alone, wrong = upgrades(own, PARAMS), orphans(own, PARAMS), roles(own, PARAMS)
+        back = win_backs(own, PARAMS, panel)
+        assert mine["upgrade"] == {"size": near.customers, "sum": near.gap_fen}
+        assert mine["orphan"] == {"size": alone.customers, "sum": alone.aum_fen}
+        assert mine["misheld"] == {"size": wrong.misheld, "sum": wrong.misheld_fen}
+        assert mine["win_back"] == {"size": back.customers, "sum": back.gone_fen}
+        assert mine["wake"]["size"] == dormant(own, PARAMS).dormant
+        assert mine.get("loss", {"size": 0})["size"] == losses(own, PARAMS).customers
+
+
+def test_a_list_whose_columns_the_bank_did_not_send_is_left_out(data):
+    bare = data["customers"].drop(columns=["dormant", "orphan"])
+    assert set(branch_lists(bare, PARAMS, data)["list"]) == {"upgrade", "loss", "win_back"}
+
+
+def test_a_bank_without_anybody_on_a_list_has_no_rows(data):
+    found = branch_lists(data["customers"].iloc[:0], PARAMS, {"panel": data["panel"].iloc[:0]})
+    assert found.empty
+    assert list(found) == ["branch_id", "list", "rank", "customer_id", "amount_fen", "reason"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_list_and_reason_has_its_words(data, language):
+    words = wording(language)
+    for name in LISTS:
+        assert len(words.label(f"lists.sheet.{name}", default="")) in range(1, 32)
+        assert f"lists.heading.{name}" in words
+    for reason in data["lists"]["reason"].str.split("+").explode().unique():
+        assert f"lists.reason.{reason}" in words

@@ -174,6 +174,7 @@ PERSONAL_DEPOSIT_SHARE: Final = "personal_deposit_share"
 # Derived: lists.
 LIST: Final = "list"
 RANK: Final = "rank"
+FINDING_OF: Final = "finding_of"
 STAKE_FEN: Final = "stake_fen"
 WHY: Final = "why"
 

@@ -211,6 +211,7 @@ class Params(_Frozen):
     aum_basis: Literal["month_average", "spot", "quarter_average", "year_average"] = "month_average"
     top_share_of_customers: float = Field(default=0.2, gt=0, lt=1)
     share_of_aum: float = Field(default=0.8, gt=0, lt=1)
+    findings: int = Field(default=5, gt=0)  # of the summary
     critical_from: float = Field(default=0.9, gt=0, lt=1)
     tiers: tuple[Tier, ...]
     tier_rule: TierRule = TierRule()

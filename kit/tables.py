@@ -20,7 +20,7 @@ CODES = {
     "measure": "measure", "keepers": "keepers", "value": "value",
     "role": "role", "step": "step", "start_group": "start_group", "deposit_kind": "deposit",
     "account_class": "account_class",
-    "state": "state", "dormancy_rule": "dormancy_rule",
+    "state": "state", "finding_of": "finding_of", "dormancy_rule": "dormancy_rule",
 }  # fmt: skip
 _TEXT = (
     "table",

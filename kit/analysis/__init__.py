@@ -35,6 +35,7 @@ from kit.analysis.primary import Merchants, PrimaryAccounts, Products, merchants
 from kit.analysis.quality import Completeness, Delivery, completeness, delivery
 from kit.analysis.result import Unavailable, needs
 from kit.analysis.segments import Segments, segments
+from kit.analysis.summary import Finding, Findings, Portrait, findings, portrait
 from kit.analysis.survival import Survival, survival
 from kit.analysis.tiers import Losses, Tiers, Upgrades, losses, tiers, upgrades
 
@@ -51,6 +52,8 @@ __all__ = [
     "Deviation",
     "Dormant",
     "Familiarity",
+    "Finding",
+    "Findings",
     "Growth",
     "Households",
     "Loads",
@@ -61,6 +64,7 @@ __all__ = [
     "Orphans",
     "PersonalShare",
     "PlanSummary",
+    "Portrait",
     "PrimaryAccounts",
     "Products",
     "Reminders",
@@ -83,6 +87,7 @@ __all__ = [
     "deviation",
     "dormant",
     "familiarity",
+    "findings",
     "growth",
     "households",
     "loads",
@@ -94,6 +99,7 @@ __all__ = [
     "orphans",
     "personal_share",
     "plan_summary",
+    "portrait",
     "primary_accounts",
     "products",
     "reminders",

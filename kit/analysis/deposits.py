@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
 
 from kit import columns as col
 from kit.analysis.branches import Standing, standing
-from kit.analysis.result import needs, share, total
+from kit.analysis.result import listed, needs, share, total
 from kit.analysis.tiers import by_tier
 from kit.params import Params
 
@@ -21,6 +22,7 @@ __all__ = [
     "account_classes",
     "deposit_mix",
     "deviation",
+    "maturing_list",
     "maturity_ladder",
     "personal_share",
 ]
@@ -220,3 +222,10 @@ def account_classes(customers: pd.DataFrame, params: Params) -> AccountClasses:
         "over_limit": [int(over[column].sum()) for column in columns],
     })  # fmt: skip
     return AccountClasses(table=table, breaches=int(over.any(axis=1).sum()))
+
+
+@needs(col.MATURING_FEN)
+def maturing_list(customers: pd.DataFrame, _params: Params, _tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """到期承接名单: customers with money that falls due within the profile's days, the most first (R106)."""
+    due = customers[customers[col.MATURING_FEN] > 0].sort_values(col.MATURING_FEN, ascending=False, kind="stable")
+    return listed(due, due[col.MATURING_FEN], "maturing")

@@ -9,6 +9,7 @@ import pandas as pd
 from kit import columns as col
 from kit.analysis import Unavailable
 from kit.analysis.coverage import misheld_list, orphan_list
+from kit.analysis.deposits import maturing_list
 from kit.analysis.dormancy import wake_list, win_back_list
 from kit.analysis.tiers import loss_list, upgrade_list
 from kit.params import Params
@@ -19,6 +20,7 @@ __all__ = ["LISTS", "branch_lists"]
 LISTS = {
     "upgrade": upgrade_list,
     "loss": loss_list,
+    "maturing": maturing_list,
     "orphan": orphan_list,
     "misheld": misheld_list,
     "wake": wake_list,

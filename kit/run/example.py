@@ -16,7 +16,11 @@ __all__ = ["example_data", "example_extracts"]
 def example_data() -> Path:
     """Data folder of the example, ``reports/example/data``."""
     out = root() / "reports" / "example"
-    if not (out / "data" / CONTEXT).is_file():
+    made, kit = out / "data" / CONTEXT, Path(__file__).parents[1]
+    written = max(path.stat().st_mtime for suffix in ("py", "sql", "csv") for path in kit.rglob(f"*.{suffix}"))
+    if made.is_file() and made.stat().st_mtime < written:
+        shutil.rmtree(out)  # an older kit's: it lacks what a newer chapter reads
+    if not made.is_file():
         folder = out / "bank"
         write_bank(folder, branches=2, customers=500)
         (folder / CONFIG).write_text("bank: 示范农村商业银行\n", encoding="utf-8")

@@ -191,8 +191,8 @@ def _tasks(
     order = sorted(chosen, key=lambda branch: (-int(sizes[branch]), branch))
     # The bank's overview says itself what the concentration chapter says of one branch among others.
     overview = ("bank", notebooks() / "bank.ipynb")
-    first = tuple(c for c in chapters if c[0] == "quality")
-    over_all = (*first, overview, *(c for c in chapters if c[0] not in ("quality", "concentration")))
+    first = tuple(c for c in chapters if c[0] in ("summary", "quality"))
+    over_all = (*first, overview, *(c for c in chapters if c[0] not in ("summary", "quality", "concentration")))
     whole = task(BANK, engagement.bank, over_all)
     return [*(task(branch, str(names[branch]), chapters) for branch in order), whole]
 

@@ -41,7 +41,7 @@ def test_a_list_holds_whom_its_chapter_counts_and_what_it_sums(data):
 
 def test_a_list_whose_columns_the_bank_did_not_send_is_left_out(data):
     bare = data["customers"].drop(columns=["dormant", "orphan"])
-    assert set(branch_lists(bare, PARAMS, data)["list"]) == {"upgrade", "loss", "win_back"}
+    assert set(branch_lists(bare, PARAMS, data)["list"]) == {"upgrade", "loss", "maturing", "win_back"}
 
 
 def test_a_bank_without_anybody_on_a_list_has_no_rows(data):

@@ -93,10 +93,10 @@ def test_the_data_request_is_shared_and_names_no_customer(ran, bank):
     assert "客户信息表" in text
 
 
-def test_the_quality_of_the_data_comes_first_in_every_report(ran):
+def test_a_summary_and_the_quality_of_the_data_come_first_in_every_report(ran):
     for path in [ran.out / "share" / "bank.html", *(ran.out / "share" / "branches").glob("*.html")]:
         heads = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser").select("main h2")
-        assert heads[0].get_text().strip() == "数据质量", path.name
+        assert [head.get_text().strip() for head in heads[:2]] == ["摘要", "数据质量"], path.name
 
 
 def test_the_total_printed_is_the_total_to_the_cent(ran):

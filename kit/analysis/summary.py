@@ -1,0 +1,112 @@
+"""What matters most: the lists of a branch by the money at stake, and the branch among the others (R10)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from kit import columns as col
+from kit.analysis.branches import Standing, place
+from kit.analysis.coverage import covered_share_of_aum
+from kit.analysis.result import share, total
+from kit.params import Params
+
+__all__ = ["Finding", "Findings", "Portrait", "findings", "portrait"]
+
+
+@dataclass(frozen=True, slots=True)
+class Portrait:
+    """Headline shares of a branch; None where the bank did not send what they need, or there is nobody."""
+
+    covered_share_of_aum: float | None
+    familiar_share: float | None
+    dormant_share: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One list of the branch: whom, how much is at stake, and where the branch stands by its share of AUM."""
+
+    code: str
+    customers: int
+    stake_fen: int
+    share_of_aum: float | None
+    standing: Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """The findings that matter most, most money at stake first; ``table`` has a row each."""
+
+    top: tuple[Finding, ...]
+    table: pd.DataFrame
+    count: int
+
+
+def portrait(customers: pd.DataFrame, _params: Params) -> Portrait:
+    """The branch in three shares: AUM with an owner who is there, familiar and dormant customers (R12, R28, R73)."""
+
+    def part(flag: str) -> float | None:
+        return share(customers[flag].fillna(value=False).sum(), len(customers)) if flag in customers else None
+
+    return Portrait(
+        covered_share_of_aum=covered_share_of_aum(customers) if col.ORPHAN in customers else None,
+        familiar_share=part(col.FAMILIAR),
+        dormant_share=part(col.DORMANT),
+    )
+
+
+def findings(
+    customers: pd.DataFrame,
+    params: Params,
+    lists: pd.DataFrame,
+    branches: pd.DataFrame,
+    branch_id: str,
+    codes: Sequence[str],
+) -> Findings:
+    """The lists with the most money at stake, and the branch's rank by that money in its AUM (R10).
+
+    Customers may stand on several lists, so the findings never add up.
+
+    Parameters
+    ----------
+    customers
+        Those of the branch, or of the whole bank.
+    lists
+        ``data/lists.parquet`` of every branch.
+    branches
+        ``data/branches.parquet``: branch_id, aum_fen.
+    branch_id
+        The branch; any other text for the whole bank, which has no rank.
+    codes
+        The lists that are findings; of others the amount is nothing to win or lose.
+    """
+    lists = lists[lists[col.LIST].isin(codes)]
+    own = lists[lists[col.CUSTOMER_ID].isin(customers[col.CUSTOMER_ID])]
+    held = total(customers[col.AUM_FEN].clip(lower=0))
+    whole = branches.set_index(col.BRANCH_ID)[col.AUM_FEN]
+    stakes = lists.pivot_table(
+        index=col.BRANCH_ID, columns=col.LIST, values=col.AMOUNT_FEN, aggfunc="sum", fill_value=0
+    ).reindex(whole.index, fill_value=0)
+    found = [
+        Finding(
+            code=str(code),
+            customers=len(rows),
+            stake_fen=total(rows[col.AMOUNT_FEN]),
+            share_of_aum=share(total(rows[col.AMOUNT_FEN]), held),
+            standing=place(stakes[code] / whole.where(whole > 0), branch_id),
+        )
+        for code, rows in own.groupby(col.LIST)
+    ]
+    found = sorted((f for f in found if f.stake_fen > 0), key=lambda f: (-f.stake_fen, f.code))[: params.findings]
+    table = pd.DataFrame(
+        [
+            {col.FINDING_OF: f.code, "customers": f.customers, col.STAKE_FEN: f.stake_fen}
+            | {"share_of_aum": f.share_of_aum, "place": f.standing.rank}
+            for f in found
+        ],
+        columns=[col.FINDING_OF, "customers", col.STAKE_FEN, "share_of_aum", "place"],
+    )
+    return Findings(top=tuple(found), table=table, count=len(found))

@@ -1,0 +1,77 @@
+import pandas as pd
+import pytest
+
+from kit.analysis import findings, portrait
+from kit.engagement import profile
+from kit.params import Params
+
+PARAMS = Params(**profile("rural-postal"), as_of="2026-10-31")
+WAN = 1_000_000
+CODES = ("orphan", "maturing", "upgrade")
+
+
+def of(*rows):
+    return pd.DataFrame(rows, columns=["branch_id", "list", "customer_id", "amount_fen"])
+
+
+def people(**aum):
+    return pd.DataFrame({"customer_id": list(aum), "aum_fen": [wan * WAN for wan in aum.values()]})
+
+
+BRANCHES = pd.DataFrame({"branch_id": ["A", "B"], "aum_fen": [100 * WAN, 400 * WAN]})
+LISTS = of(
+    ("A", "orphan", "a", 30 * WAN),
+    ("A", "maturing", "a", 5 * WAN),
+    ("A", "maturing", "b", 45 * WAN),
+    ("A", "filing", "b", 70 * WAN),
+    ("B", "orphan", "c", 200 * WAN),
+)
+
+
+def test_the_finding_with_most_money_at_stake_comes_first_with_its_share_and_rank():
+    found = findings(people(a=30, b=70), PARAMS, LISTS, BRANCHES, "A", CODES)
+    assert [(f.code, f.customers, f.stake_fen, f.share_of_aum) for f in found.top] == [
+        ("maturing", 2, 50 * WAN, 0.5),
+        ("orphan", 1, 30 * WAN, 0.3),
+    ]
+    assert [(f.standing.rank, f.standing.of) for f in found.top] == [
+        (1, 2),
+        (2, 2),
+    ]  # B: nothing matures; half is alone
+    assert list(found.table["finding_of"]) == ["maturing", "orphan"]
+
+
+def test_a_list_whose_amount_is_nothing_to_win_or_lose_is_no_finding():
+    found = findings(people(b=70), PARAMS, LISTS, BRANCHES, "A", CODES)
+    assert "filing" not in set(found.table["finding_of"])
+
+
+def test_there_are_no_more_findings_than_the_profile_says():
+    one = PARAMS.model_copy(update={"findings": 1})
+    assert [f.code for f in findings(people(a=30, b=70), one, LISTS, BRANCHES, "A", CODES).top] == ["maturing"]
+
+
+def test_the_whole_bank_has_no_rank_but_its_branches_median():
+    found = findings(people(a=30, b=70, c=400), PARAMS, LISTS, BRANCHES, "*", CODES)
+    assert found.top[0].code == "orphan"
+    assert found.top[0].stake_fen == 230 * WAN
+    assert found.top[0].standing.rank is None
+    assert found.top[0].standing.median == pytest.approx((0.3 + 0.5) / 2)
+
+
+@pytest.mark.parametrize("lists", [LISTS.iloc[:0], of(("A", "upgrade", "a", 0))], ids=["no list", "nothing at stake"])
+def test_without_money_at_stake_there_is_no_finding(lists):
+    found = findings(people(a=0), PARAMS, lists, BRANCHES, "A", CODES)
+    assert (found.count, found.top) == (0, ())
+    assert found.table.empty
+
+
+def test_who_owes_counts_as_nothing_held():
+    found = findings(people(a=100, b=-50), PARAMS, LISTS, BRANCHES, "A", CODES)
+    assert found.top[0].share_of_aum == 0.5
+
+
+def test_a_share_is_left_out_where_the_bank_did_not_send_it_or_there_is_nobody():
+    assert portrait(people(a=1), PARAMS).familiar_share is None
+    assert portrait(people().assign(dormant=[]), PARAMS).dormant_share is None
+    assert portrait(people(a=1, b=1).assign(dormant=[True, None]), PARAMS).dormant_share == 0.5

@@ -164,12 +164,33 @@ DORMANT: Final = "dormant"
 AT_RISK: Final = "at_risk"
 UPGRADE_GAP_FEN: Final = "upgrade_gap_fen"
 SERVICE_GRADE: Final = "service_grade"
+SERVICES: Final = "services"
+SALARIED: Final = "salaried"
+PAYROLL_FEN: Final = "payroll_fen"
+AUM_START_FEN: Final = "aum_start_fen"
+PRODUCTS_START: Final = "products_start"
+ASSETS_TARGET_FEN: Final = "assets_target_fen"
+STAGE: Final = "stage"
+STAGE_RANK: Final = "stage_rank"
+STAGE_SKIPPED: Final = "stage_skipped"
 
 # Derived: maturities, branch months.
 IS_DEPOSIT: Final = "is_deposit"
 PERSONAL_DEPOSIT_FEN: Final = "personal_deposit_fen"
 ALL_DEPOSIT_FEN: Final = "all_deposit_fen"
 PERSONAL_DEPOSIT_SHARE: Final = "personal_deposit_share"
+
+# Derived: units, capacity.
+UNIT_SPOT_FEN: Final = "unit_spot_fen"
+UNIT_AVG_YEAR_FEN: Final = "unit_avg_year_fen"
+UNIT_LAST_TXN_DATE: Final = "unit_last_txn_date"
+UNIT_HAS_LOAN: Final = "unit_has_loan"
+UNIT_HAS_PAYROLL: Final = "unit_has_payroll"
+UNIT_IS_BASE: Final = "unit_is_base"
+UNIT_IS_EFFECTIVE: Final = "unit_is_effective"
+UNIT_IDLE_SHARE: Final = "unit_idle_share"
+HEADS: Final = "heads"
+CAPACITY_DEPOSIT_FEN: Final = "capacity_deposit_fen"
 
 # Derived: lists.
 LIST: Final = "list"

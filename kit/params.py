@@ -26,8 +26,11 @@ __all__ = [
     "Params",
     "Primary",
     "Segments",
+    "Stage",
+    "Stages",
     "Tier",
     "TierRule",
+    "Units",
 ]
 
 YUAN, WAN = 100, 1_000_000  # 分 in 1 元, in 1 万元
@@ -195,6 +198,60 @@ class Deposits(_Frozen):
         return days
 
 
+class Units(_Frozen):
+    """Unit accounts: when one is idle, when it will be 久悬, and the year averages of a base and an effective account.
+
+    Attributes
+    ----------
+    suspended_months, notice_days
+        令〔2003〕5号 Art. 56: still for so long and without debt; so long after the notice it lies in 久悬未取专户.
+    soon_days
+        Who reaches that time within so many days is told in time.
+    near_from
+        Share of a line from which on a projected average is near it.
+    """
+
+    idle_months: int = Field(default=6, gt=0)
+    suspended_months: int = Field(default=12, gt=0)
+    notice_days: int = Field(default=30, ge=0)
+    soon_days: int = Field(default=90, ge=0)
+    base_wan: float = Field(default=10, gt=0)
+    effective_wan: float = Field(default=50, gt=0)
+    near_from: float = Field(default=0.8, gt=0, lt=1)
+
+    @property
+    def lines_fen(self) -> dict[str, int]:
+        """基础户 and 有效户: the year average that makes one."""
+        return {"base": round(self.base_wan * WAN), "effective": round(self.effective_wan * WAN)}
+
+
+class Stage(_Frozen):
+    """One stage of 成长阶段: passed with so many services, product families, or with the assets (1)."""
+
+    code: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    measure: Literal["services", "products", "assets"]
+    at_least: int = Field(default=1, gt=0)
+
+
+class Stages(_Frozen):
+    """The stages in order, and when assets have come: by so large a share of the first ones, and so much."""
+
+    order: tuple[Stage, ...] = (
+        Stage(code="dependence", measure="services", at_least=2),
+        Stage(code="coverage", measure="products", at_least=3),
+        Stage(code="transfer", measure="assets"),
+    )
+    growth: float = Field(default=0.2, gt=0)
+    gain_wan: float = Field(default=1, gt=0)
+
+    @field_validator("order")
+    @classmethod
+    def _distinct(cls, order: tuple[Stage, ...]) -> tuple[Stage, ...]:
+        if not order or len({stage.code for stage in order} | {"none"}) <= len(order):
+            raise ValueError("stages.order: at least one stage, each with a code of its own other than none")
+        return order
+
+
 class ControlTotal(_Frozen):
     """A figure of the bank's own: rows of a table, or the sum of a money column at its latest date, in 分."""
 
@@ -224,6 +281,8 @@ class Params(_Frozen):
     grade: Grade = Grade()
     contact: Contact = Contact()
     deposits: Deposits = Deposits()
+    units: Units = Units()
+    stages: Stages = Stages()
     checks: Checks = Checks()
 
     @field_validator("tiers")

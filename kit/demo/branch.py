@@ -18,6 +18,7 @@ from kit.demo.people import People, draw_people, master_file
 from kit.demo.plan import BranchPlan, Calendar, Ints, Kind
 from kit.demo.products import Lots, account_file, draw_accounts, draw_holdings, holding_file
 from kit.demo.truth import Due, Facts
+from kit.demo.units import Units, draw_units, unit_file
 
 __all__ = ["PANEL", "Branch", "draw_branch"]
 
@@ -37,6 +38,7 @@ class Branch:
     moved: Activity
     owners: relations.Owners
     habits: Habits
+    units: Units
 
     def files(
         self, rng: np.random.Generator, cal: Calendar
@@ -67,7 +69,7 @@ class Branch:
         yield "成交记录", relations.sale_file(rng, people, held, owners, cal)
         yield "活动记录", relations.event_file(rng, people, held, cal)
         yield "网点经营表", self._months(cal)
-        yield "单位账户", relations.unit_file(rng, plan, len(people), cal)
+        yield "单位账户", unit_file(self.units)
 
     def _months(self, cal: Calendar) -> dict[str, pa.Array]:
         """The branch's own figures: what its customers keep, and a part that units keep besides."""
@@ -97,6 +99,7 @@ class Branch:
             orphan=self.owners.orphan,
             due_30d=self._due(cal.as_of, 30),
             due_90d=self._due(cal.as_of, 90),
+            units=self.units.facts(cal.as_of),
         )
 
     def _due(self, as_of: int, days: int) -> Due:
@@ -124,4 +127,5 @@ def draw_branch(rng: np.random.Generator, plan: BranchPlan, customers: int, cal:
         moved=draw_activity(rng, people, held, txns, cal),
         owners=relations.draw_owners(rng, people, held),
         habits=draw_habits(rng, people),
+        units=draw_units(plan, customers, cal),
     )

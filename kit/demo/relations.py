@@ -1,4 +1,4 @@
-"""Who keeps whom and what was done about it: owners, contact log, sales, salons; and the unit accounts."""
+"""Who keeps whom and what was done about it: owners, contact log, sales and salons."""
 
 from __future__ import annotations
 
@@ -22,7 +22,6 @@ __all__ = [
     "event_file",
     "sale_file",
     "staff_file",
-    "unit_file",
 ]
 
 Cells = dict[str, pa.Array | Sequence[Any]]
@@ -53,7 +52,6 @@ _CONTACTS = (0.03, 1.0, 4.0, 7.0)  # a year, by tier
 _STAGES = ("到期提醒", "特殊日提醒", "建立联系", "需求排查", "邀约", "面谈", "售后跟踪")
 _STAGE_SHARES = (0.44, 0.28, 0.08, 0.07, 0.06, 0.04, 0.03)  # what most branches do is to remind
 _WAYS, _WAY_SHARES = ("电话", "短信", "微信", "上门"), (0.55, 0.27, 0.14, 0.04)
-_TRADES = ("商贸行", "农业合作社", "建材店", "制造厂")
 _RESULTS = ("接通", "未接通", "挂机", "已发送", "已回复", "已见面")
 
 
@@ -196,29 +194,4 @@ def event_file(rng: np.random.Generator, people: People, held: Balances, cal: Ca
         "邀约标志": yes_no(np.ones(len(who), dtype=np.bool_)),
         "到场标志": yes_no(rng.random(len(who)) < 0.38),
         "活动费用": money(np.array([180_000, 260_000, 150_000])[salon]),
-    }
-
-
-def unit_file(rng: np.random.Generator, plan: BranchPlan, customers: int, cal: Calendar) -> Cells:
-    """Rows of 单位账户 for one branch."""
-    n = max(3, customers // 100)
-    spot = np.rint(rng.lognormal(11.2, 1.9, n) * plan.wealth / 100).astype(np.int64) * 10_000
-    average = np.rint(spot * rng.uniform(0.5, 1.3, n) / 10_000).astype(np.int64) * 10_000
-    idle = np.where(rng.random(n) < 0.22, rng.integers(200, 900, n), rng.integers(0, 120, n))
-    nature = rng.choice(4, n, p=(0.62, 0.28, 0.08, 0.02))
-    qualified = np.where(average >= 10_000_000, rng.integers(60, 300, n), 0)
-    base, effective = average >= 10_000_000, average >= 50_000_000
-    return {
-        "单位客户号": [f"2{plan.number:04d}{i + 1:07d}" for i in range(n)],
-        "单位名称": [f"示范{'甲乙丙丁戊己庚辛壬癸'[i % 10]}{i + 1:03d}号{_TRADES[i % 4]}" for i in range(n)],
-        "机构号": [plan.branch_id] * n,
-        "账户性质": pick(nature, ("基本户", "一般户", "专用", "临时")),
-        "时点余额": money(spot),
-        "年日均": money(average),
-        "最近发生日": days(cal.as_of - idle),
-        "基础户": yes_no(base),
-        "有效户": yes_no(effective),
-        "达标天数": qualified.tolist(),
-        "有贷户": yes_no(rng.random(n) < 0.12),
-        "代发单位": yes_no(rng.random(n) < 0.15),
     }

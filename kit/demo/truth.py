@@ -36,6 +36,8 @@ DEFINITIONS = {
     "dormant": "AUM at most 100 yuan and no active transaction in (as_of - 365 days, as_of]",
     "orphan": "no main owner, or he is virtual or has left",
     "maturing": "deposits, certificates and wealth products maturing in (as_of, as_of + days]",
+    "units": "accounts still for a year (due; owing if in debt, due_unknown if not said), nearly so (soon), half of it"
+    " (idle); falling below 10 or 50 万元 by the year's end, or near from below, if today's balance stays",
     "repeated": "the same row again: merged; quarantined: rows set aside, cells: single cells, by intake's reason",
 }
 
@@ -71,6 +73,7 @@ class Facts:
     orphan: Bits
     due_30d: Due
     due_90d: Due
+    units: Mapping[str, int]
 
     def table(self) -> pa.Table:
         """One row a customer, as in ``truth_customers.parquet``."""
@@ -187,4 +190,5 @@ def group_truth(facts: Sequence[Facts]) -> dict[str, Any]:
             for days in (30, 90)
             for dues in [[getattr(f, f"due_{days}d") for f in facts]]
         },
+        "units": {name: sum(f.units[name] for f in facts) for name in facts[0].units},
     }

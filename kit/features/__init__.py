@@ -24,7 +24,7 @@ from kit import columns as col
 from kit.book import Book
 from kit.database import quiet
 from kit.errors import NoData
-from kit.params import YUAN, Params
+from kit.params import WAN, YUAN, Params
 from kit.schema import schema
 
 __all__ = ["SUBJECTS", "TABLES", "Features", "bind", "definitions", "features", "frame", "needs", "settle_dates"]
@@ -42,10 +42,12 @@ SUBJECTS = (
     "deposits",
     "account_class",
     "segment",
+    "services",
+    "stage",
     "customers",
 )
 # Rows of another grain than a customer, each with its branch.
-TABLES = ("panel", "maturities", "branch_months")
+TABLES = ("panel", "maturities", "branch_months", "units", "capacity")
 _NEEDS = re.compile(r"^-- needs (\w+): (.+)$", re.MULTILINE)
 _PARAMETER = re.compile(r"(?<!:):([a-z]\w*)")
 _SQL_TYPES = {
@@ -172,6 +174,7 @@ def _parameters(book: Book, params: Params, aum_column: str) -> dict[str, Any]:
         "aum_column": aum_column,
         "as_of": day,
         "month": past[-1],
+        "month_first": past[0],
         "month_before": past[-2] if len(past) > 1 else past[-1],
         "month_earlier": past[max(len(past) - 3, 0)],
         "value_floor_fen": params.tiers[1].floor_fen,
@@ -200,6 +203,8 @@ def _parameters(book: Book, params: Params, aum_column: str) -> dict[str, Any]:
         "a_from": g.a_from,
         "b_from": g.b_from,
         "c_from": g.c_from,
+        "stage_growth": params.stages.growth,
+        "stage_gain_fen": round(params.stages.gain_wan * WAN),
         "products_known": known["product_count"],
         "relation_known": known["familiar"],
         "primary_known": known["primary_grade"],
@@ -230,6 +235,14 @@ def _parameter_tables(params: Params) -> dict[str, pa.Table]:
                 "rule": pa.array([i for i, group in enumerate(words.values()) for _ in group], pa.int64()),
                 "sector": pa.array([sector for sector, group in words.items() for _ in group], pa.string()),
                 "word": pa.array([word for group in words.values() for word in group], pa.string()),
+            }
+        ),
+        "stages": pa.table(
+            {
+                "stage_rank": list(range(1, len(params.stages.order) + 1)),
+                "stage": [stage.code for stage in params.stages.order],
+                "measure": [stage.measure for stage in params.stages.order],
+                "at_least": [stage.at_least for stage in params.stages.order],
             }
         ),
         "unknown_occupations": pa.table({"word": pa.array(list(params.segments.unknown_occupations), pa.string())}),
@@ -284,6 +297,9 @@ def features(book: Book, params: Params) -> Features:
         for name, table in _parameter_tables(params).items():
             db.register(name, table)
         for name in SUBJECTS:
+            if name == "stage":  # what was held at the panel's start is counted by the same definition
+                start = bind(definitions()["products"], values | {"month": values["month_first"]})
+                db.execute(f"CREATE TEMP TABLE products_start AS {start}")
             db.execute(f"CREATE TEMP TABLE {name} AS {bind(definitions()[name], values)}")
         table = db.sql("SELECT * FROM customers ORDER BY branch_id, customer_id").to_arrow_table()
         others = {

@@ -65,6 +65,15 @@ FROM (
     k.class_1_accounts,
     k.class_2_accounts,
     k.class_3_accounts,
+    v.services,
+    v.salaried,
+    v.payroll_fen,
+    e.aum_start_fen,
+    e.products_start,
+    e.assets_target_fen,
+    e.stage,
+    e.stage_rank,
+    e.stage_skipped,
     g.age,
     g.occupation_known,
     g.segment,
@@ -96,4 +105,6 @@ FROM (
   JOIN deposits d ON d.customer_id = c.customer_id
   JOIN account_class k ON k.customer_id = c.customer_id
   JOIN segment g ON g.customer_id = c.customer_id
+  JOIN services v ON v.customer_id = c.customer_id
+  JOIN stage e ON e.customer_id = c.customer_id
 ) s

@@ -1,0 +1,84 @@
+-- 成长阶段: how far a customer has come from using services (依赖) over holding products (覆盖) to bringing his assets (转移); each stage counts once all before it are passed (R7, R11).
+-- needs stage: customer_month.has_mobile_bank or customer_month.has_autopay or customer_month.has_payroll or customer_month.payroll_months or customer_month.has_quickpay or customer_month.has_social_card or customer_month.merchant_flag
+-- needs stage: customer_month.product_count or customer_month.wmp_spot_fen or customer_month.fund_spot_fen or customer_month.insurance_spot_fen or customer_month.time_spot_fen
+-- needs stage_rank: customer_month.has_mobile_bank or customer_month.has_autopay or customer_month.has_payroll or customer_month.payroll_months or customer_month.has_quickpay or customer_month.has_social_card or customer_month.merchant_flag
+-- needs stage_rank: customer_month.product_count or customer_month.wmp_spot_fen or customer_month.fund_spot_fen or customer_month.insurance_spot_fen or customer_month.time_spot_fen
+-- needs stage_skipped: customer_month.has_mobile_bank or customer_month.has_autopay or customer_month.has_payroll or customer_month.payroll_months or customer_month.has_quickpay or customer_month.has_social_card or customer_month.merchant_flag
+-- needs stage_skipped: customer_month.product_count or customer_month.wmp_spot_fen or customer_month.fund_spot_fen or customer_month.insurance_spot_fen or customer_month.time_spot_fen
+-- needs products_start: customer_month.product_count or customer_month.wmp_spot_fen or customer_month.fund_spot_fen or customer_month.insurance_spot_fen or customer_month.time_spot_fen
+SELECT
+  r.customer_id,
+  r.aum_start_fen,
+  r.products_start,
+  r.assets_target_fen,
+  r.stage_rank,
+  r.stage_rank < r.furthest AS stage_skipped,
+  COALESCE(n.stage, 'none') AS stage
+FROM (
+  SELECT
+    e.customer_id,
+    MIN(e.aum_start_fen) AS aum_start_fen,
+    MIN(e.products_start) AS products_start,
+    MIN(e.assets_target_fen) AS assets_target_fen,
+    COALESCE(MIN(CASE WHEN NOT e.passed THEN e.stage_rank END) - 1, MAX(e.stage_rank)) AS stage_rank,
+    COALESCE(MAX(CASE WHEN e.passed THEN e.stage_rank END), 0) AS furthest
+  FROM (
+    SELECT
+      m.customer_id,
+      m.aum_start_fen,
+      m.products_start,
+      m.assets_target_fen,
+      g.stage_rank,
+      CASE
+        WHEN g.measure = 'services' THEN m.services
+        WHEN g.measure = 'products' THEN COALESCE(m.product_count, 0)
+        ELSE CASE WHEN m.aum_fen >= m.assets_target_fen OR m.stays_high THEN 1 ELSE 0 END
+      END >= g.at_least AS passed
+    FROM (
+      SELECT
+        b.customer_id,
+        b.services,
+        b.product_count,
+        b.aum_fen,
+        b.aum_start_fen,
+        b.products_start,
+        -- The assets came: a tier up, or so much more than at the start; or they were here and stay.
+        CASE WHEN t.ceiling_fen < b.grown_fen THEN t.ceiling_fen ELSE b.grown_fen END AS assets_target_fen,
+        COALESCE(b.tier_rank >= :upper_rank AND b.tier_rank >= t.tier_rank, FALSE) AS stays_high
+      FROM (
+        SELECT
+          a.*,
+          CASE
+            WHEN a.base_fen * :stage_growth > :stage_gain_fen THEN a.base_fen + CAST(CEIL(a.base_fen * :stage_growth) AS BIGINT)
+            ELSE a.base_fen + :stage_gain_fen
+          END AS grown_fen
+        FROM (
+          SELECT
+            a.customer_id,
+            a.aum_fen,
+            a.tier_rank,
+            s.services,
+            p.product_count,
+            f.:aum_column AS aum_start_fen,
+            CASE WHEN f.customer_id IS NOT NULL THEN q.product_count END AS products_start,
+            CASE
+              WHEN :month_first = :month THEN a.aum_fen
+              WHEN f.customer_id IS NULL THEN 0
+              ELSE f.:aum_column
+            END AS base_fen
+          FROM aum a
+          JOIN services s ON s.customer_id = a.customer_id
+          JOIN products p ON p.customer_id = a.customer_id
+          JOIN products_start q ON q.customer_id = a.customer_id
+          LEFT JOIN customer_month f
+            ON f.customer_id = a.customer_id AND f.as_of = :month_first AND :month_first < :month
+        ) a
+      ) b
+      LEFT JOIN tiers t
+        ON b.base_fen >= t.floor_fen AND (t.ceiling_fen IS NULL OR b.base_fen < t.ceiling_fen)
+    ) m
+    CROSS JOIN stages g
+  ) e
+  GROUP BY e.customer_id
+) r
+LEFT JOIN stages n ON n.stage_rank = r.stage_rank

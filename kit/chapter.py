@@ -192,6 +192,10 @@ class Chapter:
                 f"{self.words.label(f'labels.tier.{tier.code}')} {self._roles(tier.roles)}"
                 for tier in reversed(self.params.tiers)
             ]),
+            "stages": self.words.join([
+                self.words(f"common.stage.{s.measure}", name=self.name_of("stage", s.code), least=s.at_least)
+                for s in self.params.stages.order
+            ]),
             "cadence": self.words.join([
                 self.words("common.cadence", wan=rung.from_wan, days=rung.every_days)
                 for rung in self.params.contact.cadence

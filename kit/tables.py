@@ -21,6 +21,9 @@ CODES = {
     "role": "role", "step": "step", "start_group": "start_group", "deposit_kind": "deposit",
     "account_class": "account_class",
     "state": "state", "finding_of": "finding_of", "dormancy_rule": "dormancy_rule",
+    "state": "state", "dormancy_rule": "dormancy_rule",
+    "unit_state": "unit_state", "unit_line": "unit_line", "pays": "pays",
+    "stage": "stage", "next_stage": "stage", "whose": "whose",
 }  # fmt: skip
 _TEXT = (
     "table",
@@ -41,6 +44,7 @@ _OF_ITS_OWN = {
     "stated_fen": "cents", "found_fen": "cents", "difference_fen": "cents",  # what must agree is printed to the cent
     "found_share": "near", "difference_share": "near", "gini": "ratio", "mean": "decimal",
     "cv": "ratio", "max_min": "decimal",
+    "mean_start": "decimal", "mean_now": "decimal",
 }  # fmt: skip
 _AVERAGES = ("mean", "median", "gap_each")  # their sum would be no figure
 _NUMBER = ("", ' class="num"')

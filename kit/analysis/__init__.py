@@ -1,6 +1,7 @@
 """Analyses: pure functions from the customers' frame and `Params` to a frozen result. Nothing here draws or speaks."""
 
 from kit.analysis.branches import Standing, branch_summary, standing
+from kit.analysis.capacity import Capacity, capacity
 from kit.analysis.concentration import Concentration, concentration
 from kit.analysis.contact import ContactPractice, PlanSummary, contact_practice, plan_summary
 from kit.analysis.coverage import (
@@ -36,13 +37,25 @@ from kit.analysis.quality import Completeness, Delivery, completeness, delivery
 from kit.analysis.result import Unavailable, needs
 from kit.analysis.segments import Segments, segments
 from kit.analysis.summary import Finding, Findings, Portrait, findings, portrait
+from kit.analysis.stages import NextStage, Stages, ValueChange, next_stage, stages, value_change
 from kit.analysis.survival import Survival, survival
 from kit.analysis.tiers import Losses, Tiers, Upgrades, losses, tiers, upgrades
+from kit.analysis.units import (
+    Payers,
+    Salaried,
+    UnitActivity,
+    YearAverages,
+    payers,
+    salaried,
+    unit_activity,
+    year_averages,
+)
 
 __all__ = [
     "AccountClasses",
     "Cadence",
     "CallBacks",
+    "Capacity",
     "Completeness",
     "Concentration",
     "ContactPractice",
@@ -61,7 +74,9 @@ __all__ = [
     "MaturityLadder",
     "Merchants",
     "Migration",
+    "NextStage",
     "Orphans",
+    "Payers",
     "PersonalShare",
     "PlanSummary",
     "Portrait",
@@ -69,15 +84,21 @@ __all__ = [
     "Products",
     "Reminders",
     "Roles",
+    "Salaried",
     "Segments",
+    "Stages",
     "Standing",
     "Survival",
     "Tiers",
     "Unavailable",
+    "UnitActivity",
     "Upgrades",
+    "ValueChange",
+    "YearAverages",
     "account_classes",
     "branch_summary",
     "cadence",
+    "capacity",
     "completeness",
     "concentration",
     "contact_practice",
@@ -96,7 +117,9 @@ __all__ = [
     "merchants",
     "migration",
     "needs",
+    "next_stage",
     "orphans",
+    "payers",
     "personal_share",
     "plan_summary",
     "portrait",
@@ -104,11 +127,16 @@ __all__ = [
     "products",
     "reminders",
     "roles",
+    "salaried",
     "segments",
+    "stages",
     "standing",
     "survival",
     "tiers",
+    "unit_activity",
     "upgrades",
+    "value_change",
     "wake_ups",
     "win_backs",
+    "year_averages",
 ]

@@ -57,6 +57,8 @@ def _summary(customers: pd.DataFrame, params: Params) -> dict[str, object]:
         row["primary_customers"] = int((customers[col.PRIMARY_GRADE] == "strong").sum())
     if col.CONTACTS in customers:
         row["contacted_share"] = float((customers[col.CONTACTS].fillna(0) > 0).mean()) if len(customers) else None
+    if col.STAGE_RANK in customers:
+        row["last_stage_share"] = share((customers[col.STAGE_RANK] == len(params.stages.order)).sum(), len(customers))
     if col.FAMILIAR in customers:
         row["familiar_share"] = share(customers[col.FAMILIAR].fillna(value=False).sum(), len(customers))
     return row

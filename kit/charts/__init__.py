@@ -10,7 +10,9 @@ from kit.charts.growth import waterfall
 from kit.charts.primary import families, grades_by_tier
 from kit.charts.quality import completeness_map
 from kit.charts.segments import segments_by_tier
+from kit.charts.stages import output_trend, stage_funnel, stages_by_tier
 from kit.charts.tiers import tier_moves, tier_shares
+from kit.charts.units import units_by_state, units_idle, units_on_lines
 
 __all__ = [
     "cadence_by_tier",
@@ -24,13 +26,19 @@ __all__ = [
     "ladder",
     "loads_by_owner",
     "lorenz",
+    "output_trend",
     "peers",
     "personal_shares",
     "plan_weeks",
     "segments_by_tier",
+    "stage_funnel",
+    "stages_by_tier",
     "survival_curve",
     "tier_moves",
     "tier_shares",
     "tiers_by_role",
+    "units_by_state",
+    "units_idle",
+    "units_on_lines",
     "waterfall",
 ]

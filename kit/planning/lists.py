@@ -11,7 +11,9 @@ from kit.analysis import Unavailable
 from kit.analysis.coverage import misheld_list, orphan_list
 from kit.analysis.deposits import maturing_list
 from kit.analysis.dormancy import wake_list, win_back_list
+from kit.analysis.stages import stage_list
 from kit.analysis.tiers import loss_list, upgrade_list
+from kit.analysis.units import salaried_list, unit_idle_list, unit_line_list
 from kit.params import Params
 
 __all__ = ["LISTS", "branch_lists"]
@@ -25,6 +27,10 @@ LISTS = {
     "misheld": misheld_list,
     "wake": wake_list,
     "win_back": win_back_list,
+    "stage": stage_list,
+    "salaried": salaried_list,
+    "unit_idle": unit_idle_list,
+    "unit_line": unit_line_list,
 }
 _COLUMNS = [col.BRANCH_ID, col.LIST, col.RANK, col.CUSTOMER_ID, col.AMOUNT_FEN, col.REASON]
 
@@ -50,7 +56,9 @@ def branch_lists(customers: pd.DataFrame, params: Params, tables: Mapping[str, p
     for name, choose in LISTS.items():
         rows = choose(customers, params, tables)
         if not isinstance(rows, Unavailable):
-            found.append(rows.assign(**{col.BRANCH_ID: rows[col.CUSTOMER_ID].map(branch), col.LIST: name}))
+            if col.BRANCH_ID not in rows:  # a unit's account says its own
+                rows = rows.assign(**{col.BRANCH_ID: rows[col.CUSTOMER_ID].map(branch)})
+            found.append(rows.assign(**{col.LIST: name}))
     made = pd.concat(found, ignore_index=True)
     made[col.RANK] = made.groupby([col.BRANCH_ID, col.LIST]).cumcount() + 1
     return made.sort_values(col.BRANCH_ID, kind="stable", ignore_index=True)[_COLUMNS]

@@ -131,14 +131,18 @@ class _Persons:
     """A branch's customers with what only its encrypted workbooks may show: names, numbers, telephones."""
 
     rows: pd.DataFrame
+    units: pd.DataFrame  # what the vault knows of the branch's units, under their own numbers
     shown: list[str]  # columns of the vault that hold anything
 
     @classmethod
     def of(cls, task: Task) -> _Persons:
         customers = frame(pq.read_table(task.out / "data" / "customers.parquet", filters=_own(task)))
-        vaulted = vault.read(task.out / "data" / vault.VAULT, key=task.key, branch=task.branch)
+        vaulted, units = (
+            vault.read(task.out / "data" / vault.VAULT, key=task.key, branch=task.branch, table=table)
+            for table in ("customer", "unit_account")
+        )
         shown = [c for c in (vault.CUSTOMER_NUMBER, col.CUSTOMER_NAME, col.MOBILE) if vaulted[c].notna().any()]
-        return cls(customers.merge(vaulted, on=col.CUSTOMER_ID, validate="one_to_one"), shown)
+        return cls(customers.merge(vaulted, on=col.CUSTOMER_ID, validate="one_to_one"), units, shown)
 
     def have(self, *columns: str) -> list[str]:
         """Those of ``columns`` that the bank's data gave."""
@@ -174,13 +178,17 @@ def _lists(task: Task, persons: _Persons) -> None:
     words = wording(task.language)
     lists = frame(pq.read_table(task.out / "data" / "lists.parquet", filters=_own(task)))
     known = persons.have(col.TIER, col.STAFF_ID, col.AUM_FEN)
-    rows = lists.merge(persons.rows[[col.CUSTOMER_ID, *persons.shown, *known]], on=col.CUSTOMER_ID, how="left")
+    known_of = pd.concat([persons.rows, persons.units])[[col.CUSTOMER_ID, *persons.shown, *known]]
+    rows = lists.merge(known_of, on=col.CUSTOMER_ID, how="left", validate="many_to_one")
     rows[col.WHY] = [
         words.join([words.label(f"lists.reason.{code}") for code in reason.split("+")]) for reason in rows[col.REASON]
     ]
     columns = [col.RANK, *persons.shown, *known, col.STAKE_FEN, col.WHY]
     sheets = {
-        words.label(f"lists.sheet.{name}"): (words(f"lists.heading.{name}", branch=task.name), each[columns])
+        words.label(f"lists.sheet.{name}"): (
+            words(f"lists.heading.{name}", branch=task.name),
+            each[columns].dropna(axis=1, how="all"),  # a unit has no tier
+        )
         for name, each in rows.rename(columns={col.AMOUNT_FEN: col.STAKE_FEN}).groupby(col.LIST, sort=False)
     }
     if sheets:

@@ -1,8 +1,9 @@
-import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 
 from kit.analysis import dormant, losses, orphans, roles, upgrades, win_backs
 from kit.engagement import profile
+from kit.features import frame
 from kit.params import Params
 from kit.planning.lists import LISTS, branch_lists
 from kit.text import LANGUAGES, wording
@@ -12,16 +13,20 @@ PARAMS = Params(**profile("rural-postal"), as_of="2026-10-31")
 
 @pytest.fixture(scope="module")
 def data(prepared):
-    return {name: pd.read_parquet(prepared / "data" / f"{name}.parquet") for name in ("customers", "panel", "lists")}
+    return {
+        name: frame(pq.read_table(prepared / "data" / f"{name}.parquet"))
+        for name in ("customers", "panel", "units", "lists")
+    }
 
 
 def test_each_branch_has_its_lists_ranked_from_one_and_no_customer_twice_in_one(data):
-    lists = data["lists"]
-    assert not lists.duplicated(["list", "customer_id"]).any()
+    lists, units = data["lists"], data["lists"]["list"].str.startswith("unit_")
+    assert not lists[~units].duplicated(["list", "customer_id"]).any()
     for _, rows in lists.groupby(["branch_id", "list"]):
         assert list(rows["rank"]) == list(range(1, len(rows) + 1))
-    branch = data["customers"].set_index("customer_id")["branch_id"]
-    assert (lists["branch_id"] == lists["customer_id"].map(branch)).all()
+    for rows, known, key in ((lists[~units], "customers", "customer_id"), (lists[units], "units", "unit_id")):
+        branch = data[known].groupby(key)["branch_id"].first()
+        assert (rows["branch_id"] == rows["customer_id"].map(branch)).all()
 
 
 def test_a_list_holds_whom_its_chapter_counts_and_what_it_sums(data):
@@ -41,11 +46,11 @@ def test_a_list_holds_whom_its_chapter_counts_and_what_it_sums(data):
 
 def test_a_list_whose_columns_the_bank_did_not_send_is_left_out(data):
     bare = data["customers"].drop(columns=["dormant", "orphan"])
-    assert set(branch_lists(bare, PARAMS, data)["list"]) == {"upgrade", "loss", "maturing", "win_back"}
+    assert set(branch_lists(bare, PARAMS, data)["list"]) == set(data["lists"]["list"]) - {"wake", "orphan", "misheld"}
 
 
 def test_a_bank_without_anybody_on_a_list_has_no_rows(data):
-    found = branch_lists(data["customers"].iloc[:0], PARAMS, {"panel": data["panel"].iloc[:0]})
+    found = branch_lists(data["customers"].iloc[:0], PARAMS, {name: rows.iloc[:0] for name, rows in data.items()})
     assert found.empty
     assert list(found) == ["branch_id", "list", "rank", "customer_id", "amount_fen", "reason"]
 

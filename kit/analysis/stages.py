@@ -1,0 +1,174 @@
+"""How far customers have come: dependence on services, coverage with products, transfer of assets (R7, R11, R80)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from kit import columns as col
+from kit.analysis.result import listed, needs, share, total
+from kit.analysis.tiers import by_tier
+from kit.params import Params
+
+__all__ = ["NextStage", "Stages", "ValueChange", "next_stage", "stage_list", "stages", "value_change"]
+
+NONE = "none"
+_OF_NEXT = [col.CUSTOMER_ID, col.STAGE_RANK, col.AUM_FEN, col.ASSETS_TARGET_FEN]
+
+
+@dataclass(frozen=True, slots=True)
+class Stages:
+    """Customers by the stage that they have reached: a row a stage, ``table``, ``none`` before the first.
+
+    ``reached`` counts those at the stage or beyond it. ``by_tier`` has a row a tier (highest first) with the share of
+    its customers at each stage, ``<stage>_share``. ``skipped`` have what makes a later stage and lack an earlier one;
+    ``skipped_by_tier`` says where. ``first`` and ``last`` are the stages' codes.
+    """
+
+    table: pd.DataFrame
+    by_tier: pd.DataFrame
+    skipped_by_tier: pd.DataFrame
+    customers: int
+    first: str
+    first_share: float | None
+    last: str
+    last_customers: int
+    last_share: float | None
+    skipped: int
+    skipped_share: float | None
+    skipped_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class NextStage:
+    """Customers one step short of their next stage, a row a stage to be reached; ``lacking_fen`` only of assets."""
+
+    table: pd.DataFrame
+    customers: int
+    aum_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class ValueChange:
+    """AUM and product families of the customers present at both ends of the panel, a row a tier at its start."""
+
+    table: pd.DataFrame
+    customers: int
+    start_fen: int
+    aum_fen: int
+    change_share: float | None
+    products_start: float | None
+    products_now: float | None
+    raised: int
+    raised_share: float | None
+
+
+@needs(col.STAGE, col.STAGE_RANK, col.STAGE_SKIPPED)
+def stages(customers: pd.DataFrame, params: Params) -> Stages:
+    """成长阶段: dependence, coverage, transfer as the profile orders them, and the funnel by tier (R7, R11)."""
+    codes = [NONE, *(stage.code for stage in params.stages.order)]
+    at = pd.Categorical(customers[col.STAGE], categories=codes)
+    groups = customers[col.AUM_FEN].groupby(at, observed=False)
+    table = pd.DataFrame({"customers": groups.size(), "aum_fen": groups.apply(total).astype("int64")})
+    table["share_of_customers"] = table["customers"] / max(len(customers), 1)
+    table.insert(1, "reached", table["customers"][::-1].cumsum()[::-1])
+    reached = pd.DataFrame({f"{code}_share": (at == code).astype(float) for code in codes}, index=customers.index)
+    tiers = by_tier(reached.assign(**{col.TIER: customers[col.TIER]}), params)
+    by = tiers[list(reached)].mean()
+    by.insert(0, "customers", tiers.size())
+    skipped = customers[customers[col.STAGE_SKIPPED].fillna(value=False).astype(bool)]
+    where = by_tier(skipped, params)
+    apart = pd.DataFrame({"customers": where.size(), "aum_fen": where[col.AUM_FEN].apply(total).astype("int64")})
+    first, last = codes[1], codes[-1]
+    return Stages(
+        table=table.rename_axis(col.STAGE).reset_index(),
+        by_tier=by[by["customers"] > 0].rename_axis(col.TIER).reset_index(),
+        skipped_by_tier=apart[apart["customers"] > 0].rename_axis(col.TIER).reset_index(),
+        customers=len(customers),
+        first=first,
+        first_share=share(table.at[first, "reached"], len(customers)),
+        last=last,
+        last_customers=int(table.at[last, "customers"]),
+        last_share=share(table.at[last, "customers"], len(customers)),
+        skipped=len(skipped),
+        skipped_share=share(len(skipped), len(customers)),
+        skipped_fen=total(skipped[col.AUM_FEN]),
+    )
+
+
+def _next(customers: pd.DataFrame, params: Params) -> pd.DataFrame:
+    """Customers one service, one product or a tenth of the assets short of their next stage, with its code."""
+    aum, target = customers[col.AUM_FEN], customers[col.ASSETS_TARGET_FEN]
+    close = (aum > 0) & (aum >= target * params.critical_from)
+    held = {"services": customers[col.SERVICES], "products": customers[col.PRODUCT_COUNT].fillna(0)}
+    found = []
+    for rank, stage in enumerate(params.stages.order):
+        assets = stage.measure == "assets"
+        short = close if assets else held[stage.measure] == stage.at_least - 1
+        rows = customers.loc[short & (customers[col.STAGE_RANK] == rank), _OF_NEXT]
+        lacking = (rows[col.ASSETS_TARGET_FEN] - rows[col.AUM_FEN]).clip(lower=0) if assets else 0
+        found.append(rows.assign(next_stage=stage.code, measure_of=stage.measure, lacking_fen=lacking))
+    return pd.concat(found)
+
+
+@needs(col.STAGE_RANK, col.SERVICES, col.PRODUCT_COUNT)
+def next_stage(customers: pd.DataFrame, params: Params) -> NextStage:
+    """下一阶段: customers who lack one service, one product family or little money for the next stage (R7, R9)."""
+    rows = _next(customers, params)
+    order = [stage.code for stage in params.stages.order]
+    groups = rows.groupby(pd.Categorical(rows["next_stage"], categories=order), observed=False)
+    sums = {name: groups[name].apply(total).astype("int64") for name in (col.AUM_FEN, "lacking_fen")}
+    table = pd.DataFrame({"customers": groups.size(), **sums})
+    return NextStage(
+        table=table.rename_axis("next_stage").reset_index(),
+        customers=len(rows),
+        aum_fen=total(rows[col.AUM_FEN]),
+    )
+
+
+@needs(col.STAGE_RANK, col.SERVICES, col.PRODUCT_COUNT)
+def stage_list(customers: pd.DataFrame, params: Params, _tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """下一阶段名单: `next_stage` one by one, the furthest stage and the largest AUM first (R7).
+
+    The amount is AUM; for the stage of assets what is still to come.
+    """
+    rows = _next(customers, params).sort_values([col.STAGE_RANK, col.AUM_FEN], ascending=False, kind="stable")
+    assets = rows["measure_of"] == "assets"
+    return listed(rows, rows["lacking_fen"].where(assets, rows[col.AUM_FEN]), "stage_" + rows["measure_of"])
+
+
+@needs(col.AUM_START_FEN)
+def value_change(customers: pd.DataFrame, params: Params) -> ValueChange:
+    """客户价值提升: AUM and products then and now of the customers who are there at both ends of the panel (R80)."""
+    columns = [col.AUM_START_FEN, col.AUM_FEN, col.TIER_RANK, col.PRODUCTS_START, col.PRODUCT_COUNT]
+    both = customers[customers.columns.intersection(columns)].dropna(subset=columns[:2])
+    floors = [tier.floor_fen for tier in params.tiers][1:]
+    rank = np.searchsorted(floors, both[col.AUM_START_FEN], side="right")
+    start = both.assign(**{col.TIER: np.array(params.tier_codes(), dtype="object")[rank]})
+    groups = by_tier(start.assign(raised=both[col.TIER_RANK] > rank), params)
+    table = pd.DataFrame({
+        "customers": groups.size(),
+        "start_fen": groups[col.AUM_START_FEN].apply(total).astype("int64"),
+        "aum_fen": groups[col.AUM_FEN].apply(total).astype("int64"),
+        "raised": groups["raised"].sum().astype("int64"),
+    })  # fmt: skip
+    table["net_fen"] = table["aum_fen"] - table["start_fen"]
+    counted = {col.PRODUCTS_START: "mean_start", col.PRODUCT_COUNT: "mean_now"} if col.PRODUCTS_START in both else {}
+    for column, name in counted.items():
+        table[name] = groups[column].mean()
+    then, now, raised = int(table["start_fen"].sum()), int(table["aum_fen"].sum()), int(table["raised"].sum())
+    means = [both[c].mean() if len(both) and counted else None for c in counted] or [None, None]
+    return ValueChange(
+        table=table[table["customers"] > 0].rename_axis(col.TIER).reset_index(),
+        customers=len(both),
+        start_fen=then,
+        aum_fen=now,
+        change_share=share(now - then, then) if then > 0 else None,
+        products_start=means[0],
+        products_now=means[1],
+        raised=raised,
+        raised_share=share(raised, len(both)),
+    )

@@ -283,6 +283,9 @@ class Params(_Frozen):
     deposits: Deposits = Deposits()
     units: Units = Units()
     stages: Stages = Stages()
+    flow: tuple[Literal["owned", "segmented", "surveyed", "planned", "contacted"], ...] = Field(
+        default=("owned", "segmented", "surveyed", "planned", "contacted"), min_length=1
+    )
     checks: Checks = Checks()
 
     @field_validator("tiers")

@@ -30,14 +30,15 @@ from kit.analysis.deposits import (
 )
 from kit.analysis.dormancy import CallBacks, Dormant, dormant, wake_ups, win_backs
 from kit.analysis.familiarity import Cadence, Familiarity, Reminders, cadence, familiarity, reminders
+from kit.analysis.flow import Flow, flow
 from kit.analysis.growth import Growth, growth
 from kit.analysis.migration import Migration, migration
 from kit.analysis.primary import Merchants, PrimaryAccounts, Products, merchants, primary_accounts, products
 from kit.analysis.quality import Completeness, Delivery, completeness, delivery
 from kit.analysis.result import Unavailable, needs
 from kit.analysis.segments import Segments, segments
-from kit.analysis.summary import Finding, Findings, Portrait, findings, portrait
 from kit.analysis.stages import NextStage, Stages, ValueChange, next_stage, stages, value_change
+from kit.analysis.summary import Finding, Findings, Portrait, findings, portrait
 from kit.analysis.survival import Survival, survival
 from kit.analysis.tiers import Losses, Tiers, Upgrades, losses, tiers, upgrades
 from kit.analysis.units import (
@@ -67,6 +68,7 @@ __all__ = [
     "Familiarity",
     "Finding",
     "Findings",
+    "Flow",
     "Growth",
     "Households",
     "Loads",
@@ -109,6 +111,7 @@ __all__ = [
     "dormant",
     "familiarity",
     "findings",
+    "flow",
     "growth",
     "households",
     "loads",

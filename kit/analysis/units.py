@@ -39,7 +39,7 @@ class UnitActivity:
     """Accounts by the time since their last receipt or payment: a row a state that has any, ``table``.
 
     ``due`` have been still for a year and owe nothing, ``due_unknown`` for a year while nobody said whether they owe,
-    ``owing`` for a year and owe: the rule spares them. ``soon`` reach the year within the notice period, ``idle`` are
+    ``owing`` for a year and owe: the rule spares them. ``soon`` reach the year within the profile's days, ``idle`` are
     still for the profile's months, ``undated`` have no date. ``to_wake`` are the first four; ``branches`` has a row a
     branch with its ``unit_idle_share``, all that are not active or undated.
     """
@@ -125,10 +125,6 @@ def _state(units: pd.DataFrame, params: Params) -> pd.Series:
     return pd.Series(states, index=units.index, dtype="str")
 
 
-def _of(rows: pd.DataFrame, branch_id: str | None) -> pd.DataFrame:
-    return rows if branch_id is None else rows[rows[col.BRANCH_ID] == branch_id]
-
-
 @needs(col.UNIT_LAST_TXN_DATE, col.UNIT_SPOT_FEN)
 def unit_activity(units: pd.DataFrame, params: Params, branch_id: str | None = None) -> UnitActivity:
     """不动户与久悬: accounts without receipts or payments for months, or for a year and without debt (R76).
@@ -142,7 +138,7 @@ def unit_activity(units: pd.DataFrame, params: Params, branch_id: str | None = N
         units.assign(**{col.UNIT_IDLE_SHARE: still.astype(float)})
         .groupby([col.BRANCH_ID, col.BRANCH_NAME])[col.UNIT_IDLE_SHARE].mean().reset_index()
     )  # fmt: skip
-    own = _of(units, branch_id)
+    own = units if branch_id is None else units[units[col.BRANCH_ID] == branch_id]
     groups = own.groupby(pd.Categorical(own["state"], categories=STATES), observed=False)
     table = pd.DataFrame({
         "accounts": groups.size(),
@@ -295,9 +291,11 @@ def unit_idle_list(
     _customers: pd.DataFrame, params: Params, tables: Mapping[str, pd.DataFrame]
 ) -> pd.DataFrame | Unavailable:
     """单位账户激活名单: `unit_activity` to wake one by one, the most pressing first, then by balance (R76)."""
-    units = tables["units"]
-    if not {col.UNIT_LAST_TXN_DATE, col.UNIT_SPOT_FEN} <= set(units):
-        return Unavailable((col.UNIT_LAST_TXN_DATE, col.UNIT_SPOT_FEN))
+    return _idle_rows(tables["units"], params)
+
+
+@needs(col.UNIT_LAST_TXN_DATE, col.UNIT_SPOT_FEN)
+def _idle_rows(units: pd.DataFrame, params: Params) -> pd.DataFrame:
     state = _state(units, params)
     rows = units.assign(state=state, urgency=state.map(STATES.index))[state.isin(_TO_WAKE)]
     rows = rows.sort_values(["urgency", col.UNIT_SPOT_FEN], ascending=[True, False], kind="stable")
@@ -308,9 +306,11 @@ def unit_line_list(
     _customers: pd.DataFrame, params: Params, tables: Mapping[str, pd.DataFrame]
 ) -> pd.DataFrame | Unavailable:
     """单位达标名单: `year_averages` that fall, then those that lack least, with what to add and keep (R76)."""
-    units = tables["units"]
-    if not {col.UNIT_AVG_YEAR_FEN, col.UNIT_SPOT_FEN} <= set(units):
-        return Unavailable((col.UNIT_AVG_YEAR_FEN, col.UNIT_SPOT_FEN))
+    return _line_rows(tables["units"], params)
+
+
+@needs(col.UNIT_AVG_YEAR_FEN, col.UNIT_SPOT_FEN)
+def _line_rows(units: pd.DataFrame, params: Params) -> pd.DataFrame:
     rows = _on_lines(units, params)
     rows = rows[rows["falling"] | rows["near"]].sort_values(["near", "gap_fen"], kind="stable")
     what = rows["falling"].map({True: "falling", False: "near"})

@@ -3,7 +3,7 @@ import pyarrow.parquet as pq
 import pytest
 from pydantic import ValidationError
 
-from kit.analysis import Unavailable, next_stage, stages, value_change
+from kit.analysis import Unavailable, flow, next_stage, stages, value_change
 from kit.analysis.stages import stage_list
 from kit.book import Book
 from kit.engagement import load, profile
@@ -122,3 +122,19 @@ def test_the_order_of_the_stages_is_the_engagements(bank, prepared):
     assert (made["stage_rank"] == (met[0].astype(int) + (met[0] & met[1]))).all()
     assert set(stages(made, params).table["stage"]) == {"none", "covered", "used"}
     assert made["aum_start_fen"].notna().sum() == value_change(made, params).customers > 0
+
+
+def test_a_step_counts_once_all_before_it_are_done():
+    rows = pd.DataFrame({
+        "customer_id": list("abcd"), "aum_fen": [9 * WAN, 9 * WAN, 1, 9 * WAN], "orphan": [False, False, False, True],
+        "segment": ["young", "other", "young", "young"], "contacts": [1, 2, 0, 3],
+    })  # fmt: skip
+    plan = pd.DataFrame({"customer_id": ["a", "d"], "date": pd.to_datetime(["2026-11-02", None])})
+    some = PARAMS.model_copy(update={"flow": ("owned", "segmented", "planned", "contacted")})
+    found = flow(rows, some, plan)
+    assert found.table["done"].tolist() == [3, 3, 1, 3]
+    assert found.table["through"].tolist() == [3, 2, 1, 1]
+    assert found.table["valued_through"].tolist() == [2, 1, 1, 1]
+    assert (found.valued, found.valued_share, found.narrowest) == (3, pytest.approx(1 / 3), "owned")
+    assert flow(rows, PARAMS, plan) == Unavailable(("occupation_known",))
+    assert flow(rows.iloc[:0], some, plan).valued_share is None

@@ -1,0 +1,80 @@
+"""How far the management of existing customers has come, step by step (R11)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from kit import columns as col
+from kit.analysis.coverage import is_kept
+from kit.analysis.result import Unavailable, share
+from kit.params import Params
+
+__all__ = ["Flow", "flow"]
+
+_NEEDS = {
+    "owned": col.ORPHAN, "segmented": col.SEGMENT, "surveyed": col.OCCUPATION_KNOWN, "contacted": col.CONTACTS,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """Customers by the steps of the flow.
+
+    ``table`` has a row a step: who has ``done`` it, who is ``through`` it and all before, and of the latter those at
+    the value floor, ``valued_through``. ``narrowest`` is the step at which most of these drop out.
+    """
+
+    table: pd.DataFrame
+    customers: int
+    valued: int
+    through: int
+    valued_through: int
+    valued_share: float | None
+    narrowest: str
+
+
+def _done(step: str, customers: pd.DataFrame, plan: pd.DataFrame) -> pd.Series:
+    if step == "owned":
+        return is_kept(customers)
+    if step == "segmented":
+        return customers[col.SEGMENT].notna() & (customers[col.SEGMENT] != "other")
+    if step == "surveyed":
+        return customers[col.OCCUPATION_KNOWN].fillna(value=False).astype(bool)
+    if step == "planned":
+        return customers[col.CUSTOMER_ID].isin(plan.loc[plan[col.DATE].notna(), col.CUSTOMER_ID])
+    return customers[col.CONTACTS].fillna(0) > 0
+
+
+def flow(customers: pd.DataFrame, params: Params, plan: pd.DataFrame) -> Flow | Unavailable:
+    """存量客户管理的环节: owner, segment, needs, plan, contact as ordered, each after all before (R11).
+
+    Surveyed is whose occupation is on file, planned who has a date in the contact plan.
+    """
+    lacking = tuple(_NEEDS[step] for step in params.flow if _NEEDS.get(step, col.CUSTOMER_ID) not in customers)
+    if lacking:
+        return Unavailable(lacking)
+    valued = customers[col.AUM_FEN] >= params.tiers[1].floor_fen
+    through, rows = pd.Series(data=True, index=customers.index), []
+    for step in params.flow:
+        done = _done(step, customers, plan)
+        through &= done
+        rows.append({
+            "flow_step": step,
+            "done": int(done.sum()),
+            "done_share": share(done.sum(), len(customers)),
+            "through": int(through.sum()),
+            "valued_through": int((through & valued).sum()),
+        })  # fmt: skip
+    table = pd.DataFrame(rows)
+    lost = table["valued_through"].shift(fill_value=int(valued.sum())) - table["valued_through"]
+    return Flow(
+        table=table,
+        customers=len(customers),
+        valued=int(valued.sum()),
+        through=int(through.sum()),
+        valued_through=int((through & valued).sum()),
+        valued_share=share((through & valued).sum(), valued.sum()),
+        narrowest=str(table.at[lost.idxmax(), "flow_step"]),
+    )

@@ -19,7 +19,7 @@ from IPython.display import display
 
 from kit import columns as col
 from kit.accounts import Accounts, open_accounts
-from kit.analysis import Standing, Unavailable, standing
+from kit.analysis import Finding, Standing, Unavailable, standing
 from kit.engagement import CONTEXT
 from kit.errors import MissingFile, UnknownName, language
 from kit.features import frame
@@ -100,6 +100,11 @@ class Chapter:
         """A sentence whose figures are those of ``result``; none where it has nothing ``of`` it."""
         if _speaks(result, of):
             self._markdown(self.words(f"{self.name}.{key}", **self._values(result), **extra))
+
+    def say_each(self, key: str, results: Iterable[Finding]) -> None:
+        """A sentence ``<key>.<code>`` a result, with where the branch stands in it."""
+        for each in results:
+            self.say(f"{key}.{each.code}", each, place=self.place(each.standing))
 
     def kpi(self, result: Any, **extra: Any) -> None:
         """The chapter's headline figures as cards."""

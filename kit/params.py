@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from datetime import date
 from itertools import pairwise
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 __all__ = [
     "Cadence",
     "Checks",
+    "Compared",
     "Contact",
     "ControlTotal",
     "Deposits",
@@ -250,6 +251,26 @@ class Stages(_Frozen):
         if not order or len({stage.code for stage in order} | {"none"}) <= len(order):
             raise ValueError("stages.order: at least one stage, each with a code of its own other than none")
         return order
+class Compared(_Frozen):
+    """How sure a figure is: probabilities of its limits, and how many of the largest customers it is repeated without.
+
+    Attributes
+    ----------
+    limits
+        Of the funnel plot, inner and outer (Spiegelhalter 2005); intervals take the inner.
+    leave_out
+        Never under ten: what so few hold would tell of one person's balance.
+    """
+
+    limits: tuple[float, float] = (0.95, 0.998)
+    leave_out: tuple[Annotated[int, Field(ge=10)], ...] = (10, 20, 50)
+
+    @field_validator("limits")
+    @classmethod
+    def _widening(cls, limits: tuple[float, float]) -> tuple[float, float]:
+        if not 0 < limits[0] < limits[1] < 1:
+            raise ValueError("limits: two probabilities, the second above the first")
+        return limits
 
 
 class ControlTotal(_Frozen):
@@ -287,6 +308,7 @@ class Params(_Frozen):
         default=("owned", "segmented", "surveyed", "planned", "contacted"), min_length=1
     )
     checks: Checks = Checks()
+    compared: Compared = Compared()
 
     @field_validator("tiers")
     @classmethod

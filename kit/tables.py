@@ -23,6 +23,7 @@ CODES = {
     "state": "state", "finding_of": "finding_of", "dormancy_rule": "dormancy_rule",
     "unit_state": "unit_state", "unit_line": "unit_line", "pays": "pays",
     "stage": "stage", "next_stage": "stage", "whose": "whose", "flow_step": "flow_step",
+    "state": "state", "dormancy_rule": "dormancy_rule", "grouping": "grouping",
 }  # fmt: skip
 _TEXT = (
     "table",
@@ -44,6 +45,7 @@ _OF_ITS_OWN = {
     "found_share": "near", "difference_share": "near", "gini": "ratio", "mean": "decimal",
     "cv": "ratio", "max_min": "decimal",
     "mean_start": "decimal", "mean_now": "decimal",
+    "cv": "ratio", "max_min": "decimal", "gini_low": "ratio", "gini_high": "ratio", "hhi": "decimal",
 }  # fmt: skip
 _AVERAGES = ("mean", "median", "gap_each")  # their sum would be no figure
 _NUMBER = ("", ' class="num"')

@@ -32,6 +32,7 @@ from kit.analysis.dormancy import CallBacks, Dormant, dormant, wake_ups, win_bac
 from kit.analysis.familiarity import Cadence, Familiarity, Reminders, cadence, familiarity, reminders
 from kit.analysis.flow import Flow, flow
 from kit.analysis.growth import Growth, growth
+from kit.analysis.inequality import GiniInterval, GiniSplit, gini_interval, gini_split
 from kit.analysis.migration import Migration, migration
 from kit.analysis.primary import Merchants, PrimaryAccounts, Products, merchants, primary_accounts, products
 from kit.analysis.quality import Completeness, Delivery, completeness, delivery
@@ -69,6 +70,8 @@ __all__ = [
     "Finding",
     "Findings",
     "Flow",
+    "GiniInterval",
+    "GiniSplit",
     "Growth",
     "Households",
     "Loads",
@@ -112,6 +115,8 @@ __all__ = [
     "familiarity",
     "findings",
     "flow",
+    "gini_interval",
+    "gini_split",
     "growth",
     "households",
     "loads",

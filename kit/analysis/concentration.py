@@ -1,4 +1,4 @@
-"""How concentrated the assets are: Lorenz, Gini, top share, smallest share of customers holding 80% (R1)."""
+"""How concentrated the assets are: Lorenz, Gini, HHI, top share, smallest share of customers holding 80% (R1)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from kit import columns as col
 from kit.analysis.result import share, total
 from kit.params import Params
 
-__all__ = ["Concentration", "concentration", "gini", "smallest_share_holding", "top_share"]
+__all__ = ["Concentration", "ascending_aum", "concentration", "gini", "hhi", "lorenz", "smallest_share_holding", "top_share"]
 
 Array = npt.NDArray[np.float64]
 _POINTS = 200  # of the drawn curve
@@ -31,10 +31,12 @@ class Concentration:
         Customers with AUM above, at and below zero, and without a figure.
     negative_fen
         Sum of the negative balances. They count as zero in shares and in the Gini coefficient.
-    gini, top_share, holding_share
+    gini, top_share, holding_share, hhi
         None where no customer has any AUM.
+    equals
+        How many customers with equal AUM would have the same HHI.
     denominators
-        The same three figures over all customers, those with AUM > 0, and those not dormant: a row each.
+        The same four figures over all customers, those with AUM > 0, and those not dormant: a row each.
     lorenz
         ``share_of_customers``, ``share_of_aum``, poorest first, at most 200 points.
     deciles
@@ -53,22 +55,37 @@ class Concentration:
     gini: float | None
     top_share: float | None
     holding_share: float | None
+    hhi: float | None
+    equals: float | None
     denominators: pd.DataFrame
     lorenz: pd.DataFrame
     deciles: pd.DataFrame
 
 
-def _ascending(aum: pd.Series) -> Array:
+def ascending_aum(aum: pd.Series) -> Array:
+    """Known amounts, smallest first, those below zero as zero: what the figures of this module are reckoned from."""
     return np.sort(np.maximum(aum.dropna().to_numpy(dtype=np.float64), 0.0))
 
 
-def gini(ascending: Array) -> float | None:
+def lorenz(ascending: Array, weights: Array | None = None) -> tuple[Array, Array]:
+    """Cumulated shares of customers and of AUM, poorest first, both from 0 to 1; somebody must have something."""
+    weights = np.ones(len(ascending)) if weights is None else weights
+    customers, held = np.cumsum(weights), np.cumsum(weights * ascending)
+    return np.append(0.0, customers / customers[-1]), np.append(0.0, held / held[-1])
+
+
+def gini(ascending: Array, weights: Array | None = None) -> float | None:
     """Gini coefficient in population form, no n/(n-1) correction; None where nobody has anything."""
-    n, whole = len(ascending), ascending.sum()
-    if not whole:
+    if not ascending.sum():
         return None
-    ranks = np.arange(1, n + 1)
-    return float(2 * (ranks * ascending).sum() / (n * whole) - (n + 1) / n)
+    customers, held = lorenz(ascending, weights)
+    return max(0.0, float(1 - 2 * np.trapezoid(held, customers)))
+
+
+def hhi(amounts: Array) -> float | None:
+    """Herfindahl-Hirschman index, the sum of squared shares in percent: up to 10,000, where one holds all."""
+    whole = amounts.sum()
+    return float(((100 * amounts / whole) ** 2).sum()) if whole else None
 
 
 def number_of_top(customers: int, of_customers: float) -> int:
@@ -93,11 +110,11 @@ def smallest_share_holding(ascending: Array, of_aum: float) -> float | None:
     return k / len(ascending)
 
 
-def _lorenz(ascending: Array) -> pd.DataFrame:
+def _drawn(ascending: Array) -> pd.DataFrame:
     n = len(ascending)
     if not n or not ascending.sum():
         return pd.DataFrame({"share_of_customers": [0.0, 1.0], "share_of_aum": [0.0, 1.0]})
-    held = np.concatenate([[0.0], np.cumsum(ascending)]) / ascending.sum()
+    held = lorenz(ascending)[1]
     # The curve bends where the rich are: half of the points lie in the last twentieth.
     marks = np.unique(
         np.concatenate([np.linspace(0, n, _POINTS // 2), np.linspace(0.95 * n, n, _POINTS // 2)]).astype(int)
@@ -122,7 +139,7 @@ def concentration(customers: pd.DataFrame, params: Params) -> Concentration:
     Source of the claim under test: 不到20%的客户贡献了80%的资产. Gini after Davidson (2009), in population form.
     """
     aum = customers[col.AUM_FEN]
-    ascending = _ascending(aum)
+    ascending = ascending_aum(aum)
     populations = {"all": aum, "positive": aum[aum > 0]}
     if col.DORMANT in customers:
         populations["not_dormant"] = aum[~customers[col.DORMANT].fillna(value=False).astype(bool)]
@@ -131,9 +148,10 @@ def concentration(customers: pd.DataFrame, params: Params) -> Concentration:
             "population": name,
             "customers": len(values),
             "aum_fen": total(values),
-            "gini": gini(_ascending(values)),
-            "top_share": top_share(_ascending(values), params.top_share_of_customers),
-            "holding_share": smallest_share_holding(_ascending(values), params.share_of_aum),
+            "gini": gini(ascending_aum(values)),
+            "top_share": top_share(ascending_aum(values), params.top_share_of_customers),
+            "holding_share": smallest_share_holding(ascending_aum(values), params.share_of_aum),
+            "hhi": hhi(ascending_aum(values)),
         }
         for name, values in populations.items()
     ]
@@ -150,7 +168,9 @@ def concentration(customers: pd.DataFrame, params: Params) -> Concentration:
         gini=rows[0]["gini"],
         top_share=rows[0]["top_share"],
         holding_share=rows[0]["holding_share"],
+        hhi=rows[0]["hhi"],
+        equals=share(10_000, rows[0]["hhi"] or 0),
         denominators=pd.DataFrame(rows),
-        lorenz=_lorenz(ascending),
+        lorenz=_drawn(ascending),
         deciles=_deciles(ascending),
     )

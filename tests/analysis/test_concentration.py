@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kit.analysis import concentration
-from kit.analysis.concentration import gini, smallest_share_holding, top_share
+from kit.analysis.concentration import gini, hhi, lorenz, smallest_share_holding, top_share
 from kit.engagement import profile
 from kit.params import Params
 
@@ -59,16 +59,73 @@ def test_a_hand_worked_example():
     assert found.holding_share == pytest.approx(0.75)
 
 
-def test_published_gini_of_the_mexican_states(shared):
-    reference = pd.read_csv(shared / "gini" / "reference_values.csv")
-    published = float(reference.loc[reference["dataset"] == "mexico_pcgdp.csv", "published"].iloc[0])
+@pytest.fixture(scope="module")
+def published(shared):
+    return pd.read_csv(shared / "gini" / "reference_values.csv", dtype=str)
+
+
+@pytest.fixture(scope="module")
+def households(shared):
+    """EU-SILC of Austria: income and weight, poorest first."""
+    columns = {"db040": "domain", "eqIncome": "income", "rb050": "weight"}
+    rows = pd.read_csv(shared / "gini" / "eusilc.csv", usecols=list(columns)).rename(columns=columns)
+    return rows.assign(income=rows["income"].clip(lower=0)).sort_values("income")
+
+
+def _printed(value, published):
+    """The value to the digits of a published one."""
+    return f"{value:.{len(published.partition('.')[2])}f}"
+
+
+def test_published_weighted_gini_of_austria_and_its_nine_regions_to_every_digit(published, households):
+    told = published[published["dataset"].eq("eusilc.csv") & published["measure"].str.startswith("Gini")]
+    regions = {"Austria": households} | dict(iter(households.groupby("domain")))
+    assert len(told) == len(regions) == 10
+    for domain, figure in zip(told["domain"], told["published"], strict=True):
+        found = gini(regions[domain]["income"].to_numpy(), regions[domain]["weight"].to_numpy())
+        assert _printed(100 * found, figure) == figure, domain
+
+
+def test_published_quintile_share_ratio_of_austria_to_every_digit(published, households):
+    figure = published.loc[published["measure"].str.startswith("QSR"), "published"].item()
+    customers, held = lorenz(households["income"].to_numpy(), households["weight"].to_numpy())
+    # Eurostat's quintiles take in every household that has the income of the last one.
+    ends = np.append(np.flatnonzero(np.diff(households["income"])) + 1, len(households))
+    fifth, fourth = (held[ends[np.searchsorted(customers[ends], q)]] for q in (0.2, 0.8))
+    assert _printed((1 - fourth) / fifth, figure) == figure
+
+
+def test_published_gini_of_the_mexican_states(published, shared):
+    figure = float(published.loc[published["dataset"].eq("mexico_pcgdp.csv"), "published"].item())
     income = pd.read_csv(shared / "gini" / "mexico_pcgdp.csv")["pcgdp1940"].to_numpy(float)
-    assert gini(np.sort(income)) == pytest.approx(published, abs=1e-15)
+    assert gini(np.sort(income)) == pytest.approx(figure, abs=1e-15)
 
 
-def test_published_gini_of_a_textbook_example():
-    # Doersam (2004), as quoted in CRAN REAT: 20, 50, 20, 10 gives 0.3.
-    assert gini(np.array([10.0, 20, 20, 50])) == pytest.approx(0.3)
+def test_published_gini_of_textbook_examples(published):
+    # Doersam (2004) and GDP of the German Laender in 2015, thousand million EUR, as quoted in CRAN REAT.
+    laender = [460.69, 549.19, 124.16, 65.29, 31.59, 109.27, 263.44, 39.87, 258.53, 645.59, 131.95, 35.03, 112.66, 56.22]
+    incomes, sizes = np.array([500.0, 1500, 2500, 4000, 7500, 15000]), np.array([1000.0, 1200, 1600, 400, 200, 600])
+    sales = np.array([10.0, 20, 20, 50])
+    found = [
+        f"{gini(sales):.1f} / {gini(sales) * 4 / 3:.1f}",
+        f"{gini(incomes, sizes):.4f}",
+        f"{gini(np.sort([*laender, 85.61, 56.81])):.4f}",
+    ]
+    assert found == published.loc[published["dataset"].str.startswith("inline"), "published"].tolist()
+
+
+@given(st.lists(st.tuples(st.integers(0, 10**6), st.integers(1, 5)), min_size=1, max_size=30).filter(lambda r: any(r)))
+def test_a_weight_counts_as_so_many_customers(rows):
+    amounts, weights = np.array(sorted(rows), dtype=float).T
+    each = gini(np.repeat(amounts, weights.astype(int)))
+    assert gini(amounts, weights) == (None if each is None else pytest.approx(each, abs=1e-12))
+
+
+def test_hhi_is_ten_thousand_where_one_holds_all_and_falls_with_the_number_of_equals():
+    assert (hhi(np.array([0.0, 7])), hhi(np.array([5.0] * 4)), hhi(np.zeros(3))) == (10_000, 2_500, None)
+    found = _of(30, 10)  # 75² + 25² = 6,250: as many equals as 10,000 / 6,250
+    assert (found.hhi, found.equals) == (pytest.approx(6_250), pytest.approx(1.6))
+    assert found.denominators["hhi"].tolist() == [found.hhi] * 2
 
 
 @given(st.lists(st.integers(0, 10**12), min_size=1, max_size=60).filter(any))

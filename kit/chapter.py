@@ -20,6 +20,7 @@ from IPython.display import display
 from kit import columns as col
 from kit.accounts import Accounts, open_accounts
 from kit.analysis import Finding, Standing, Unavailable, standing
+from kit.analysis import Standing, Unavailable, funnel_place, standing
 from kit.engagement import CONTEXT
 from kit.errors import MissingFile, UnknownName, language
 from kit.features import frame
@@ -178,6 +179,13 @@ class Chapter:
         """Rank of the branch in words, or the branches' median where this is the whole bank."""
         key = "place" if found.rank else "place_bank"
         return self.words(f"{self.name}.{key}", rank=found.rank, of=found.of, median=found.median)
+
+    def funnel(self, rate: str) -> None:
+        """What a rate of this branch is worth beside the bank's; nothing where there is none to compare."""
+        found = funnel_place(self.branches, self.params, self.branch_id, rate)
+        if found is not None:
+            said = self.words(f"common.funnel.{found.zone}", name=self.name_of("rate", rate), **self._values(found))
+            self._markdown(said + self.words("common.funnel.overdispersed") * found.overdispersed)
 
     def variant(self, key: str) -> str:
         """``key`` for a branch, ``key_bank`` for the whole bank: a section that differs between the two."""

@@ -24,6 +24,8 @@ CODES = {
     "unit_state": "unit_state", "unit_line": "unit_line", "pays": "pays",
     "stage": "stage", "next_stage": "stage", "whose": "whose", "flow_step": "flow_step",
     "state": "state", "dormancy_rule": "dormancy_rule", "grouping": "grouping",
+    "state": "state", "dormancy_rule": "dormancy_rule", "grouping": "grouping", "rate": "rate",
+    "zone": "zone",
 }  # fmt: skip
 _TEXT = (
     "table",
@@ -46,6 +48,7 @@ _OF_ITS_OWN = {
     "cv": "ratio", "max_min": "decimal",
     "mean_start": "decimal", "mean_now": "decimal",
     "cv": "ratio", "max_min": "decimal", "gini_low": "ratio", "gini_high": "ratio", "hhi": "decimal",
+    "dispersion": "decimal",
 }  # fmt: skip
 _AVERAGES = ("mean", "median", "gap_each")  # their sum would be no figure
 _NUMBER = ("", ' class="num"')

@@ -40,6 +40,7 @@ from kit.analysis.result import Unavailable, needs
 from kit.analysis.segments import Segments, segments
 from kit.analysis.stages import NextStage, Stages, ValueChange, next_stage, stages, value_change
 from kit.analysis.summary import Finding, Findings, Portrait, findings, portrait
+from kit.analysis.shrinkage import BranchRates, FunnelPlace, RatesCompared, funnel_place, rates_compared
 from kit.analysis.survival import Survival, survival
 from kit.analysis.tiers import Losses, Tiers, Upgrades, losses, tiers, upgrades
 from kit.analysis.units import (
@@ -55,6 +56,7 @@ from kit.analysis.units import (
 
 __all__ = [
     "AccountClasses",
+    "BranchRates",
     "Cadence",
     "CallBacks",
     "Capacity",
@@ -70,6 +72,7 @@ __all__ = [
     "Finding",
     "Findings",
     "Flow",
+    "FunnelPlace",
     "GiniInterval",
     "GiniSplit",
     "Growth",
@@ -87,6 +90,7 @@ __all__ = [
     "Portrait",
     "PrimaryAccounts",
     "Products",
+    "RatesCompared",
     "Reminders",
     "Roles",
     "Salaried",
@@ -115,6 +119,7 @@ __all__ = [
     "familiarity",
     "findings",
     "flow",
+    "funnel_place",
     "gini_interval",
     "gini_split",
     "growth",
@@ -133,6 +138,7 @@ __all__ = [
     "portrait",
     "primary_accounts",
     "products",
+    "rates_compared",
     "reminders",
     "roles",
     "salaried",

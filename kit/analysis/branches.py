@@ -10,6 +10,7 @@ from kit import columns as col
 from kit.analysis.concentration import concentration
 from kit.analysis.coverage import covered_share_of_aum
 from kit.analysis.result import share, total
+from kit.analysis.shrinkage import RATES, branch_rates
 from kit.params import Params
 
 __all__ = ["Standing", "branch_summary", "place", "standing"]
@@ -51,23 +52,29 @@ def _summary(customers: pd.DataFrame, params: Params) -> dict[str, object]:
             row |= {f"{name}_customers": len(flagged), f"{name}_fen": total(flagged[col.AUM_FEN])}
     if col.ORPHAN in customers:
         row["covered_share_of_aum"] = covered_share_of_aum(customers)
-    asleep = customers.get(col.DORMANT)
-    row["dormant_share"] = share(asleep.fillna(value=False).sum(), len(customers)) if asleep is not None else None
     if col.PRIMARY_GRADE in customers:
         row["primary_customers"] = int((customers[col.PRIMARY_GRADE] == "strong").sum())
     if col.CONTACTS in customers:
-        row["contacted_share"] = float((customers[col.CONTACTS].fillna(0) > 0).mean()) if len(customers) else None
+        row["contacted_customers"] = int((customers[col.CONTACTS].fillna(0) > 0).sum())
     if col.STAGE_RANK in customers:
         row["last_stage_share"] = share((customers[col.STAGE_RANK] == len(params.stages.order)).sum(), len(customers))
     if col.FAMILIAR in customers:
-        row["familiar_share"] = share(customers[col.FAMILIAR].fillna(value=False).sum(), len(customers))
+        row["familiar_customers"] = int(customers[col.FAMILIAR].fillna(value=False).sum())
     return row
 
 
 def branch_summary(customers: pd.DataFrame, params: Params) -> pd.DataFrame:
-    """A row a branch, in the order of their ids: the figures that the reports and the index page compare."""
+    """A row a branch, in the order of their ids: the figures that the reports and the index page compare.
+
+    Each headline rate stands raw (``<rate>_share``) and shrunk towards the bank's (``<rate>_share_shrunk``).
+    """
     rows = [{col.BRANCH_ID: branch} | _summary(group, params) for branch, group in customers.groupby(col.BRANCH_ID)]
-    return pd.DataFrame(rows)
+    summary = pd.DataFrame(rows)
+    for name in RATES:
+        if f"{name}_customers" in summary:
+            found = branch_rates(summary, params, name).table
+            summary[[f"{name}_share", f"{name}_share_shrunk"]] = found[["raw_share", "shrunk_share"]].to_numpy()
+    return summary
 
 
 def standing(branches: pd.DataFrame, branch_id: str, column: str) -> Standing:

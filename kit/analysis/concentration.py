@@ -13,7 +13,16 @@ from kit import columns as col
 from kit.analysis.result import share, total
 from kit.params import Params
 
-__all__ = ["Concentration", "ascending_aum", "concentration", "gini", "hhi", "lorenz", "smallest_share_holding", "top_share"]
+__all__ = [
+    "Concentration",
+    "ascending_aum",
+    "concentration",
+    "gini",
+    "hhi",
+    "lorenz",
+    "smallest_share_holding",
+    "top_share",
+]
 
 Array = npt.NDArray[np.float64]
 _POINTS = 200  # of the drawn curve

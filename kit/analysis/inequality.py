@@ -88,7 +88,7 @@ def gini_interval(customers: pd.DataFrame, params: Params) -> GiniInterval:
 
 
 def gini_split(customers: pd.DataFrame, _params: Params) -> GiniSplit:
-    """Where inequality arises: between tiers, owners and segments, within them, and by their overlap (R1; Pyatt 1976)."""
+    """Where inequality arises: between tiers, owners and segments, within them and by overlap (R1; Pyatt 1976)."""
     known = customers[customers[col.AUM_FEN].notna()]
     groupings = {"tier": known[col.TIER]}
     if col.ORPHAN in known:

@@ -30,16 +30,22 @@ def canvas(
     top: float = 0.25,
     bottom: float = 0.55,
     columns: int = 1,
+    rows: int = 1,
 ) -> tuple[Figure, Any]:
-    """Figure and axes; margins in inches."""
+    """Figure and its axes, row by row; margins in inches."""
     theme.use()
     with mpl.rc_context(theme.rc()):
         figure = Figure(figsize=(WIDTH, height))
-        axes = figure.subplots(1, columns, squeeze=False)[0]
+        axes = figure.subplots(rows, columns, squeeze=False).ravel()
     figure.subplots_adjust(
-        left=left / WIDTH, right=1 - right / WIDTH, top=1 - top / height, bottom=bottom / height, wspace=0.28
+        left=left / WIDTH,
+        right=1 - right / WIDTH,
+        top=1 - top / height,
+        bottom=bottom / height,
+        wspace=0.28,
+        hspace=0.5,
     )
-    return figure, axes[0] if columns == 1 else axes
+    return figure, axes[0] if len(axes) == 1 else axes
 
 
 def percent_axis(axis: Any) -> None:

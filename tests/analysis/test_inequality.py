@@ -39,7 +39,9 @@ def test_the_standard_error_is_the_spread_of_what_each_customer_moves():
     amounts = np.sort(np.random.default_rng(1).lognormal(10, 1.5, 60))
     step = 1e-6
     moves = [gini(amounts, np.where(np.arange(60) == i, 1 + step, 1.0)) - gini(amounts) for i in range(60)]
-    assert standard_error(amounts, gini(amounts)) == pytest.approx(np.sqrt((np.array(moves) ** 2).sum()) / step, rel=1e-4)
+    assert standard_error(amounts, gini(amounts)) == pytest.approx(
+        np.sqrt((np.array(moves) ** 2).sum()) / step, rel=1e-4
+    )
 
 
 def test_the_interval_holds_the_coefficient_of_where_the_customers_come_from():
@@ -91,8 +93,6 @@ def test_overlap_is_what_two_customers_differ_against_the_order_of_their_groups(
         return
     # Pyatt (1976): over all pairs, what the member of the poorer group has above that of the richer.
     means = pd.Series(fen).groupby(list(groups)).mean()
-    against = sum(
-        max(x - y, 0) for x, a in rows for y, b in rows if a != b and (means[a], a) < (means[b], b)
-    )
+    against = sum(max(x - y, 0) for x, a in rows for y, b in rows if a != b and (means[a], a) < (means[b], b))
     share = 2 * against / (len(fen) * sum(fen)) / gini(np.sort(np.array(fen, dtype=float)))
     assert found.set_index("grouping").loc["owner", "overlap_share"] == pytest.approx(share, abs=1e-9)

@@ -23,6 +23,7 @@ __all__ = [
     "DormancyRule",
     "Familiar",
     "Grade",
+    "Hidden",
     "Merchant",
     "Params",
     "Primary",
@@ -85,16 +86,30 @@ class Familiar(_Frozen):
 
 
 class Merchant(_Frozen):
-    """Likely merchant: an acquiring flag, or many receipts with something to manage behind them."""
+    """Likely merchant: an acquiring flag, or many receipts with something to manage behind them.
+
+    Without acquiring data: so much in and out in a month, so many times the balance, in so many transactions.
+    """
 
     receipts_30d: int = 10
     receipts_yuan: float = 100
     aum_yuan: float = 20_000
     demand_yuan: float = 10_000
+    turnover_yuan: float = 50_000
+    turnover_ratio: float = Field(default=5, gt=0)
+    turnover_times: int = Field(default=10, gt=0)
 
 
 class Primary(_Frozen):
-    """Primary-account score: points for and against, and where a grade begins."""
+    """Primary-account score: points for and against, and where a grade begins.
+
+    Attributes
+    ----------
+    elsewhere_ratio
+        Known assets elsewhere against AUM here from which on a customer of the upper tiers is one to fight for.
+    retention_days, retention_low
+        Days after payroll, and the share still there from which on down it was only paid through.
+    """
 
     payroll: int = 30
     payroll_months: int = 3
@@ -107,8 +122,19 @@ class Primary(_Frozen):
     same_name_out: int = -30
     pass_through: int = -20
     pass_through_ratio: float = 0.1
+    elsewhere_ratio: float = Field(default=1.0, gt=0)
+    retention_days: int = Field(default=7, gt=0)
+    retention_low: float = 0.1
     strong_from: int = 60
     weak_below: int = 30
+
+
+class Hidden(_Frozen):
+    """Hidden value on the lowest tier: inflow or payroll of a month from so much on, or one of these occupations."""
+
+    flow_yuan: float = 20_000
+    payroll_yuan: float = 8_000
+    sectors: tuple[str, ...] = ("business", "public")
 
 
 class Segments(_Frozen):
@@ -298,6 +324,7 @@ class Params(_Frozen):
     familiar: Familiar = Familiar()
     merchant: Merchant = Merchant()
     primary: Primary = Primary()
+    hidden: Hidden = Hidden()
     segments: Segments = Segments()
     grade: Grade = Grade()
     contact: Contact = Contact()

@@ -25,7 +25,7 @@ CODES = {
     "stage": "stage", "next_stage": "stage", "whose": "whose", "flow_step": "flow_step",
     "state": "state", "dormancy_rule": "dormancy_rule", "grouping": "grouping",
     "state": "state", "dormancy_rule": "dormancy_rule", "grouping": "grouping", "rate": "rate",
-    "zone": "zone",
+    "zone": "zone", "gap": "gap", "merchant_evidence": "merchant_evidence", "sign": "sign",
 }  # fmt: skip
 _TEXT = (
     "table",
@@ -48,7 +48,7 @@ _OF_ITS_OWN = {
     "cv": "ratio", "max_min": "decimal",
     "mean_start": "decimal", "mean_now": "decimal",
     "cv": "ratio", "max_min": "decimal", "gini_low": "ratio", "gini_high": "ratio", "hhi": "decimal",
-    "dispersion": "decimal",
+    "dispersion": "decimal", "demand_cover": "decimal",
 }  # fmt: skip
 _AVERAGES = ("mean", "median", "gap_each")  # their sum would be no figure
 _NUMBER = ("", ' class="num"')

@@ -32,11 +32,13 @@ from kit.analysis.dormancy import CallBacks, Dormant, dormant, wake_ups, win_bac
 from kit.analysis.familiarity import Cadence, Familiarity, Reminders, cadence, familiarity, reminders
 from kit.analysis.flow import Flow, flow
 from kit.analysis.growth import Growth, growth
+from kit.analysis.hidden import HiddenValue, hidden_value
 from kit.analysis.inequality import GiniInterval, GiniSplit, gini_interval, gini_split
 from kit.analysis.migration import Migration, migration
 from kit.analysis.primary import Merchants, PrimaryAccounts, Products, merchants, primary_accounts, products
 from kit.analysis.quality import Completeness, Delivery, completeness, delivery
 from kit.analysis.result import Unavailable, needs
+from kit.analysis.retention import PassThrough, Retention, pass_through, payroll_retention
 from kit.analysis.segments import Segments, segments
 from kit.analysis.stages import NextStage, Stages, ValueChange, next_stage, stages, value_change
 from kit.analysis.summary import Finding, Findings, Portrait, findings, portrait
@@ -76,6 +78,7 @@ __all__ = [
     "GiniInterval",
     "GiniSplit",
     "Growth",
+    "HiddenValue",
     "Households",
     "Loads",
     "Losses",
@@ -85,6 +88,7 @@ __all__ = [
     "NextStage",
     "Orphans",
     "Payers",
+    "PassThrough",
     "PersonalShare",
     "PlanSummary",
     "Portrait",
@@ -92,6 +96,7 @@ __all__ = [
     "Products",
     "RatesCompared",
     "Reminders",
+    "Retention",
     "Roles",
     "Salaried",
     "Segments",
@@ -123,6 +128,7 @@ __all__ = [
     "gini_interval",
     "gini_split",
     "growth",
+    "hidden_value",
     "households",
     "loads",
     "losses",
@@ -133,6 +139,8 @@ __all__ = [
     "next_stage",
     "orphans",
     "payers",
+    "pass_through",
+    "payroll_retention",
     "personal_share",
     "plan_summary",
     "portrait",

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
 
 from kit import columns as col
-from kit.analysis.result import needs, share, total
+from kit.analysis.result import joined, listed, needs, share, total
 from kit.analysis.tiers import by_tier
 from kit.params import Params
 
-__all__ = ["GRADES", "Merchants", "PrimaryAccounts", "Products", "merchants", "primary_accounts", "products"]
+__all__ = [
+    "GRADES",
+    "Merchants",
+    "PrimaryAccounts",
+    "Products",
+    "focus_list",
+    "merchant_list",
+    "merchants",
+    "primary_accounts",
+    "products",
+]
 
 GRADES = ("strong", "medium", "weak")
 _EVIDENCE = {
@@ -19,6 +30,8 @@ _EVIDENCE = {
     "mobile": col.PRIMARY_MOBILE, "demand": col.PRIMARY_DEMAND, "same_name_out": col.PRIMARY_SAME_NAME_OUT,
     "pass_through": col.PRIMARY_PASS_THROUGH,
 }  # fmt: skip
+_AGAINST = ("same_name_out", "pass_through")
+_MERCHANT_EVIDENCE = (col.MERCHANT_FLAGGED, col.MERCHANT_RECEIPTS, col.MERCHANT_TURNOVER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +51,23 @@ class PrimaryAccounts:
     Attributes
     ----------
     grades
-        A row a grade: customers, aum_fen and their shares.
+        A row a grade: customers, aum_fen and their shares; where sent, the median share of deposits on demand and the
+        median number of months' outflow that demand money covers.
     by_tier
         Share of each grade among the customers of a tier, highest tier first.
     reasons
         A row a piece of evidence: its points, the customers it applies to, their share; None where it was not sent.
     focus
-        Upper tiers with a weak grade, a row a tier: the money that lives elsewhere.
+        Upper tiers with a weak grade, or known to have as much elsewhere, a row a tier.
+    gaps
+        What speaks against them or is lacking, a row a gap: customers and aum_fen, most customers first.
     """
 
     grades: pd.DataFrame
     by_tier: pd.DataFrame
     reasons: pd.DataFrame
     focus: pd.DataFrame
+    gaps: pd.DataFrame
     focus_customers: int
     focus_fen: int
     strong_share: float | None
@@ -58,8 +75,9 @@ class PrimaryAccounts:
 
 @dataclass(frozen=True, slots=True)
 class Merchants:
-    """Customers with evidence of being merchants, by tier (highest first)."""
+    """Customers with evidence of being merchants: by piece of evidence, and by tier (highest first)."""
 
+    evidence: pd.DataFrame
     table: pd.DataFrame
     customers: int
     aum_fen: int
@@ -81,15 +99,45 @@ def products(customers: pd.DataFrame, params: Params) -> Products:
     )  # fmt: skip
 
 
+def _focus(customers: pd.DataFrame, params: Params) -> pd.DataFrame:
+    """Customers of the upper tiers whose primary account is elsewhere, by their grade or by what is known of it."""
+    weak = customers[col.PRIMARY_GRADE] == "weak"
+    if col.PRIMARY_ELSEWHERE in customers:
+        weak |= customers[col.PRIMARY_ELSEWHERE]
+    return customers[weak & customers[col.TIER].isin(params.upper_tiers())]
+
+
+def _gaps(focus: pd.DataFrame) -> pd.DataFrame:
+    """What of the evidence speaks against each customer, and what is lacking; at least that it is weak as a whole."""
+    known = {name: focus[column].astype(bool) for name, column in _EVIDENCE.items() if column in focus}
+    against = {name: held for name, held in known.items() if name in _AGAINST}
+    if col.PRIMARY_ELSEWHERE in focus:
+        against["elsewhere"] = focus[col.PRIMARY_ELSEWHERE].astype(bool)
+    gaps = pd.DataFrame(
+        against | {f"no_{name}": ~held for name, held in known.items() if name not in against}, index=focus.index
+    )
+    return gaps.assign(weak=~gaps.any(axis=1))
+
+
+@needs(col.PRIMARY_GRADE)
+def focus_list(customers: pd.DataFrame, params: Params, _tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """首要攻关名单: upper tiers whose primary account is elsewhere, most AUM first, with every gap (R47)."""
+    focus = _focus(customers, params).sort_values(col.AUM_FEN, ascending=False, kind="stable")
+    return listed(focus, focus[col.AUM_FEN], joined(_gaps(focus)))
+
+
 @needs(col.PRIMARY_GRADE)
 def primary_accounts(customers: pd.DataFrame, params: Params) -> PrimaryAccounts:
-    """主账户: grades from points for and against; there is no standard rule, so the evidence is printed beside them."""
+    """主账户: grades from points for and against; no rule is standard, so the evidence is printed (R46, R47)."""
     grade = pd.Categorical(customers[col.PRIMARY_GRADE], categories=list(GRADES), ordered=True)
     groups = customers.groupby(grade, observed=False)
     grades = pd.DataFrame({"customers": groups.size(), "aum_fen": groups[col.AUM_FEN].apply(total).astype("int64")})
     grades["share_of_customers"] = grades["customers"] / max(len(customers), 1)
     whole = int(grades["aum_fen"].sum())
     grades["share_of_aum"] = grades["aum_fen"] / whole if whole > 0 else float("nan")
+    for column in (col.DEMAND_SHARE, col.DEMAND_COVER):
+        if column in customers:
+            grades[column] = groups[column].median()
     tier = pd.Categorical(customers[col.TIER], categories=list(reversed(params.tier_codes())), ordered=True)
     counts = pd.crosstab(tier, grade, dropna=False).reindex(columns=list(GRADES), fill_value=0)
     reasons = [
@@ -101,8 +149,12 @@ def primary_accounts(customers: pd.DataFrame, params: Params) -> PrimaryAccounts
         }
         for name, column in _EVIDENCE.items()
     ]
-    weak = customers[(customers[col.PRIMARY_GRADE] == "weak") & customers[col.TIER].isin(params.upper_tiers())]
+    weak = _focus(customers, params)
     focus = by_tier(weak, params)[col.AUM_FEN].agg(["size", total]).loc[list(reversed(params.upper_tiers()))]
+    gaps = _gaps(weak)
+    aum = weak[col.AUM_FEN].fillna(0).astype("int64")
+    lacking = pd.DataFrame({"customers": gaps.sum(), "aum_fen": gaps.mul(aum, axis=0).sum().astype("int64")})
+    lacking = lacking[lacking["customers"] > 0].sort_values("customers", ascending=False, kind="stable")
     return PrimaryAccounts(
         grades=grades.rename_axis("grade").reset_index(),
         by_tier=counts.div(counts.sum(axis=1).where(counts.sum(axis=1) > 0), axis=0)
@@ -110,18 +162,41 @@ def primary_accounts(customers: pd.DataFrame, params: Params) -> PrimaryAccounts
         .reset_index(),
         reasons=pd.DataFrame(reasons).astype({"customers": "Int64"}),
         focus=focus.set_axis(["customers", "aum_fen"], axis=1).rename_axis(col.TIER).reset_index(),
+        gaps=lacking.rename_axis("gap").reset_index(),
         focus_customers=len(weak),
         focus_fen=total(weak[col.AUM_FEN]),
         strong_share=share((customers[col.PRIMARY_GRADE] == "strong").sum(), len(customers)),
     )
 
 
+def _likely(customers: pd.DataFrame) -> pd.DataFrame:
+    return customers[customers[col.MERCHANT_LIKE].fillna(value=False).astype(bool)]
+
+
 @needs(col.MERCHANT_LIKE)
 def merchants(customers: pd.DataFrame, params: Params) -> Merchants:
-    """Likely merchants, on evidence and never as an anti-money-laundering finding."""
-    likely = customers[customers[col.MERCHANT_LIKE].fillna(value=False).astype(bool)]
+    """Likely merchants, on evidence and never as an anti-money-laundering finding (R51)."""
+    likely = _likely(customers)
     groups = by_tier(likely, params)[col.AUM_FEN]
     table = pd.DataFrame({"customers": groups.size(), "aum_fen": groups.apply(total).astype("int64")})
+    held = {column: likely[likely[column].astype(bool)] for column in _MERCHANT_EVIDENCE if column in likely}
+    evidence = [
+        {"merchant_evidence": column, "customers": len(rows), "aum_fen": total(rows[col.AUM_FEN])}
+        | ({"turnover_fen": total(rows[col.TURNOVER_FEN])} if col.TURNOVER_FEN in rows else {})
+        for column, rows in held.items()
+    ]
     return Merchants(
-        table=table.rename_axis(col.TIER).reset_index(), customers=len(likely), aum_fen=total(likely[col.AUM_FEN])
+        evidence=pd.DataFrame(evidence),
+        table=table.rename_axis(col.TIER).reset_index(),
+        customers=len(likely),
+        aum_fen=total(likely[col.AUM_FEN]),
     )
+
+
+@needs(col.MERCHANT_LIKE)
+def merchant_list(customers: pd.DataFrame, _params: Params, _tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """疑似商户名单: by what went in and out this month, else by AUM, largest first, with the evidence (R51)."""
+    likely = _likely(customers)
+    amount = likely[col.TURNOVER_FEN if col.TURNOVER_FEN in likely else col.AUM_FEN].fillna(0)
+    likely = likely.assign(stake=amount).sort_values("stake", ascending=False, kind="stable")
+    return listed(likely, likely["stake"], joined(likely[[c for c in _MERCHANT_EVIDENCE if c in likely]]))

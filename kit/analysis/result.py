@@ -14,7 +14,7 @@ import pandas as pd
 from kit import columns as col
 from kit.params import Params
 
-__all__ = ["Unavailable", "listed", "needs", "share", "total"]
+__all__ = ["Unavailable", "joined", "listed", "needs", "share", "total"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -67,3 +67,10 @@ def listed(chosen: pd.DataFrame, amount: pd.Series, reason: str | npt.ArrayLike)
         col.AMOUNT_FEN: amount.fillna(0).to_numpy(dtype="int64"),
         col.REASON: pd.array(np.broadcast_to(np.asarray(reason, dtype="object"), len(chosen)).tolist(), dtype="str"),
     })  # fmt: skip
+
+
+def joined(reasons: pd.DataFrame) -> npt.NDArray[np.object_]:
+    """Codes of the reasons that hold in each row, in the order of the columns, as `listed` takes several."""
+    codes = np.array([f"{code}+" for code in reasons], dtype="object")
+    held = np.where(reasons.to_numpy(dtype=bool), codes, "").sum(axis=1)
+    return np.array([row.rstrip("+") for row in held], dtype="object")

@@ -126,6 +126,6 @@ def draw_branch(rng: np.random.Generator, plan: BranchPlan, customers: int, cal:
         txns=txns,
         moved=draw_activity(rng, people, held, txns, cal),
         owners=relations.draw_owners(rng, people, held),
-        habits=draw_habits(rng, people),
         units=draw_units(plan, customers, cal),
+        habits=draw_habits(rng, people, held),
     )

@@ -9,9 +9,9 @@ import pyarrow as pa
 
 from kit.demo.activity import Activity
 from kit.demo.balances import PARTS, Balances, tier_of
-from kit.demo.files import days, money, numbers, pick, yes_no
+from kit.demo.files import blank, days, money, numbers, pick, yes_no
 from kit.demo.people import People
-from kit.demo.plan import Bits, Calendar, Kind
+from kit.demo.plan import Bits, Calendar, Ints, Kind
 
 __all__ = ["Habits", "draw_habits", "month_file"]
 
@@ -26,10 +26,11 @@ class Habits:
     social_card: Bits
     credit_card: Bits
     favoured: Bits  # rated a tier too high
+    elsewhere_fen: Ints  # at other banks, as a manager has heard; -1 where nobody asked
 
 
-def draw_habits(rng: np.random.Generator, people: People) -> Habits:
-    """Quick payment, social-security card and credit card."""
+def draw_habits(rng: np.random.Generator, people: People, held: Balances) -> Habits:
+    """Quick payment, social-security card and credit card, and what lies at other banks."""
     n = len(people)
     awake = ~people.is_kind(Kind.DORMANT, Kind.CLOSED)
     return Habits(
@@ -37,7 +38,15 @@ def draw_habits(rng: np.random.Generator, people: People) -> Habits:
         social_card=awake & (rng.random(n) < 0.35),
         credit_card=awake & (people.age < 65) & (rng.random(n) < 0.14),
         favoured=awake & (rng.random(n) < 0.02),
+        elsewhere_fen=_elsewhere(people, held),
     )
+
+
+def _elsewhere(people: People, held: Balances) -> Ints:
+    """Of one in nine something is known: nothing, half, as much or one and a half times what lies here."""
+    place = np.arange(len(people))
+    heard = np.maximum(held.average[:, -1], 0) * (place // 9 % 4) // 2
+    return np.where(place % 9 == 4, heard, -1)
 
 
 def month_file(
@@ -90,6 +99,7 @@ def month_file(
         "同名转出": yes_no(moved.same_name[rows, month]),
         "过路户": yes_no(people.is_kind(Kind.PASSING)[rows]),
         "收单商户": yes_no(people.is_kind(Kind.MERCHANT)[rows]),
+        "他行资产": blank(money(habits.elsewhere_fen[rows]), habits.elsewhere_fen[rows] < 0),
         "收单金额": money(moved.receipts[rows, month]),
         "最近动户日": days(moved.last_day[rows, month]),
     }

@@ -36,6 +36,7 @@ SUBJECTS = (
     "products",
     "activity",
     "primary_account",
+    "retention",
     "merchant",
     "relation",
     "maturity",
@@ -44,6 +45,7 @@ SUBJECTS = (
     "segment",
     "services",
     "stage",
+    "hidden_value",
     "customers",
 )
 # Rows of another grain than a customer, each with its branch.
@@ -75,6 +77,7 @@ _WORDS = {
     "class_1_words": ("Ⅰ", "I", "一", "1"),
     "class_2_words": ("Ⅱ", "II", "二", "2"),
     "class_3_words": ("Ⅲ", "III", "三", "3"),
+    "credit_words": ("贷", "贷方", "收", "收入", "转入", "C", "credit"),
     "no_words": ("无", "否", "0", "没有", "未育"),
 }
 
@@ -167,7 +170,7 @@ def _parameters(book: Book, params: Params, aum_column: str) -> dict[str, Any]:
         raise NoData(message=f"as_of {day}: the first month of the book is {months[0] if months else '—'}")
     known = {name: all(any(book.has(s) for s in group) for group in groups) for name, groups in needs().items()}
     families = ("demand", "time", "cd", "structured", "wmp", "fund", "insurance", "bond", "gold", "custody", "loan")
-    p, g = params.primary, params.grade
+    p, g, hidden = params.primary, params.grade, params.hidden
     return {
         **_WORDS,
         **p.model_dump(exclude={"strong_from", "weak_below"}),
@@ -187,6 +190,16 @@ def _parameters(book: Book, params: Params, aum_column: str) -> dict[str, Any]:
         "receipts_fen": round(params.merchant.receipts_yuan * YUAN),
         "merchant_aum_fen": round(params.merchant.aum_yuan * YUAN),
         "merchant_demand_fen": round(params.merchant.demand_yuan * YUAN),
+        "acquiring_known": book.has("customer_month.merchant_flag") or book.has("txn.channel"),
+        "turnover_fen": round(params.merchant.turnover_yuan * YUAN),
+        "turnover_ratio": params.merchant.turnover_ratio,
+        "turnover_times": params.merchant.turnover_times,
+        "pay_from_txns": book.has("txn.summary"),
+        "pay_since": day - timedelta(days=62 + p.retention_days),
+        "pay_until": day - timedelta(days=p.retention_days),
+        "hidden_flow_fen": round(hidden.flow_yuan * YUAN),
+        "hidden_pay_fen": round(hidden.payroll_yuan * YUAN),
+        "hidden_sectors": hidden.sectors,
         "maturity_until": day + timedelta(days=params.contact.maturity_days),
         "strong_from": p.strong_from,
         "weak_below": p.weak_below,

@@ -38,6 +38,13 @@ FROM (
     y.last_active_date,
     y.dormant,
     i.demand_share,
+    i.demand_cover,
+    i.inflow_fen,
+    i.outflow_fen,
+    i.elsewhere_fen,
+    n.pay_fen,
+    n.pay_kept_fen,
+    n.pay_daily,
     i.primary_payroll,
     i.primary_active,
     i.primary_autopay,
@@ -45,9 +52,18 @@ FROM (
     i.primary_demand,
     i.primary_same_name_out,
     i.primary_pass_through,
+    i.primary_elsewhere,
     i.primary_score,
     i.primary_grade,
     h.merchant_like,
+    h.merchant_flagged,
+    h.merchant_receipts,
+    h.merchant_turnover,
+    h.turnover_fen,
+    v.hidden_flow,
+    v.hidden_payroll,
+    v.hidden_merchant,
+    v.hidden_occupation,
     r.contacts,
     r.last_contact_date,
     r.reasons_stated,
@@ -76,6 +92,7 @@ FROM (
     e.stage_skipped,
     g.age,
     g.occupation_known,
+    g.occupation_sector,
     g.segment,
     g.segments_fitting,
     c.occupation,
@@ -99,7 +116,9 @@ FROM (
   JOIN products p ON p.customer_id = c.customer_id
   JOIN activity y ON y.customer_id = c.customer_id
   JOIN primary_account i ON i.customer_id = c.customer_id
+  JOIN retention n ON n.customer_id = c.customer_id
   JOIN merchant h ON h.customer_id = c.customer_id
+  JOIN hidden_value v ON v.customer_id = c.customer_id
   JOIN relation r ON r.customer_id = c.customer_id
   JOIN maturity m ON m.customer_id = c.customer_id
   JOIN deposits d ON d.customer_id = c.customer_id

@@ -1,18 +1,50 @@
--- Likely merchant, as evidence and never a finding: an acquiring flag, or many receipts with a balance behind them (R51).
--- needs merchant_like: customer_month.merchant_flag or txn.channel
+-- Likely merchant, as evidence and never a finding: an acquiring flag, or many receipts with a balance behind them; where no acquiring data are sent, large sums in and out again and again (R51).
+-- needs merchant_like: customer_month.merchant_flag or txn.channel or customer_month.inflow_fen or customer_month.txn_amount_fen
+-- needs merchant_flagged: customer_month.merchant_flag
+-- needs merchant_receipts: txn.channel
+-- needs merchant_turnover: customer_month.inflow_fen or customer_month.txn_amount_fen
+-- needs turnover_fen: customer_month.inflow_fen or customer_month.txn_amount_fen
 SELECT
-  c.customer_id,
-  COALESCE(m.merchant_flag, FALSE)
-    OR (
-      COALESCE(r.receipts >= :receipts_30d AND r.receipts_fen >= :receipts_fen, FALSE)
-      AND (COALESCE(a.aum_fen >= :merchant_aum_fen, FALSE) OR COALESCE(m.demand_avg_month_fen >= :merchant_demand_fen, FALSE))
-    ) AS merchant_like
-FROM customer c
-JOIN aum a ON a.customer_id = c.customer_id
-LEFT JOIN customer_month m ON m.customer_id = c.customer_id AND m.as_of = :month
-LEFT JOIN (
-  SELECT customer_id, COUNT(*) AS receipts, CAST(SUM(amount_fen) AS BIGINT) AS receipts_fen
-  FROM txn
-  WHERE txn_date > :days_30_ago AND txn_date <= :as_of AND channel IN :acquiring_words
-  GROUP BY customer_id
-) r ON r.customer_id = c.customer_id
+  e.*,
+  CASE WHEN :acquiring_known THEN e.merchant_flagged OR e.merchant_receipts ELSE e.merchant_turnover END AS merchant_like
+FROM (
+  SELECT
+    d.customer_id,
+    d.turnover_fen,
+    COALESCE(d.merchant_flag, FALSE) AS merchant_flagged,
+    COALESCE(d.receipts >= :receipts_30d AND d.receipts_fen >= :receipts_fen, FALSE)
+      AND (COALESCE(d.aum_fen >= :merchant_aum_fen, FALSE) OR COALESCE(d.demand_avg_month_fen >= :merchant_demand_fen, FALSE))
+      AS merchant_receipts,
+    -- What only goes on to the same name elsewhere is no trade.
+    COALESCE(d.turnover_fen >= :turnover_fen AND d.turnover_fen >= :turnover_ratio * d.held_fen, FALSE)
+      AND (COALESCE(d.txn_count >= :turnover_times, FALSE) OR COALESCE(d.parties >= :turnover_times, FALSE))
+      AND NOT d.primary_same_name_out AS merchant_turnover
+  FROM (
+    SELECT
+      c.customer_id,
+      a.aum_fen,
+      p.primary_same_name_out,
+      m.merchant_flag,
+      m.demand_avg_month_fen,
+      m.txn_count,
+      COALESCE(m.inflow_fen + m.outflow_fen, m.txn_amount_fen) AS turnover_fen,
+      COALESCE(m.aum_avg_month_fen, m.aum_spot_fen) AS held_fen,
+      r.receipts,
+      r.receipts_fen,
+      r.parties
+    FROM customer c
+    JOIN aum a ON a.customer_id = c.customer_id
+    JOIN primary_account p ON p.customer_id = c.customer_id
+    LEFT JOIN customer_month m ON m.customer_id = c.customer_id AND m.as_of = :month
+    LEFT JOIN (
+      SELECT
+        customer_id,
+        COUNT(DISTINCT counterparty) AS parties,
+        SUM(CASE WHEN channel IN :acquiring_words THEN 1 ELSE 0 END) AS receipts,
+        SUM(CASE WHEN channel IN :acquiring_words THEN amount_fen ELSE 0 END) AS receipts_fen
+      FROM txn
+      WHERE txn_date > :days_30_ago AND txn_date <= :as_of
+      GROUP BY customer_id
+    ) r ON r.customer_id = c.customer_id
+  ) d
+) e

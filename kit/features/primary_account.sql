@@ -3,6 +3,12 @@
 -- needs primary_grade: customer_month.has_payroll or customer_month.payroll_months or customer_month.txn_count or customer_month.demand_spot_fen or customer_month.demand_avg_month_fen
 -- needs demand_share: customer_month.demand_avg_month_fen or customer_month.demand_spot_fen
 -- needs demand_share: customer_month.deposit_spot_fen or customer_month.deposit_avg_month_fen
+-- needs demand_cover: customer_month.demand_avg_month_fen or customer_month.demand_spot_fen
+-- needs demand_cover: customer_month.outflow_fen
+-- needs inflow_fen: customer_month.inflow_fen
+-- needs outflow_fen: customer_month.outflow_fen
+-- needs elsewhere_fen: customer_month.other_bank_assets_fen
+-- needs primary_elsewhere: customer_month.other_bank_assets_fen
 -- needs primary_payroll: customer_month.has_payroll or customer_month.payroll_months
 -- needs primary_active: customer_month.txn_count
 -- needs primary_autopay: customer_month.has_autopay
@@ -31,6 +37,11 @@ FROM (
     SELECT
       d.customer_id,
       d.demand_share,
+      d.demand_cover,
+      d.inflow_fen,
+      d.outflow_fen,
+      d.elsewhere_fen,
+      COALESCE(d.elsewhere_fen > 0 AND d.elsewhere_fen >= :elsewhere_ratio * d.aum_fen, FALSE) AS primary_elsewhere,
       CASE
         WHEN d.payroll_months IS NOT NULL THEN d.payroll_months >= :payroll_months
         ELSE COALESCE(d.has_payroll, FALSE)
@@ -52,7 +63,11 @@ FROM (
         m.has_mobile_bank,
         COALESCE(m.same_name_out, m.same_name_out_fen > 0) AS same_name_out,
         m.pass_through,
+        m.inflow_fen,
         m.outflow_fen,
+        m.other_bank_assets_fen AS elsewhere_fen,
+        a.aum_fen,
+        1e0 * COALESCE(m.demand_avg_month_fen, m.demand_spot_fen) / NULLIF(m.outflow_fen, 0) AS demand_cover,
         COALESCE(m.aum_avg_month_fen, m.aum_spot_fen) AS held_fen,
         CASE
           WHEN COALESCE(m.deposit_avg_month_fen, m.deposit_spot_fen) > 0 THEN
@@ -60,6 +75,7 @@ FROM (
             / NULLIF(COALESCE(m.deposit_avg_month_fen, m.deposit_spot_fen), 0)
         END AS demand_share
       FROM customer c
+      JOIN aum a ON a.customer_id = c.customer_id
       LEFT JOIN customer_month m ON m.customer_id = c.customer_id AND m.as_of = :month
     ) d
   ) e

@@ -3,10 +3,12 @@
 -- needs segments_fitting: customer.birth_date or customer.age or customer.occupation
 -- needs age: customer.birth_date or customer.age
 -- needs occupation_known: customer.occupation
+-- needs occupation_sector: customer.occupation
 SELECT
   r.customer_id,
   r.age,
   r.occupation_known,
+  r.occupation_sector,
   CASE
     WHEN r.retired THEN 'retired'
     WHEN r.business THEN 'business'
@@ -26,6 +28,7 @@ FROM (
     a.customer_id,
     a.age,
     a.occupation IS NOT NULL AND NOT a.unknown_occupation AS occupation_known,
+    CASE WHEN a.occupation IS NULL OR a.unknown_occupation THEN 'unknown' ELSE COALESCE(o.sector, 'other') END AS occupation_sector,
     COALESCE(a.age >= :retired_age, FALSE) OR COALESCE(o.sector = 'retired', FALSE) AS retired,
     COALESCE(o.sector = 'business', FALSE) OR h.merchant_like AS business,
     COALESCE(o.sector = 'public', FALSE) AS public_service,

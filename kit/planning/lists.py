@@ -12,6 +12,8 @@ from kit.analysis.coverage import misheld_list, orphan_list
 from kit.analysis.deposits import maturing_list
 from kit.analysis.dormancy import wake_list, win_back_list
 from kit.analysis.stages import stage_list
+from kit.analysis.hidden import hidden_list
+from kit.analysis.primary import focus_list, merchant_list
 from kit.analysis.tiers import loss_list, upgrade_list
 from kit.analysis.units import salaried_list, unit_idle_list, unit_line_list
 from kit.params import Params
@@ -31,6 +33,9 @@ LISTS = {
     "salaried": salaried_list,
     "unit_idle": unit_idle_list,
     "unit_line": unit_line_list,
+    "focus": focus_list,
+    "merchant": merchant_list,
+    "hidden": hidden_list,
 }
 _COLUMNS = [col.BRANCH_ID, col.LIST, col.RANK, col.CUSTOMER_ID, col.AMOUNT_FEN, col.REASON]
 

@@ -1,0 +1,68 @@
+"""Value that a low balance hides: flow, payroll, trade or occupation of customers on the lowest tier (R20)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from kit import columns as col
+from kit.analysis.result import Unavailable, joined, listed, share, total
+from kit.params import Params
+
+__all__ = ["SIGNALS", "HiddenValue", "hidden_list", "hidden_value"]
+
+SIGNALS = (col.HIDDEN_FLOW, col.HIDDEN_PAYROLL, col.HIDDEN_MERCHANT, col.HIDDEN_OCCUPATION)
+
+
+@dataclass(frozen=True, slots=True)
+class HiddenValue:
+    """Customers of the lowest tier with a sign of more.
+
+    ``table`` has a row a sign: customers, aum_fen, and their inflow_fen of the month where it was sent. They overlap:
+    ``customers`` have at least one, ``several`` two or more.
+    """
+
+    table: pd.DataFrame
+    customers: int
+    share: float | None
+    several: int
+    inflow_fen: int | None
+
+
+def _signs(customers: pd.DataFrame) -> pd.DataFrame:
+    return customers[[sign for sign in SIGNALS if sign in customers]].fillna(value=False).astype(bool)
+
+
+def hidden_value(customers: pd.DataFrame, params: Params) -> HiddenValue | Unavailable:
+    """隐藏价值客户: lowest tier, yet a large flow or payroll, a trade or an occupation of means (R20)."""
+    signs = _signs(customers)
+    if not len(signs.columns):
+        return Unavailable((col.HIDDEN_FLOW,))
+    money = [column for column in (col.AUM_FEN, col.INFLOW_FEN) if column in customers]
+    table = pd.DataFrame([
+        {"sign": sign, "customers": int(held.sum())} | {column: total(customers.loc[held, column]) for column in money}
+        for sign, held in signs.items()
+    ])  # fmt: skip
+    found = signs.any(axis=1)
+    return HiddenValue(
+        table=table,
+        customers=int(found.sum()),
+        share=share(found.sum(), (customers[col.TIER] == params.tier_codes()[0]).sum()),
+        several=int((signs.sum(axis=1) > 1).sum()),
+        inflow_fen=total(customers.loc[found, col.INFLOW_FEN]) if col.INFLOW_FEN in customers else None,
+    )
+
+
+def hidden_list(
+    customers: pd.DataFrame, _params: Params, _tables: Mapping[str, pd.DataFrame]
+) -> pd.DataFrame | Unavailable:
+    """潜力名单: those with most signs first, then by the month's inflow, else by AUM, with every sign (R20)."""
+    signs = _signs(customers)
+    if not len(signs.columns):
+        return Unavailable((col.HIDDEN_FLOW,))
+    stake = customers[col.INFLOW_FEN if col.INFLOW_FEN in customers else col.AUM_FEN].fillna(0)
+    found = customers.assign(stake=stake, signs=signs.sum(axis=1))[signs.any(axis=1)]
+    found = found.sort_values(["signs", "stake"], ascending=False, kind="stable")
+    return listed(found, found["stake"], joined(signs.loc[found.index]))

@@ -1,0 +1,91 @@
+"""What stays of the money that comes in: payroll after a week, and customers whose money only passes through."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from kit import columns as col
+from kit.analysis.result import needs, share, total
+from kit.analysis.tiers import by_tier
+from kit.params import Params
+
+__all__ = ["PassThrough", "Retention", "pass_through", "payroll_retention"]
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """代发留存率 of the customers' last payroll.
+
+    ``table`` has a row a tier, highest first: customers paid, pay_fen, the median retained_share, and those (leaving,
+    leaving_fen of pay) of whose pay at most the profile's low share is left. ``basis`` is ``days`` where transactions
+    tell it, ``month`` for the proxy from month-end to month-end.
+    """
+
+    table: pd.DataFrame
+    basis: str
+    customers: int
+    pay_fen: int
+    retained_share: float | None
+    leaving: int
+    leaving_share: float | None
+    leaving_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class PassThrough:
+    """过路户: a row a tier, highest first: customers, share, aum_fen, and outflow_fen where it was sent."""
+
+    table: pd.DataFrame
+    customers: int
+    share: float | None
+    aum_fen: int
+
+
+@needs(col.PAY_FEN, col.PAY_KEPT_FEN)
+def payroll_retention(customers: pd.DataFrame, params: Params) -> Retention:
+    """代发留存率: (AUM days after the last payroll − AUM the day before) / payroll, each customer's by itself (R46).
+
+    The median is told and not the ratio of sums: one large sum that happened to come in that week would outweigh all.
+    """
+    paid = customers[(customers[col.PAY_FEN] > 0) & customers[col.PAY_KEPT_FEN].notna()]
+    retained = paid[col.PAY_KEPT_FEN].astype(float) / paid[col.PAY_FEN].astype(float)
+    leaving = retained <= params.primary.retention_low
+    pay = paid[col.PAY_FEN].astype("int64")
+    groups = by_tier(paid.assign(retained=retained, leaving=leaving, pay=pay, gone=pay.where(leaving, 0)), params)
+    table = pd.DataFrame({
+        "customers": groups.size(),
+        "pay_fen": groups["pay"].sum().astype("int64"),
+        "retained_share": groups["retained"].median(),
+        "leaving": groups["leaving"].sum().astype("int64"),
+        "leaving_fen": groups["gone"].sum().astype("int64"),
+    })  # fmt: skip
+    return Retention(
+        table=table.rename_axis(col.TIER).reset_index(),
+        basis="days" if col.PAY_DAILY in customers and bool(customers[col.PAY_DAILY].any()) else "month",
+        customers=len(paid),
+        pay_fen=total(pay),
+        retained_share=float(retained.median()) if len(paid) else None,
+        leaving=int(leaving.sum()),
+        leaving_share=share(leaving.sum(), len(paid)),
+        leaving_fen=total(pay[leaving]),
+    )
+
+
+@needs(col.PRIMARY_PASS_THROUGH)
+def pass_through(customers: pd.DataFrame, params: Params) -> PassThrough:
+    """过路户: average balance under a tenth of the month's outflow, or so called by the bank (R46)."""
+    passing = customers[customers[col.PRIMARY_PASS_THROUGH].astype(bool)]
+    groups, everyone = by_tier(passing, params), by_tier(customers, params).size()
+    table = pd.DataFrame({"customers": groups.size()})
+    table["share"] = table["customers"] / everyone.where(everyone > 0)
+    for column in (col.AUM_FEN, col.OUTFLOW_FEN):
+        if column in passing:
+            table[column] = groups[column].apply(total).astype("int64")
+    return PassThrough(
+        table=table.rename_axis(col.TIER).reset_index(),
+        customers=len(passing),
+        share=share(len(passing), len(customers)),
+        aum_fen=total(passing[col.AUM_FEN]),
+    )

@@ -1,0 +1,97 @@
+import warnings
+
+import pandas as pd
+import pytest
+
+from kit.analysis import Unavailable, merchants, primary_accounts
+from kit.analysis.primary import focus_list, merchant_list
+from kit.engagement import profile
+from kit.params import Params
+
+PARAMS = Params(**profile("rural-postal"), as_of="2026-10-31")
+
+
+def _customers(*rows, **more):
+    """Customers by (id, tier, grade, aum)."""
+    made = pd.DataFrame(rows, columns=["customer_id", "tier", "primary_grade", "aum_fen"])
+    return made.assign(aum_fen=made["aum_fen"].astype("float64"), **more)
+
+
+def _merchants(**columns):
+    made = pd.DataFrame({"customer_id": [*"abc"], "tier": "basic", "aum_fen": [1.0, 2.0, 4.0]} | columns)
+    return made.assign(merchant_like=made.filter(like="merchant_").any(axis=1))
+
+
+def test_a_branch_without_customers_has_no_share_no_focus_and_no_warning():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        found = primary_accounts(_customers(primary_payroll=[], primary_same_name_out=[]), PARAMS)
+        listed = focus_list(_customers(primary_payroll=[]), PARAMS, {})
+    assert (found.strong_share, found.focus_customers, found.focus_fen, len(found.gaps)) == (None, 0, 0, 0)
+    assert found.grades["customers"].tolist() == [0, 0, 0]
+    assert list(listed) == ["customer_id", "amount_fen", "reason"]
+
+
+def test_only_the_upper_tiers_are_fought_for():
+    rows = [(str(i), tier, "weak", 1) for i, tier in enumerate(("basic", "core", "vip", "private"))]
+    assert focus_list(_customers(*rows), PARAMS, {})["customer_id"].tolist() == ["2", "3"]
+
+
+def test_as_much_elsewhere_is_reason_enough_whatever_the_grade():
+    rows = [("a", "vip", "strong", 5), ("b", "vip", "strong", 9), ("c", "basic", "strong", 9)]
+    found = focus_list(_customers(*rows, primary_elsewhere=[True, False, True]), PARAMS, {})
+    assert found.to_numpy().tolist() == [["a", 5, "elsewhere"]]
+
+
+def test_reasons_are_what_speaks_against_and_then_what_is_lacking_most_money_first():
+    customers = _customers(
+        ("a", "vip", "weak", 5), ("b", "vip", "weak", 9), ("c", "vip", "weak", 7),
+        primary_payroll=[False, True, True], primary_mobile=[True, True, True],
+        primary_same_name_out=[True, True, False],
+    )  # fmt: skip
+    found = focus_list(customers, PARAMS, {})
+    assert found["customer_id"].tolist() == ["b", "c", "a"]
+    assert found["reason"].tolist() == ["same_name_out", "weak", "same_name_out+no_payroll"]
+
+
+def test_the_chapter_counts_whom_the_list_names_and_each_gap_with_its_money():
+    customers = _customers(
+        ("a", "vip", "weak", 5), ("b", "private", "weak", 9), ("c", "private", "strong", 7),
+        primary_payroll=[False, False, True], primary_pass_through=[True, False, False],
+    )  # fmt: skip
+    found, listed = primary_accounts(customers, PARAMS), focus_list(customers, PARAMS, {})
+    assert (found.focus_customers, found.focus_fen) == (len(listed), listed["amount_fen"].sum()) == (2, 14)
+    assert found.focus["aum_fen"].tolist() == [9, 5]
+    assert found.gaps.to_numpy().tolist() == [["no_payroll", 2, 14], ["pass_through", 1, 5]]
+
+
+def test_grades_tell_how_much_lies_on_demand_and_how_many_months_it_covers():
+    rows = [("a", "vip", "strong", 1), ("b", "vip", "strong", 1), ("c", "vip", "weak", 1)]
+    grades = primary_accounts(_customers(*rows, demand_share=[0.2, 0.4, None], demand_cover=[1, 2, 9]), PARAMS).grades
+    assert grades.set_index("grade").loc["strong", ["demand_share", "demand_cover"]].tolist() == pytest.approx(
+        [0.3, 1.5]
+    )
+    assert "demand_cover" not in primary_accounts(_customers(*rows), PARAMS).grades
+
+
+def test_a_merchant_is_listed_with_every_piece_of_evidence_by_what_moves():
+    customers = _merchants(
+        merchant_flagged=[True, False, False], merchant_receipts=[True, True, False], turnover_fen=[5.0, 8.0, None]
+    )
+    found = merchant_list(customers, PARAMS, {})
+    assert found["customer_id"].tolist() == ["b", "a"]
+    assert found["amount_fen"].tolist() == [8, 5]
+    assert found["reason"].tolist() == ["merchant_receipts", "merchant_flagged+merchant_receipts"]
+    chapter = merchants(customers, PARAMS)
+    assert (chapter.customers, chapter.aum_fen) == (2, 3)
+    assert chapter.evidence.to_numpy().tolist() == [["merchant_flagged", 1, 1, 5], ["merchant_receipts", 2, 3, 13]]
+
+
+def test_without_turnover_a_merchant_stands_by_his_aum():
+    assert merchant_list(_merchants(merchant_flagged=[True, False, True]), PARAMS, {})["amount_fen"].tolist() == [4, 1]
+
+
+def test_what_was_not_sent_is_named():
+    bare = _customers().drop(columns="primary_grade")
+    assert primary_accounts(bare, PARAMS) == focus_list(bare, PARAMS, {}) == Unavailable(("primary_grade",))
+    assert merchants(bare, PARAMS) == merchant_list(bare, PARAMS, {}) == Unavailable(("merchant_like",))

@@ -100,6 +100,7 @@ class Branch:
             due_30d=self._due(cal.as_of, 30),
             due_90d=self._due(cal.as_of, 90),
             units=self.units.facts(cal.as_of),
+            elsewhere_fen=self.habits.elsewhere_fen,
         )
 
     def _due(self, as_of: int, days: int) -> Due:

@@ -47,6 +47,7 @@ FACTS = pa.schema(
         ("customer_id", pa.string()), ("branch_id", pa.string()), ("tier", pa.string()),
         ("aum_fen", pa.int64()), ("spot_fen", pa.int64()), ("dormant", pa.bool_()), ("merchant", pa.bool_()),
         ("primary", pa.bool_()), ("orphan", pa.bool_()), ("maturing_30d", pa.bool_()),
+        ("elsewhere_fen", pa.int64()),
     ]
 )  # fmt: skip
 
@@ -74,6 +75,7 @@ class Facts:
     due_30d: Due
     due_90d: Due
     units: Mapping[str, int]
+    elsewhere_fen: Ints  # -1 where nobody asked
 
     def table(self) -> pa.Table:
         """One row a customer, as in ``truth_customers.parquet``."""
@@ -91,6 +93,7 @@ class Facts:
             self.primary,
             self.orphan,
             maturing,
+            pa.array(self.elsewhere_fen, mask=self.elsewhere_fen < 0),
         ]
         return pa.table(columns, schema=FACTS)
 

@@ -18,9 +18,8 @@ def _customers(n=4, **columns):
 def test_a_branch_without_customers_hides_nothing_and_there_is_no_warning():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        found, listed = (
-            f(_customers(0, hidden_flow=[]), PARAMS, *more) for f, more in ((hidden_value, ()), (hidden_list, ({},)))
-        )
+        nobody = _customers(0, hidden_flow=[])
+        found, listed = hidden_value(nobody, PARAMS), hidden_list(nobody, PARAMS, {})
     assert (found.customers, found.share, found.several, len(listed)) == (0, None, 0, 0)
 
 

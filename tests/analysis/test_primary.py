@@ -68,9 +68,8 @@ def test_the_chapter_counts_whom_the_list_names_and_each_gap_with_its_money():
 def test_grades_tell_how_much_lies_on_demand_and_how_many_months_it_covers():
     rows = [("a", "vip", "strong", 1), ("b", "vip", "strong", 1), ("c", "vip", "weak", 1)]
     grades = primary_accounts(_customers(*rows, demand_share=[0.2, 0.4, None], demand_cover=[1, 2, 9]), PARAMS).grades
-    assert grades.set_index("grade").loc["strong", ["demand_share", "demand_cover"]].tolist() == pytest.approx(
-        [0.3, 1.5]
-    )
+    strong = grades.set_index("grade").loc["strong"]
+    assert strong[["demand_share", "demand_cover"]].tolist() == pytest.approx([0.3, 1.5])
     assert "demand_cover" not in primary_accounts(_customers(*rows), PARAMS).grades
 
 

@@ -57,6 +57,8 @@ def test_customers_are_what_was_planted(bank, prepared):
     assert (both["merchant"] == both["merchant_like"]).all()
     assert (both["primary"] == (both["primary_grade"] == "strong")).all()
     assert (both["orphan_told"] == both["orphan"]).all()
+    assert both["elsewhere_fen_told"].equals(both["elsewhere_fen"])
+    assert (both["primary_elsewhere"] == (both["elsewhere_fen"] > 0) & (both["elsewhere_fen"] >= both["aum_fen"])).all()
     assert (both["maturing_30d"] == (both["maturing_fen"] > 0)).all()
 
 

@@ -1,7 +1,17 @@
 import pyarrow.parquet as pq
 import pytest
 
-from kit.analysis import dormant, losses, orphans, roles, upgrades, win_backs
+from kit.analysis import (
+    dormant,
+    hidden_value,
+    losses,
+    merchants,
+    orphans,
+    primary_accounts,
+    roles,
+    upgrades,
+    win_backs,
+)
 from kit.engagement import profile
 from kit.features import frame
 from kit.params import Params
@@ -40,6 +50,10 @@ def test_a_list_holds_whom_its_chapter_counts_and_what_it_sums(data):
         assert mine["orphan"] == {"size": alone.customers, "sum": alone.aum_fen}
         assert mine["misheld"] == {"size": wrong.misheld, "sum": wrong.misheld_fen}
         assert mine["win_back"] == {"size": back.customers, "sum": back.gone_fen}
+        first, trade, low = primary_accounts(own, PARAMS), merchants(own, PARAMS), hidden_value(own, PARAMS)
+        assert mine["focus"] == {"size": first.focus_customers, "sum": first.focus_fen}
+        assert mine["merchant"]["size"] == trade.customers
+        assert mine["hidden"] == {"size": low.customers, "sum": low.inflow_fen}
         assert mine["wake"]["size"] == dormant(own, PARAMS).dormant
         assert mine.get("loss", {"size": 0})["size"] == losses(own, PARAMS).customers
 

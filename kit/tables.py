@@ -48,7 +48,7 @@ _OF_ITS_OWN = {
     "cv": "ratio", "max_min": "decimal",
     "mean_start": "decimal", "mean_now": "decimal",
     "cv": "ratio", "max_min": "decimal", "gini_low": "ratio", "gini_high": "ratio", "hhi": "decimal",
-    "dispersion": "decimal", "demand_cover": "decimal",
+    "dispersion": "decimal", "median_demand_cover": "decimal",
 }  # fmt: skip
 _AVERAGES = ("mean", "median", "gap_each")  # their sum would be no figure
 _NUMBER = ("", ' class="num"')

@@ -137,7 +137,7 @@ def primary_accounts(customers: pd.DataFrame, params: Params) -> PrimaryAccounts
     grades["share_of_aum"] = grades["aum_fen"] / whole if whole > 0 else float("nan")
     for column in (col.DEMAND_SHARE, col.DEMAND_COVER):
         if column in customers:
-            grades[column] = groups[column].median()
+            grades[f"median_{column}"] = groups[column].median()
     tier = pd.Categorical(customers[col.TIER], categories=list(reversed(params.tier_codes())), ordered=True)
     counts = pd.crosstab(tier, grade, dropna=False).reindex(columns=list(GRADES), fill_value=0)
     reasons = [

@@ -69,8 +69,8 @@ def test_grades_tell_how_much_lies_on_demand_and_how_many_months_it_covers():
     rows = [("a", "vip", "strong", 1), ("b", "vip", "strong", 1), ("c", "vip", "weak", 1)]
     grades = primary_accounts(_customers(*rows, demand_share=[0.2, 0.4, None], demand_cover=[1, 2, 9]), PARAMS).grades
     strong = grades.set_index("grade").loc["strong"]
-    assert strong[["demand_share", "demand_cover"]].tolist() == pytest.approx([0.3, 1.5])
-    assert "demand_cover" not in primary_accounts(_customers(*rows), PARAMS).grades
+    assert strong[["median_demand_share", "median_demand_cover"]].tolist() == pytest.approx([0.3, 1.5])
+    assert "median_demand_cover" not in primary_accounts(_customers(*rows), PARAMS).grades
 
 
 def test_a_merchant_is_listed_with_every_piece_of_evidence_by_what_moves():

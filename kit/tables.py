@@ -25,6 +25,7 @@ CODES = {
     "stage": "stage", "next_stage": "stage", "whose": "whose", "flow_step": "flow_step",
     "state": "state", "dormancy_rule": "dormancy_rule", "grouping": "grouping",
     "state": "state", "dormancy_rule": "dormancy_rule", "grouping": "grouping", "rate": "rate",
+    "grouping": "grouping", "rate": "rate",
     "zone": "zone", "gap": "gap", "merchant_evidence": "merchant_evidence", "sign": "sign",
 }  # fmt: skip
 _TEXT = (

@@ -43,6 +43,7 @@ from kit.analysis.segments import Segments, segments
 from kit.analysis.stages import NextStage, Stages, ValueChange, next_stage, stages, value_change
 from kit.analysis.summary import Finding, Findings, Portrait, findings, portrait
 from kit.analysis.shrinkage import BranchRates, FunnelPlace, RatesCompared, funnel_place, rates_compared
+from kit.analysis.summary import Finding, Findings, Portrait, findings, portrait
 from kit.analysis.survival import Survival, survival
 from kit.analysis.tiers import Losses, Tiers, Upgrades, losses, tiers, upgrades
 from kit.analysis.units import (

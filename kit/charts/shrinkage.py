@@ -11,6 +11,7 @@ from kit.charts.canvas import Labels, canvas, names, percent_axis
 
 __all__ = ["funnels"]
 
+_LINES = {"lowest": "-", "low": (0, (4, 3)), "high": (0, (4, 3)), "highest": "-"}
 _OUTSIDE = {"lowest": theme.ALARM, "highest": theme.ALARM, "low": theme.WARM, "high": theme.WARM}
 
 
@@ -20,9 +21,8 @@ def funnels(result: RatesCompared, *, labels: Labels) -> Figure:
     figure, axes = canvas(0.6 + 1.75 * rows, columns=2, rows=rows, top=0.25, bottom=0.5, left=0.5)
     for ax, found in zip(axes, result.rates, strict=False):
         curve, points = found.curve, found.table.dropna(subset="zone")
-        for inner, style in ((True, (0, (4, 3))), (False, "-")):
-            for side in ("low", "high") if inner else ("lowest", "highest"):
-                ax.plot(curve["customers"], curve[side], color=theme.MUTED, lw=0.8, ls=style)
+        for side, style in _LINES.items():
+            ax.plot(curve["customers"], curve[side], color=theme.MUTED, lw=0.8, ls=style)
         ax.axhline(found.rate, color=theme.WARM, lw=0.9)
         ax.scatter(
             points["customers"],

@@ -134,7 +134,7 @@ class Hidden(_Frozen):
 
     flow_yuan: float = 20_000
     payroll_yuan: float = 8_000
-    sectors: tuple[str, ...] = ("business", "public")
+    sectors: tuple[str, ...] = Field(default=("business", "public"), min_length=1)
 
 
 class Segments(_Frozen):

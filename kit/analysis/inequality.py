@@ -64,7 +64,7 @@ def gini_interval(customers: pd.DataFrame, params: Params) -> GiniInterval:
     ascending = ascending_aum(customers[col.AUM_FEN])
     wide = NormalDist().inv_cdf((1 + params.compared.limits[0]) / 2)
     rows: list[dict[str, Any]] = []
-    for left_out in (0, *(k for k in params.compared.leave_out if 2 * k <= len(ascending))):
+    for left_out in (0, *(k for k in sorted(params.compared.leave_out) if 2 * k <= len(ascending))):
         rest = ascending[: len(ascending) - left_out]
         index = gini(rest)
         if index is None:

@@ -6,10 +6,11 @@
 -- needs turnover_fen: customer_month.inflow_fen or customer_month.txn_amount_fen
 SELECT
   e.*,
-  CASE WHEN :acquiring_known THEN e.merchant_flagged OR e.merchant_receipts ELSE e.merchant_turnover END AS merchant_like
+  CASE WHEN e.acquiring_known THEN e.merchant_flagged OR e.merchant_receipts ELSE e.merchant_turnover END AS merchant_like
 FROM (
   SELECT
     d.customer_id,
+    d.acquiring_known,
     d.turnover_fen,
     COALESCE(d.merchant_flag, FALSE) AS merchant_flagged,
     COALESCE(d.receipts >= :receipts_30d AND d.receipts_fen >= :receipts_fen, FALSE)
@@ -31,8 +32,10 @@ FROM (
       COALESCE(m.aum_avg_month_fen, m.aum_spot_fen) AS held_fen,
       r.receipts,
       r.receipts_fen,
-      r.parties
+      r.parties,
+      :flag_known OR k.acquired > 0 AS acquiring_known
     FROM customer c
+    CROSS JOIN (SELECT COUNT(*) AS acquired FROM txn WHERE channel IN :acquiring_words) k
     JOIN aum a ON a.customer_id = c.customer_id
     JOIN primary_account p ON p.customer_id = c.customer_id
     LEFT JOIN customer_month m ON m.customer_id = c.customer_id AND m.as_of = :month

@@ -1,17 +1,22 @@
--- 代发留存: the last payroll and what is left of it: AUM seven days after less AUM the day before, told by the transactions of those days; where these are not sent, month-end less month-end, which is only a proxy.
+-- 代发留存: the last payroll and what is left of it: AUM seven days after less AUM the day before, told by the transactions of those days; where none tells of payroll, month-end less month-end, which is only a proxy.
 -- needs pay_fen: txn.summary or customer_month.payroll_amt_fen
 -- needs pay_daily: txn.summary or customer_month.payroll_amt_fen
 -- needs pay_kept_fen: txn.summary or customer_month.payroll_amt_fen
 -- needs pay_kept_fen: txn.summary or customer_month.aum_spot_fen
 SELECT
   c.customer_id,
-  :pay_from_txns AS pay_daily,
-  CASE WHEN :pay_from_txns THEN t.pay_fen WHEN m.payroll_amt_fen > 0 THEN m.payroll_amt_fen END AS pay_fen,
+  k.paid > 0 AS pay_daily,
+  CASE WHEN k.paid > 0 THEN t.pay_fen WHEN m.payroll_amt_fen > 0 THEN m.payroll_amt_fen END AS pay_fen,
   CASE
-    WHEN :pay_from_txns THEN t.pay_kept_fen
+    WHEN k.paid > 0 THEN t.pay_kept_fen
     WHEN m.payroll_amt_fen > 0 AND :month_before < :month THEN m.aum_spot_fen - b.aum_spot_fen
   END AS pay_kept_fen
 FROM customer c
+CROSS JOIN (
+  SELECT COUNT(*) AS paid
+  FROM txn
+  WHERE direction IN :credit_words AND (summary LIKE '%代发%' OR summary LIKE '%工资%' OR summary LIKE '%薪%')
+) k
 LEFT JOIN customer_month m ON m.customer_id = c.customer_id AND m.as_of = :month
 LEFT JOIN customer_month b ON b.customer_id = c.customer_id AND b.as_of = :month_before
 LEFT JOIN (

@@ -82,6 +82,12 @@ def test_without_transactions_payroll_retained_is_told_from_month_end_to_month_e
     assert not found["pay_daily"].any()
 
 
+def test_transactions_that_tell_of_no_payroll_leave_it_to_the_month_ends(made):
+    months = [("a", BEFORE, {"aum_spot_fen": 1}), ("a", LAST, {"aum_spot_fen": 9, "payroll_amt_fen": 20})]
+    found = made(months, [_txn("a", date(2026, 10, 10), 1_000, summary="0017")])
+    assert found.loc["a", ["pay_fen", "pay_kept_fen", "pay_daily"]].tolist() == [20, 8, False]
+
+
 def test_a_single_month_has_no_month_to_compare_with(made):
     assert made([_month("a", aum_spot_fen=130, payroll_amt_fen=50)])["pay_kept_fen"].isna().all()
 
@@ -127,6 +133,11 @@ def test_ten_counterparties_are_as_good_as_ten_transactions(made):
     month = {"aum_avg_month_fen": 0, "txn_amount_fen": 50_000 * YUAN}
     rows = [_txn(i, date(2026, 10, 5), 1, counterparty=str(k % n)) for i, n in (("a", 10), ("b", 9)) for k in range(12)]
     assert made([_month("a", **month), _month("b", **month)], rows)["merchant_like"].tolist() == [True, False]
+
+
+def test_channels_among_which_no_receipts_are_acquired_are_no_acquiring_data(made):
+    month = _month("a", aum_avg_month_fen=0, txn_amount_fen=50_000 * YUAN, txn_count=10)
+    assert made([month], [_txn("a", date(2026, 10, 5), 1, channel="柜面")])["merchant_like"].tolist() == [True]
 
 
 def test_where_acquiring_data_are_sent_turnover_makes_no_merchant(made):

@@ -277,6 +277,8 @@ class Stages(_Frozen):
         if not order or len({stage.code for stage in order} | {"none"}) <= len(order):
             raise ValueError("stages.order: at least one stage, each with a code of its own other than none")
         return order
+
+
 class Compared(_Frozen):
     """How sure a figure is: probabilities of its limits, and how many of the largest customers it is repeated without.
 

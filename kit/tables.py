@@ -23,8 +23,6 @@ CODES = {
     "state": "state", "finding_of": "finding_of", "dormancy_rule": "dormancy_rule",
     "unit_state": "unit_state", "unit_line": "unit_line", "pays": "pays",
     "stage": "stage", "next_stage": "stage", "whose": "whose", "flow_step": "flow_step",
-    "state": "state", "dormancy_rule": "dormancy_rule", "grouping": "grouping",
-    "state": "state", "dormancy_rule": "dormancy_rule", "grouping": "grouping", "rate": "rate",
     "grouping": "grouping", "rate": "rate",
     "zone": "zone", "gap": "gap", "merchant_evidence": "merchant_evidence", "sign": "sign",
 }  # fmt: skip
@@ -48,7 +46,7 @@ _OF_ITS_OWN = {
     "found_share": "near", "difference_share": "near", "gini": "ratio", "mean": "decimal",
     "cv": "ratio", "max_min": "decimal",
     "mean_start": "decimal", "mean_now": "decimal",
-    "cv": "ratio", "max_min": "decimal", "gini_low": "ratio", "gini_high": "ratio", "hhi": "decimal",
+    "gini_low": "ratio", "gini_high": "ratio", "hhi": "decimal",
     "dispersion": "decimal", "median_demand_cover": "decimal",
 }  # fmt: skip
 _AVERAGES = ("mean", "median", "gap_each")  # their sum would be no figure

@@ -40,9 +40,8 @@ from kit.analysis.quality import Completeness, Delivery, completeness, delivery
 from kit.analysis.result import Unavailable, needs
 from kit.analysis.retention import PassThrough, Retention, pass_through, payroll_retention
 from kit.analysis.segments import Segments, segments
-from kit.analysis.stages import NextStage, Stages, ValueChange, next_stage, stages, value_change
-from kit.analysis.summary import Finding, Findings, Portrait, findings, portrait
 from kit.analysis.shrinkage import BranchRates, FunnelPlace, RatesCompared, funnel_place, rates_compared
+from kit.analysis.stages import NextStage, Stages, ValueChange, next_stage, stages, value_change
 from kit.analysis.summary import Finding, Findings, Portrait, findings, portrait
 from kit.analysis.survival import Survival, survival
 from kit.analysis.tiers import Losses, Tiers, Upgrades, losses, tiers, upgrades
@@ -88,8 +87,8 @@ __all__ = [
     "Migration",
     "NextStage",
     "Orphans",
-    "Payers",
     "PassThrough",
+    "Payers",
     "PersonalShare",
     "PlanSummary",
     "Portrait",
@@ -139,8 +138,8 @@ __all__ = [
     "needs",
     "next_stage",
     "orphans",
-    "payers",
     "pass_through",
+    "payers",
     "payroll_retention",
     "personal_share",
     "plan_summary",

@@ -10,8 +10,8 @@ from kit.charts.growth import waterfall
 from kit.charts.primary import families, grades_by_tier
 from kit.charts.quality import completeness_map
 from kit.charts.segments import segments_by_tier
-from kit.charts.stages import output_trend, stage_funnel, stages_by_tier
 from kit.charts.shrinkage import funnels
+from kit.charts.stages import output_trend, stage_funnel, stages_by_tier
 from kit.charts.tiers import tier_moves, tier_shares
 from kit.charts.units import units_by_state, units_idle, units_on_lines
 

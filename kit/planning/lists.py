@@ -11,9 +11,9 @@ from kit.analysis import Unavailable
 from kit.analysis.coverage import misheld_list, orphan_list
 from kit.analysis.deposits import maturing_list
 from kit.analysis.dormancy import wake_list, win_back_list
-from kit.analysis.stages import stage_list
 from kit.analysis.hidden import hidden_list
 from kit.analysis.primary import focus_list, merchant_list
+from kit.analysis.stages import stage_list
 from kit.analysis.tiers import loss_list, upgrade_list
 from kit.analysis.units import salaried_list, unit_idle_list, unit_line_list
 from kit.params import Params

@@ -60,10 +60,10 @@ FROM (
     h.merchant_receipts,
     h.merchant_turnover,
     h.turnover_fen,
-    v.hidden_flow,
-    v.hidden_payroll,
-    v.hidden_merchant,
-    v.hidden_occupation,
+    x.hidden_flow,
+    x.hidden_payroll,
+    x.hidden_merchant,
+    x.hidden_occupation,
     r.contacts,
     r.last_contact_date,
     r.reasons_stated,
@@ -118,7 +118,7 @@ FROM (
   JOIN primary_account i ON i.customer_id = c.customer_id
   JOIN retention n ON n.customer_id = c.customer_id
   JOIN merchant h ON h.customer_id = c.customer_id
-  JOIN hidden_value v ON v.customer_id = c.customer_id
+  JOIN hidden_value x ON x.customer_id = c.customer_id
   JOIN relation r ON r.customer_id = c.customer_id
   JOIN maturity m ON m.customer_id = c.customer_id
   JOIN deposits d ON d.customer_id = c.customer_id

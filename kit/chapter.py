@@ -19,8 +19,7 @@ from IPython.display import display
 
 from kit import columns as col
 from kit.accounts import Accounts, open_accounts
-from kit.analysis import Finding, Standing, Unavailable, standing
-from kit.analysis import Standing, Unavailable, funnel_place, standing
+from kit.analysis import Finding, Standing, Unavailable, funnel_place, standing
 from kit.engagement import CONTEXT
 from kit.errors import MissingFile, UnknownName, language
 from kit.features import frame

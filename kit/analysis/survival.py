@@ -30,7 +30,7 @@ class Survival:
     curve
         ``months``, ``at_risk``, ``lost``, ``kept``: a row a month from 0.
     by_tier
-        ``tier`` at entry, ``customers``, ``lost``, ``kept_share``: a row a tier that has any.
+        ``tier`` at entry, ``customers``, ``lost``, ``stayed_share``: a row a tier that has any.
     """
 
     months: int
@@ -83,7 +83,7 @@ def survival(panel: pd.DataFrame, params: Params) -> Survival:
             col.TIER: codes[r],
             "customers": int((rank == r).sum()),
             "lost": int(lost[rank == r].sum()),
-            "kept_share": float(kaplan_meier(months[rank == r], lost[rank == r])["kept"].iloc[-1]),
+            "stayed_share": float(kaplan_meier(months[rank == r], lost[rank == r])["kept"].iloc[-1]),
         }
         for r in range(len(codes) - 1, 0, -1)
         if (rank == r).any()
@@ -94,5 +94,5 @@ def survival(panel: pd.DataFrame, params: Params) -> Survival:
         lost=int(lost.sum()),
         kept=float(curve["kept"].iloc[-1]) if len(months) else None,
         curve=curve,
-        by_tier=pd.DataFrame(tiers, columns=[col.TIER, "customers", "lost", "kept_share"]),
+        by_tier=pd.DataFrame(tiers, columns=[col.TIER, "customers", "lost", "stayed_share"]),
     )

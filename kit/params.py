@@ -22,9 +22,12 @@ __all__ = [
     "Dormancy",
     "DormancyRule",
     "Familiar",
+    "Funds",
     "Grade",
     "Hidden",
+    "KeyProduct",
     "Merchant",
+    "Offers",
     "Params",
     "Primary",
     "Segments",
@@ -33,9 +36,11 @@ __all__ = [
     "Tier",
     "TierRule",
     "Units",
+    "Wallet",
 ]
 
 YUAN, WAN = 100, 1_000_000  # 分 in 1 元, in 1 万元
+Family = Literal["demand", "time", "structured", "wmp", "fund", "insurance", "bond", "gold", "custody", "loan", "card"]
 
 
 class _Frozen(BaseModel):
@@ -299,6 +304,58 @@ class Compared(_Frozen):
         if not 0 < limits[0] < limits[1] < 1:
             raise ValueError("limits: two probabilities, the second above the first")
         return limits
+class KeyProduct(_Frozen):
+    """A product family that the branch is to sell, and to whom: AUM from so much, an age, segments; left out, no bound.
+
+    What is not known of a customer shuts him out of nothing but the AUM.
+    """
+
+    family: Family
+    from_wan: float = Field(default=0, ge=0)
+    ages: tuple[int, int] | None = None
+    segments: tuple[str, ...] = ()
+
+
+class Offers(_Frozen):
+    """What may be offered to whom, and what makes a likely buyer.
+
+    Attributes
+    ----------
+    risk
+        Risk level, 1 to 5, of a product family: only to whoever's own level is as high. A family without needs none.
+    idle_wan
+        Demand money from which on some of it could lie better.
+    pair_lift
+        Holders of one family hold another so many times as often as all customers do: the one suggests the other.
+    """
+
+    risk: dict[Family, Annotated[int, Field(ge=1, le=5)]] = Field(default_factory=dict)
+    key: tuple[KeyProduct, ...] = ()
+    idle_wan: float = Field(default=5, gt=0)
+    pair_lift: float = Field(default=1.5, gt=1)
+
+    @field_validator("key")
+    @classmethod
+    def _once(cls, key: tuple[KeyProduct, ...]) -> tuple[KeyProduct, ...]:
+        if len({product.family for product in key}) != len(key):
+            raise ValueError("offers.key: a product family stands there once")
+        return key
+
+
+class Funds(_Frozen):
+    """How many months of transactions are read, and the words that tell what a transaction was for; the first fits."""
+
+    months: int = Field(default=3, gt=0)
+    purposes: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+
+
+class Wallet(_Frozen):
+    """Attainable wallet: the quantile of AUM among customers alike, and when enough of them are alike."""
+
+    quantile: float = Field(default=0.9, gt=0.5, lt=1)
+    smallest_cell: int = Field(default=30, gt=1)
+    ages: tuple[int, ...] = (30, 45, 60)
+    incomes_wan: tuple[float, ...] = (6, 12, 30)
 
 
 class ControlTotal(_Frozen):
@@ -336,6 +393,9 @@ class Params(_Frozen):
     flow: tuple[Literal["owned", "segmented", "surveyed", "planned", "contacted"], ...] = Field(
         default=("owned", "segmented", "surveyed", "planned", "contacted"), min_length=1
     )
+    offers: Offers = Offers()
+    funds: Funds = Funds()
+    wallet: Wallet = Wallet()
     checks: Checks = Checks()
     compared: Compared = Compared()
 

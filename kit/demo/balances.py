@@ -146,10 +146,12 @@ def _parts(
     n = len(people)
     saver, merchant = people.kind == Kind.SAVER, people.kind == Kind.MERCHANT
     city = 1.5 if people.plan.setting == "城区" else 0.8
-    weights = {}
+    weights: dict[str, NDArray[np.float64]] = {}
     for name, (_, _, from_yuan, likely, weight) in PARTS.items():
         chance = likely * np.where(saver & np.isin(name, ("time", "cd")), 2.2, 1.0)
         chance = chance if name in ("time", "cd") else chance * city
+        if name == "fund":  # whoever has wealth products takes to funds
+            chance = chance * np.where(weights["wmp"] > 0, 2.5, 0.6)
         held = (final >= from_yuan) & (rng.random(n) < chance)
         weights[name] = np.where(held, rng.gamma(2, weight / 2, n), 0)
     on_demand = rng.gamma(2, 0.25, n) + 0.02

@@ -203,7 +203,7 @@ def master_file(rng: np.random.Generator, people: People, cal: Calendar) -> dict
         "行为习惯": any_of(("", "柜面", "手机银行", "自助设备")),
         "投资目的": any_of(("", "", "保值", "稳健增值", "养老", "子女教育")),
         "风险等级": any_of(("#N/A", "C1", "C2", "C2", "C3", "C4", "C5")),
-        "风评有效期": blank(days(cal.as_of + rng.integers(-500, 365, n)), _some(rng, n, 0.5)),
+        "风评有效期": blank(days(cal.as_of + rng.integers(-150, 365, n)), _some(rng, n, 0.1)),
         "手机号码": blank(phone, _some(rng, n, 0.06)),
         "已加微信": yes_no(~people.is_kind(Kind.DORMANT, Kind.CLOSED) & _some(rng, n, 0.35)),
         "开户日期": days(people.open_day),

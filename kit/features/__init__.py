@@ -42,6 +42,8 @@ SUBJECTS = (
     "maturity",
     "deposits",
     "account_class",
+    "balance_sheet",
+    "suitability",
     "segment",
     "services",
     "stage",
@@ -49,7 +51,7 @@ SUBJECTS = (
     "customers",
 )
 # Rows of another grain than a customer, each with its branch.
-TABLES = ("panel", "maturities", "branch_months", "units", "capacity")
+TABLES = ("panel", "maturities", "branch_months", "units", "capacity", "flows")
 _NEEDS = re.compile(r"^-- needs (\w+): (.+)$", re.MULTILINE)
 _PARAMETER = re.compile(r"(?<!:):([a-z]\w*)")
 _SQL_TYPES = {
@@ -78,6 +80,7 @@ _WORDS = {
     "class_2_words": ("Ⅱ", "II", "二", "2"),
     "class_3_words": ("Ⅲ", "III", "三", "3"),
     "credit_words": ("贷", "贷方", "收", "收入", "转入", "C", "credit"),
+    "debit_words": ("借", "借方", "支", "支出", "转出", "D", "debit"),
     "no_words": ("无", "否", "0", "没有", "未育"),
 }
 
@@ -185,6 +188,9 @@ def _parameters(book: Book, params: Params, aum_column: str) -> dict[str, Any]:
         "dormant_aum_fen": round(params.dormancy.aum_at_most_yuan * YUAN),
         "idle_since": day - timedelta(days=params.dormancy.idle_days),
         "familiar_since": (pd.Timestamp(day) - pd.DateOffset(months=params.familiar.months)).date(),
+        "flows_since": (pd.Timestamp(day + timedelta(days=1)) - pd.DateOffset(months=params.funds.months)).date()
+        - timedelta(days=1),
+        "risk_dated": book.has("customer.risk_expiry"),
         "days_30_ago": day - timedelta(days=30),
         "receipts_30d": params.merchant.receipts_30d,
         "receipts_fen": round(params.merchant.receipts_yuan * YUAN),
@@ -227,7 +233,6 @@ def _parameter_tables(params: Params) -> dict[str, pa.Table]:
     """The profile's lists as small tables, so that a ladder of any length is a join and not code."""
     floors = [tier.floor_fen for tier in params.tiers]
     ceilings = [*floors[1:], None]
-    words = params.segments.occupations
     return {
         "tiers": pa.table(
             {
@@ -242,13 +247,6 @@ def _parameter_tables(params: Params) -> dict[str, pa.Table]:
                 "next_tier": pa.array([*params.tier_codes()[1:], None], pa.string()),
             }
         ),
-        "occupation_words": pa.table(
-            {
-                "rule": pa.array([i for i, group in enumerate(words.values()) for _ in group], pa.int64()),
-                "sector": pa.array([sector for sector, group in words.items() for _ in group], pa.string()),
-                "word": pa.array([word for group in words.values() for word in group], pa.string()),
-            }
-        ),
         "stages": pa.table(
             {
                 "stage_rank": list(range(1, len(params.stages.order) + 1)),
@@ -257,8 +255,19 @@ def _parameter_tables(params: Params) -> dict[str, pa.Table]:
                 "at_least": [stage.at_least for stage in params.stages.order],
             }
         ),
+        "occupation_words": _word_rules("sector", params.segments.occupations),
+        "purpose_words": _word_rules("purpose", params.funds.purposes),
         "unknown_occupations": pa.table({"word": pa.array(list(params.segments.unknown_occupations), pa.string())}),
     }
+
+
+def _word_rules(name: str, groups: Mapping[str, tuple[str, ...]]) -> pa.Table:
+    """The words of each group, whose name is the value that they tell; the first group that fits wins."""
+    rows = [(i, group, word) for i, (group, words) in enumerate(groups.items()) for word in words]
+    rule, told, word = zip(*rows, strict=True) if rows else ((), (), ())
+    return pa.table(
+        {"rule": pa.array(rule, pa.int64()), name: pa.array(told, pa.string()), "word": pa.array(word, pa.string())}
+    )
 
 
 @contextmanager

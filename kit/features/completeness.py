@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from types import MappingProxyType
 from typing import Any
 
@@ -16,7 +17,7 @@ from kit.database import quiet
 from kit.params import Params
 from kit.schema import schema
 
-__all__ = ["FIELDS", "completeness"]
+__all__ = ["FIELDS", "completeness", "with_missing"]
 
 # Field of a customer's file → the columns of which one filled is enough.
 FIELDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -52,31 +53,54 @@ def completeness(book: Book, customers: pa.Table, params: Params) -> pa.Table:
         ``branch_id``, ``staff_id``, ``tier``, ``field``, ``customers``, ``filled``. A field that a file leaves empty
         for everybody is there with none filled; one without a column is not there.
     """
+    with _filled_fields(book, params) as (db, fields):
+        if not fields:
+            return _SCHEMA.empty_table()
+        db.register("owned", customers.select([col.CUSTOMER_ID, col.BRANCH_ID, col.STAFF_ID, col.TIER]))
+        sums = ", ".join(f"sum(CAST({name} AS INT)) AS {name}" for name in fields)
+        long = (
+            "SELECT branch_id, staff_id, tier, field, customers, CAST(filled AS BIGINT) AS filled FROM"
+            f" (UNPIVOT (SELECT branch_id, staff_id, tier, count(*) AS customers, {sums}"
+            f" FROM owned JOIN filled USING (customer_id) GROUP BY ALL)"
+            f" ON {', '.join(fields)} INTO NAME field VALUE filled)"
+            " ORDER BY branch_id, staff_id, tier, field"
+        )
+        return db.sql(long).to_arrow_table().cast(_SCHEMA)
+
+
+def with_missing(book: Book, customers: pa.Table, params: Params) -> pa.Table:
+    """Customers with ``missing``: codes of the fields that each one's file lacks, parted by commas (R43).
+
+    Of those that the bank sends, the occupation first; no column where it sends none.
+    """
+    with _filled_fields(book, params) as (db, fields):
+        if not fields:
+            return customers
+        db.register(
+            "owned", customers.select([col.CUSTOMER_ID]).append_column("place", pa.array(range(len(customers))))
+        )
+        order = sorted(fields, key=lambda name: name != "occupation")
+        lacked = ", ".join(f"CASE WHEN NOT {name} THEN '{name}' END" for name in order)
+        sql = f"SELECT concat_ws(',', {lacked}) AS missing FROM owned JOIN filled USING (customer_id) ORDER BY place"
+        return customers.append_column(col.MISSING, db.sql(sql).to_arrow_table()[col.MISSING])
+
+
+@contextmanager
+def _filled_fields(book: Book, params: Params) -> Iterator[tuple[Any, list[str]]]:
+    """A database with ``filled``, a row a customer and whether each field says something, and the fields' names."""
     sent = set(book.columns("customer"))
     fields = {name: [c for c in columns if c in sent] for name, columns in FIELDS.items()}
     fields = {name: columns for name, columns in fields.items() if columns}
-    keys = [col.CUSTOMER_ID, col.BRANCH_ID, col.STAFF_ID, col.TIER]
     kinds = {c.id: c.type for c in schema()["customer"].columns.values()}
+    flags = "".join(f", {_filled(columns, kinds, params)} AS {name}" for name, columns in fields.items())
     with tempfile.TemporaryDirectory(prefix="branch-kit-") as spill, duckdb.connect(":memory:") as db:
         quiet(db)
         db.execute("SET temp_directory = ?", [spill])
         db.execute("SET allowed_directories = ?", [[str(book.root / "book"), spill]])
         db.execute("SET enable_external_access = false")
-        db.register("owned", customers.select(keys))
-        flags = ", ".join(f"sum(CAST({_filled(cs, kinds, params)} AS INT)) AS {name}" for name, cs in fields.items())
-        if not flags:
-            return _empty()
-        db.execute(
-            f"CREATE TEMP TABLE wide AS SELECT o.branch_id, o.staff_id, o.tier, count(*) AS customers, {flags}"
-            " FROM owned AS o JOIN read_parquet(?) AS c USING (customer_id) GROUP BY ALL",
-            [str(book.path("customer"))],
-        )
-        long = (
-            "SELECT branch_id, staff_id, tier, field, customers, CAST(filled AS BIGINT) AS filled FROM"
-            f" (UNPIVOT wide ON {', '.join(fields)} INTO NAME field VALUE filled)"
-            " ORDER BY branch_id, staff_id, tier, field"
-        )
-        return db.sql(long).to_arrow_table().cast(_SCHEMA)
+        path = str(book.path("customer"))
+        db.execute(f"CREATE TEMP TABLE filled AS SELECT c.customer_id{flags} FROM read_parquet(?) AS c", [path])
+        yield db, list(fields)
 
 
 _SCHEMA = pa.schema(
@@ -89,10 +113,6 @@ _SCHEMA = pa.schema(
         ("filled", pa.int64()),
     ]
 )
-
-
-def _empty() -> pa.Table:
-    return _SCHEMA.empty_table()
 
 
 def _filled(columns: list[str], kinds: Mapping[str, str], params: Params) -> str:

@@ -29,10 +29,15 @@ FROM (
     a.recovered_fen,
     a.at_risk,
     p.product_count,
+    p.holds_demand,
     p.holds_time,
+    p.holds_structured,
     p.holds_wmp,
     p.holds_fund,
     p.holds_insurance,
+    p.holds_bond,
+    p.holds_gold,
+    p.holds_custody,
     p.holds_loan,
     p.holds_card,
     y.last_active_date,
@@ -78,6 +83,17 @@ FROM (
     d.time_spot_fen,
     d.cd_spot_fen,
     d.structured_spot_fen,
+    b.wmp_spot_fen,
+    b.fund_spot_fen,
+    b.insurance_spot_fen,
+    b.bond_spot_fen,
+    b.gold_spot_fen,
+    b.custody_spot_fen,
+    b.loan_spot_fen,
+    b.in_month,
+    b.in_account,
+    b.in_holding,
+    b.in_txn,
     k.class_1_accounts,
     k.class_2_accounts,
     k.class_3_accounts,
@@ -96,6 +112,9 @@ FROM (
     g.segment,
     g.segments_fitting,
     c.occupation,
+    u.income_fen,
+    u.risk_rank,
+    u.risk_state,
     c.birth_date,
     c.open_date,
     c.do_not_call,
@@ -122,6 +141,8 @@ FROM (
   JOIN relation r ON r.customer_id = c.customer_id
   JOIN maturity m ON m.customer_id = c.customer_id
   JOIN deposits d ON d.customer_id = c.customer_id
+  JOIN balance_sheet b ON b.customer_id = c.customer_id
+  JOIN suitability u ON u.customer_id = c.customer_id
   JOIN account_class k ON k.customer_id = c.customer_id
   JOIN segment g ON g.customer_id = c.customer_id
   JOIN services v ON v.customer_id = c.customer_id

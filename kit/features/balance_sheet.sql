@@ -1,0 +1,29 @@
+-- The customer's balance sheet beyond his deposits at the month's end, and which of the bank's tables know him at all (R48, R49).
+-- needs wmp_spot_fen: customer_month.wmp_spot_fen
+-- needs fund_spot_fen: customer_month.fund_spot_fen
+-- needs insurance_spot_fen: customer_month.insurance_spot_fen
+-- needs bond_spot_fen: customer_month.bond_spot_fen
+-- needs gold_spot_fen: customer_month.gold_spot_fen
+-- needs custody_spot_fen: customer_month.custody_spot_fen
+-- needs loan_spot_fen: customer_month.loan_spot_fen
+-- needs in_account: account.customer_id
+-- needs in_holding: holding.customer_id
+-- needs in_txn: txn.customer_id
+SELECT
+  c.customer_id,
+  m.wmp_spot_fen,
+  m.fund_spot_fen,
+  m.insurance_spot_fen,
+  m.bond_spot_fen,
+  m.gold_spot_fen,
+  m.custody_spot_fen,
+  m.loan_spot_fen,
+  m.customer_id IS NOT NULL AS in_month,
+  a.customer_id IS NOT NULL AS in_account,
+  h.customer_id IS NOT NULL AS in_holding,
+  t.customer_id IS NOT NULL AS in_txn
+FROM customer c
+LEFT JOIN customer_month m ON m.customer_id = c.customer_id AND m.as_of = :month
+LEFT JOIN (SELECT DISTINCT customer_id FROM account) a ON a.customer_id = c.customer_id
+LEFT JOIN (SELECT DISTINCT customer_id FROM holding) h ON h.customer_id = c.customer_id
+LEFT JOIN (SELECT DISTINCT customer_id FROM txn WHERE txn_date <= :as_of) t ON t.customer_id = c.customer_id

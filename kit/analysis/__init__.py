@@ -1,5 +1,6 @@
 """Analyses: pure functions from the customers' frame and `Params` to a frozen result. Nothing here draws or speaks."""
 
+from kit.analysis.balance_sheet import BalanceSheet, Funds, ThreeTables, balance_sheet, funds, three_tables
 from kit.analysis.branches import Standing, branch_summary, standing
 from kit.analysis.capacity import Capacity, capacity
 from kit.analysis.concentration import Concentration, concentration
@@ -30,13 +31,16 @@ from kit.analysis.deposits import (
 )
 from kit.analysis.dormancy import CallBacks, Dormant, dormant, wake_ups, win_backs
 from kit.analysis.familiarity import Cadence, Familiarity, Reminders, cadence, familiarity, reminders
+from kit.analysis.filing import Backlog, Completeness, backlog, completeness
 from kit.analysis.flow import Flow, flow
 from kit.analysis.growth import Growth, growth
 from kit.analysis.hidden import HiddenValue, hidden_value
 from kit.analysis.inequality import GiniInterval, GiniSplit, gini_interval, gini_split
 from kit.analysis.migration import Migration, migration
-from kit.analysis.primary import Merchants, PrimaryAccounts, Products, merchants, primary_accounts, products
-from kit.analysis.quality import Completeness, Delivery, completeness, delivery
+from kit.analysis.primary import Merchants, PrimaryAccounts, merchants, primary_accounts
+from kit.analysis.products import ProductMatrix, Products, Whitespace, product_matrix, products, whitespace
+from kit.analysis.prospects import KeyProducts, key_products
+from kit.analysis.quality import Delivery, delivery
 from kit.analysis.result import Unavailable, needs
 from kit.analysis.retention import PassThrough, Retention, pass_through, payroll_retention
 from kit.analysis.segments import Segments, segments
@@ -55,10 +59,13 @@ from kit.analysis.units import (
     unit_activity,
     year_averages,
 )
+from kit.analysis.wallet import Wallet, wallet
 
 __all__ = [
     "AccountClasses",
     "BranchRates",
+    "Backlog",
+    "BalanceSheet",
     "Cadence",
     "CallBacks",
     "Capacity",
@@ -77,9 +84,11 @@ __all__ = [
     "FunnelPlace",
     "GiniInterval",
     "GiniSplit",
+    "Funds",
     "Growth",
     "HiddenValue",
     "Households",
+    "KeyProducts",
     "Loads",
     "Losses",
     "MaturityLadder",
@@ -93,6 +102,7 @@ __all__ = [
     "PlanSummary",
     "Portrait",
     "PrimaryAccounts",
+    "ProductMatrix",
     "Products",
     "RatesCompared",
     "Reminders",
@@ -103,13 +113,18 @@ __all__ = [
     "Stages",
     "Standing",
     "Survival",
+    "ThreeTables",
     "Tiers",
     "Unavailable",
     "UnitActivity",
     "Upgrades",
     "ValueChange",
+    "Wallet",
+    "Whitespace",
     "YearAverages",
     "account_classes",
+    "backlog",
+    "balance_sheet",
     "branch_summary",
     "cadence",
     "capacity",
@@ -127,9 +142,11 @@ __all__ = [
     "funnel_place",
     "gini_interval",
     "gini_split",
+    "funds",
     "growth",
     "hidden_value",
     "households",
+    "key_products",
     "loads",
     "losses",
     "maturity_ladder",
@@ -145,6 +162,7 @@ __all__ = [
     "plan_summary",
     "portrait",
     "primary_accounts",
+    "product_matrix",
     "products",
     "rates_compared",
     "reminders",
@@ -154,11 +172,14 @@ __all__ = [
     "stages",
     "standing",
     "survival",
+    "three_tables",
     "tiers",
     "unit_activity",
     "upgrades",
     "value_change",
     "wake_ups",
+    "wallet",
+    "whitespace",
     "win_backs",
     "year_averages",
 ]

@@ -60,6 +60,8 @@ def _summary(customers: pd.DataFrame, params: Params) -> dict[str, object]:
         row["last_stage_share"] = share((customers[col.STAGE_RANK] == len(params.stages.order)).sum(), len(customers))
     if col.FAMILIAR in customers:
         row["familiar_customers"] = int(customers[col.FAMILIAR].fillna(value=False).sum())
+    if col.PRODUCT_COUNT in customers:
+        row["mean_families"] = float(customers[col.PRODUCT_COUNT].fillna(0).mean()) if len(customers) else None
     return row
 
 

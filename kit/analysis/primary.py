@@ -1,4 +1,4 @@
-"""Whether customers bank here first: product families, primary account, likely merchants (R9, R46, R47, R51)."""
+"""Whether customers bank here first: primary account, likely merchants (R46, R47, R51)."""
 
 from __future__ import annotations
 
@@ -16,12 +16,10 @@ __all__ = [
     "GRADES",
     "Merchants",
     "PrimaryAccounts",
-    "Products",
     "focus_list",
     "merchant_list",
     "merchants",
     "primary_accounts",
-    "products",
 ]
 
 GRADES = ("strong", "medium", "weak")
@@ -32,16 +30,6 @@ _EVIDENCE = {
 }  # fmt: skip
 _AGAINST = ("same_name_out", "pass_through")
 _MERCHANT_EVIDENCE = (col.MERCHANT_FLAGGED, col.MERCHANT_RECEIPTS, col.MERCHANT_TURNOVER)
-
-
-@dataclass(frozen=True, slots=True)
-class Products:
-    """Product families held: customers with 0, 1, 2, 3 and more of them, and the mean a tier (highest first)."""
-
-    distribution: pd.DataFrame
-    by_tier: pd.DataFrame
-    mean: float | None
-    single_share: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,22 +69,6 @@ class Merchants:
     table: pd.DataFrame
     customers: int
     aum_fen: int
-
-
-@needs(col.PRODUCT_COUNT)
-def products(customers: pd.DataFrame, params: Params) -> Products:
-    """交叉销售: product families a customer holds; the families counted are printed with the figure."""
-    count = customers[col.PRODUCT_COUNT].fillna(0).astype("int64")
-    sizes = count.clip(upper=3).value_counts().reindex(range(4), fill_value=0).sort_index()
-    counted = customers.assign(**{col.PRODUCT_COUNT: count.astype(float)})
-    return Products(
-        distribution=pd.DataFrame({
-            "families": sizes.index, "customers": sizes.to_numpy(), "share": sizes.to_numpy() / max(len(count), 1),
-        }),
-        by_tier=by_tier(counted, params)[col.PRODUCT_COUNT].mean().rename_axis(col.TIER).reset_index(name="mean"),
-        mean=float(count.mean()) if len(count) else None,
-        single_share=share((count <= 1).sum(), len(count)),
-    )  # fmt: skip
 
 
 def _focus(customers: pd.DataFrame, params: Params) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""How far the figures can be trusted: where every row went, what does not agree, how full the customers' files are."""
+"""How far the figures can be trusted: where every row went, what does not agree, what is missing."""
 
 from __future__ import annotations
 
@@ -6,21 +6,17 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from kit import columns as col
 from kit.accounts import Accounts
-from kit.analysis.branches import Standing, place
 from kit.analysis.result import share
-from kit.params import Params
 from kit.schema import schema
 
-__all__ = ["Completeness", "Delivery", "completeness", "delivery", "missing_columns"]
+__all__ = ["Delivery", "delivery", "missing_columns"]
 
 # Columns of which one is enough; the others are then not missing.
 _EITHER = (
     {"customer.birth_date", "customer.age", "customer.age_band"},
     {f"customer_month.aum_{basis}_fen" for basis in ("avg_month", "avg_quarter", "avg_year", "spot")},
 )
-SMALLEST = 10  # customers of which a share may be printed
 _LISTED = 6  # rows of a table in a chapter; the data request has them all
 _JOINS, _AMOUNTS = ("reference", "unmatched"), ("sum", "control_total")
 
@@ -85,42 +81,6 @@ class Delivery:
     missing: pd.DataFrame
     refused_count: int
     refused: pd.DataFrame
-
-
-@dataclass(frozen=True, slots=True)
-class Completeness:
-    """How far the files of the branch's customers are filled in (of the bank's, where ``branch_id`` is empty).
-
-    Attributes
-    ----------
-    share
-        Filled fields of all fields that the bank sends of all customers; ``standing`` among the branches.
-    occupation_share
-        Customers whose occupation says something; None where the bank sends none.
-    by_field
-        ``field``, ``customers``, ``filled``, ``share``, ``bank_share``; emptiest first.
-    by_tier
-        ``field`` by tier code, lowest first: shares, none for a tier of fewer than ten customers;
-        ``tier_customers`` are the customers of each.
-    by_owner
-        ``staff_id`` (of a branch) or ``branch_id`` (of the bank), ``customers``, ``filled_share``,
-        ``occupation_share``; emptiest first, those of fewer than ten customers left out. ``owners`` is how many
-        there are.
-    """
-
-    customers: int
-    field_count: int
-    share: float | None
-    standing: Standing
-    occupation_share: float | None
-    occupation_standing: Standing
-    emptiest: str | None
-    emptiest_share: float | None
-    by_field: pd.DataFrame
-    by_tier: pd.DataFrame
-    tier_customers: pd.Series
-    by_owner: pd.DataFrame
-    owners: int
 
 
 def delivery(accounts: Accounts) -> Delivery:
@@ -260,62 +220,3 @@ def missing_columns(accounts: Accounts, *, need: tuple[str, ...]) -> tuple[pd.Da
             else:
                 others += 1
     return pd.DataFrame(rows, columns=["table", "column"]).assign(unlocks=""), others
-
-
-def _filled_share(rows: pd.DataFrame, by: list[str]) -> pd.Series:
-    sums = rows.groupby(by)[["filled", "customers"]].sum()
-    return (sums["filled"] / sums["customers"]).astype(float)
-
-
-def completeness(rows: pd.DataFrame, branch_id: str, params: Params) -> Completeness:
-    """Share of customers whose files say something, by field, tier and owner (R39, R40).
-
-    Parameters
-    ----------
-    rows
-        ``data/completeness.parquet`` of the whole bank.
-    branch_id
-        A branch of it; another text is the bank.
-    """
-    own = rows[rows[col.BRANCH_ID] == branch_id]
-    whole = branch_id not in set(rows[col.BRANCH_ID])
-    own = rows if whole else own
-    by_field = own.groupby("field")[["customers", "filled"]].sum()
-    by_field["share"] = by_field["filled"] / by_field["customers"]
-    by_field["bank_share"] = _filled_share(rows, ["field"])
-    by_field = by_field.sort_values("share", kind="stable").reset_index()
-    tiers = [tier for tier in params.tier_codes() if (own[col.TIER] == tier).any()]
-    one_field = own[own["field"] == by_field["field"].iloc[0]] if len(by_field) else own
-    held = one_field.groupby(col.TIER)["customers"].sum().reindex(tiers)
-    by_tier = _filled_share(own, ["field", col.TIER]).unstack(col.TIER).reindex(index=by_field["field"], columns=tiers)
-    by_tier = by_tier.where(held >= SMALLEST, axis="columns")
-    occupation = rows[rows["field"] == "occupation"]
-    ours = occupation if whole else occupation[occupation[col.BRANCH_ID] == branch_id]
-    owners = _by_owner(own, col.BRANCH_ID if whole else col.STAFF_ID)
-    worst = by_field.iloc[0] if len(by_field) else None
-    return Completeness(
-        customers=int(one_field["customers"].sum()),
-        field_count=len(by_field),
-        share=share(own["filled"].sum(), own["customers"].sum()),
-        standing=place(_filled_share(rows, [col.BRANCH_ID]), branch_id),
-        occupation_share=share(ours["filled"].sum(), ours["customers"].sum()),
-        occupation_standing=place(_filled_share(occupation, [col.BRANCH_ID]), branch_id),
-        emptiest=None if worst is None else str(worst["field"]),
-        emptiest_share=None if worst is None else float(worst["share"]),
-        by_field=by_field,
-        by_tier=by_tier,
-        tier_customers=held,
-        by_owner=owners.head(_LISTED),
-        owners=len(owners),
-    )
-
-
-def _by_owner(own: pd.DataFrame, key: str) -> pd.DataFrame:
-    """Customers and completeness of each owner, or branch; customers without an owner have an empty name."""
-    occupation = own[own["field"] == "occupation"]
-    sums = own.groupby([key, "field"])[["filled", "customers"]].sum().reset_index()
-    table = pd.DataFrame({"customers": sums.groupby(key)["customers"].max(), "filled_share": _filled_share(own, [key])})
-    if len(occupation):
-        table["occupation_share"] = _filled_share(occupation, [key])
-    table = table[table["customers"] >= SMALLEST].sort_values("filled_share", kind="stable").reset_index()
-    return table.assign(**{key: table[key].where(table[key] != "", None)})

@@ -7,7 +7,8 @@ from kit.charts.deposits import deposits_by_tier, ladder, personal_shares
 from kit.charts.dormancy import survival_curve
 from kit.charts.familiarity import cadence_by_tier, familiar_by_value
 from kit.charts.growth import waterfall
-from kit.charts.primary import families, grades_by_tier
+from kit.charts.needs import assets_by_tier, families_by_tier, families_held_together, purposes_by_occupation
+from kit.charts.primary import grades_by_tier
 from kit.charts.quality import completeness_map
 from kit.charts.segments import segments_by_tier
 from kit.charts.shrinkage import funnels
@@ -16,6 +17,7 @@ from kit.charts.tiers import tier_moves, tier_shares
 from kit.charts.units import units_by_state, units_idle, units_on_lines
 
 __all__ = [
+    "assets_by_tier",
     "cadence_by_tier",
     "completeness_map",
     "contacted",
@@ -24,6 +26,8 @@ __all__ = [
     "familiar_by_value",
     "families",
     "funnels",
+    "families_by_tier",
+    "families_held_together",
     "grades_by_tier",
     "ladder",
     "loads_by_owner",
@@ -32,6 +36,7 @@ __all__ = [
     "peers",
     "personal_shares",
     "plan_weeks",
+    "purposes_by_occupation",
     "segments_by_tier",
     "stage_funnel",
     "stages_by_tier",

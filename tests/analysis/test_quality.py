@@ -7,14 +7,8 @@ import pandas as pd
 import pytest
 
 from kit.accounts import Accounts, open_accounts
-from kit.analysis import completeness, delivery
+from kit.analysis import delivery
 from kit.analysis.quality import missing_columns
-from kit.charts import completeness_map
-from kit.engagement import profile
-from kit.params import Params
-from kit.text import wording
-
-PARAMS = Params(**profile("rural-postal"), as_of="2026-10-31")
 
 
 @pytest.fixture
@@ -139,60 +133,3 @@ def test_units_that_nobody_stated_are_counted_as_assumed(empty):
     )
     found = delivery(accounts)
     assert (found.money_columns, found.assumed) == (2, 1)
-
-
-def _files(*records):
-    names = ["branch_id", "staff_id", "tier", "field", "customers", "filled"]
-    return pd.DataFrame.from_records(records, columns=names)
-
-
-FILES = _files(
-    ("01", "a", "basic", "age", 10, 10), ("01", "a", "basic", "occupation", 10, 4),
-    ("01", "", "vip", "age", 10, 5), ("01", "", "vip", "occupation", 10, 1),
-    ("01", "b", "vip", "age", 2, 0), ("01", "b", "vip", "occupation", 2, 0),
-    ("02", "c", "basic", "age", 20, 20), ("02", "c", "basic", "occupation", 20, 20),
-)  # fmt: skip
-
-
-def test_completeness_is_of_all_fields_and_ranked_among_the_branches():
-    found = completeness(FILES, "01", PARAMS)
-    assert (found.customers, found.field_count) == (22, 2)
-    assert found.share == pytest.approx(20 / 44)
-    assert (found.standing.rank, found.standing.of) == (2, 2)
-    assert found.occupation_share == pytest.approx(5 / 22)
-    assert (found.emptiest, found.emptiest_share) == ("occupation", pytest.approx(5 / 22))
-    assert found.by_field["bank_share"].tolist() == pytest.approx([25 / 42, 35 / 42])
-
-
-def test_owners_and_tiers_of_fewer_than_ten_customers_show_no_share():
-    found = completeness(FILES, "01", PARAMS)
-    assert found.by_owner["staff_id"].isna().tolist() == [True, False], (
-        "the emptiest first; those without an owner count"
-    )
-    assert found.by_owner["customers"].tolist() == [10, 10]
-    few = completeness(FILES[(FILES["staff_id"] != "")], "01", PARAMS)
-    assert few.by_tier["vip"].isna().all()
-    assert few.by_tier.loc["age", "basic"] == 1
-
-
-def test_the_bank_is_all_branches_beside_each_other():
-    found = completeness(FILES, "*", PARAMS)
-    assert (found.customers, found.standing.rank) == (42, None)
-    assert found.by_owner["branch_id"].tolist() == ["01", "02"]
-
-
-def test_a_bank_that_sends_no_fields_has_no_completeness():
-    found = completeness(FILES.iloc[:0], "01", PARAMS)
-    assert (found.customers, found.field_count, found.share, found.occupation_share) == (0, 0, None, None)
-    assert found.emptiest is None
-
-
-@pytest.mark.parametrize("branch", ["01", "*"])
-def test_the_chart_has_a_row_a_field_and_sets_the_bank_apart_for_a_branch_only(branch):
-    words = wording("zh")
-    drawn = completeness_map(
-        completeness(FILES, branch, PARAMS), labels=words.labels("charts") | words.labels("labels")
-    )
-    heads = [tick.get_text() for tick in drawn.axes[0].get_xticklabels()]
-    assert [tick.get_text() for tick in drawn.axes[0].get_yticklabels()] == ["职业", "年龄"]
-    assert (heads[-1] == "全行") == (branch == "01")

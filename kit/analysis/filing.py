@@ -1,0 +1,166 @@
+"""How full the customers' files are, the occupation first, and whose are to be filled in first (R39, R40, R43)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from kit import columns as col
+from kit.analysis.branches import Standing, place
+from kit.analysis.products import SMALLEST, valued
+from kit.analysis.result import listed, needs, share, total
+from kit.analysis.tiers import by_tier
+from kit.params import Params
+
+__all__ = ["Backlog", "Completeness", "backlog", "completeness", "filing_list"]
+
+_LISTED = 6  # owners in a chapter
+
+
+@dataclass(frozen=True, slots=True)
+class Completeness:
+    """How far the files of the branch's customers are filled in (of the bank's, where ``branch_id`` is empty).
+
+    Attributes
+    ----------
+    share
+        Filled fields of all fields that the bank sends of all customers; ``standing`` among the branches.
+    occupation_share
+        Customers whose occupation says something; None where the bank sends none.
+    by_field
+        ``field``, ``customers``, ``filled``, ``share``, ``bank_share``; the occupation, then the emptiest first.
+    by_tier
+        ``field`` by tier code, lowest first: shares, none for a tier of fewer than ten customers;
+        ``tier_customers`` are the customers of each.
+    by_owner
+        ``staff_id`` (of a branch) or ``branch_id`` (of the bank), ``customers``, ``filled_share``,
+        ``occupation_share``; fewest occupations first, those of fewer than ten customers left out. ``owners`` is
+        how many there are.
+    """
+
+    customers: int
+    field_count: int
+    share: float | None
+    standing: Standing
+    occupation_share: float | None
+    occupation_standing: Standing
+    emptiest: str | None
+    emptiest_share: float | None
+    by_field: pd.DataFrame
+    by_tier: pd.DataFrame
+    tier_customers: pd.Series
+    by_owner: pd.DataFrame
+    owners: int
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """Files to be filled in, of customers at the value floor and above, by tier (highest first).
+
+    ``table``: ``customers`` with a field missing, ``no_occupation`` of them, ``aum_fen``; ``others`` have a field
+    missing and are below the value floor.
+    """
+
+    table: pd.DataFrame
+    customers: int
+    no_occupation: int
+    aum_fen: int
+    share: float | None
+    others: int
+
+
+def _filled_share(rows: pd.DataFrame, by: list[str]) -> pd.Series:
+    sums = rows.groupby(by)[["filled", "customers"]].sum()
+    return (sums["filled"] / sums["customers"]).astype(float)
+
+
+def completeness(rows: pd.DataFrame, branch_id: str, params: Params) -> Completeness:
+    """Share of customers whose files say something, by field, tier and owner (R39, R40).
+
+    Parameters
+    ----------
+    rows
+        ``data/completeness.parquet`` of the whole bank.
+    branch_id
+        A branch of it; another text is the bank.
+    """
+    own = rows[rows[col.BRANCH_ID] == branch_id]
+    whole = branch_id not in set(rows[col.BRANCH_ID])
+    own = rows if whole else own
+    by_field = own.groupby("field")[["customers", "filled"]].sum()
+    by_field["share"] = by_field["filled"] / by_field["customers"]
+    by_field["bank_share"] = _filled_share(rows, ["field"])
+    by_field = by_field.sort_values("share", kind="stable").reset_index()
+    worst = by_field.iloc[0] if len(by_field) else None
+    by_field = by_field.sort_values("field", key=lambda field: field != "occupation", kind="stable", ignore_index=True)
+    tiers = [tier for tier in params.tier_codes() if (own[col.TIER] == tier).any()]
+    one_field = own[own["field"] == by_field["field"].iloc[0]] if len(by_field) else own
+    held = one_field.groupby(col.TIER)["customers"].sum().reindex(tiers)
+    by_tier = _filled_share(own, ["field", col.TIER]).unstack(col.TIER).reindex(index=by_field["field"], columns=tiers)
+    by_tier = by_tier.where(held >= SMALLEST, axis="columns")
+    occupation = rows[rows["field"] == "occupation"]
+    ours = occupation if whole else occupation[occupation[col.BRANCH_ID] == branch_id]
+    owners = _by_owner(own, col.BRANCH_ID if whole else col.STAFF_ID)
+    return Completeness(
+        customers=int(one_field["customers"].sum()),
+        field_count=len(by_field),
+        share=share(own["filled"].sum(), own["customers"].sum()),
+        standing=place(_filled_share(rows, [col.BRANCH_ID]), branch_id),
+        occupation_share=share(ours["filled"].sum(), ours["customers"].sum()),
+        occupation_standing=place(_filled_share(occupation, [col.BRANCH_ID]), branch_id),
+        emptiest=None if worst is None else str(worst["field"]),
+        emptiest_share=None if worst is None else float(worst["share"]),
+        by_field=by_field,
+        by_tier=by_tier,
+        tier_customers=held,
+        by_owner=owners.head(_LISTED),
+        owners=len(owners),
+    )
+
+
+def _by_owner(own: pd.DataFrame, key: str) -> pd.DataFrame:
+    """Customers and completeness of each owner, or branch; customers without an owner have an empty name."""
+    occupation = own[own["field"] == "occupation"]
+    sums = own.groupby([key, "field"])[["filled", "customers"]].sum().reset_index()
+    table = pd.DataFrame({"customers": sums.groupby(key)["customers"].max(), "filled_share": _filled_share(own, [key])})
+    if len(occupation):
+        table["occupation_share"] = _filled_share(occupation, [key])
+    first = "occupation_share" if len(occupation) else "filled_share"
+    table = table[table["customers"] >= SMALLEST].sort_values([first, key], kind="stable").reset_index()
+    return table.assign(**{key: table[key].where(table[key] != "", None)})
+
+
+def _to_file(customers: pd.DataFrame, params: Params) -> pd.DataFrame:
+    """Valued customers whose files lack a field."""
+    columns = [col.CUSTOMER_ID, col.TIER, col.AUM_FEN, col.MISSING]
+    return customers.loc[valued(customers, params) & (customers[col.MISSING] != ""), columns]
+
+
+@needs(col.MISSING)
+def backlog(customers: pd.DataFrame, params: Params) -> Backlog:
+    """建档待补: customers worth a call whose files lack a field (R43)."""
+    rows = _to_file(customers, params)
+    rows = rows.assign(no_occupation=rows[col.MISSING].str.startswith("occupation").astype("int64"))
+    groups = by_tier(rows, params)
+    table = pd.DataFrame({
+        "customers": groups.size(),
+        "no_occupation": groups["no_occupation"].sum(),
+        "aum_fen": groups[col.AUM_FEN].apply(total).astype("int64"),
+    })  # fmt: skip
+    return Backlog(
+        table=table[table["customers"] > 0].rename_axis(col.TIER).reset_index(),
+        customers=len(rows),
+        no_occupation=int(rows["no_occupation"].sum()),
+        aum_fen=total(rows[col.AUM_FEN]),
+        share=share(len(rows), valued(customers, params).sum()),
+        others=int((customers[col.MISSING] != "").sum()) - len(rows),
+    )
+
+
+@needs(col.MISSING)
+def filing_list(customers: pd.DataFrame, params: Params, _tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """建档待补名单: `backlog` one by one, the richest first; the reason names the fields (R43)."""
+    rows = _to_file(customers, params).sort_values(col.AUM_FEN, ascending=False, kind="stable")
+    return listed(rows, rows[col.AUM_FEN], "no_" + rows[col.MISSING].str.replace(",", "+no_").astype("object"))

@@ -1,0 +1,219 @@
+"""Product families held: how many a customer has, which go together, where there is room (R9, R44)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from kit import columns as col
+from kit.analysis.result import Unavailable, listed, needs, share
+from kit.analysis.tiers import by_tier
+from kit.params import Params
+
+__all__ = [
+    "FAMILIES",
+    "ProductMatrix",
+    "Products",
+    "Whitespace",
+    "asleep",
+    "product_matrix",
+    "products",
+    "reassess_list",
+    "risk_gate",
+    "valued",
+    "whitespace",
+]
+
+FAMILIES = {
+    "demand": col.HOLDS_DEMAND, "time": col.HOLDS_TIME, "structured": col.HOLDS_STRUCTURED, "wmp": col.HOLDS_WMP,
+    "fund": col.HOLDS_FUND, "insurance": col.HOLDS_INSURANCE, "bond": col.HOLDS_BOND, "gold": col.HOLDS_GOLD,
+    "custody": col.HOLDS_CUSTODY, "loan": col.HOLDS_LOAN, "card": col.HOLDS_CARD,
+}  # fmt: skip
+SMALLEST = 10  # holders of whom a share says something
+GATES = ("suited", "unsuited", "lapsed", "unassessed")
+
+
+@dataclass(frozen=True, slots=True)
+class Products:
+    """Product families held.
+
+    Attributes
+    ----------
+    by_tier
+        A row a tier that has customers, highest first, and all of them (``all``): customers, shares with none, one,
+        two, three and more families, and the mean.
+    families
+        Those counted: codes of the families that the bank sent; empty where it sent its own count alone.
+    mean, single_share
+        Of all customers, the dormant among them; ``awake_mean`` without the ``dormant`` ones (None where unknown).
+    """
+
+    by_tier: pd.DataFrame
+    families: tuple[str, ...]
+    customers: int
+    mean: float | None
+    single_share: float | None
+    awake_mean: float | None
+    dormant: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProductMatrix:
+    """Customers who hold both of two families, and their share of the holders of the row's.
+
+    ``first`` suggests ``second`` most: of its holders ``share`` hold it, ``lift`` times as many as of all customers.
+    """
+
+    counts: pd.DataFrame
+    shares: pd.DataFrame
+    holders: int
+    pairs: int
+    first: str | None
+    second: str | None
+    share: float | None
+    base_share: float | None
+    lift: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Whitespace:
+    """Customers who are awake and do not hold a family, a row a family, by what their risk level allows.
+
+    ``suited`` may be offered it, ``unsuited`` have a level below the product's, ``lapsed`` and ``unassessed`` must be
+    assessed first. ``awake`` customers are looked at; of them ``reassess`` have no assessment in force.
+    """
+
+    table: pd.DataFrame
+    awake: int
+    reassess: int
+    reassess_share: float | None
+    widest: str | None
+    widest_suited: int
+
+
+def known_families(customers: pd.DataFrame) -> tuple[str, ...]:
+    """Codes of the families whose balances or flags the bank sent."""
+    return tuple(family for family, column in FAMILIES.items() if column in customers)
+
+
+def asleep(customers: pd.DataFrame) -> pd.Series:
+    """Dormant by the marketing rule; nobody where the bank does not say."""
+    if col.DORMANT not in customers:
+        return pd.Series(data=False, index=customers.index)
+    return customers[col.DORMANT].fillna(value=False).astype(bool)
+
+
+def valued(customers: pd.DataFrame, params: Params) -> pd.Series:
+    """Whether a customer stands at the value floor or above and is awake: those whom it pays to list one by one."""
+    return customers[col.TIER].isin(params.tier_codes()[1:]) & ~asleep(customers)
+
+
+def held(customers: pd.DataFrame, families: tuple[str, ...]) -> pd.DataFrame:
+    """Whether each customer holds each family."""
+    return pd.DataFrame(
+        {f: customers[FAMILIES[f]].fillna(value=False).astype(bool) for f in families}, index=customers.index
+    )
+
+
+@needs(col.PRODUCT_COUNT)
+def products(customers: pd.DataFrame, params: Params) -> Products:
+    """交叉销售: customers by the number of product families they hold, and the mean, by tier (R9)."""
+    count = customers[col.PRODUCT_COUNT].fillna(0).astype("int64")
+    awake = ~asleep(customers)
+    kinds = pd.DataFrame({name: count == n for n, name in enumerate(("none_share", "one_share", "two_share"))})
+    kinds = kinds.assign(more_share=count >= 3, mean=count).astype(float)
+    tier = by_tier(kinds.assign(**{col.TIER: customers[col.TIER]}), params)
+    table = tier[list(kinds)].mean()
+    table.insert(0, "customers", tier.size())
+    whole = pd.DataFrame([{"customers": len(count), **kinds.mean()}], index=["all"])
+    table = pd.concat([whole, table[table["customers"] > 0]]) if len(count) else table.iloc[:0]
+    return Products(
+        by_tier=table.rename_axis(col.TIER).reset_index(),
+        families=known_families(customers),
+        customers=len(count),
+        mean=float(count.mean()) if len(count) else None,
+        single_share=share((count <= 1).sum(), len(count)),
+        awake_mean=float(count[awake].mean()) if awake.any() else None,
+        dormant=int((~awake).sum()) if col.DORMANT in customers else None,
+    )
+
+
+def product_matrix(customers: pd.DataFrame, _params: Params) -> ProductMatrix | Unavailable:
+    """产品交叉: of those who hold a family, how many hold another; families that nobody holds are left out (R44)."""
+    families = known_families(customers)
+    if len(families) < 2:
+        return Unavailable((col.HOLDS_WMP, col.HOLDS_FUND, col.HOLDS_INSURANCE))
+    holds = held(customers, families)
+    holds = holds.loc[:, holds.any()]
+    grid = holds.to_numpy(dtype="int64")
+    counts = pd.DataFrame(grid.T @ grid, index=holds.columns, columns=holds.columns)
+    shares = counts.div(holds.sum(), axis=0)
+    base = holds.sum() / max(len(holds), 1)
+    lifts = shares.div(base, axis=1).mask(np.eye(len(base), dtype=bool))
+    best = lifts.where(counts >= SMALLEST).stack().dropna()
+    first, second = best.idxmax() if len(best) else (None, None)
+    return ProductMatrix(
+        counts=counts,
+        shares=shares,
+        holders=int(grid.any(axis=1).sum()),
+        pairs=len(best),
+        first=first,
+        second=second,
+        share=float(shares.loc[first, second]) if first else None,
+        base_share=float(base[second]) if first else None,
+        lift=float(best.max()) if first else None,
+    )
+
+
+def risk_gate(customers: pd.DataFrame, level: int) -> NDArray[np.int64]:
+    """What each customer's risk level says to a product of ``level`` (0: no gate): places in `GATES`."""
+    suited, unsuited, lapsed, unassessed = range(len(GATES))
+    if not level:
+        return np.full(len(customers), suited)
+    if col.RISK_RANK not in customers:
+        return np.full(len(customers), unassessed)
+    state = customers[col.RISK_STATE]
+    given = [customers[col.RISK_RANK] >= level, state == "lapsed", state == "unknown"]
+    return np.select([each.to_numpy(dtype=bool) for each in given], [suited, lapsed, unassessed], unsuited)
+
+
+def whitespace(customers: pd.DataFrame, params: Params) -> Whitespace | Unavailable:
+    """产品空白: who lacks a family, and whether his risk level allows it: a C1 customer is offered no R2 (R44)."""
+    families = known_families(customers)
+    if not families:
+        return Unavailable((col.HOLDS_WMP, col.HOLDS_FUND, col.HOLDS_INSURANCE))
+    awake, holds = ~asleep(customers).to_numpy(), held(customers, families)
+    rows = []
+    for family in families:
+        has = holds[family].to_numpy()
+        level = params.offers.risk.get(family, 0)  # type: ignore[call-overload]
+        gate = np.bincount(risk_gate(customers, level)[awake & ~has], minlength=len(GATES))
+        holders = int((awake & has).sum())
+        rows.append({
+            col.FAMILY: family, "risk_level": f"R{level}" if level else None, "holders": holders,
+            "holder_share": share(holders, awake.sum()), **dict(zip(GATES, gate.tolist(), strict=True)),
+        })  # fmt: skip
+    table = pd.DataFrame(rows)
+    gated = table[table["risk_level"].notna()].sort_values("suited", ascending=False, kind="stable")
+    reassess = int(np.isin(risk_gate(customers, 1)[awake], (GATES.index("lapsed"), GATES.index("unassessed"))).sum())
+    return Whitespace(
+        table=table,
+        awake=int(awake.sum()),
+        reassess=reassess,
+        reassess_share=share(reassess, awake.sum()),
+        widest=str(gated[col.FAMILY].iloc[0]) if len(gated) else None,
+        widest_suited=int(gated["suited"].iloc[0]) if len(gated) else 0,
+    )
+
+
+@needs(col.RISK_STATE)
+def reassess_list(customers: pd.DataFrame, params: Params, _tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """重新风评名单: valued customers without a risk assessment in force, the richest first (R44)."""
+    columns = [col.CUSTOMER_ID, col.AUM_FEN, col.RISK_STATE]
+    rows = customers.loc[valued(customers, params) & (customers[col.RISK_STATE] != "valid"), columns]
+    rows = rows.sort_values(col.AUM_FEN, ascending=False, kind="stable")
+    return listed(rows, rows[col.AUM_FEN], "risk_" + rows[col.RISK_STATE].astype("object"))

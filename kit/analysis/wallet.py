@@ -1,0 +1,160 @@
+"""Attainable wallet: what the better-off among customers alike hold here, less what each holds (R50)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from kit import columns as col
+from kit.analysis.products import asleep, valued
+from kit.analysis.result import listed, share, total
+from kit.analysis.tiers import by_tier
+from kit.params import WAN, Params
+
+__all__ = ["Wallet", "cell_quantiles", "potential", "wallet", "wallet_list"]
+
+LIKENESS = ("age", "sector", "income")
+
+
+@dataclass(frozen=True, slots=True)
+class Wallet:
+    """An estimate, never a target: the customers' sum would need all of them to hold what one in ten does.
+
+    Attributes
+    ----------
+    table
+        A row a tier (highest first) that has such customers: ``customers``, ``below`` the upper quantile of those
+        alike, ``aum_fen``, ``potential_fen``, ``potential_each_fen`` (of those below, the median).
+    cells
+        How alike: ``likeness`` (fewer traits where a cell is too small), ``cells``, ``customers``.
+    customers, excluded
+        Looked at; and left out, being dormant or with AUM of zero or less, or unknown.
+    valued, valued_fen
+        Customers at the value floor and above who are below the quantile, and their potential.
+    """
+
+    table: pd.DataFrame
+    cells: pd.DataFrame
+    traits: tuple[str, ...]
+    customers: int
+    excluded: int
+    coarser: int
+    coarser_share: float | None
+    valued: int
+    valued_fen: int
+
+
+def cell_quantiles(values: pd.Series, cells: pd.DataFrame, *, quantile: float, smallest: int) -> pd.DataFrame:
+    """Quantile regression on a saturated design: each cell's own quantile, of the finest cell that is large enough.
+
+    A model with a parameter for every cell is fitted cell by cell: the value that minimises the check loss of a cell
+    is its quantile (the ⌈n·q⌉-th smallest). A cell of fewer than ``smallest`` gives up its last trait, and so on.
+
+    Parameters
+    ----------
+    values
+        Whole amounts, none missing.
+    cells
+        The traits, whole numbers, coarsest first; rows as in ``values``.
+
+    Returns
+    -------
+    DataFrame
+        ``peer`` (the quantile), ``traits`` (how many the cell has) and ``cell`` (its number among those).
+    """
+    made = pd.DataFrame({"peer": 0, "traits": -1, "cell": -1}, index=values.index)
+    amounts = values.to_numpy(dtype="int64")
+    for used in range(cells.shape[1], -1, -1):
+        open_ = made["traits"].to_numpy() < 0
+        if not open_.any():
+            break
+        names = list(cells.columns[:used])
+        cell = cells.groupby(names, sort=False).ngroup().to_numpy() if names else np.zeros(len(values), dtype="int64")
+        sizes = np.bincount(cell)
+        order = np.lexsort((amounts, cell))
+        starts = np.r_[0, np.cumsum(sizes)[:-1]]
+        places = starts + np.maximum(np.ceil(np.round(sizes * quantile, 9)).astype("int64"), 1) - 1
+        take = open_ & ((sizes >= smallest)[cell] if used else True)
+        made.loc[take, "peer"] = amounts[order][places][cell][take]
+        made.loc[take, ["traits", "cell"]] = np.column_stack([np.full(take.sum(), used), cell[take]])
+    return made
+
+
+def _traits(customers: pd.DataFrame, params: Params) -> pd.DataFrame:
+    """Age band, occupation and income band as whole numbers, those that the bank sends; unknown is one of its own."""
+    found = {}
+    if col.AGE in customers:
+        found["age"] = _banded(customers[col.AGE], sorted(params.wallet.ages))
+    if col.OCCUPATION_SECTOR in customers:
+        found["sector"] = pd.factorize(customers[col.OCCUPATION_SECTOR], sort=True)[0]
+    if col.INCOME_FEN in customers:
+        found["income"] = _banded(customers[col.INCOME_FEN], sorted(wan * WAN for wan in params.wallet.incomes_wan))
+    return pd.DataFrame(found, index=customers.index)
+
+
+def _banded(values: pd.Series, floors: list[float]) -> np.ndarray:
+    band = np.searchsorted(floors, values.to_numpy(dtype=float, na_value=np.nan), side="right")
+    return np.where(values.isna(), -1, band)
+
+
+def potential(customers: pd.DataFrame, params: Params) -> pd.DataFrame:
+    """可挖掘空间 of each customer who has AUM and is awake: max(0, upper quantile of those alike − AUM) (R50).
+
+    Returns
+    -------
+    DataFrame
+        ``peer_fen``, ``potential_fen``, ``traits``, ``cell``; the index is the customers', of those looked at.
+    """
+    columns = [c for c in (col.AUM_FEN, col.AGE, col.OCCUPATION_SECTOR, col.INCOME_FEN) if c in customers]
+    chosen = customers.loc[(customers[col.AUM_FEN] > 0) & ~asleep(customers), columns]
+    aum = chosen[col.AUM_FEN].astype("int64")
+    made = cell_quantiles(
+        aum, _traits(chosen, params), quantile=params.wallet.quantile, smallest=params.wallet.smallest_cell
+    ).rename(columns={"peer": "peer_fen"})
+    return made.assign(potential_fen=(made["peer_fen"] - aum).clip(lower=0))
+
+
+def wallet(customers: pd.DataFrame, params: Params) -> Wallet:
+    """可挖掘空间 by tier, an estimate; how many cells were too small to stand alone is told with it (R50)."""
+    made = potential(customers, params)
+    rows = customers.loc[made.index, [col.TIER, col.AUM_FEN]].assign(
+        below=made["potential_fen"] > 0, potential_fen=made["potential_fen"]
+    )
+    groups = by_tier(rows, params)
+    table = pd.DataFrame({
+        "customers": groups.size(),
+        "below": groups["below"].sum(),
+        "aum_fen": groups[col.AUM_FEN].apply(total).astype("int64"),
+        "potential_fen": groups["potential_fen"].sum(),
+        "potential_each_fen": by_tier(rows[rows["below"]], params)["potential_fen"].median(),
+    })  # fmt: skip
+    traits = tuple(_traits(customers.iloc[:0], params).columns)
+    sizes = made.groupby("traits").agg(cells=("cell", "nunique"), customers=("cell", "size"))
+    sizes = sizes.sort_index(ascending=False).reset_index()
+    sizes.insert(0, "likeness", ["+".join(traits[:used]) or "all" for used in sizes.pop("traits")])
+    valued = rows[rows["below"] & rows[col.TIER].isin(params.tier_codes()[1:])]
+    coarser = int((made["traits"] < len(traits)).sum())
+    return Wallet(
+        table=table[table["customers"] > 0].rename_axis(col.TIER).reset_index(),
+        cells=sizes,
+        traits=traits,
+        customers=len(made),
+        excluded=len(customers) - len(made),
+        coarser=coarser,
+        coarser_share=share(coarser, len(made)),
+        valued=len(valued),
+        valued_fen=total(valued["potential_fen"]),
+    )
+
+
+def wallet_list(customers: pd.DataFrame, params: Params, _tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """可挖掘空间名单: valued customers below those alike in their branch, the widest distance first (R50)."""
+    made = [potential(branch, params)["potential_fen"] for _, branch in customers.groupby(col.BRANCH_ID)]
+    room = pd.concat(made).reindex(customers.index) if made else pd.Series(index=customers.index, dtype="float64")
+    chosen = valued(customers, params) & (room > 0)
+    rows = customers.loc[chosen, [col.CUSTOMER_ID]].assign(room=room[chosen])
+    rows = rows.sort_values("room", ascending=False, kind="stable")
+    return listed(rows, rows["room"], "below_peers")

@@ -1,0 +1,59 @@
+"""Charts of what customers hold, own and live on."""
+
+from __future__ import annotations
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from kit import theme
+from kit.analysis import BalanceSheet, Funds, ProductMatrix, Products
+from kit.charts.canvas import Labels, canvas, heat_map, names, shares_by_tier
+
+__all__ = ["assets_by_tier", "families_by_tier", "families_held_together", "purposes_by_occupation"]
+
+_FAMILIES = {
+    "none_share": ("0", "#d9d9d9", theme.INK), "one_share": ("1", "#a9bccd", theme.INK),
+    "two_share": ("2", theme.TEAL, "white"), "more_share": ("3+", theme.ACCENT, "white"),
+}  # fmt: skip
+_ASSETS = {
+    "demand": (theme.ACCENT, "white"), "time": ("#a9bccd", theme.INK), "wmp": (theme.TEAL, "white"),
+    "fund": ("#cfe3e6", theme.INK), "insurance": (theme.WARM, "white"), "other": ("#d9d9d9", theme.INK),
+}  # fmt: skip
+
+
+def families_by_tier(result: Products, *, labels: Labels) -> Figure:
+    """Shares of customers with none, one, two, three and more product families, in all and in each tier."""
+    return shares_by_tier(result.by_tier, _FAMILIES, labels=labels)
+
+
+def families_held_together(result: ProductMatrix, *, labels: Labels) -> Figure:
+    """Of the holders of the row's family, the share who hold the column's, and how many they are."""
+    families = list(result.shares.index)
+    figure, ax = canvas(0.5 + 0.42 * len(families), left=1.15, top=0.4, bottom=0.05, right=0.05)
+    shares, counts = result.shares.copy(), result.counts
+    texts = pd.DataFrame(
+        [[f"{shares.loc[a, b]:.0%}\n{counts.loc[a, b]:,}" for b in families] for a in families],
+        index=families, columns=families,
+    )  # fmt: skip
+    for family in families:  # of himself every holder holds all: his cell has the number alone
+        shares.loc[family, family] = 0
+        texts.loc[family, family] = f"{counts.loc[family, family]:,}"
+    told = names(families, labels, "family")
+    heat_map(ax, shares, texts, rows=told, columns=told)
+    return figure
+
+
+def assets_by_tier(result: BalanceSheet, *, labels: Labels) -> Figure:
+    """Parts of the assets of each tier that has some."""
+    parts = {f"{part}_share": (labels[f"asset.{part}"], *_ASSETS[part]) for part in result.parts}
+    return shares_by_tier(result.by_tier[result.by_tier["asset_fen"] > 0], parts, labels=labels)
+
+
+def purposes_by_occupation(result: Funds, side: str, *, labels: Labels) -> Figure:
+    """Share of the customers of each occupation whose largest sum in (``sources``) or out (``uses``) was for it."""
+    shares = getattr(result, side).dropna(how="all")
+    figure, ax = canvas(0.45 + 0.3 * len(shares), left=1.15, top=0.35, bottom=0.05, right=0.05)
+    texts = shares.map(lambda value: f"{value:.0%}" if value else "·")
+    rows, columns = names(list(shares.index), labels, "sector"), names(list(shares.columns), labels, "purpose")
+    heat_map(ax, shares, texts, rows=rows, columns=columns)
+    return figure

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 
 import pandas as pd
 
@@ -11,17 +12,21 @@ from kit.analysis import Unavailable
 from kit.analysis.coverage import misheld_list, orphan_list
 from kit.analysis.deposits import maturing_list
 from kit.analysis.dormancy import wake_list, win_back_list
+from kit.analysis.filing import filing_list
 from kit.analysis.hidden import hidden_list
 from kit.analysis.primary import focus_list, merchant_list
+from kit.analysis.products import FAMILIES, reassess_list
+from kit.analysis.prospects import prospect_list
 from kit.analysis.stages import stage_list
 from kit.analysis.tiers import loss_list, upgrade_list
 from kit.analysis.units import salaried_list, unit_idle_list, unit_line_list
+from kit.analysis.wallet import wallet_list
 from kit.params import Params
 
 __all__ = ["LISTS", "branch_lists"]
 
 # In the order of the workbook's sheets.
-LISTS = {
+LISTS: Mapping[str, Callable[..., pd.DataFrame | Unavailable]] = {
     "upgrade": upgrade_list,
     "loss": loss_list,
     "maturing": maturing_list,
@@ -29,6 +34,10 @@ LISTS = {
     "misheld": misheld_list,
     "wake": wake_list,
     "win_back": win_back_list,
+    "filing": filing_list,
+    "reassess": reassess_list,
+    **{f"offer_{family}": partial(prospect_list, family=family) for family in FAMILIES},
+    "wallet": wallet_list,
     "stage": stage_list,
     "salaried": salaried_list,
     "unit_idle": unit_idle_list,

@@ -20,6 +20,7 @@ from kit.report.gate import check_html, check_pdf
 from kit.report.html import to_html
 from kit.report.typst import to_pdf
 from kit.report.workbook import encrypted, workbook
+from kit.run.cards import cards
 from kit.run.files import replace
 from kit.run.notebook import NotebookFailed, execute
 from kit.text import slug, wording
@@ -191,5 +192,8 @@ def _lists(task: Task, persons: _Persons) -> None:
         )
         for name, each in rows.rename(columns={col.AMOUNT_FEN: col.STAKE_FEN}).groupby(col.LIST, sort=False)
     }
+    made = cards(persons.rows, persons.shown, lists, words)
+    if len(made):
+        sheets[words.label("lists.sheet.card")] = (words("lists.heading.card", branch=task.name), made)
     if sheets:
         replace(task.out / "working" / f"{task.stem}.xlsx", encrypted(workbook(sheets, words), task.password))

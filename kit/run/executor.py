@@ -45,7 +45,7 @@ _INDEX = {
 }
 _MADE_FROM = (
     "customers", "plan", "branches", "completeness", "reconciliation", "quarantine", "totals", "fields", "refused",
-    "checks",
+    "checks", "lists", "flows",
 )  # fmt: skip
 _SUMMED = ("customers", "aum_fen", "upgrade_customers")
 

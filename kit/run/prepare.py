@@ -17,7 +17,7 @@ from kit.book import Book
 from kit.engagement import CONTEXT, Engagement
 from kit.errors import KitError, language
 from kit.features import features, frame, settle_dates
-from kit.features.completeness import completeness
+from kit.features.completeness import completeness, with_missing
 from kit.intake import IntakeResult, Password, find_sources, intake
 from kit.intake import Progress as Reading
 from kit.planning import assignment, branch_lists, contact_plan, work_days
@@ -76,7 +76,8 @@ def prepare(
     params = settle_dates(book, engagement.params)
     say("features")
     made = features(book, params)
-    customers = made.customers
+    filed = with_missing(book, made.table, params)
+    customers = frame(filed)
     staff = _present_staff(book)
     say("planning")
     owners = assignment(customers, staff, params)
@@ -90,7 +91,7 @@ def prepare(
     summary = branch_summary(customers, params)
     known = dict(zip(names[col.BRANCH_ID], names[col.BRANCH_NAME], strict=True)) if col.BRANCH_NAME in names else {}
     summary.insert(1, col.BRANCH_NAME, [known.get(b) or b for b in summary[col.BRANCH_ID]])
-    for name, table in {"customers": made.table, **made.tables}.items():
+    for name, table in {"customers": filed, **made.tables}.items():
         _write(table, data / f"{name}.parquet")
     _write(completeness(book, made.table, params), data / "completeness.parquet")
     for name, rows in (("assignment", owners), ("plan", plan), ("lists", lists), ("branches", summary)):
@@ -101,7 +102,7 @@ def prepare(
         "language": engagement.language,
         "params": params.model_dump(mode="json"),
         "aum_column": made.aum_column,
-        "unlocks": dict(made.unlocks),
+        "unlocks": {col.MISSING: (("customer.occupation",),), **made.unlocks},
         "holidays_announced": work_days(params.day, weeks=params.contact.weeks).announced,
     }
     replace(data / CONTEXT, json.dumps(context, ensure_ascii=False, indent=1).encode())

@@ -2,14 +2,17 @@ import pyarrow.parquet as pq
 import pytest
 
 from kit.analysis import (
+    backlog,
     dormant,
     hidden_value,
+    key_products,
     losses,
     merchants,
     orphans,
     primary_accounts,
     roles,
     upgrades,
+    wallet,
     win_backs,
 )
 from kit.engagement import profile
@@ -55,12 +58,21 @@ def test_a_list_holds_whom_its_chapter_counts_and_what_it_sums(data):
         assert mine["merchant"]["size"] == trade.customers
         assert mine["hidden"] == {"size": low.customers, "sum": low.inflow_fen}
         assert mine["wake"]["size"] == dormant(own, PARAMS).dormant
+        filing, room, offers = backlog(own, PARAMS), wallet(own, PARAMS), key_products(own, PARAMS)
+        assert mine["filing"] == {"size": filing.customers, "sum": filing.aum_fen}
+        assert mine["wallet"] == {"size": room.valued, "sum": room.valued_fen}
+        assert {f: mine[f"offer_{f}"]["size"] for f in offers.table["family"]} == dict(
+            zip(offers.table["family"], offers.table["prospects"], strict=True)
+        )
         assert mine.get("loss", {"size": 0})["size"] == losses(own, PARAMS).customers
 
 
 def test_a_list_whose_columns_the_bank_did_not_send_is_left_out(data):
-    bare = data["customers"].drop(columns=["dormant", "orphan"])
-    assert set(branch_lists(bare, PARAMS, data)["list"]) == set(data["lists"]["list"]) - {"wake", "orphan", "misheld"}
+    lacking = ["dormant", "orphan", "missing", "risk_state", "holds_wmp", "holds_time", "holds_fund", "holds_insurance"]
+    bare = data["customers"].drop(columns=lacking)
+    gone = {"wake", "orphan", "misheld", "filing", "reassess"}
+    gone |= {"offer_wmp", "offer_time", "offer_fund", "offer_insurance"}
+    assert set(branch_lists(bare, PARAMS, data)["list"]) == set(data["lists"]["list"]) - gone
 
 
 def test_a_bank_without_anybody_on_a_list_has_no_rows(data):

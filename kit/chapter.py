@@ -23,7 +23,7 @@ from kit.analysis import Finding, Standing, Unavailable, funnel_place, standing
 from kit.engagement import CONTEXT
 from kit.errors import MissingFile, UnknownName, language
 from kit.features import frame
-from kit.params import Params
+from kit.params import KeyProduct, Params
 from kit.report.names import named
 from kit.resources import root
 from kit.schema import schema
@@ -107,11 +107,14 @@ class Chapter:
             self.say(f"{key}.{each.code}", each, place=self.place(each.standing))
 
     def kpi(self, result: Any, **extra: Any) -> None:
-        """The chapter's headline figures as cards."""
+        """The chapter's headline figures as cards, but for those about an ``extra`` that the data cannot give."""
         if isinstance(result, Unavailable):
             return
         values = self._values(result) | extra
-        names = [key.partition(".")[0] for key in self.words.labels(f"{self.name}.kpi") if key.endswith(".value")]
+        lacking = [f"{{{name}." for name, value in extra.items() if isinstance(value, Unavailable)]
+        told = self.words.labels(f"{self.name}.kpi")
+        names = [key.partition(".")[0] for key in told if key.endswith(".value")]
+        names = [name for name in names if not any(field in told[f"{name}.value"] for field in lacking)]
         cards = [
             (
                 self.words(f"{self.name}.kpi.{card}.label", **values),
@@ -160,6 +163,10 @@ class Chapter:
         """Printed name of a code: ``name_of("tier", "vip")``."""
         return self.words.label(f"labels.{kind}.{code}", default="—")
 
+    def names_of(self, kind: str, codes: Iterable[str]) -> str:
+        """Printed names of codes, one after the other."""
+        return self.words.join([self.name_of(kind, code) for code in codes]) or "—"
+
     def definitions(self) -> None:
         """口径: the thresholds, denominators and dates behind this chapter's figures."""
         heading = self.words("common.definitions")
@@ -174,9 +181,9 @@ class Chapter:
         """Where this branch stands among the bank's branches."""
         return standing(self.branches, self.branch_id, column)
 
-    def place(self, found: Standing) -> str:
+    def place(self, found: Standing, key: str = "place") -> str:
         """Rank of the branch in words, or the branches' median where this is the whole bank."""
-        key = "place" if found.rank else "place_bank"
+        key = key if found.rank else f"{key}_bank"
         return self.words(f"{self.name}.{key}", rank=found.rank, of=found.of, median=found.median)
 
     def funnel(self, rate: str) -> None:
@@ -212,10 +219,24 @@ class Chapter:
                 self.words("common.cadence", wan=rung.from_wan, days=rung.every_days)
                 for rung in self.params.contact.cadence
             ]),
+            "offers": self.words.join([self._offer(product) for product in self.params.offers.key]) or "—",
         }  # fmt: skip
 
     def _roles(self, roles: Iterable[str]) -> str:
         return "/".join(self.words.label(f"labels.role.{role}", default=role) for role in roles) or "—"
+
+    def _offer(self, product: KeyProduct) -> str:
+        """A key product and to whom it may be offered."""
+        low, high = product.ages or (0, 0)
+        terms = [
+            f"R{self.params.offers.risk[product.family]}" if product.family in self.params.offers.risk else "",
+            self.words("common.offer_wan", wan=product.from_wan) if product.from_wan else "",
+            self.words("common.offer_ages", low=low, high=high) if product.ages else "",
+            self.names_of("segment", product.segments) if product.segments else "",
+        ]
+        family = self.name_of("family", product.family)
+        told = self.words.join([term for term in terms if term])
+        return self.words("common.offer", family=family, terms=told) if told else family
 
     def _values(self, result: Any) -> dict[str, Any]:
         found = {f.name: getattr(result, f.name) for f in fields(result)} if is_dataclass(result) else {}

@@ -25,6 +25,8 @@ CODES = {
     "stage": "stage", "next_stage": "stage", "whose": "whose", "flow_step": "flow_step",
     "grouping": "grouping", "rate": "rate",
     "zone": "zone", "gap": "gap", "merchant_evidence": "merchant_evidence", "sign": "sign",
+    "family": "family", "occupation_sector": "sector", "source": "purpose",
+    "use": "purpose", "likeness": "likeness", "primary_grade": "grade", "risk_state": "risk_state",
 }  # fmt: skip
 _TEXT = (
     "table",
@@ -40,6 +42,10 @@ _TEXT = (
     "refusal",
     "detail",
     "days_left",
+    "risk_level",
+    "missing",
+    "occupation",
+    "held",
 )
 _OF_ITS_OWN = {
     "stated_fen": "cents", "found_fen": "cents", "difference_fen": "cents",  # what must agree is printed to the cent

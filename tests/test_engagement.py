@@ -17,8 +17,8 @@ def test_the_bank_name_alone_is_enough(tmp_path):
     engagement = _load(tmp_path, "bank: 甲银行\n")
     assert engagement.params.profile == "rural-postal"
     assert engagement.chapters == (
-        "quality", "summary", "concentration", "tiers", "primary", "coverage", "familiarity", "dormancy", "deposits",
-        "units", "stages", "contact",
+        "quality", "summary", "concentration", "tiers", "primary", "coverage", "familiarity", "dormancy", "needs",
+        "deposits", "units", "stages", "contact",
     )  # fmt: skip
 
 

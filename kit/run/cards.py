@@ -30,7 +30,9 @@ def cards(persons: pd.DataFrame, shown: list[str], lists: pd.DataFrame, words: W
     lists
         The branch's lists, for the estimate of his wallet.
     """
-    chosen = persons[(persons[col.TIER_RANK] > 0) & ~asleep(persons)].sort_values(col.AUM_FEN, ascending=False)
+    chosen = persons[(persons[col.TIER_RANK] > 0) & ~asleep(persons)].sort_values(
+        col.AUM_FEN, ascending=False, kind="stable"
+    )
     holds = held(chosen, known_families(chosen))
     room = lists[lists[col.LIST] == "wallet"].set_index(col.CUSTOMER_ID)[col.AMOUNT_FEN]
     made = chosen.assign(

@@ -304,6 +304,8 @@ class Compared(_Frozen):
         if not 0 < limits[0] < limits[1] < 1:
             raise ValueError("limits: two probabilities, the second above the first")
         return limits
+
+
 class KeyProduct(_Frozen):
     """A product family that the branch is to sell, and to whom: AUM from so much, an age, segments; left out, no bound.
 

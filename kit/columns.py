@@ -166,6 +166,10 @@ CLASS_1_ACCOUNTS: Final = "class_1_accounts"
 CLASS_2_ACCOUNTS: Final = "class_2_accounts"
 CLASS_3_ACCOUNTS: Final = "class_3_accounts"
 SEGMENTS_FITTING: Final = "segments_fitting"
+SEGMENT_BITS: Final = "segment_bits"  # every rule that fits: 1 for the first, 2, 4 ...
+HAS_CHILDREN: Final = "has_children"
+HOBBY: Final = "hobby"
+CHANNEL_PREF: Final = "channel_pref"
 OCCUPATION_KNOWN: Final = "occupation_known"
 OCCUPATION_SECTOR: Final = "occupation_sector"
 HOLDS_DEMAND: Final = "holds_demand"
@@ -232,6 +236,7 @@ FINDING_OF: Final = "finding_of"
 STAKE_FEN: Final = "stake_fen"
 WHY: Final = "why"
 # Derived: flows, key products, files.
+# Derived: flows.
 FLOW: Final = "flow"
 PURPOSE: Final = "purpose"
 FLOW_FEN: Final = "flow_fen"

@@ -160,7 +160,9 @@ def _raise(error: ValidationError, path: Path, model: type[BaseModel], prefix: s
         raise BadKey(path=path, place=place, name=str(fault["loc"][-1]), known=known) from None
     words = _EXPECTED[language()]
     found = next((text for kind, text in words.items() if fault["type"].startswith(kind)), None)
-    expected = (found or str(fault["msg"])).format_map({"expected": fault.get("ctx", {}).get("expected", "")})
+    expected = (found or str(fault["msg"]).removeprefix("Value error, ")).format_map(
+        {"expected": fault.get("ctx", {}).get("expected", "")}
+    )
     value = "—" if fault["type"] == "missing" else repr(fault["input"])
     raise BadValue(path=path, place=place or "params", value=value, expected=expected) from None
 

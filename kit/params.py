@@ -12,10 +12,13 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from kit.errors import language
+
 __all__ = [
     "Cadence",
     "Checks",
     "Compared",
+    "Clause",
     "Contact",
     "ControlTotal",
     "Deposits",
@@ -30,6 +33,7 @@ __all__ = [
     "Offers",
     "Params",
     "Primary",
+    "SegmentRule",
     "Segments",
     "Stage",
     "Stages",
@@ -40,7 +44,12 @@ __all__ = [
 ]
 
 YUAN, WAN = 100, 1_000_000  # 分 in 1 元, in 1 万元
+FEWEST_SEGMENTS, MOST_SEGMENTS = 4, 8  # 一般分成4-8个客群即可
 Family = Literal["demand", "time", "structured", "wmp", "fund", "insurance", "bond", "gold", "custody", "loan", "card"]
+
+
+def _said(zh: str, en: str) -> str:
+    return zh if language() == "zh" else en
 
 
 class _Frozen(BaseModel):
@@ -144,12 +153,82 @@ class Hidden(_Frozen):
 
 class Segments(_Frozen):
     """Thresholds of the segment rules and the words that place an occupation."""
+class Clause(_Frozen):
+    """What must be true of a customer, all of it; what is left out does not matter, what is unknown is not true."""
 
-    retired_age: int = 60
-    young_below: int = 30
-    family_ages: tuple[int, int] = (28, 50)
+    age_from: int | None = None
+    age_to: int | None = None
+    gender: str | None = None
+    sector: str | None = None
+    children: bool = False
+    payroll: bool = False
+    merchant: bool = False
+
+
+class SegmentRule(_Frozen):
+    """One segment: whoever fits any of the clauses; ``suited`` are the product families to speak of with him."""
+
+    code: str = Field(min_length=1)
+    any_of: tuple[Clause, ...] = ()
+    suited: tuple[Family, ...] = ()
+
+
+class Segments(_Frozen):
+    """The rules of the segments in their order, and the words that tell occupations, hobbies and channels.
+
+    Attributes
+    ----------
+    rules
+        Four to eight; the first that fits wins. The last has no clause: it takes whom no other fits.
+    hobbies, channels
+        Theme of an event, and way to the bank, with the words that tell it.
+    small_cell
+        Customers of one segment with one owner below which no batch is worth its preparation.
+    """
+
+    rules: tuple[SegmentRule, ...]
     occupations: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     unknown_occupations: tuple[str, ...] = ()
+    hobbies: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    channels: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    small_cell: int = Field(default=10, gt=0)
+
+    @field_validator("rules")
+    @classmethod
+    def _batches(cls, rules: tuple[SegmentRule, ...]) -> tuple[SegmentRule, ...]:
+        if not FEWEST_SEGMENTS <= len(rules) <= MOST_SEGMENTS:
+            zh = f"{FEWEST_SEGMENTS} 至 {MOST_SEGMENTS} 个客群，现为 {len(rules)} 个"
+            raise ValueError(_said(zh, f"{FEWEST_SEGMENTS} to {MOST_SEGMENTS} segments, not {len(rules)}"))
+        if len(set(_codes(rules))) != len(rules):
+            raise ValueError(_said("各不相同的客群 code", "segments whose codes differ"))
+        if rules[-1].any_of or not all(rule.any_of for rule in rules[:-1]):
+            zh = "每个客群都写 any_of，只有最后一个不写：它收容其余客户"
+            raise ValueError(_said(zh, "any_of in every segment but the last, which takes the rest"))
+        if any(clause == Clause() for rule in rules for clause in rule.any_of):
+            raise ValueError(_said("每条 any_of 至少有一个条件", "at least one condition in each any_of"))
+        return rules
+
+    @model_validator(mode="after")
+    def _sectors(self) -> Segments:
+        asked = {clause.sector for rule in self.rules for clause in rule.any_of} - {None, "other", "unknown"}
+        if unknown := sorted(str(sector) for sector in asked - set(self.occupations)):
+            known = ", ".join(self.occupations)
+            zh = f"rules 里的 sector 都出自 occupations（{known}），没有 {unknown[0]}"
+            raise ValueError(_said(zh, f"sectors of the rules that are in occupations ({known}), not {unknown[0]}"))
+        return self
+
+    def codes(self) -> tuple[str, ...]:
+        """Segments in the order of their rules."""
+        return _codes(self.rules)
+
+    @property
+    def rest(self) -> str:
+        """其他/待识别: the segment of those whom no rule fits."""
+        return self.rules[-1].code
+
+
+def _codes(rules: tuple[SegmentRule, ...]) -> tuple[str, ...]:
+    return tuple(rule.code for rule in rules)
 
 
 class Grade(_Frozen):
@@ -379,6 +458,7 @@ class Params(_Frozen):
     findings: int = Field(default=5, gt=0)  # of the summary
     critical_from: float = Field(default=0.9, gt=0, lt=1)
     tiers: tuple[Tier, ...]
+    segments: Segments
     tier_rule: TierRule = TierRule()
     dormancy: Dormancy = Dormancy()
     dormancy_rules: tuple[DormancyRule, ...] = ()

@@ -17,8 +17,8 @@ def test_the_bank_name_alone_is_enough(tmp_path):
     engagement = _load(tmp_path, "bank: 甲银行\n")
     assert engagement.params.profile == "rural-postal"
     assert engagement.chapters == (
-        "quality", "summary", "concentration", "tiers", "primary", "coverage", "familiarity", "dormancy", "needs",
-        "deposits", "units", "stages", "contact",
+        "summary", "quality", "concentration", "tiers", "coverage", "familiarity", "segments", "needs", "primary",
+        "dormancy", "deposits", "units", "stages", "contact",
     )  # fmt: skip
 
 
@@ -52,6 +52,52 @@ def test_an_ill_typed_value_says_where_and_what_was_expected(tmp_path, text, pla
         _load(tmp_path, text)
     assert f"“{place}”" in str(caught.value)
     assert "应为" in str(caught.value)
+
+
+_RULES = [f"{{code: s{i}, any_of: [{{age_from: {i}}}]}}" for i in range(9)]
+
+
+@pytest.mark.parametrize(
+    ("rules", "said"),
+    [
+        ([*_RULES[:2], "{code: rest}"], "4 至 8 个客群，现为 3 个"),
+        ([*_RULES[:8], "{code: rest}"], "4 至 8 个客群，现为 9 个"),
+        ([*_RULES[:3], "{code: s0}"], "各不相同的客群 code"),
+        (_RULES[:4], "只有最后一个不写"),
+        (["{code: nobody}", *_RULES[:2], "{code: rest}"], "只有最后一个不写"),
+        (["{code: all, any_of: [{}]}", *_RULES[:2], "{code: rest}"], "至少有一个条件"),
+    ],
+    ids=["three", "nine", "two of one name", "no rest", "a rule without a clause", "a clause without a condition"],
+)
+def test_segments_that_cannot_be_managed_in_batches_are_refused(tmp_path, rules, said):
+    with pytest.raises(BadValue) as caught:
+        _load(tmp_path, f"bank: 甲\nparams: {{segments: {{rules: [{', '.join(rules)}]}}}}\n")
+    assert "“params.segments.rules”" in str(caught.value)
+    assert said in str(caught.value)
+
+
+def test_a_rule_for_an_occupation_that_no_word_tells_is_refused(tmp_path):
+    rules = ", ".join([*_RULES[:3], "{code: vets, any_of: [{sector: vet}]}", "{code: rest}"])
+    with pytest.raises(BadValue) as caught:
+        _load(tmp_path, f"bank: 甲\nparams: {{segments: {{rules: [{rules}]}}}}\n")
+    assert "“params.segments”" in str(caught.value)
+    assert "没有 vet" in str(caught.value)
+
+
+@pytest.mark.parametrize("count", [4, 8])
+def test_four_to_eight_segments_of_the_banks_own_are_taken_in_their_order(tmp_path, count):
+    rules = ", ".join([*_RULES[: count - 1], "{code: 其余}"])
+    segments = _load(tmp_path, f"bank: 甲\nparams: {{segments: {{rules: [{rules}]}}}}\n").params.segments
+    assert segments.codes() == (*(f"s{i}" for i in range(count - 1)), "其余")
+    assert segments.rest == "其余"
+
+
+@pytest.mark.parametrize("name", profiles())
+def test_each_profile_has_the_segments_of_its_kind_of_bank(name):
+    params = Params(**profile(name))
+    assert ("farming" in params.segments.codes()) == (name == "rural-postal")
+    families = [family for rule in params.segments.rules for family in rule.suited]
+    assert families
 
 
 def test_the_banks_own_totals_are_rows_or_exact_fen(tmp_path):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -24,7 +24,7 @@ from kit import columns as col
 from kit.book import Book
 from kit.database import quiet
 from kit.errors import NoData
-from kit.params import WAN, YUAN, Params
+from kit.params import WAN, YUAN, Params, SegmentRule
 from kit.schema import schema
 
 __all__ = ["SUBJECTS", "TABLES", "Features", "bind", "definitions", "features", "frame", "needs", "settle_dates"]
@@ -44,6 +44,7 @@ SUBJECTS = (
     "account_class",
     "balance_sheet",
     "suitability",
+    "person",
     "segment",
     "services",
     "stage",
@@ -208,10 +209,7 @@ def _parameters(book: Book, params: Params, aum_column: str) -> dict[str, Any]:
         "maturity_until": day + timedelta(days=params.contact.maturity_days),
         "strong_from": p.strong_from,
         "weak_below": p.weak_below,
-        "retired_age": params.segments.retired_age,
-        "young_below": params.segments.young_below,
-        "family_from": params.segments.family_ages[0],
-        "family_to": params.segments.family_ages[1],
+        "rest_rank": len(params.segments.rules) - 1,
         "top_rank": len(params.tiers) - 1,
         "upper_rank": len(params.tiers) // 2,
         "weight_assets": g.assets,
@@ -257,6 +255,7 @@ def _parameter_tables(params: Params) -> dict[str, pa.Table]:
         ),
         "occupation_words": _word_rules("sector", params.segments.occupations),
         "purpose_words": _word_rules("purpose", params.funds.purposes),
+        **_segment_rules(params.segments.rules),
         "unknown_occupations": pa.table({"word": pa.array(list(params.segments.unknown_occupations), pa.string())}),
     }
 
@@ -268,6 +267,25 @@ def _word_rules(name: str, groups: Mapping[str, tuple[str, ...]]) -> pa.Table:
     return pa.table(
         {"rule": pa.array(rule, pa.int64()), name: pa.array(told, pa.string()), "word": pa.array(word, pa.string())}
     )
+
+
+def _segment_rules(rules: Sequence[SegmentRule]) -> dict[str, pa.Table]:
+    """The names of the segments by their rank, and a row a clause of their rules; what a clause leaves out is null."""
+    clauses = [
+        {"segment_rank": rank, "segment_bit": 1 << rank} | clause.model_dump()
+        for rank, rule in enumerate(rules)
+        for clause in rule.any_of
+    ]
+    whole, word, flag = pa.int64(), pa.string(), pa.bool_()
+    kinds = {
+        "segment_rank": whole, "segment_bit": whole, "age_from": whole, "age_to": whole, "gender": word, "sector": word,
+        "children": flag, "payroll": flag, "merchant": flag,
+    }  # fmt: skip
+    names = [rule.code for rule in rules]
+    return {
+        "segment_names": pa.table({"segment_rank": list(range(len(names))), "segment": names}),
+        "segment_clauses": pa.Table.from_pylist(clauses, schema=pa.schema(list(kinds.items()))),
+    }
 
 
 @contextmanager

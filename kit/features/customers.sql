@@ -1,5 +1,7 @@
 -- One row a customer: everything that the chapters and the contact plan need to know, with the service grade from assets, products, relation and potential (R55).
 -- needs household_id: customer.household_id
+-- needs hobby: customer.hobby
+-- needs channel_pref: customer.channel_pref
 SELECT
   s.*,
   CASE
@@ -106,12 +108,16 @@ FROM (
     e.stage,
     e.stage_rank,
     e.stage_skipped,
-    g.age,
-    g.occupation_known,
-    g.occupation_sector,
+    w.age,
+    w.has_children,
+    w.occupation_known,
+    w.occupation_sector,
     g.segment,
     g.segments_fitting,
+    g.segment_bits,
     c.occupation,
+    c.hobby,
+    c.channel_pref,
     u.income_fen,
     u.risk_rank,
     u.risk_state,
@@ -144,6 +150,7 @@ FROM (
   JOIN balance_sheet b ON b.customer_id = c.customer_id
   JOIN suitability u ON u.customer_id = c.customer_id
   JOIN account_class k ON k.customer_id = c.customer_id
+  JOIN person w ON w.customer_id = c.customer_id
   JOIN segment g ON g.customer_id = c.customer_id
   JOIN services v ON v.customer_id = c.customer_id
   JOIN stage e ON e.customer_id = c.customer_id

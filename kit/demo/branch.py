@@ -88,6 +88,7 @@ class Branch:
         aum, people = self.held.average[:, -1], self.people
         dormant = (aum <= 10_000) & (self.moved.last_day[:, -1] <= cal.as_of - 365)
         assert np.array_equal(dormant, people.is_kind(Kind.DORMANT)), "a customer fell asleep by accident"
+        fits = people.segments()
         return Facts(
             plan=self.plan,
             customer_id=people.ids(),
@@ -96,6 +97,8 @@ class Branch:
             dormant=dormant,
             merchant=people.is_kind(Kind.MERCHANT),
             primary=people.is_kind(Kind.PRIMARY),
+            segment=np.where(fits.any(axis=0), fits.argmax(axis=0), len(fits)),
+            rules_fitting=fits.sum(axis=0),
             orphan=self.owners.orphan,
             due_30d=self._due(cal.as_of, 30),
             due_90d=self._due(cal.as_of, 90),

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from kit.demo.files import blank, days, numbers, pick, yes_no
 from kit.demo.plan import CYCLE, Bits, BranchPlan, Calendar, Ints, Kind, draw_kinds
 
-__all__ = ["People", "draw_people", "master_file", "names"]
+__all__ = ["SEGMENTS", "People", "draw_people", "master_file", "names"]
 
 _FOREVER = np.datetime64("9999-12-31").astype(np.int64)  # how a system writes 长期
 _SURNAMES = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许"
@@ -31,6 +31,12 @@ _WORK = {
     "paid": (0.07, 0.10, 0.15, 0.06, 0.12, 0.09, 0.09, 0.30, 0.00, 0.01, 0.00, 0.00, 0.00, 0.00, 0.01),
     "any": (0.12, 0.13, 0.15, 0.01, 0.03, 0.03, 0.03, 0.16, 0.06, 0.02, 0.13, 0.09, 0.00, 0.04, 0.00),
 }
+SEGMENTS = ("retired", "business", "public", "payroll", "family", "young", "farming", "other")
+_SECTORS = {
+    "退休人员": "retired", "个体工商户": "business", "企业负责人": "business", "国家机关、党群组织负责人": "public",
+    "事业单位人员": "public", "教师": "public", "医护人员": "public", "军人": "public",
+    "农林牧渔生产人员": "farming", "外出务工人员": "farming",
+}  # fmt: skip
 _EMPLOYERS = (
     "示范县第一中学",
     "示范县人民医院",
@@ -59,6 +65,8 @@ class People:
     last_day: Ints  # last active transaction before the panel begins
     name: Ints  # place in ``names()``
     occupation: Ints
+    family: Bits
+    children: Ints  # -1 where the file says nothing
     payroll_months: Ints  # without a break, up to the as-of month
     payroll_fen: Ints
     mobile: Bits
@@ -72,6 +80,21 @@ class People:
         """Make customer numbers: 1, four digits of the branch, seven of the customer."""
         at = np.arange(len(self)) if places is None else places
         return numbers(100_000_000_000 + self.plan.number * 10_000_000 + at + 1)
+
+    def segments(self) -> Bits:
+        """Which of the segments' rules (`SEGMENTS`, in their order) fit each customer: a row a rule."""
+        work = np.array([_SECTORS.get(name, "") for name in _WORK_NAMES])[self.occupation]
+        return np.array(
+            [
+                (self.age >= 60) | (work == "retired"),
+                (work == "business") | self.is_kind(Kind.MERCHANT),
+                work == "public",
+                self.payroll_months >= 3,
+                (self.children > 0) & (self.age >= 28) & (self.age <= 50),
+                self.age < 30,
+                work == "farming",
+            ]
+        )
 
     def is_kind(self, *kinds: Kind) -> Bits:
         """Whether each customer is of one of these kinds."""
@@ -110,6 +133,8 @@ def draw_people(rng: np.random.Generator, plan: BranchPlan, customers: int, cal:
     lost = kind == Kind.LOST
     ends[lost] = rng.integers(max(1, cal.count - 4), cal.count, int(lost.sum()))
     months, pay = _payroll(rng, kind, n)
+    apart = rng.spawn(1)[0]  # what is drawn of families moves nothing else
+    family = (age >= 27) & _some(apart, n, 0.75)
     return People(
         plan=plan,
         kind=kind,
@@ -120,6 +145,8 @@ def draw_people(rng: np.random.Generator, plan: BranchPlan, customers: int, cal:
         last_day=last,
         name=rng.integers(0, len(names()), n),
         occupation=_occupations(rng, kind, age, months > 0),
+        family=family,
+        children=np.where(family, np.minimum(apart.integers(0, 4, n), 2), -1),
         payroll_months=months,
         payroll_fen=pay,
         mobile=_mobile(rng, kind, age, months),
@@ -170,7 +197,6 @@ def master_file(rng: np.random.Generator, people: People, cal: Calendar) -> dict
     def any_of(words: Sequence[str]) -> pa.Array:
         return pick(rng.integers(0, len(words), n), words)
 
-    family = (people.age >= 27) & _some(rng, n, 0.75)
     paid = people.payroll_months > 0
     source = np.where(_some(rng, n, 0.62), 0, rng.integers(1, 4, n))
     referrer = np.where(at > 0, rng.integers(0, np.maximum(at, 1)), 0)
@@ -194,8 +220,8 @@ def master_file(rng: np.random.Generator, people: People, cal: Calendar) -> dict
         "行业": pick(people.occupation, list(_WORK_NAMES.values())),
         "工作单位": blank(any_of(_EMPLOYERS), ~paid),
         "年收入": blank(pc.cast(_yuan(income), pa.string()), _some(rng, n, 0.55)),
-        "婚姻状况": pick(np.where(family, 1, rng.integers(0, 2, n) * 2), ("未婚", "已婚", "")),
-        "子女情况": pick(np.where(family, rng.integers(0, 4, n), 4), ("无", "1", "2", "1", "")),
+        "婚姻状况": pick(np.where(people.family, 1, rng.integers(0, 2, n) * 2), ("未婚", "已婚", "")),
+        "子女情况": pick(people.children % 4, ("无", "1", "2", "")),
         "家庭号": blank(numbers(plan.number * 10_000_000 + at // 2, 10, "H"), _some(rng, n, 0.7)),
         "现居地": blank(pick(np.zeros(n, dtype=np.int8), (f"示范市{plan.name[:-2]}辖区",)), _some(rng, n, 0.3)),
         "教育背景": any_of(("-", "小学", "初中", "高中", "大专", "本科")),

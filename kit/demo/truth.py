@@ -13,6 +13,7 @@ import pyarrow as pa
 from kit.demo.answers import Answer
 from kit.demo.balances import LADDER, tier_of
 from kit.demo.delivery import FileTruth
+from kit.demo.people import SEGMENTS
 from kit.demo.plan import Bits, BranchPlan, Ints
 
 __all__ = [
@@ -35,6 +36,7 @@ DEFINITIONS = {
     "share_of_customers_holding_80pct": "smallest share of customers holding 80% of the clipped AUM",
     "dormant": "AUM at most 100 yuan and no active transaction in (as_of - 365 days, as_of]",
     "orphan": "no main owner, or he is virtual or has left",
+    "segments": "the first rule that fits; overlap: customers whom two rules or more fit",
     "maturing": "deposits, certificates and wealth products maturing in (as_of, as_of + days]",
     "units": "accounts still for a year (due; owing if in debt, due_unknown if not said), nearly so (soon), half of it"
     " (idle); falling below 10 or 50 万元 by the year's end, or near from below, if today's balance stays",
@@ -46,7 +48,8 @@ FACTS = pa.schema(
     [
         ("customer_id", pa.string()), ("branch_id", pa.string()), ("tier", pa.string()),
         ("aum_fen", pa.int64()), ("spot_fen", pa.int64()), ("dormant", pa.bool_()), ("merchant", pa.bool_()),
-        ("primary", pa.bool_()), ("orphan", pa.bool_()), ("maturing_30d", pa.bool_()),
+        ("primary", pa.bool_()), ("segment", pa.string()), ("rules_fitting", pa.int64()),
+        ("orphan", pa.bool_()), ("maturing_30d", pa.bool_()),
         ("elsewhere_fen", pa.int64()),
     ]
 )  # fmt: skip
@@ -71,6 +74,8 @@ class Facts:
     dormant: Bits
     merchant: Bits
     primary: Bits
+    segment: Ints  # place in ``SEGMENTS``
+    rules_fitting: Ints
     orphan: Bits
     due_30d: Due
     due_90d: Due
@@ -91,6 +96,8 @@ class Facts:
             self.dormant,
             self.merchant,
             self.primary,
+            np.array(SEGMENTS)[self.segment].tolist(),
+            self.rules_fitting,
             self.orphan,
             maturing,
             pa.array(self.elsewhere_fen, mask=self.elsewhere_fen < 0),
@@ -183,6 +190,8 @@ def group_truth(facts: Sequence[Facts]) -> dict[str, Any]:
         "dormant": int(all_of("dormant").sum()),
         "merchants": int(all_of("merchant").sum()),
         "primary": int(all_of("primary").sum()),
+        "segments": dict(zip(SEGMENTS, np.bincount(all_of("segment"), minlength=len(SEGMENTS)).tolist(), strict=True)),
+        "overlap": int((all_of("rules_fitting") > 1).sum()),
         "orphans": {"customers": int(orphan.sum()), "aum_fen": _sum(aum[orphan])},
         **{
             f"maturing_{days}d": {

@@ -56,6 +56,9 @@ def test_customers_are_what_was_planted(bank, prepared):
     assert (both["dormant_told"] == both["dormant"]).all()
     assert (both["merchant"] == both["merchant_like"]).all()
     assert (both["primary"] == (both["primary_grade"] == "strong")).all()
+    assert (both["segment_told"] == both["segment"]).all()
+    assert (both["rules_fitting"] == both["segments_fitting"]).all()
+    assert (both["segments_fitting"] == [int(bits).bit_count() for bits in both["segment_bits"]]).all()
     assert (both["orphan_told"] == both["orphan"]).all()
     assert both["elsewhere_fen_told"].equals(both["elsewhere_fen"])
     assert (both["primary_elsewhere"] == (both["elsewhere_fen"] > 0) & (both["elsewhere_fen"] >= both["aum_fen"])).all()
@@ -75,6 +78,8 @@ def test_branches_are_what_was_planted(bank, prepared):
         assert row["top20_share_of_aum"] == pytest.approx(branch["top20_share_of_aum"], abs=1e-12)
         assert row["share_of_customers_holding_80pct"] == pytest.approx(branch["share_of_customers_holding_80pct"])
         assert row["dormant_customers"] == branch["dormant"]
+        assert row["unidentified_share"] == pytest.approx(branch["segments"]["other"] / branch["customers"])
+        assert row["overlap_share"] == pytest.approx(branch["overlap"] / branch["customers"])
         assert row["orphan_fen"] == branch["orphans"]["aum_fen"]
         for tier, group in branch["tiers"].items():
             assert (row[f"{tier}_customers"], row[f"{tier}_fen"]) == (group["customers"], group["aum_fen"])

@@ -25,9 +25,11 @@ from kit.errors import MissingFile, UnknownName, language
 from kit.features import frame
 from kit.params import KeyProduct, Params
 from kit.report.names import named
+from kit.params import Params
+from kit.report.names import named, rules_told, shares_told
 from kit.resources import root
 from kit.schema import schema
-from kit.tables import html_table, kpi_cards
+from kit.tables import CODES, html_table, kpi_cards
 from kit.text import Wording, wording
 
 __all__ = ["EVERY_BRANCH", "Chapter", "open_chapter"]
@@ -159,18 +161,44 @@ class Chapter:
         }
         display({"image/svg+xml": svg.getvalue(), "text/plain": told["alt"]}, metadata={"branch_kit": told}, raw=True)
 
+    def each(self, key: str, result: Any, field: str = "table", **groups: str) -> None:
+        """A paragraph for each row of a frame: ``<key>.each``, and what ``<key>.own`` has to say of the row's code.
+
+        The first column is the code. A cell of shares by code is said as a list; ``groups`` names its labels.
+        """
+        if not _speaks(result, ""):
+            return
+        rows = getattr(result, field)
+        for row in rows.to_dict("records"):
+            code, own = row[rows.columns[0]], f"{self.name}.{key}.own"
+            told = {column: shares_told(row[column], group, self.words) for column, group in groups.items()}
+            own_words = self.words.labels(f"{own}.{code}") or self.words.labels(f"{own}.default")
+            values = self._facts() | row | told | own_words | {"name": self.name_of(CODES[rows.columns[0]], code)}
+            self._markdown(self.words(f"{self.name}.{key}.each", **values))
+
+    def names_in(self, kind: str, result: Any, *fields: str) -> dict[str, str]:
+        """Printed names of a result's codes, for its sentences: ``first`` is named ``first_name``."""
+        if isinstance(result, Unavailable):
+            return {}
+        return {f"{field}_name": self.name_of(kind, getattr(result, field)) for field in fields}
+
     def name_of(self, kind: str, code: str | None) -> str:
         """Printed name of a code: ``name_of("tier", "vip")``."""
-        return self.words.label(f"labels.{kind}.{code}", default="—")
+        return self.words.label(f"labels.{kind}.{code}", default="—" if code is None else code)
 
     def names_of(self, kind: str, codes: Iterable[str]) -> str:
         """Printed names of codes, one after the other."""
         return self.words.join([self.name_of(kind, code) for code in codes]) or "—"
 
     def definitions(self) -> None:
+    def rules(self) -> str:
+        """The rules of the segments, in words."""
+        return rules_told(self.params.segments.rules, self.words)
+
+    def definitions(self, **extra: str) -> None:
         """口径: the thresholds, denominators and dates behind this chapter's figures."""
         heading = self.words("common.definitions")
-        self._markdown(f"## {heading}\n\n> {self.words(f'{self.name}.definitions', **self._facts())}")
+        self._markdown(f"## {heading}\n\n> {self.words(f'{self.name}.definitions', **self._facts(), **extra)}")
 
     def holidays(self) -> None:
         """Say so where the plan reaches into a year whose holidays are not announced yet."""

@@ -17,8 +17,8 @@ from kit.errors import language
 __all__ = [
     "Cadence",
     "Checks",
-    "Compared",
     "Clause",
+    "Compared",
     "Contact",
     "ControlTotal",
     "Deposits",
@@ -153,6 +153,8 @@ class Hidden(_Frozen):
 
 class Segments(_Frozen):
     """Thresholds of the segment rules and the words that place an occupation."""
+
+
 class Clause(_Frozen):
     """What must be true of a customer, all of it; what is left out does not matter, what is unknown is not true."""
 

@@ -27,6 +27,7 @@ CODES = {
     "zone": "zone", "gap": "gap", "merchant_evidence": "merchant_evidence", "sign": "sign",
     "family": "family", "occupation_sector": "sector", "source": "purpose",
     "use": "purpose", "likeness": "likeness", "primary_grade": "grade", "risk_state": "risk_state",
+    "scheme": "scheme", "occupation_sector": "sector",
 }  # fmt: skip
 _TEXT = (
     "table",
@@ -50,10 +51,10 @@ _TEXT = (
 _OF_ITS_OWN = {
     "stated_fen": "cents", "found_fen": "cents", "difference_fen": "cents",  # what must agree is printed to the cent
     "found_share": "near", "difference_share": "near", "gini": "ratio", "mean": "decimal",
-    "cv": "ratio", "max_min": "decimal",
     "mean_start": "decimal", "mean_now": "decimal",
     "gini_low": "ratio", "gini_high": "ratio", "hhi": "decimal",
     "dispersion": "decimal", "median_demand_cover": "decimal",
+    "cv": "ratio", "max_min": "decimal", "customers_each": "decimal", "balance": "ratio", "separation": "ratio",
 }  # fmt: skip
 _AVERAGES = ("mean", "median", "gap_each")  # their sum would be no figure
 _NUMBER = ("", ' class="num"')

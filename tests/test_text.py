@@ -30,8 +30,8 @@ def test_what_is_unknown_is_a_dash(nothing, kind):
 
 
 def test_a_strong_figure_closes_before_a_chinese_letter():
-    sentence = wording("zh")("tiers.segments.finding", overlap=0.129, unidentified=0.1, occupation_known=None)
-    assert "**12.9%**\u2009的" in sentence
+    sentence = wording("zh")("familiarity.reminders.finding", stated=31, reminder_share=0.129)
+    assert "**12.9%**\u2009只" in sentence
 
 
 @given(st.text(max_size=60))

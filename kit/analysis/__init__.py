@@ -3,6 +3,7 @@
 from kit.analysis.balance_sheet import BalanceSheet, Funds, ThreeTables, balance_sheet, funds, three_tables
 from kit.analysis.branches import Standing, branch_summary, standing
 from kit.analysis.capacity import Capacity, capacity
+from kit.analysis.cards import Cards, Salons, cards, salons
 from kit.analysis.concentration import Concentration, concentration
 from kit.analysis.contact import ContactPractice, PlanSummary, contact_practice, plan_summary
 from kit.analysis.coverage import (
@@ -36,6 +37,7 @@ from kit.analysis.flow import Flow, flow
 from kit.analysis.growth import Growth, growth
 from kit.analysis.hidden import HiddenValue, hidden_value
 from kit.analysis.inequality import GiniInterval, GiniSplit, gini_interval, gini_split
+from kit.analysis.medoids import Agreement, agreement
 from kit.analysis.migration import Migration, migration
 from kit.analysis.primary import Merchants, PrimaryAccounts, merchants, primary_accounts
 from kit.analysis.products import ProductMatrix, Products, Whitespace, product_matrix, products, whitespace
@@ -43,7 +45,19 @@ from kit.analysis.prospects import KeyProducts, key_products
 from kit.analysis.quality import Delivery, delivery
 from kit.analysis.result import Unavailable, needs
 from kit.analysis.retention import PassThrough, Retention, pass_through, payroll_retention
-from kit.analysis.segments import Segments, segments
+from kit.analysis.schemes import Occupations, Schemes, occupations, schemes
+from kit.analysis.segments import (
+    Cells,
+    Cube,
+    Overlap,
+    Segments,
+    Strangers,
+    cells,
+    cube,
+    overlap,
+    segments,
+    strangers,
+)
 from kit.analysis.shrinkage import BranchRates, FunnelPlace, RatesCompared, funnel_place, rates_compared
 from kit.analysis.stages import NextStage, Stages, ValueChange, next_stage, stages, value_change
 from kit.analysis.summary import Finding, Findings, Portrait, findings, portrait
@@ -63,16 +77,20 @@ from kit.analysis.wallet import Wallet, wallet
 
 __all__ = [
     "AccountClasses",
+    "Agreement",
     "Backlog",
     "BalanceSheet",
     "BranchRates",
     "Cadence",
     "CallBacks",
     "Capacity",
+    "Cards",
+    "Cells",
     "Completeness",
     "Concentration",
     "ContactPractice",
     "Coverage",
+    "Cube",
     "Delivery",
     "DepositMix",
     "Deviation",
@@ -95,7 +113,9 @@ __all__ = [
     "Merchants",
     "Migration",
     "NextStage",
+    "Occupations",
     "Orphans",
+    "Overlap",
     "PassThrough",
     "Payers",
     "PersonalShare",
@@ -109,9 +129,12 @@ __all__ = [
     "Retention",
     "Roles",
     "Salaried",
+    "Salons",
+    "Schemes",
     "Segments",
     "Stages",
     "Standing",
+    "Strangers",
     "Survival",
     "ThreeTables",
     "Tiers",
@@ -123,15 +146,19 @@ __all__ = [
     "Whitespace",
     "YearAverages",
     "account_classes",
+    "agreement",
     "backlog",
     "balance_sheet",
     "branch_summary",
     "cadence",
     "capacity",
+    "cards",
+    "cells",
     "completeness",
     "concentration",
     "contact_practice",
     "coverage",
+    "cube",
     "delivery",
     "deposit_mix",
     "deviation",
@@ -154,7 +181,9 @@ __all__ = [
     "migration",
     "needs",
     "next_stage",
+    "occupations",
     "orphans",
+    "overlap",
     "pass_through",
     "payers",
     "payroll_retention",
@@ -168,9 +197,12 @@ __all__ = [
     "reminders",
     "roles",
     "salaried",
+    "salons",
+    "schemes",
     "segments",
     "stages",
     "standing",
+    "strangers",
     "survival",
     "three_tables",
     "tiers",

@@ -10,6 +10,7 @@ from kit import columns as col
 from kit.analysis.concentration import concentration
 from kit.analysis.coverage import covered_share_of_aum
 from kit.analysis.result import share, total
+from kit.analysis.segments import overlap_share, unidentified_share
 from kit.analysis.shrinkage import RATES, branch_rates
 from kit.params import Params
 
@@ -62,6 +63,9 @@ def _summary(customers: pd.DataFrame, params: Params) -> dict[str, object]:
         row["familiar_customers"] = int(customers[col.FAMILIAR].fillna(value=False).sum())
     if col.PRODUCT_COUNT in customers:
         row["mean_families"] = float(customers[col.PRODUCT_COUNT].fillna(0).mean()) if len(customers) else None
+    if col.SEGMENT in customers:
+        row["overlap_share"] = overlap_share(customers)
+        row["unidentified_share"] = unidentified_share(customers, params)
     return row
 
 

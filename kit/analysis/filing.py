@@ -163,4 +163,6 @@ def backlog(customers: pd.DataFrame, params: Params) -> Backlog:
 def filing_list(customers: pd.DataFrame, params: Params, _tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """建档待补名单: `backlog` one by one, the richest first; the reason names the fields (R43)."""
     rows = _to_file(customers, params).sort_values(col.AUM_FEN, ascending=False, kind="stable")
-    return listed(rows, rows[col.AUM_FEN], "missing_" + rows[col.MISSING].str.replace(",", "+missing_").astype("object"))
+    return listed(
+        rows, rows[col.AUM_FEN], "missing_" + rows[col.MISSING].str.replace(",", "+missing_").astype("object")
+    )

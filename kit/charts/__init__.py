@@ -10,7 +10,7 @@ from kit.charts.growth import waterfall
 from kit.charts.needs import assets_by_tier, families_by_tier, families_held_together, purposes_by_occupation
 from kit.charts.primary import grades_by_tier
 from kit.charts.quality import completeness_map
-from kit.charts.segments import segments_by_tier
+from kit.charts.segments import jaccard_map, salon_themes, segments_by_tier
 from kit.charts.shrinkage import funnels
 from kit.charts.stages import output_trend, stage_funnel, stages_by_tier
 from kit.charts.tiers import tier_moves, tier_shares
@@ -29,6 +29,7 @@ __all__ = [
     "families_held_together",
     "funnels",
     "grades_by_tier",
+    "jaccard_map",
     "ladder",
     "loads_by_owner",
     "lorenz",
@@ -37,6 +38,7 @@ __all__ = [
     "personal_shares",
     "plan_weeks",
     "purposes_by_occupation",
+    "salon_themes",
     "segments_by_tier",
     "stage_funnel",
     "stages_by_tier",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 from matplotlib.figure import Figure
 
-from kit.analysis import Segments
+from kit.analysis import Overlap, Salons, Segments
 from kit.charts.canvas import Labels, canvas, heat_map, names
 
-__all__ = ["segments_by_tier"]
+__all__ = ["jaccard_map", "salon_themes", "segments_by_tier"]
 
 
 def segments_by_tier(result: Segments, *, labels: Labels) -> Figure:
@@ -18,3 +19,29 @@ def segments_by_tier(result: Segments, *, labels: Labels) -> Figure:
     rows, columns = names(list(counts.index), labels, "segment"), names(list(counts.columns), labels, "tier")
     heat_map(ax, shares, counts.map("{:,}".format), rows=rows, columns=columns)
     return figure
+
+
+def jaccard_map(result: Overlap, *, labels: Labels) -> Figure:
+    """Jaccard index of each pair of rules: customers whom both fit / customers whom either fits."""
+    shown = result.jaccard.iloc[1:, :-1]
+    figure, ax = canvas(0.9 + 0.3 * len(shown), left=1.5, bottom=0.2, top=0.55)
+    below = shown.where(np.tril(np.ones(shown.shape, dtype=bool)))
+    rows, columns = names(list(shown.index), labels, "segment"), names(list(shown.columns), labels, "segment")
+    texts = below.map(lambda v: "" if np.isnan(v) else f"{v:.0%}")
+    heat_map(ax, below, texts, rows=rows, columns=_narrow(columns))
+    return figure
+
+
+def salon_themes(result: Salons, *, labels: Labels) -> Figure:
+    """Customers by segment and theme; colour is the share of the segment, so that each row shows its favourite."""
+    counts = result.table.set_index("segment")
+    figure, ax = canvas(0.9 + 0.3 * len(counts), left=1.5, bottom=0.2, top=0.55)
+    shares = counts.div(counts.sum(axis=1).where(counts.sum(axis=1) > 0, 1), axis=0)
+    rows, columns = names(list(counts.index), labels, "segment"), names(list(counts.columns), labels, "hobby")
+    heat_map(ax, shares, counts.map("{:,}".format), rows=rows, columns=_narrow(columns))
+    return figure
+
+
+def _narrow(heads: list[str]) -> list[str]:
+    """Heads of narrow columns, broken at their first blank."""
+    return [head.replace(" ", "\n", 1) for head in heads]

@@ -17,6 +17,7 @@ from kit.analysis.hidden import hidden_list
 from kit.analysis.primary import focus_list, merchant_list
 from kit.analysis.products import FAMILIES, reassess_list
 from kit.analysis.prospects import prospect_list
+from kit.analysis.segments import identify_list
 from kit.analysis.stages import stage_list
 from kit.analysis.tiers import loss_list, upgrade_list
 from kit.analysis.units import salaried_list, unit_idle_list, unit_line_list
@@ -45,6 +46,7 @@ LISTS: Mapping[str, Callable[..., pd.DataFrame | Unavailable]] = {
     "focus": focus_list,
     "merchant": merchant_list,
     "hidden": hidden_list,
+    "identify": identify_list,
 }
 _COLUMNS = [col.BRANCH_ID, col.LIST, col.RANK, col.CUSTOMER_ID, col.AMOUNT_FEN, col.REASON]
 

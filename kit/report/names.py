@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 
 import pandas as pd
 
+from kit.params import Clause, SegmentRule
 from kit.schema import schema
-from kit.text import Wording
+from kit.text import Wording, figure
 
-__all__ = ["column_name", "named", "reason_name", "table_name", "unlocked"]
+__all__ = ["column_name", "named", "reason_name", "rules_told", "shares_told", "table_name", "unlocked"]
 
 
 def table_name(table: str, words: Wording) -> str:
@@ -55,3 +56,34 @@ def named(rows: pd.DataFrame, words: Wording) -> pd.DataFrame:
         if name in rows and ("table" in rows or name == "parent"):
             made = made.assign(**{name: [tell(row) for _, row in rows.iterrows()]})
     return made
+
+
+def shares_told(shares: Mapping[str, float | None], group: str, words: Wording) -> str:
+    """Shares by code as running text, a code alone where it has none: 定期、理财 20.1%."""
+    told = [
+        words.label(f"labels.{group}.{code}") + ("" if value is None else f" {figure(value, 'percent')}")
+        for code, value in shares.items()
+    ]
+    return words.join(told) or "—"
+
+
+def rules_told(rules: Iterable[SegmentRule], words: Wording) -> str:
+    """The rules of the segments in words, in their order."""
+    told = [
+        words(
+            "common.rule.segment",
+            name=words.label(f"labels.segment.{rule.code}"),
+            clauses=words.label("common.rule.or").join(_clause(clause, words) for clause in rule.any_of)
+            or words.label("common.rule.rest"),
+        )
+        for rule in rules
+    ]
+    return words.label("common.rule.then").join(told)
+
+
+def _clause(clause: Clause, words: Wording) -> str:
+    parts = []
+    for name, value in clause.model_dump(exclude_defaults=True).items():
+        coded = words.label(f"labels.{name}.{value}", default=str(value))
+        parts.append(words(f"common.rule.{name}", value=coded))
+    return words.label("common.rule.and").join(parts)

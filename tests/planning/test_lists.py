@@ -11,6 +11,7 @@ from kit.analysis import (
     orphans,
     primary_accounts,
     roles,
+    strangers,
     upgrades,
     wallet,
     win_backs,
@@ -57,6 +58,8 @@ def test_a_list_holds_whom_its_chapter_counts_and_what_it_sums(data):
         assert mine["focus"] == {"size": first.focus_customers, "sum": first.focus_fen}
         assert mine["merchant"]["size"] == trade.customers
         assert mine["hidden"] == {"size": low.customers, "sum": low.inflow_fen}
+        unknown = strangers(own, PARAMS)
+        assert mine.get("identify", {"size": 0, "sum": 0}) == {"size": unknown.listed, "sum": unknown.listed_fen}
         assert mine["wake"]["size"] == dormant(own, PARAMS).dormant
         filing, room, offers = backlog(own, PARAMS), wallet(own, PARAMS), key_products(own, PARAMS)
         assert mine["filing"] == {"size": filing.customers, "sum": filing.aum_fen}

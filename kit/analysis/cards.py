@@ -1,0 +1,128 @@
+"""A card a segment: who they are, what they hold, what suits them, where they would come (R37, R42, R53)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from kit import columns as col
+from kit.analysis.result import needs, share, total
+from kit.params import Params
+
+__all__ = ["Cards", "Salons", "cards", "salons"]
+
+_HELD = {
+    "demand": col.HOLDS_DEMAND, "time": col.HOLDS_TIME, "structured": col.HOLDS_STRUCTURED, "wmp": col.HOLDS_WMP,
+    "fund": col.HOLDS_FUND, "insurance": col.HOLDS_INSURANCE, "bond": col.HOLDS_BOND, "gold": col.HOLDS_GOLD,
+    "custody": col.HOLDS_CUSTODY, "loan": col.HOLDS_LOAN, "card": col.HOLDS_CARD,
+}  # fmt: skip
+SHOWN = 3  # products, themes and channels on a card
+
+
+@dataclass(frozen=True, slots=True)
+class Cards:
+    """A row a segment that has customers, in the order of the rules.
+
+    ``table``: customers, aum_fen, median_age; ``held``, ``suited``, ``hobby`` and ``channel`` are shares by code,
+    largest first: of the segment's customers, except hobby and channel: of those whose file says. ``suited`` is the
+    share whose own risk level, in force, is as high as the product's (None: the product needs none).
+    """
+
+    table: pd.DataFrame
+    segments: int
+
+
+@dataclass(frozen=True, slots=True)
+class Salons:
+    """Themes of events by what the files say of hobbies: customers by segment, a column a theme that has any.
+
+    ``known`` have a hobby on file; ``theme`` is the one that most of them share.
+    """
+
+    table: pd.DataFrame
+    known: int
+    known_share: float | None
+    theme: str | None
+    theme_customers: int
+
+
+def _told(texts: pd.Series, words: Mapping[str, tuple[str, ...]]) -> pd.DataFrame:
+    """A column a code: whether one of its words is in the text."""
+    place, said = pd.factorize(texts, use_na_sentinel=True)
+    fits = np.array([[any(word in text for word in group) for group in words.values()] for text in [*said, ""]])
+    return pd.DataFrame(fits.reshape(len(said) + 1, -1)[place], index=texts.index, columns=list(words))  # -1: the last
+
+
+def _allowed(shares: pd.DataFrame, code: str, level: int | None) -> float | None:
+    return None if level is None else float(shares.at[code, level])
+
+
+def _largest(shares: Mapping[str, float]) -> dict[str, float]:
+    found = [(code, value) for code, value in shares.items() if value > 0]
+    return dict(sorted(found, key=lambda pair: -pair[1])[:SHOWN])
+
+
+def _largest_of_each(shares: pd.DataFrame) -> list[dict[str, float]]:
+    return [_largest(row) for row in shares.to_dict("records")]
+
+
+@needs(col.SEGMENT)
+def cards(customers: pd.DataFrame, params: Params) -> Cards:
+    """客群卡片: size, age, products held and suited, themes and channels of each segment (R37, R42, R53)."""
+    segment = pd.Categorical(customers[col.SEGMENT], categories=list(params.segments.codes()), ordered=True)
+    flags = {family: customers[column].fillna(value=False) for family, column in _HELD.items() if column in customers}
+    held = pd.DataFrame(flags, index=customers.index).astype(float).groupby(segment, observed=True).mean()
+    rank = customers.get(col.RISK_RANK, pd.Series(np.nan, index=customers.index))
+    levels = pd.DataFrame(
+        {level: rank >= level for level in sorted(set(params.offers.risk.values()))}, index=rank.index
+    )
+    allowed = levels.groupby(segment, observed=True).mean()
+    told = {
+        name: _known_shares(customers, column, words, segment)
+        for name, column, words in (
+            ("hobby", col.HOBBY, params.segments.hobbies), ("channel", col.CHANNEL_PREF, params.segments.channels),
+        )
+    }  # fmt: skip
+    groups = customers.groupby(segment, observed=True)
+    table = groups.size().rename("customers").to_frame()
+    table["aum_fen"] = groups[col.AUM_FEN].apply(total).astype("int64")
+    table["median_age"] = groups[col.AGE].median() if col.AGE in customers else np.nan
+    table["held"] = _largest_of_each(held)
+    suited = {rule.code: rule.suited for rule in params.segments.rules}
+    table["suited"] = [
+        {family: _allowed(allowed, code, params.offers.risk.get(family)) for family in suited[code]}
+        for code in table.index
+    ]
+    for name, shares in told.items():
+        table[name] = _largest_of_each(shares)
+    return Cards(table=table.rename_axis(col.SEGMENT).reset_index(), segments=len(table))
+
+
+def _known_shares(
+    customers: pd.DataFrame, column: str, words: Mapping[str, tuple[str, ...]], segment: pd.Categorical
+) -> pd.DataFrame:
+    """Share of each code among the customers of a segment whose file says something that a word tells."""
+    told = _told(customers[column], words) if column in customers else pd.DataFrame(index=customers.index)
+    sums = told.assign(said=told.any(axis=1)).groupby(segment, observed=True).sum()
+    return sums.drop(columns="said").div(sums["said"].where(sums["said"] > 0), axis=0)
+
+
+@needs(col.SEGMENT, col.HOBBY)
+def salons(customers: pd.DataFrame, params: Params) -> Salons:
+    """沙龙主题: how many customers of each segment the files connect with a theme (R42)."""
+    told = _told(customers[col.HOBBY], params.segments.hobbies)
+    told = told.loc[:, told.any()]
+    segment = pd.Categorical(customers[col.SEGMENT], categories=list(params.segments.codes()), ordered=True)
+    table = told.astype("int64").groupby(segment, observed=False).sum()
+    counts = table.sum()
+    known = int(told.any(axis=1).sum())
+    return Salons(
+        table=table.rename_axis(col.SEGMENT).reset_index(),
+        known=known,
+        known_share=share(known, len(customers)),
+        theme=str(counts.idxmax()) if known else None,
+        theme_customers=int(counts.max()) if known else 0,
+    )

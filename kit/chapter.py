@@ -24,8 +24,6 @@ from kit.engagement import CONTEXT
 from kit.errors import MissingFile, UnknownName, language
 from kit.features import frame
 from kit.params import KeyProduct, Params
-from kit.report.names import named
-from kit.params import Params
 from kit.report.names import named, rules_told, shares_told
 from kit.resources import root
 from kit.schema import schema
@@ -190,7 +188,6 @@ class Chapter:
         """Printed names of codes, one after the other."""
         return self.words.join([self.name_of(kind, code) for code in codes]) or "—"
 
-    def definitions(self) -> None:
     def rules(self) -> str:
         """The rules of the segments, in words."""
         return rules_told(self.params.segments.rules, self.words)

@@ -151,10 +151,6 @@ class Hidden(_Frozen):
     sectors: tuple[str, ...] = Field(default=("business", "public"), min_length=1)
 
 
-class Segments(_Frozen):
-    """Thresholds of the segment rules and the words that place an occupation."""
-
-
 class Clause(_Frozen):
     """What must be true of a customer, all of it; what is left out does not matter, what is unknown is not true."""
 
@@ -468,7 +464,6 @@ class Params(_Frozen):
     merchant: Merchant = Merchant()
     primary: Primary = Primary()
     hidden: Hidden = Hidden()
-    segments: Segments = Segments()
     grade: Grade = Grade()
     contact: Contact = Contact()
     deposits: Deposits = Deposits()

@@ -27,7 +27,7 @@ CODES = {
     "zone": "zone", "gap": "gap", "merchant_evidence": "merchant_evidence", "sign": "sign",
     "family": "family", "occupation_sector": "sector", "source": "purpose",
     "use": "purpose", "likeness": "likeness", "primary_grade": "grade", "risk_state": "risk_state",
-    "scheme": "scheme", "occupation_sector": "sector",
+    "scheme": "scheme",
 }  # fmt: skip
 _TEXT = (
     "table",

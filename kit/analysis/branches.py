@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pandas as pd
@@ -25,6 +26,31 @@ class Standing:
     rank: int | None
     of: int
     median: float | None
+
+
+def _counted(column: str, holds: Callable[[pd.Series], pd.Series]) -> Callable[[pd.DataFrame, Params], int]:
+    return lambda customers, _params: int(holds(customers[column]).sum())
+
+
+def _mean_families(customers: pd.DataFrame, _params: Params) -> float | None:
+    return float(customers[col.PRODUCT_COUNT].fillna(0).mean()) if len(customers) else None
+
+
+def _last_stage_share(customers: pd.DataFrame, params: Params) -> float | None:
+    return share((customers[col.STAGE_RANK] == len(params.stages.order)).sum(), len(customers))
+
+
+# The column that a figure cannot do without, its name, and how it is reckoned.
+_FIGURES: tuple[tuple[str, str, Callable[[pd.DataFrame, Params], object]], ...] = (
+    (col.ORPHAN, "covered_share_of_aum", lambda customers, _params: covered_share_of_aum(customers)),
+    (col.PRIMARY_GRADE, "primary_customers", _counted(col.PRIMARY_GRADE, lambda grade: grade == "strong")),
+    (col.CONTACTS, "contacted_customers", _counted(col.CONTACTS, lambda contacts: contacts.fillna(0) > 0)),
+    (col.FAMILIAR, "familiar_customers", _counted(col.FAMILIAR, lambda familiar: familiar.fillna(value=False))),
+    (col.STAGE_RANK, "last_stage_share", _last_stage_share),
+    (col.PRODUCT_COUNT, "mean_families", _mean_families),
+    (col.SEGMENT, "overlap_share", lambda customers, _params: overlap_share(customers)),
+    (col.SEGMENT, "unidentified_share", unidentified_share),
+)
 
 
 def _summary(customers: pd.DataFrame, params: Params) -> dict[str, object]:
@@ -51,21 +77,7 @@ def _summary(customers: pd.DataFrame, params: Params) -> dict[str, object]:
         if flag in customers:
             flagged = customers[customers[flag].fillna(value=False).astype(bool)]
             row |= {f"{name}_customers": len(flagged), f"{name}_fen": total(flagged[col.AUM_FEN])}
-    if col.ORPHAN in customers:
-        row["covered_share_of_aum"] = covered_share_of_aum(customers)
-    if col.PRIMARY_GRADE in customers:
-        row["primary_customers"] = int((customers[col.PRIMARY_GRADE] == "strong").sum())
-    if col.CONTACTS in customers:
-        row["contacted_customers"] = int((customers[col.CONTACTS].fillna(0) > 0).sum())
-    if col.STAGE_RANK in customers:
-        row["last_stage_share"] = share((customers[col.STAGE_RANK] == len(params.stages.order)).sum(), len(customers))
-    if col.FAMILIAR in customers:
-        row["familiar_customers"] = int(customers[col.FAMILIAR].fillna(value=False).sum())
-    if col.PRODUCT_COUNT in customers:
-        row["mean_families"] = float(customers[col.PRODUCT_COUNT].fillna(0).mean()) if len(customers) else None
-    if col.SEGMENT in customers:
-        row["overlap_share"] = overlap_share(customers)
-        row["unidentified_share"] = unidentified_share(customers, params)
+    row |= {name: figure(customers, params) for needed, name, figure in _FIGURES if needed in customers}
     return row
 
 

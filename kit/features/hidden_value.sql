@@ -12,5 +12,5 @@ SELECT
 FROM aum a
 JOIN primary_account p ON p.customer_id = a.customer_id
 JOIN merchant h ON h.customer_id = a.customer_id
-JOIN segment g ON g.customer_id = a.customer_id
+JOIN person g ON g.customer_id = a.customer_id
 LEFT JOIN customer_month m ON m.customer_id = a.customer_id AND m.as_of = :month

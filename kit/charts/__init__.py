@@ -24,7 +24,6 @@ __all__ = [
     "deciles",
     "deposits_by_tier",
     "familiar_by_value",
-    "families",
     "families_by_tier",
     "families_held_together",
     "funnels",

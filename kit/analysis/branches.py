@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import pandas as pd
@@ -81,13 +81,14 @@ def _summary(customers: pd.DataFrame, params: Params) -> dict[str, object]:
     return row
 
 
-def branch_summary(customers: pd.DataFrame, params: Params) -> pd.DataFrame:
+def branch_summary(customers: pd.DataFrame, params: Params, branches: Iterable[str] = ()) -> pd.DataFrame:
     """A row a branch, in the order of their ids: the figures that the reports and the index page compare.
 
     Each headline rate stands raw (``<rate>_share``) and shrunk towards the bank's (``<rate>_share_shrunk``).
+    ``branches`` are those that have a row even without customers.
     """
-    rows = [{col.BRANCH_ID: branch} | _summary(group, params) for branch, group in customers.groupby(col.BRANCH_ID)]
-    summary = pd.DataFrame(rows)
+    groups = dict.fromkeys(branches, customers.iloc[:0]) | dict(iter(customers.groupby(col.BRANCH_ID)))
+    summary = pd.DataFrame([{col.BRANCH_ID: each} | _summary(groups[each], params) for each in sorted(groups)])
     for name in RATES:
         if f"{name}_customers" in summary:
             found = branch_rates(summary, params, name).table

@@ -24,7 +24,7 @@ from kit.planning import assignment, branch_lists, contact_plan, work_days
 from kit.run.files import replace
 from kit.schema import schema
 
-__all__ = ["NoReport", "prepare", "take_in"]
+__all__ = ["NoReport", "derive", "prepare", "take_in"]
 
 
 class NoReport(KitError):
@@ -66,12 +66,17 @@ def prepare(
     reading: Reading | None = None,
 ) -> IntakeResult:
     """Fill ``out/data``; each file is whole or not there."""
-    data = out / "data"
     say("intake")
     taken = take_in(engagement, out, password=password, reading=reading)
     for table in ("customer", "customer_month"):
         if table not in taken.tables:
             raise NoReport(table=schema()[table].label(language()), refused=taken.refused)
+    derive(engagement, out / "data", say)
+    return taken
+
+
+def derive(engagement: Engagement, data: Path, say: Callable[[str], None]) -> None:
+    """From the book in ``data`` all that the chapters read beside it."""
     book = Book(data)
     params = settle_dates(book, engagement.params)
     say("features")
@@ -81,14 +86,12 @@ def prepare(
     staff = _present_staff(book)
     say("planning")
     owners = assignment(customers, staff, params)
-    capacity = (
-        dict(zip(staff[col.STAFF_ID], staff[col.DAILY_CONTACTS].astype(int), strict=True))
-        if col.DAILY_CONTACTS in staff and len(staff) else {}
-    )  # fmt: skip
-    plan = contact_plan(customers, owners, params, capacity=capacity)
+    daily = staff.set_index(col.STAFF_ID).get(col.DAILY_CONTACTS, pd.Series()).dropna()
+    plan = contact_plan(customers, owners, params, capacity=daily.astype(int).to_dict())
     lists = branch_lists(customers, params, {name: frame(table) for name, table in made.tables.items()})
     names = book.read("branch") if "branch" in book.tables() else pd.DataFrame({col.BRANCH_ID: []})
-    summary = branch_summary(customers, params)
+    above = set(names.get(col.PARENT_BRANCH_ID, ()))  # a head office is no branch without customers
+    summary = branch_summary(customers, params, (b for b in names[col.BRANCH_ID] if b not in above))
     known = dict(zip(names[col.BRANCH_ID], names[col.BRANCH_NAME], strict=True)) if col.BRANCH_NAME in names else {}
     summary.insert(1, col.BRANCH_NAME, [known.get(b) or b for b in summary[col.BRANCH_ID]])
     for name, table in {"customers": filed, **made.tables}.items():
@@ -106,12 +109,11 @@ def prepare(
         "holidays_announced": work_days(params.day, weeks=params.contact.weeks).announced,
     }
     replace(data / CONTEXT, json.dumps(context, ensure_ascii=False, indent=1).encode())
-    return taken
 
 
 def _present_staff(book: Book) -> pd.DataFrame:
     """Staff who can keep customers: neither virtual nor gone."""
-    if "staff" not in book.tables() or "role" not in book.columns("staff"):
+    if not {"role", col.BRANCH_ID} <= set(book.columns("staff")):
         return pd.DataFrame({col.STAFF_ID: [], col.BRANCH_ID: [], "role": []}, dtype="str")
     staff = frame(pq.read_table(book.path("staff")))
     for flag in (col.IS_VIRTUAL, col.HAS_LEFT):

@@ -1,7 +1,9 @@
 """Wording: sentences live in ``templates/wording/<language>/*.yml``; the computed number writes them.
 
 A template is an ordinary format string whose specs are kinds of figures: ``{aum_fen:money}``, ``{share:percent}``,
-``{customers:count}``. A value without a spec is client text and is escaped, so that a name cannot become Markdown.
+``{customers:count}``; ``{customers:|customer|customers}`` is the word for one or for more. A value without a spec is
+client text and is escaped, so that a name cannot become Markdown. ``[[, demand {share:percent}]]`` is left out where
+one of its figures is missing: no sentence stands around a dash.
 """
 
 from __future__ import annotations
@@ -28,6 +30,7 @@ NOTHING = "—"
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+!|~$&^=:])")
 # CommonMark does not close **84.6%** before a letter, and every 汉字 is one: a thin space parts them.
 _STRONG = re.compile(r"(\*\*[^*\n]+\*\*)(?=(\w)?)")
+_OPTIONAL = re.compile(r"\[\[(.*?)\]\]")
 _RESERVED = {"con", "prn", "aux", "nul", "index", "bank"} | {f"{p}{n}" for p in ("com", "lpt") for n in range(1, 10)}
 
 
@@ -92,8 +95,9 @@ def figure(value: Any, kind: str, language: str = "zh") -> str:
         Money in 分, shares as fractions, counts, dates; missing values give a dash.
     kind
         ``money`` (rounded to a readable unit), ``yuan`` (exact to the cent), ``cents`` (the same without its unit) and
-        ``wan`` (万元) for table columns, ``count``, ``percent``, ``near`` (a percentage never rounded to nothing
-        or all), ``points`` (percentage points, signed), ``ratio``, ``decimal``, ``date`` or ``text``.
+        ``wan`` (万元) for table columns, ``count``, ``some`` (a count of which zero is none), ``percent``, ``near`` (a
+        percentage never rounded to nothing or all), ``points`` (percentage points, signed), ``ratio``, ``decimal``,
+        ``date`` or ``text``.
     """
     if _is_nothing(value):
         return NOTHING
@@ -102,6 +106,7 @@ def figure(value: Any, kind: str, language: str = "zh") -> str:
         "yuan": lambda: _yuan(value, language),
         "wan": lambda: f"{value / 1e6:,.2f}",
         "count": lambda: f"{round(value):,}",
+        "some": lambda: f"{round(value):,}",
         "percent": lambda: f"{value:z.1%}",
         "cents": lambda: _cents(value),
         "near": lambda: _near(value),
@@ -119,11 +124,22 @@ class _Formatter(string.Formatter):
         self.language = language
 
     def format_field(self, value: Any, format_spec: str) -> str:
-        if format_spec:
-            return figure(value, format_spec, self.language)
+        kind, *forms = format_spec.split("|")
+        if forms:
+            return forms[bool(value != 1)]
+        if kind:
+            return figure(value, kind, self.language)
         if isinstance(value, str):
             return markdown(value)
         return figure(value, "text", self.language)
+
+    def knows(self, template: str, values: Mapping[str, Any]) -> bool:
+        """Whether every value of a template is there; an empty text is none, nor is zero of ``some``."""
+        for _, name, kind, _ in self.parse(template):
+            value = self.get_field(name, (), values)[0] if name else 0
+            if value == "" if isinstance(value, str) else _is_nothing(value) or (kind == "some" and not value):
+                return False
+        return True
 
 
 @cache
@@ -161,7 +177,12 @@ class Wording:
         """Sentence ``key`` with its figures filled in; a missing key or value is the kit's own mistake."""
         if key not in self.entries:
             raise UnknownName(kind="wording", name=key, known=self.entries)
-        return _STRONG.sub(_parted, self._formatter.vformat(str(self.entries[key]), (), values))
+        told = _OPTIONAL.sub(lambda part: part[1] * self._formatter.knows(part[1], values), str(self.entries[key]))
+        return _STRONG.sub(_parted, self._formatter.vformat(told, (), values))
+
+    def knows(self, key: str, **values: Any) -> bool:
+        """Whether sentence ``key`` has all the figures that it cannot do without."""
+        return self._formatter.knows(_OPTIONAL.sub("", str(self.entries[key])), values)
 
     def label(self, key: str, default: str | None = None) -> str:
         """A label without figures; ``default`` where there is none."""

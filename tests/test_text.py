@@ -1,10 +1,11 @@
 import re
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kit.text import LANGUAGES, figure, markdown, slug, wording
+from kit.text import LANGUAGES, Wording, figure, markdown, slug, wording
 
 _PLACES = re.compile(r"\{([^{}:]+)")
 
@@ -32,6 +33,34 @@ def test_what_is_unknown_is_a_dash(nothing, kind):
 def test_a_strong_figure_closes_before_a_chinese_letter():
     sentence = wording("zh")("familiarity.reminders.finding", stated=31, reminder_share=0.129)
     assert "**12.9%**\u2009只" in sentence
+
+
+@pytest.fixture
+def say(monkeypatch):
+    """A sentence of a template given here."""
+
+    def said(template, **values):
+        words = Wording("en")
+        monkeypatch.setattr(words, "entries", {"x": template})
+        return words("x", **values)
+
+    return said
+
+
+@pytest.mark.parametrize("missing", [None, float("nan"), pd.NA, ""])
+def test_the_optional_part_of_a_sentence_goes_with_its_figure(say, missing):
+    assert say("Deposits 5[[, demand {share:percent} of {n:count}]].", share=missing, n=3) == "Deposits 5."
+    assert (
+        say("Deposits 5[[, demand {share:percent} of {n:count}]].", share=0.5, n=3) == "Deposits 5, demand 50.0% of 3."
+    )
+    assert say("Deposits 5[[, demand {share:percent}]].", share=0.0) == "Deposits 5, demand 0.0%."
+
+
+def test_one_is_said_otherwise_than_none_or_many(say):
+    template = "{n:count} {n:|customer is|customers are} left"
+    assert [say(template, n=n) for n in (0, 1, 2)] == [
+        "0 customers are left", "1 customer is left", "2 customers are left",
+    ]  # fmt: skip
 
 
 @given(st.text(max_size=60))

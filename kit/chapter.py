@@ -77,19 +77,22 @@ class Chapter:
     def section(self, key: str, result: Any = None, *, of: str = "", **extra: Any) -> None:
         """Heading of a section and its finding, or what is missing for it.
 
-        ``of`` names the count that the finding is about: where the result has zero of it, the sentence is
-        ``<key>.none``.
+        ``of`` names the count that the finding is about: where the result has none of it, the sentence is
+        ``<key>.none``. Where that, or a figure of the sentence, is missing, it says why instead.
         """
         heading = f"## {self.words(f'{self.name}.{key}.title')}\n\n"
         if isinstance(result, Unavailable):
             self._markdown(heading + self._unlock(key, result))
-        else:
-            said = "none" if of and not getattr(result, of) else "finding"
-            self._markdown(heading + self.words(f"{self.name}.{key}.{said}", **self._values(result), **extra))
+            return
+        values = self._values(result) | extra
+        said = f"{self.name}.{key}.{'finding' if _speaks(result, of) else 'none'}"
+        if (said.endswith(".none") and said not in self.words) or not self.words.knows(said, **values):
+            said = "common.no_figure"
+        self._markdown(heading + self.words(said, **values))
 
     def account(self, key: str, result: Any, field: str, *, of: str) -> None:
         """A section that is a finding and its table, or, where there is nothing ``of`` it, a line without a heading."""
-        if getattr(result, of):
+        if _speaks(result, of):
             self.section(key, result)
             self.table(key, result, field)
         else:
@@ -97,9 +100,10 @@ class Chapter:
             self._markdown(f"**{self.words(f'{self.name}.{key}.title')}** · {said}")
 
     def say(self, key: str, result: Any = None, *, of: str = "", **extra: Any) -> None:
-        """A sentence whose figures are those of ``result``; none where it has nothing ``of`` it."""
-        if _speaks(result, of):
-            self._markdown(self.words(f"{self.name}.{key}", **self._values(result), **extra))
+        """A sentence whose figures are those of ``result``; none where they, or what it is ``of``, are missing."""
+        values = self._values(result) | extra
+        if _speaks(result, of) and self._knows(key, **values):
+            self._markdown(self.words(f"{self.name}.{key}", **values))
 
     def say_each(self, key: str, results: Iterable[Finding]) -> None:
         """A sentence ``<key>.<code>`` a result, with where the branch stands in it."""
@@ -108,6 +112,7 @@ class Chapter:
 
     def kpi(self, result: Any, **extra: Any) -> None:
         """The chapter's headline figures as cards, but for those about an ``extra`` that the data cannot give."""
+        """The chapter's headline figures as cards, without those that are missing."""
         if isinstance(result, Unavailable):
             return
         values = self._values(result) | extra
@@ -116,14 +121,16 @@ class Chapter:
         names = [key.partition(".")[0] for key in told if key.endswith(".value")]
         names = [name for name in names if not any(field in told[f"{name}.value"] for field in lacking)]
         cards = [
-            (
-                self.words(f"{self.name}.kpi.{card}.label", **values),
-                self.words(f"{self.name}.kpi.{card}.value", **values),
-                self.words(f"{self.name}.kpi.{card}.note", **values),
-            )
+            [
+                self.words(f"{self.name}.kpi.{card}.{part}", **values)
+                if self._knows(f"kpi.{card}.{part}", **values) else ""
+                for part in ("label", "value", "note")
+            ]
             for card in names
-        ]
-        display({"text/html": kpi_cards(cards), "text/plain": ""}, raw=True)
+            if self._knows(f"kpi.{card}.value", **values)
+        ]  # fmt: skip
+        if cards:
+            display({"text/html": kpi_cards(cards), "text/plain": ""}, raw=True)
 
     def table(self, key: str, result: Any, field: str = "table", *, of: str = "", total: bool = False) -> None:
         """A frame of the result as a table with the caption ``<chapter>.<key>.table``."""
@@ -132,8 +139,9 @@ class Chapter:
         self.frame(key, getattr(result, field), total=total, **self._values(result))
 
     def frame(self, key: str, rows: pd.DataFrame, *, total: bool = False, **values: Any) -> None:
-        """A frame as a table with the caption ``<chapter>.<key>.table``; one without rows is left out."""
-        if rows.empty:
+        """A frame as a table with the caption ``<chapter>.<key>.table``; one of nothing, or of zeros, is left out."""
+        figures = rows.select_dtypes("number")
+        if rows.empty or (len(figures.columns) and not figures.fillna(0).any(axis=None)):
             return
         if col.BRANCH_ID in rows:
             known = dict(zip(self.branches[col.BRANCH_ID], self.branches[col.BRANCH_NAME], strict=True))
@@ -146,13 +154,13 @@ class Chapter:
         display({"text/html": html, "text/plain": rows.to_string()}, raw=True)
 
     def chart(self, key: str, draw: Callable[..., Any], result: Any, *args: Any, of: str = "", **extra: Any) -> None:
-        """A figure with its caption and its words for those who cannot see it."""
-        if not _speaks(result, of):
+        """A figure with its caption and its words for those who cannot see it; none where these lack a figure."""
+        values = self._values(result) | extra
+        if self.customers.empty or not _speaks(result, of) or not self._knows(f"{key}.alt", **values):
             return
         drawn = draw(result, *args, labels=self.words.labels("charts") | self.words.labels("labels"))
         svg = io.StringIO()
         drawn.savefig(svg, format="svg", metadata={"Date": None})
-        values = self._values(result) | extra
         told = {
             "caption": self.words(f"{self.name}.{key}.chart", **values),
             "alt": self.words(f"{self.name}.{key}.alt", **values),
@@ -182,11 +190,11 @@ class Chapter:
 
     def name_of(self, kind: str, code: str | None) -> str:
         """Printed name of a code: ``name_of("tier", "vip")``."""
-        return self.words.label(f"labels.{kind}.{code}", default="—" if code is None else code)
+        return self.words.label(f"labels.{kind}.{code}", default=code or "")
 
     def names_of(self, kind: str, codes: Iterable[str]) -> str:
         """Printed names of codes, one after the other."""
-        return self.words.join([self.name_of(kind, code) for code in codes]) or "—"
+        return self.words.join([self.name_of(kind, code) for code in codes])
 
     def rules(self) -> str:
         """The rules of the segments, in words."""
@@ -221,6 +229,9 @@ class Chapter:
     def variant(self, key: str) -> str:
         """``key`` for a branch, ``key_bank`` for the whole bank: a section that differs between the two."""
         return f"{key}_bank" if self.branch_id == EVERY_BRANCH else key
+
+    def _knows(self, key: str, **values: Any) -> bool:
+        return self.words.knows(f"{self.name}.{key}", **values)
 
     def _facts(self) -> dict[str, Any]:
         return {
@@ -324,8 +335,14 @@ def open_chapter(name: str, data: str = "", branch: str = "", language: str = ""
 
 
 def _speaks(result: Any, of: str) -> bool:
-    """Whether there is anything to show: the data can answer, and there is something ``of`` what is shown."""
-    return not isinstance(result, Unavailable) and bool(not of or getattr(result, of))
+    """Whether there is anything to show: the data can answer, and there is something ``of`` what is shown.
+
+    Less than zero, as a sum of debts, is no more of it than zero.
+    """
+    if isinstance(result, Unavailable) or not of:
+        return not isinstance(result, Unavailable)
+    found = getattr(result, of)
+    return bool(found > 0 if isinstance(found, int | float) else found)
 
 
 def _own(branch: str) -> list[tuple[str, str, str]] | None:

@@ -59,6 +59,11 @@ class Growth:
     top_share_of_net: float | None
     unknown: int
 
+    @property
+    def moved_fen(self) -> int:
+        """Money that came and went, one without the other taken off."""
+        return self.gain_fen - self.loss_fen
+
 
 def _by(change: pd.DataFrame, key: str, codes: tuple[str, ...]) -> pd.api.typing.DataFrameGroupBy:
     return change.groupby(pd.Categorical(change[key], categories=codes), observed=False)

@@ -110,3 +110,10 @@ def test_what_was_not_sent_is_named():
         ("personal_deposit_fen", "all_deposit_fen")
     )
     assert deviation(_customers(deposit_spot_fen=[1]), PARAMS) == Unavailable(("deposit_avg_month_fen",))
+
+
+def test_a_ladder_of_products_alone_says_so():
+    lots = _lots(("c1", 10, False, None, 500))
+    assert maturity_ladder(lots, PARAMS).products_only
+    assert not maturity_ladder(pd.concat([lots, _lots(("c1", 10, True, False, 5))]), PARAMS).products_only
+    assert not maturity_ladder(lots.iloc[:0], PARAMS).products_only

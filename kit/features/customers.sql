@@ -2,6 +2,10 @@
 -- needs household_id: customer.household_id
 -- needs hobby: customer.hobby
 -- needs channel_pref: customer.channel_pref
+-- needs occupation: customer.occupation
+-- needs birth_date: customer.birth_date
+-- needs open_date: customer.open_date
+-- needs do_not_call: customer.do_not_call
 SELECT
   s.*,
   CASE

@@ -2,6 +2,8 @@
 -- needs contacts: contact.contact_date or contact.contact_count
 -- needs last_contact_date: contact.contact_date
 -- needs familiar: contact.contact_date
+-- needs intent: contact.contact_date
+-- needs intent: contact.intent_level
 -- needs reasons_stated: contact.stage
 -- needs reminders: contact.stage
 SELECT

@@ -19,7 +19,7 @@ __all__ = ["contact_plan"]
 def contact_plan(
     customers: pd.DataFrame, assigned: pd.DataFrame, params: Params, *, capacity: Mapping[str, int] | None = None
 ) -> pd.DataFrame:
-    """The next contact of every customer who has an occasion for one.
+    """The next contact of every customer who has an occasion for one (R52, R58, R61).
 
     Each owner's days are filled in the order of the classes and, within a class, of the service score: a contact takes
     the first work day in its window on which the owner has room. What does not fit, or may not be called, keeps its
@@ -39,6 +39,7 @@ def contact_plan(
         ``do_not_call``), batch (week of the plan), priority (order within the owner).
     """
     occasions = _occasions(customers, params)
+    barred = customers.get(col.DO_NOT_CALL, pd.Series(pd.NA, index=customers.index))
     plan = pd.DataFrame(
         {
             col.CUSTOMER_ID: customers[col.CUSTOMER_ID],
@@ -50,7 +51,7 @@ def contact_plan(
             col.INTENT: customers.get(col.INTENT),
             "score": customers[col.SERVICE_SCORE],
             col.AUM_FEN: customers[col.AUM_FEN],
-            "barred": customers[col.DO_NOT_CALL].fillna(value=False).astype(bool),
+            "barred": barred.fillna(value=False).astype(bool),
         }
     )
     plan = plan[plan[col.CONTACT_CLASS].notna()]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
@@ -41,9 +42,14 @@ class Book:
         if not (self.root / "book").is_dir():
             raise MissingFile(path=self.root / "book", need="kit intake")
 
+    @cached_property
+    def _columns(self) -> Mapping[str, tuple[str, ...]]:
+        paths = {table: self.root / "book" / f"{table}.parquet" for table in schema()}
+        return {table: tuple(pq.read_schema(path).names) for table, path in paths.items() if path.is_file()}
+
     def tables(self) -> tuple[str, ...]:
         """Tables that the extracts gave, in the order of the schema."""
-        return tuple(table for table in schema() if (self.root / "book" / f"{table}.parquet").is_file())
+        return tuple(self._columns)
 
     def path(self, table: str) -> Path:
         """Parquet file of a table."""
@@ -53,7 +59,7 @@ class Book:
 
     def columns(self, table: str) -> tuple[str, ...]:
         """Columns that the extracts gave for a table; none if the table is not there."""
-        return tuple(pq.read_schema(self.path(table)).names) if table in self.tables() else ()
+        return self._columns.get(table, ())
 
     def has(self, column: str) -> bool:
         """Whether ``table`` or ``table.column`` is there."""

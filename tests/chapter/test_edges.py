@@ -1,0 +1,168 @@
+"""A report holds where there is hardly anything to report: a right figure, or a sentence why there is none."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from kit.engagement import CONFIG, load
+from kit.run.executor import run
+from kit.run.prepare import derive
+from kit.schema import schema
+
+BRANCH = "0101"
+WAN = 1_000_000
+Book = dict[str, pd.DataFrame]
+
+
+def _own(book: Book, table: str = "customer_month") -> pd.Series:
+    """Rows of a table that belong to a customer of the branch."""
+    customers = book["customer"]
+    ids = customers.loc[customers["branch_id"] == BRANCH, "customer_id"]
+    return book[table]["customer_id"].isin(ids)
+
+
+def _keep(book: Book, customers: int) -> None:
+    everybody = book["customer"]
+    dropped = everybody.index[everybody["branch_id"] == BRANCH][customers:]
+    book["customer"] = everybody.drop(dropped)
+
+
+def _nobody(book: Book) -> None:
+    _keep(book, 0)
+
+
+def _one_customer(book: Book) -> None:
+    _keep(book, 1)
+
+
+def _three_customers(book: Book) -> None:
+    _keep(book, 3)
+
+
+def _one_customer_in_the_bank(book: Book) -> None:
+    book["customer"] = book["customer"].head(1)
+    book["branch"] = book["branch"].head(1)
+
+
+def _money(book: Book, fen: int, table: str = "customer_month") -> None:
+    own, rows = _own(book, table), book[table]
+    for column in rows.columns[rows.columns.str.endswith("_fen")]:
+        rows.loc[own, column] = fen
+
+
+def _all_balances_zero(book: Book) -> None:
+    _money(book, 0)
+
+
+def _all_balances_zero_everywhere(book: Book) -> None:
+    for table in ("customer_month", "account", "holding"):
+        _money(book, 0, table)
+
+
+def _all_balances_equal(book: Book) -> None:
+    _money(book, 10 * WAN)
+
+
+def _all_balances_negative(book: Book) -> None:
+    _money(book, -100)
+
+
+def _one_holds_all(book: Book) -> None:
+    _money(book, 0)
+    rows = book["customer_month"]
+    one = rows["customer_id"] == rows.loc[_own(book), "customer_id"].iloc[0]
+    for column in rows.columns[rows.columns.str.endswith("_fen")]:
+        rows.loc[one, column] = 900 * WAN
+
+
+def _a_tier_is_empty(book: Book) -> None:
+    rows = book["customer_month"]
+    aum = rows.columns[rows.columns.str.startswith("aum_")]
+    rows.loc[_own(book), aum] = rows.loc[_own(book), aum].clip(upper=20 * WAN)
+
+
+def _one_date_only(book: Book) -> None:
+    for table in ("customer_month", "branch_month"):
+        book[table] = book[table][book[table]["as_of"] == book[table]["as_of"].max()]
+
+
+def _no_staff(book: Book) -> None:
+    del book["staff"], book["assignment"]
+
+
+def _no_staff_table_but_owners(book: Book) -> None:
+    del book["staff"]
+
+
+def _no_contact_log(book: Book) -> None:
+    del book["contact"]
+
+
+def _only_what_is_mandatory(book: Book) -> None:
+    for table in set(book) - {"customer", "customer_month"}:
+        del book[table]
+    for table in book:
+        needed = [c.id for c in schema()[table].columns.values() if c.need == "M"]
+        book[table] = book[table][[*needed, *(["aum_spot_fen"] if table == "customer_month" else [])]]
+
+
+EDGES = {
+    name.strip("_").replace("_", " "): edge
+    for name, edge in globals().items()
+    if getattr(edge, "__annotations__", None) == {"book": Book, "return": None}
+}
+
+
+@pytest.fixture
+def edge(request, bank, prepared, tmp_path) -> Path:
+    """The data of a run on a book changed in one way."""
+    data = tmp_path / "data"
+    shutil.copytree(prepared / "data", data, copy_function=os.link)
+    book = {p.stem: pq.read_table(p).to_pandas(types_mapper=pd.ArrowDtype) for p in (data / "book").iterdir()}
+    EDGES[request.param](book)
+    shutil.rmtree(data / "book")
+    (data / "book").mkdir()
+    for name, rows in book.items():
+        pq.write_table(pa.Table.from_pandas(rows, preserve_index=False), data / "book" / f"{name}.parquet")
+    derive(load(bank[0]), data, lambda _stage: None)
+    return data
+
+
+@pytest.mark.parametrize("edge", EDGES, indirect=True)
+def test_a_report_says_figures_or_why_there_are_none(edge, read):
+    branch, bank = read(edge, BRANCH), read(edge, "*")
+    faults = [fault for each in (*branch, *bank) for fault in each.faults()]
+    assert not faults, "\n".join(dict.fromkeys(faults))
+    assert min(len(branch), len(bank)) > 30
+
+
+class _Silent:
+    def __getattr__(self, _name):
+        return lambda *_args: None
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_bank_of_three_customers_and_a_branch_of_none_are_run_whole(language, tmp_path):
+    extracts = tmp_path / "bank" / "extracts"
+    extracts.mkdir(parents=True)
+    (extracts.parent / CONFIG).write_text(f"bank: 小银行\nlanguage: {language}\n", encoding="utf-8")
+    for name, rows in {
+        "机构表": ["机构号,机构名称", "0101,城东支行", "0102,新设支行"],
+        "客户信息": ["客户号,归属机构号", "100001,0101", "100002,0101", "100003,0101"],
+        "客户资产月报": [
+            "客户号,数据日期,AUM月日均（元）",
+            "100001,2026-10-31,1200000.00", "100002,2026-10-31,0.00", "100003,2026-10-31,-3.50",
+        ],
+    }.items():  # fmt: skip
+        (extracts / f"{name}.csv").write_text("\n".join(rows), encoding="utf-8")
+    ran = run(load(extracts.parent), tmp_path / "out", _Silent(), workers=1)
+    assert not ran.failed, ran.failed
+    for file in ("branches/0101.pdf", "branches/0102.pdf", "bank.pdf"):
+        assert (ran.out / "share" / file).read_bytes().startswith(b"%PDF")
+    for notebook in (ran.out / "notebooks").rglob("*.ipynb"):
+        assert '"stderr"' not in notebook.read_text(encoding="utf-8"), notebook

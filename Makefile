@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test fuzz lab bench check lock clean
+.PHONY: demo test fuzz lab bench check lock requirements clean
 
 demo: .venv/.done
 	$(BIN)/kit demo demo --branches 6 --customers 5000
@@ -42,6 +42,10 @@ lock:
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	  --no-emit-index-url --no-emit-find-links --upgrade --quiet -o requirements.lock
 	$(PYTHON) .ci/lock.py
+
+# Where each requirement is computed, shown and tested: docs/requirements.md.
+requirements:
+	$(PYTHON) .ci/requirements.py
 
 clean:
 	rm -rf .venv demo reports/demo

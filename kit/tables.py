@@ -28,6 +28,7 @@ CODES = {
     "family": "family", "occupation_sector": "sector", "source": "purpose",
     "use": "purpose", "likeness": "likeness", "primary_grade": "grade", "risk_state": "risk_state",
     "scheme": "scheme",
+    "strategy": "strategy",
 }  # fmt: skip
 _TEXT = (
     "table",
@@ -118,7 +119,7 @@ def html_table(frame: pd.DataFrame, words: Wording, *, caption: str, total: bool
     )
 
 
-def kpi_cards(cards: Sequence[tuple[str, str, str]]) -> str:
+def kpi_cards(cards: Sequence[Sequence[str]]) -> str:
     """Headline figures: (label, value, note) each."""
     cells = "".join(
         f'<td><span class="label">{escape(label)}</span><span class="value">{escape(value)}</span>'

@@ -9,8 +9,8 @@ import yaml
 ROOT = Path(__file__).resolve().parents[1]
 
 
-def _lock_module():
-    spec = importlib.util.spec_from_file_location("lock", ROOT / ".ci" / "lock.py")
+def _script(name):
+    spec = importlib.util.spec_from_file_location(name, ROOT / ".ci" / f"{name}.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
@@ -21,7 +21,7 @@ def test_environment_and_lock_hold_the_same_pins():
     environment = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
     listed = next(item["pip"] for item in environment["dependencies"] if isinstance(item, dict))
     assert len(listed) > 100
-    assert listed == _lock_module().pins(lock)
+    assert listed == _script("lock").pins(lock)
 
 
 def test_every_pin_has_a_hash_and_no_line_an_address():
@@ -29,6 +29,19 @@ def test_every_pin_has_a_hash_and_no_line_an_address():
     assert "://" not in lock
     assert "--index" not in lock
     assert all("--hash=sha256:" in block for block in re.split(r"\n(?=\S)", lock.strip()))
+
+
+def test_the_table_of_requirements_is_that_of_the_code():
+    made = (ROOT / "docs" / "requirements.md").read_text(encoding="utf-8")
+    assert made == _script("requirements").document(), "run `make requirements`"
+
+
+def test_what_computes_a_requirement_is_shown_in_a_chapter():
+    script = _script("requirements")
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in script.table().splitlines()]
+    assert len(rows) == 120
+    assert set(script.functions()) <= {int(number) for number, *_ in rows}
+    assert not [row for row in rows if row[2] and not row[3]]
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "notebooks").glob("*.ipynb")), ids=lambda p: p.stem)

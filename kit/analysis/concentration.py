@@ -143,7 +143,7 @@ def _deciles(ascending: Array) -> pd.DataFrame:
 
 
 def concentration(customers: pd.DataFrame, params: Params) -> Concentration:
-    """Concentration of AUM over customers.
+    """Concentration of AUM over customers (R1).
 
     Source of the claim under test: 不到20%的客户贡献了80%的资产. Gini after Davidson (2009), in population form.
     """

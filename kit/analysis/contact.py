@@ -61,7 +61,7 @@ def cadence_days(aum_fen: pd.Series, params: Params) -> pd.Series:
 
 @needs(col.CONTACTS)
 def contact_practice(customers: pd.DataFrame, params: Params) -> ContactPractice:
-    """Share of customers with a recorded contact, and of familiar customers (熟客), by tier."""
+    """Share of customers with a recorded contact, and of familiar customers (熟客), by tier (R28)."""
     contacted = (customers[col.CONTACTS].fillna(0) > 0).astype(float)
     frame = customers.assign(contacted=contacted)
     groups = by_tier(frame, params)
@@ -87,7 +87,7 @@ def contact_practice(customers: pd.DataFrame, params: Params) -> ContactPractice
 
 
 def plan_summary(plan: pd.DataFrame, params: Params) -> PlanSummary:
-    """The plan of one branch in sums; a contact without a date did not fit and is counted as left over."""
+    """The plan of one branch in sums; a contact without a date did not fit and is left over (R52, R58, R61)."""
     dated = plan[plan[col.DATE].notna()]
     kinds = pd.Categorical(plan[col.CONTACT_CLASS], categories=list(CLASSES), ordered=True)
     by_class = pd.DataFrame({

@@ -236,7 +236,7 @@ def _imbalance(values: npt.NDArray[np.float64]) -> dict[str, float | None]:
 
 @needs(col.ORPHAN)
 def loads(customers: pd.DataFrame, params: Params) -> Loads:
-    """Customers and AUM of each owner who is there, and how unevenly they are spread (R22)."""
+    """Customers and AUM of each owner who is there, and how unevenly they are spread (R3, R22)."""
     kept = customers[is_kept(customers)]
     kept = kept.assign(upper=kept[col.TIER].isin(params.upper_tiers()))
     groups = kept.groupby(col.STAFF_ID, sort=True)

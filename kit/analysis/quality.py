@@ -84,7 +84,7 @@ class Delivery:
 
 
 def delivery(accounts: Accounts) -> Delivery:
-    """Where every line of the bank's files went, and what of it does not agree."""
+    """Where every line of the bank's files went, what joining them loses, who is in twice (R3, R49)."""
     rows = accounts.reconciliation
     rows = rows.assign(
         other_lines=rows[["lines_above", "blank", "totals", "notes", "repeated_headers"]].sum(axis=1), file_count=1

@@ -55,7 +55,7 @@ def kaplan_meier(months: npt.NDArray[np.int64], lost: npt.NDArray[np.bool_]) -> 
 
 
 def survival(panel: pd.DataFrame, params: Params) -> Survival:
-    """Kaplan-Meier on the month panel: time from the first month at the value floor to the first below it.
+    """Kaplan-Meier on the month panel: time from the first month at the value floor to the first below it (R78).
 
     Who is off the list for good is lost; a month off it, or without a figure, in between is as the month before. How
     long those of the first month had been above before is not known (left truncation): the time is that observed.

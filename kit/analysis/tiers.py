@@ -16,7 +16,7 @@ __all__ = ["Losses", "Tiers", "Upgrades", "by_tier", "loss_list", "losses", "tie
 
 @dataclass(frozen=True, slots=True)
 class Tiers:
-    """A row a tier, highest first: customers, aum_fen, their shares, mean_fen, median_fen.
+    """A row a tier, highest first: strategy, customers, aum_fen, their shares, mean_fen, median_fen.
 
     ``upper_customers_share`` and ``upper_aum_share`` are those of the upper half of the ladder;
     ``largest`` is the tier with the largest total AUM.
@@ -58,7 +58,7 @@ def by_tier(customers: pd.DataFrame, params: Params) -> pd.DataFrame:
 
 
 def tiers(customers: pd.DataFrame, params: Params) -> Tiers:
-    """Customers, total and mean AUM of each tier; bands are [floor, next floor)."""
+    """Customers, total and mean AUM a tier with its strategy; bands are [floor, next) (R3, R13, R14, R16, R18)."""
     groups = by_tier(customers, params)[col.AUM_FEN]
     table = pd.DataFrame({
         "customers": groups.size(),
@@ -66,6 +66,7 @@ def tiers(customers: pd.DataFrame, params: Params) -> Tiers:
         "mean_fen": groups.mean(),
         "median_fen": groups.median(),
     })  # fmt: skip
+    table.insert(0, "strategy", [tier.strategy for tier in reversed(params.tiers)])
     table["share_of_customers"] = table["customers"] / max(int(table["customers"].sum()), 1)
     whole = int(table["aum_fen"].sum())
     table["share_of_aum"] = table["aum_fen"] / whole if whole > 0 else float("nan")
@@ -79,7 +80,7 @@ def tiers(customers: pd.DataFrame, params: Params) -> Tiers:
 
 
 def upgrades(customers: pd.DataFrame, params: Params) -> Upgrades:
-    """临界提档: customers in [90%, 100%) of the next floor, and the sum that would lift them."""
+    """临界提档: customers in [90%, 100%) of the next floor, and the sum that would lift them (R75)."""
     near = customers[customers[col.UPGRADE_GAP_FEN].notna()]
     order = list(reversed(params.tier_codes()[1:]))
     groups = near.groupby(pd.Categorical(near[col.NEXT_TIER], categories=order, ordered=True), observed=False)
@@ -98,7 +99,7 @@ def upgrades(customers: pd.DataFrame, params: Params) -> Upgrades:
 
 @needs(col.LOSS_LEVEL, col.RECOVERED_FEN)
 def losses(customers: pd.DataFrame, _params: Params) -> Losses:
-    """流失: light where the average still stands above the value floor, heavy where it has fallen too."""
+    """流失: light where the average still stands above the value floor, heavy where it has fallen too (R78)."""
     lost = customers[customers[col.LOSS_LEVEL].notna()]
     groups = lost.groupby(pd.Categorical(lost[col.LOSS_LEVEL], categories=["light", "heavy"]), observed=False)
     table = pd.DataFrame({

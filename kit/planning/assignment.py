@@ -13,7 +13,7 @@ __all__ = ["assignment"]
 
 
 def assignment(customers: pd.DataFrame, staff: pd.DataFrame, params: Params) -> pd.DataFrame:
-    """Main owner of each customer.
+    """Main owner of each customer (R22, R27).
 
     An owner who is there stays. A customer without one (none, virtual, or gone) goes to the member of staff of his
     branch who may keep his tier and has the fewest assets so far, the richest first; where nobody may, he stays

@@ -133,7 +133,7 @@ def _merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
 
 
 def chapter_notebooks() -> dict[str, Path]:
-    """Chapter name → its notebook, in reading order: ``01_concentration.ipynb`` is ``concentration``."""
+    """Chapter name → its notebook, in reading order: ``02_concentration.ipynb`` is ``concentration``."""
     return {path.stem.partition("_")[2]: path for path in sorted(notebooks().glob("[0-9][0-9]_*.ipynb"))}
 
 

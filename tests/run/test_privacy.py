@@ -77,7 +77,7 @@ def shown(path):
 def test_no_file_of_a_run_names_a_customer(ran, persons):
     out, said = ran
     files = [path for path in out.rglob("*") if path.is_file() and path.name != vault.VAULT]
-    assert {"manifest.json", "ledger.jsonl", "quarantine.parquet", "01_concentration.ipynb"} <= {p.name for p in files}
+    assert {"manifest.json", "ledger.jsonl", "quarantine.parquet", "02_concentration.ipynb"} <= {p.name for p in files}
     for path in files:
         text = shown(path) + str(path.relative_to(out))
         assert not [person for person in persons if person in text], path.name

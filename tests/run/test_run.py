@@ -50,7 +50,7 @@ def test_every_branch_gets_a_page_and_a_pdf_and_the_run_leaves_its_tree(ran):
         assert (ran.out / "share" / name).is_file()
     for branch in ran.branches["branch_id"]:
         assert (ran.out / "share" / "branches" / f"{branch}.html").is_file()
-        assert (ran.out / "notebooks" / branch / "01_concentration.ipynb").is_file()
+        assert (ran.out / "notebooks" / branch / "02_concentration.ipynb").is_file()
     for name in ("customers", "assignment", "plan", "branches", "quarantine"):
         assert (ran.out / "data" / f"{name}.parquet").is_file()
     assert (ran.out / "manifest.json").is_file()
@@ -161,7 +161,7 @@ def test_the_plain_engine_gives_the_same_figures(ran, bank, tmp_path):
     run(engagement, tmp_path, Silent(), only=[branch], workers=1, engine=None)
 
     def shown(out):
-        nb = nbformat.read(out / "notebooks" / branch / "01_concentration.ipynb", as_version=4)
+        nb = nbformat.read(out / "notebooks" / branch / "02_concentration.ipynb", as_version=4)
         return [output.get("data") for cell in nb.cells[3:] for output in cell.get("outputs", [])]
 
     assert len(shown(tmp_path)) > 10

@@ -111,8 +111,7 @@ class Chapter:
             self.say(f"{key}.{each.code}", each, place=self.place(each.standing))
 
     def kpi(self, result: Any, **extra: Any) -> None:
-        """The chapter's headline figures as cards, but for those about an ``extra`` that the data cannot give."""
-        """The chapter's headline figures as cards, without those that are missing."""
+        """The chapter's headline figures as cards, without those that the data cannot give."""
         if isinstance(result, Unavailable):
             return
         values = self._values(result) | extra

@@ -30,7 +30,7 @@ NOTHING = "—"
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+!|~$&^=:])")
 # CommonMark does not close **84.6%** before a letter, and every 汉字 is one: a thin space parts them.
 _STRONG = re.compile(r"(\*\*[^*\n]+\*\*)(?=(\w)?)")
-_OPTIONAL = re.compile(r"\[\[(.*?)\]\]")
+_OPTIONAL = re.compile(r"\[\[(.*?)\]\]", re.DOTALL)
 _RESERVED = {"con", "prn", "aux", "nul", "index", "bank"} | {f"{p}{n}" for p in ("com", "lpt") for n in range(1, 10)}
 
 

@@ -64,7 +64,7 @@ def shares_told(shares: Mapping[str, float | None], group: str, words: Wording) 
         words.label(f"labels.{group}.{code}") + ("" if value is None else f" {figure(value, 'percent')}")
         for code, value in shares.items()
     ]
-    return words.join(told) or "—"
+    return words.join(told)
 
 
 def rules_told(rules: Iterable[SegmentRule], words: Wording) -> str:

@@ -75,6 +75,7 @@ class MaturityLadder:
     first_days: int
     rolling_share: float | None
     products_only: bool
+    deposits_only: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +184,8 @@ def maturity_ladder(maturities: pd.DataFrame, params: Params) -> MaturityLadder:
         first_fen=int(table["amount_fen"].iloc[0]),
         first_days=steps[0],
         rolling_share=share(table["rolling_fen"].sum(), held) if "rolling_fen" in table else None,
-        products_only=bool(len(due) and not held),
+        products_only=bool(len(due)) and not deposit.any(),
+        deposits_only=bool(len(due)) and bool(deposit.all()),
     )
 
 

@@ -112,8 +112,8 @@ def test_what_was_not_sent_is_named():
     assert deviation(_customers(deposit_spot_fen=[1]), PARAMS) == Unavailable(("deposit_avg_month_fen",))
 
 
-def test_a_ladder_of_products_alone_says_so():
-    lots = _lots(("c1", 10, False, None, 500))
-    assert maturity_ladder(lots, PARAMS).products_only
-    assert not maturity_ladder(pd.concat([lots, _lots(("c1", 10, True, False, 5))]), PARAMS).products_only
-    assert not maturity_ladder(lots.iloc[:0], PARAMS).products_only
+def test_a_ladder_of_products_alone_or_of_deposits_alone_says_so():
+    product, deposit = _lots(("c1", 10, False, None, 500)), _lots(("c1", 10, True, False, 5))
+    ladders = [maturity_ladder(lots, PARAMS) for lots in (product, deposit, pd.concat([product, deposit]), _lots())]
+    assert [ladder.products_only for ladder in ladders] == [True, False, False, False]
+    assert [ladder.deposits_only for ladder in ladders] == [False, True, False, False]

@@ -126,7 +126,7 @@ class _Formatter(string.Formatter):
     def format_field(self, value: Any, format_spec: str) -> str:
         kind, *forms = format_spec.split("|")
         if forms:
-            return forms[bool(value != 1)]
+            return forms[_is_nothing(value) or round(value) != 1]
         if kind:
             return figure(value, kind, self.language)
         if isinstance(value, str):

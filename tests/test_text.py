@@ -58,8 +58,8 @@ def test_the_optional_part_of_a_sentence_goes_with_its_figure(say, missing):
 
 def test_one_is_said_otherwise_than_none_or_many(say):
     template = "{n:count} {n:|customer is|customers are} left"
-    assert [say(template, n=n) for n in (0, 1, 2)] == [
-        "0 customers are left", "1 customer is left", "2 customers are left",
+    assert [say(template, n=n) for n in (0, 1, 1.4, 2)] == [
+        "0 customers are left", "1 customer is left", "1 customer is left", "2 customers are left",
     ]  # fmt: skip
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 from kit import columns as col
 from kit.analysis.concentration import concentration
 from kit.analysis.coverage import covered_share_of_aum
-from kit.analysis.result import share, total
+from kit.analysis.result import flagged, share, total
 from kit.analysis.segments import overlap_share, unidentified_share
 from kit.analysis.shrinkage import RATES, branch_rates
 from kit.params import Params
@@ -75,8 +75,8 @@ def _summary(customers: pd.DataFrame, params: Params) -> dict[str, object]:
         row |= {f"{tier}_customers": len(held), f"{tier}_fen": total(held)}
     for name, flag in (("dormant", col.DORMANT), ("merchant", col.MERCHANT_LIKE), ("orphan", col.ORPHAN)):
         if flag in customers:
-            flagged = customers[customers[flag].fillna(value=False).astype(bool)]
-            row |= {f"{name}_customers": len(flagged), f"{name}_fen": total(flagged[col.AUM_FEN])}
+            those = customers[flagged(customers, flag)]
+            row |= {f"{name}_customers": len(those), f"{name}_fen": total(those[col.AUM_FEN])}
     row |= {name: figure(customers, params) for needed, name, figure in _FIGURES if needed in customers}
     return row
 

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from kit import columns as col
-from kit.analysis.result import share, total
+from kit.analysis.result import flagged, share, total
 from kit.params import Params
 
 __all__ = [
@@ -151,7 +151,7 @@ def concentration(customers: pd.DataFrame, params: Params) -> Concentration:
     ascending = ascending_aum(aum)
     populations = {"all": aum, "positive": aum[aum > 0]}
     if col.DORMANT in customers:
-        populations["not_dormant"] = aum[~customers[col.DORMANT].fillna(value=False).astype(bool)]
+        populations["not_dormant"] = aum[~flagged(customers, col.DORMANT)]
     rows: list[dict[str, Any]] = [
         {
             "population": name,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from kit import columns as col
-from kit.analysis.result import needs, share, total
+from kit.analysis.result import flagged, needs, share, total
 from kit.analysis.tiers import by_tier
 from kit.params import WAN, Params
 
@@ -72,7 +72,7 @@ def contact_practice(customers: pd.DataFrame, params: Params) -> ContactPractice
     })  # fmt: skip
     familiar_share = None
     if col.FAMILIAR in customers:
-        frame = frame.assign(familiar=customers[col.FAMILIAR].fillna(value=False).astype(float))
+        frame = frame.assign(familiar=flagged(customers, col.FAMILIAR).astype(float))
         table["familiar_share"] = by_tier(frame, params)["familiar"].mean()
         familiar_share = share(frame["familiar"].sum(), len(frame))
     untouched = customers[(contacted == 0) & customers[col.TIER].isin(params.upper_tiers())]

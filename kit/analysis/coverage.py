@@ -11,7 +11,7 @@ import pandas as pd
 
 from kit import columns as col
 from kit.analysis.concentration import gini
-from kit.analysis.result import listed, needs, share, total
+from kit.analysis.result import listed, needs, richest, share, total
 from kit.analysis.tiers import by_tier
 from kit.params import Params
 
@@ -287,19 +287,15 @@ def households(customers: pd.DataFrame, _params: Params) -> Households:
     )
 
 
-def _richest(customers: pd.DataFrame) -> pd.DataFrame:
-    return customers.sort_values(col.AUM_FEN, ascending=False, kind="stable", na_position="last")
-
-
 @needs(col.ORPHAN, col.ORPHAN_CAUSE)
 def orphan_list(customers: pd.DataFrame, _params: Params, _tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """无人管户名单: customers whom nobody keeps, the richest first (R27)."""
-    alone = _richest(customers[~is_kept(customers)])
+    alone = richest(customers[~is_kept(customers)])
     return listed(alone, alone[col.AUM_FEN], "orphan_" + alone[col.ORPHAN_CAUSE].astype("object"))
 
 
 @needs(col.ORPHAN, col.OWNER_ROLE)
 def misheld_list(customers: pd.DataFrame, params: Params, _tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """错配名单: customers whose owner's role may not keep their tier, the richest first (R15, R17, R19)."""
-    wrong = _richest(customers[misheld(customers, params)])
+    wrong = richest(customers[misheld(customers, params)])
     return listed(wrong, wrong[col.AUM_FEN], "misheld")

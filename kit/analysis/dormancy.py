@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from kit import columns as col
-from kit.analysis.result import listed, needs, share, total
+from kit.analysis.result import flagged, listed, needs, share, total
 from kit.params import YUAN, Dormancy, DormancyRule, Params
 
 __all__ = ["CallBacks", "Dormant", "dormant", "wake_list", "wake_ups", "win_back_list", "win_backs"]
@@ -65,7 +65,7 @@ def _asleep(customers: pd.DataFrame, rule: DormancyRule, params: Params) -> pd.S
 @needs(col.DORMANT)
 def dormant(customers: pd.DataFrame, params: Params) -> Dormant:
     """睡眠与无效: customers by the marketing rule, and below the value floor; beside it each other rule (R73)."""
-    aum, asleep = customers[col.AUM_FEN], customers[col.DORMANT].fillna(value=False).astype(bool)
+    aum, asleep = customers[col.AUM_FEN], flagged(customers, col.DORMANT)
     state = pd.Series("effective", index=customers.index).mask(aum < params.tiers[1].floor_fen, "ineffective")
     state = state.mask(aum.isna(), "unknown").mask(asleep, "dormant")
     groups = aum.groupby(pd.Categorical(state, categories=STATES), observed=False)
@@ -97,16 +97,14 @@ def dormant(customers: pd.DataFrame, params: Params) -> Dormant:
 
 
 def _slept(customers: pd.DataFrame) -> pd.DataFrame:
-    return customers[customers[col.DORMANT].fillna(value=False).astype(bool)]
+    return customers[flagged(customers, col.DORMANT)]
 
 
 def _lost(customers: pd.DataFrame, params: Params, panel: pd.DataFrame) -> pd.DataFrame:
     floor = params.tiers[1].floor_fen
     once = panel.loc[panel[col.AUM_FEN] >= floor, col.CUSTOMER_ID]
     lost = customers[col.CUSTOMER_ID].isin(once) & ~(customers[col.AUM_FEN] >= floor)
-    if col.DORMANT in customers:
-        lost &= ~customers[col.DORMANT].fillna(value=False).astype(bool)
-    return customers[lost]
+    return customers[lost & ~flagged(customers, col.DORMANT)]
 
 
 def _with_peak(chosen: pd.DataFrame, panel: pd.DataFrame) -> pd.DataFrame:

@@ -9,7 +9,7 @@ import pandas as pd
 from kit import columns as col
 from kit.analysis.contact import cadence_days
 from kit.analysis.coverage import is_kept
-from kit.analysis.result import needs, share, total
+from kit.analysis.result import flagged, needs, share, total
 from kit.analysis.tiers import by_tier
 from kit.params import Params
 
@@ -78,7 +78,7 @@ def _rates(groups: pd.api.typing.DataFrameGroupBy) -> pd.DataFrame:
 @needs(col.FAMILIAR)
 def familiarity(customers: pd.DataFrame, params: Params) -> Familiarity:
     """熟客率: share of customers whom their manager knows, by tier, by owner and by value (R28, R29)."""
-    known = customers[col.FAMILIAR].fillna(value=False).astype(bool)
+    known = flagged(customers, col.FAMILIAR)
     aum = customers[col.AUM_FEN].fillna(0).astype("int64")
     valued = customers[col.TIER] != params.tier_codes()[0]
     frame = customers.assign(familiar=known, familiar_fen=aum.where(known, 0), strangers_fen=aum.where(~known, 0))

@@ -10,7 +10,7 @@ import pandas as pd
 from kit import columns as col
 from kit.analysis.branches import Standing, place
 from kit.analysis.products import SMALLEST, valued
-from kit.analysis.result import listed, needs, share, total
+from kit.analysis.result import listed, needs, richest, share, total
 from kit.analysis.tiers import by_tier
 from kit.params import Params
 
@@ -162,7 +162,7 @@ def backlog(customers: pd.DataFrame, params: Params) -> Backlog:
 @needs(col.MISSING)
 def filing_list(customers: pd.DataFrame, params: Params, _tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """建档待补名单: `backlog` one by one, the richest first; the reason names the fields (R43)."""
-    rows = _to_file(customers, params).sort_values(col.AUM_FEN, ascending=False, kind="stable")
+    rows = richest(_to_file(customers, params))
     return listed(
         rows, rows[col.AUM_FEN], "missing_" + rows[col.MISSING].str.replace(",", "+missing_").astype("object")
     )

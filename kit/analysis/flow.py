@@ -8,7 +8,7 @@ import pandas as pd
 
 from kit import columns as col
 from kit.analysis.coverage import is_kept
-from kit.analysis.result import Unavailable, share
+from kit.analysis.result import Unavailable, flagged, share
 from kit.params import Params
 
 __all__ = ["Flow", "flow"]
@@ -41,7 +41,7 @@ def _done(step: str, customers: pd.DataFrame, plan: pd.DataFrame) -> pd.Series:
     if step == "segmented":
         return customers[col.SEGMENT].notna() & (customers[col.SEGMENT] != "other")
     if step == "surveyed":
-        return customers[col.OCCUPATION_KNOWN].fillna(value=False).astype(bool)
+        return flagged(customers, col.OCCUPATION_KNOWN)
     if step == "planned":
         return customers[col.CUSTOMER_ID].isin(plan.loc[plan[col.DATE].notna(), col.CUSTOMER_ID])
     return customers[col.CONTACTS].fillna(0) > 0

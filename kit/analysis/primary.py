@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from kit import columns as col
-from kit.analysis.result import joined, listed, needs, share, total
+from kit.analysis.result import flagged, joined, listed, needs, richest, share, total
 from kit.analysis.tiers import by_tier
 from kit.params import Params
 
@@ -94,7 +94,7 @@ def _gaps(focus: pd.DataFrame) -> pd.DataFrame:
 @needs(col.PRIMARY_GRADE)
 def focus_list(customers: pd.DataFrame, params: Params, _tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """首要攻关名单: upper tiers whose primary account is elsewhere, most AUM first, with every gap (R47)."""
-    focus = _focus(customers, params).sort_values(col.AUM_FEN, ascending=False, kind="stable")
+    focus = richest(_focus(customers, params))
     return listed(focus, focus[col.AUM_FEN], joined(_gaps(focus)))
 
 
@@ -142,7 +142,7 @@ def primary_accounts(customers: pd.DataFrame, params: Params) -> PrimaryAccounts
 
 
 def _likely(customers: pd.DataFrame) -> pd.DataFrame:
-    return customers[customers[col.MERCHANT_LIKE].fillna(value=False).astype(bool)]
+    return customers[flagged(customers, col.MERCHANT_LIKE)]
 
 
 @needs(col.MERCHANT_LIKE)

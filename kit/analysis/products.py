@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from kit import columns as col
-from kit.analysis.result import Unavailable, listed, needs, share
+from kit.analysis.result import Unavailable, flagged, listed, needs, richest, share
 from kit.analysis.tiers import by_tier
 from kit.params import Params
 
@@ -102,9 +102,7 @@ def known_families(customers: pd.DataFrame) -> tuple[str, ...]:
 
 def asleep(customers: pd.DataFrame) -> pd.Series:
     """Dormant by the marketing rule; nobody where the bank does not say."""
-    if col.DORMANT not in customers:
-        return pd.Series(data=False, index=customers.index)
-    return customers[col.DORMANT].fillna(value=False).astype(bool)
+    return flagged(customers, col.DORMANT)
 
 
 def valued(customers: pd.DataFrame, params: Params) -> pd.Series:
@@ -114,9 +112,7 @@ def valued(customers: pd.DataFrame, params: Params) -> pd.Series:
 
 def held(customers: pd.DataFrame, families: tuple[str, ...]) -> pd.DataFrame:
     """Whether each customer holds each family."""
-    return pd.DataFrame(
-        {f: customers[FAMILIES[f]].fillna(value=False).astype(bool) for f in families}, index=customers.index
-    )
+    return pd.DataFrame({f: flagged(customers, FAMILIES[f]) for f in families}, index=customers.index)
 
 
 @needs(col.PRODUCT_COUNT)
@@ -215,5 +211,5 @@ def reassess_list(customers: pd.DataFrame, params: Params, _tables: Mapping[str,
     """重新风评名单: valued customers without a risk assessment in force, the richest first (R44)."""
     columns = [col.CUSTOMER_ID, col.AUM_FEN, col.RISK_STATE]
     rows = customers.loc[valued(customers, params) & (customers[col.RISK_STATE] != "valid"), columns]
-    rows = rows.sort_values(col.AUM_FEN, ascending=False, kind="stable")
+    rows = richest(rows)
     return listed(rows, rows[col.AUM_FEN], "risk_" + rows[col.RISK_STATE].astype("object"))

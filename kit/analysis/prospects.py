@@ -20,7 +20,7 @@ from kit.analysis.products import (
     product_matrix,
     risk_gate,
 )
-from kit.analysis.result import Unavailable, listed, share
+from kit.analysis.result import Unavailable, flagged, listed, share
 from kit.params import WAN, KeyProduct, Params
 
 __all__ = ["REASONS", "KeyProducts", "key_products", "prospect_list"]
@@ -81,10 +81,7 @@ def _eligible(customers: pd.DataFrame, product: KeyProduct) -> NDArray[np.bool_]
 def _state(customers: pd.DataFrame, product: KeyProduct, holds: pd.DataFrame, params: Params) -> NDArray[np.int64]:
     gate = risk_gate(customers, params.offers.risk.get(product.family, 0))
     allowed = np.array([_STATES.index(state) for state in ("prospects", "unsuited", "reassess", "reassess")])[gate]
-    barred = np.zeros(len(customers), dtype=bool)
-    if col.DO_NOT_CALL in customers:
-        barred = customers[col.DO_NOT_CALL].fillna(value=False).to_numpy(dtype=bool)
-    state = np.where(barred, _STATES.index("do_not_call"), allowed)
+    state = np.where(flagged(customers, col.DO_NOT_CALL), _STATES.index("do_not_call"), allowed)
     state = np.where(holds[product.family], _STATES.index("holders"), state)
     return np.where(_eligible(customers, product), state, -1)
 

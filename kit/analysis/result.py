@@ -14,7 +14,7 @@ import pandas as pd
 from kit import columns as col
 from kit.params import Params
 
-__all__ = ["Unavailable", "joined", "listed", "needs", "share", "total"]
+__all__ = ["Unavailable", "flagged", "joined", "listed", "needs", "richest", "share", "total"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -55,6 +55,18 @@ def share(part: float, whole: float) -> float | None:
 def total(fen: pd.Series) -> int:
     """Exact sum of money in 分; missing values count as nothing."""
     return int(fen.fillna(0).astype("int64").sum())
+
+
+def flagged(customers: pd.DataFrame, column: str) -> pd.Series:
+    """Whether a flag is set; for nobody where it is not known, or was not sent."""
+    if column not in customers:
+        return pd.Series(data=False, index=customers.index)
+    return customers[column].fillna(value=False).astype(bool)
+
+
+def richest(customers: pd.DataFrame) -> pd.DataFrame:
+    """Customers with the most AUM first, those whose AUM is not known last."""
+    return customers.sort_values(col.AUM_FEN, ascending=False, kind="stable")
 
 
 def listed(chosen: pd.DataFrame, amount: pd.Series, reason: str | npt.ArrayLike) -> pd.DataFrame:

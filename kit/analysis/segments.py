@@ -10,7 +10,7 @@ import pandas as pd
 
 from kit import columns as col
 from kit.analysis.coverage import is_kept
-from kit.analysis.result import listed, needs, share, total
+from kit.analysis.result import flagged, listed, needs, share, total
 from kit.params import Params
 
 __all__ = [
@@ -163,7 +163,6 @@ def segments(customers: pd.DataFrame, params: Params) -> Segments:
     whole = int(table["aum_fen"].sum())
     table["share_of_aum"] = table["aum_fen"] / whole if whole > 0 else float("nan")
     tier = pd.Categorical(customers[col.TIER], categories=list(params.tier_codes()), ordered=True)
-    known = customers.get(col.OCCUPATION_KNOWN)
     ruled = table["customers"].drop(params.segments.rest)
     return Segments(
         table=table.rename_axis(col.SEGMENT).reset_index(),
@@ -172,7 +171,9 @@ def segments(customers: pd.DataFrame, params: Params) -> Segments:
         groups=int((table["customers"] > 0).sum()),
         overlap=overlap_share(customers),
         unidentified=unidentified_share(customers, params),
-        occupation_known=None if known is None else share(known.fillna(value=False).sum(), len(customers)),
+        occupation_known=share(flagged(customers, col.OCCUPATION_KNOWN).sum(), len(customers))
+        if col.OCCUPATION_KNOWN in customers
+        else None,
         smallest=str(ruled.idxmin()),
         smallest_customers=int(ruled.min()),
     )
@@ -252,7 +253,7 @@ def _to_identify(customers: pd.DataFrame, params: Params) -> pd.DataFrame:
 @needs(col.SEGMENT, col.FAMILIAR)
 def strangers(customers: pd.DataFrame, params: Params) -> Strangers:
     """Unfamiliar customers whom no rule fits yet: activating them is to tell who they are (R30, R32)."""
-    familiar = customers[col.FAMILIAR].fillna(value=False).astype(bool)
+    familiar = flagged(customers, col.FAMILIAR)
     frame = pd.DataFrame({"familiar": familiar, "strangers": ~familiar}).astype("int64")
     table = frame.groupby(_segment(customers, params), observed=False).sum()
     table["familiar_share"] = table["familiar"] / table.sum(axis=1).where(table.sum(axis=1) > 0)
@@ -296,7 +297,5 @@ def cube(customers: pd.DataFrame, params: Params) -> Cube:
 def identify_list(customers: pd.DataFrame, params: Params, _tables: object = None) -> pd.DataFrame:
     """待识别名单: whom no rule fits, from the value floor, most AUM first: to be asked when contacted (R32)."""
     chosen = _to_identify(customers, params).sort_values([col.AUM_FEN, col.CUSTOMER_ID], ascending=[False, True])
-    known = chosen.get(col.OCCUPATION_KNOWN, pd.Series(data=False, index=chosen.index)).fillna(value=False)
-    return listed(
-        chosen, chosen[col.AUM_FEN], np.where(known.astype(bool), "unplaced_no_rule", "unplaced_no_occupation")
-    )
+    known = flagged(chosen, col.OCCUPATION_KNOWN)
+    return listed(chosen, chosen[col.AUM_FEN], np.where(known, "unplaced_no_rule", "unplaced_no_occupation"))

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from kit import columns as col
-from kit.analysis.result import listed, needs, share, total
+from kit.analysis.result import flagged, listed, needs, share, total
 from kit.analysis.tiers import by_tier
 from kit.params import Params
 
@@ -79,7 +79,7 @@ def stages(customers: pd.DataFrame, params: Params) -> Stages:
     tiers = by_tier(reached.assign(**{col.TIER: customers[col.TIER]}), params)
     by = tiers[list(reached)].mean()
     by.insert(0, "customers", tiers.size())
-    skipped = customers[customers[col.STAGE_SKIPPED].fillna(value=False).astype(bool)]
+    skipped = customers[flagged(customers, col.STAGE_SKIPPED)]
     where = by_tier(skipped, params)
     apart = pd.DataFrame({"customers": where.size(), "aum_fen": where[col.AUM_FEN].apply(total).astype("int64")})
     first, last = codes[1], codes[-1]

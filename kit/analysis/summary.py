@@ -10,7 +10,7 @@ import pandas as pd
 from kit import columns as col
 from kit.analysis.branches import Standing, place
 from kit.analysis.coverage import covered_share_of_aum
-from kit.analysis.result import share, total
+from kit.analysis.result import flagged, share, total
 from kit.params import Params
 
 __all__ = ["Finding", "Findings", "Portrait", "findings", "portrait"]
@@ -49,7 +49,7 @@ def portrait(customers: pd.DataFrame, _params: Params) -> Portrait:
     """The branch in three shares: AUM with an owner who is there, familiar and dormant customers (R12, R28, R73)."""
 
     def part(flag: str) -> float | None:
-        return share(customers[flag].fillna(value=False).sum(), len(customers)) if flag in customers else None
+        return share(flagged(customers, flag).sum(), len(customers)) if flag in customers else None
 
     return Portrait(
         covered_share_of_aum=covered_share_of_aum(customers) if col.ORPHAN in customers else None,

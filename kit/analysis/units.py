@@ -10,7 +10,7 @@ import pandas as pd
 
 from kit import columns as col
 from kit.analysis.branches import Standing, standing
-from kit.analysis.result import Unavailable, listed, needs, share, total
+from kit.analysis.result import Unavailable, flagged, listed, needs, share, total
 from kit.analysis.tiers import by_tier
 from kit.params import Params
 
@@ -252,8 +252,7 @@ def payers(units: pd.DataFrame, _params: Params) -> Payers:
 
 def _paid(customers: pd.DataFrame) -> pd.DataFrame:
     columns = [col.CUSTOMER_ID, col.TIER, col.AUM_FEN, col.PRODUCT_COUNT, col.PAYROLL_FEN]
-    paid = customers[col.SALARIED].fillna(value=False).astype(bool)
-    return customers.loc[paid, customers.columns.intersection(columns)]
+    return customers.loc[flagged(customers, col.SALARIED), customers.columns.intersection(columns)]
 
 
 def _single(paid: pd.DataFrame) -> pd.Series:

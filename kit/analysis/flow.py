@@ -35,11 +35,11 @@ class Flow:
     narrowest: str
 
 
-def _done(step: str, customers: pd.DataFrame, plan: pd.DataFrame) -> pd.Series:
+def _done(step: str, customers: pd.DataFrame, params: Params, plan: pd.DataFrame) -> pd.Series:
     if step == "owned":
         return is_kept(customers)
     if step == "segmented":
-        return customers[col.SEGMENT].notna() & (customers[col.SEGMENT] != "other")
+        return customers[col.SEGMENT].notna() & (customers[col.SEGMENT] != params.segments.rest)
     if step == "surveyed":
         return flagged(customers, col.OCCUPATION_KNOWN)
     if step == "planned":
@@ -58,7 +58,7 @@ def flow(customers: pd.DataFrame, params: Params, plan: pd.DataFrame) -> Flow | 
     valued = customers[col.AUM_FEN] >= params.tiers[1].floor_fen
     through, rows = pd.Series(data=True, index=customers.index), []
     for step in params.flow:
-        done = _done(step, customers, plan)
+        done = _done(step, customers, params, plan)
         through &= done
         rows.append({
             "flow_step": step,

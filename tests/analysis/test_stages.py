@@ -136,5 +136,11 @@ def test_a_step_counts_once_all_before_it_are_done():
     assert found.table["through"].tolist() == [3, 2, 1, 1]
     assert found.table["valued_through"].tolist() == [2, 1, 1, 1]
     assert (found.valued, found.valued_share, found.narrowest) == (3, pytest.approx(1 / 3), "owned")
+    rules = (*PARAMS.segments.rules[:-1], PARAMS.segments.rules[-1].model_copy(update={"code": "nobody_yet"}))
+    own = some.model_copy(update={"segments": PARAMS.segments.model_copy(update={"rules": rules})})
+    rest = rows.assign(
+        segment=rows["segment"].replace("other", "nobody_yet")
+    )  # a bank's own name for whom no rule fits
+    assert flow(rest, own, plan).table["done"].tolist() == [3, 3, 1, 3]
     assert flow(rows, PARAMS, plan) == Unavailable(("occupation_known",))
     assert flow(rows.iloc[:0], some, plan).valued_share is None

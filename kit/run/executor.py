@@ -21,7 +21,7 @@ from kit import __version__, vault
 from kit import columns as col
 from kit.engagement import Engagement, chapter_notebooks
 from kit.errors import UnknownName, language
-from kit.features import frame
+from kit.features import TABLES, frame
 from kit.intake import Password
 from kit.report.index import Column, index_html
 from kit.resources import notebooks, templates
@@ -45,7 +45,7 @@ _INDEX = {
 }
 _MADE_FROM = (
     "customers", "plan", "branches", "completeness", "reconciliation", "quarantine", "totals", "fields", "refused",
-    "checks", "lists", "flows",
+    "checks", "lists", *TABLES,
 )  # fmt: skip
 _SUMMED = ("customers", "aum_fen", "upgrade_customers")
 
@@ -192,7 +192,7 @@ def _tasks(
     # The bank's overview says itself what the concentration chapter says of one branch among others.
     overview = ("bank", notebooks() / "bank.ipynb")
     first = tuple(c for c in chapters if c[0] in ("summary", "quality"))
-    over_all = (*first, overview, *(c for c in chapters if c[0] not in ("summary", "quality", "concentration")))
+    over_all = (*first, overview, *(c for c in chapters if c not in first and c[0] != "concentration"))
     whole = task(BANK, engagement.bank, over_all)
     return [*(task(branch, str(names[branch]), chapters) for branch in order), whole]
 

@@ -16,7 +16,7 @@ from kit.engagement import CONFIG, load
 from kit.errors import UnknownName
 from kit.keys import surrogate
 from kit.resources import notebooks
-from kit.run.executor import run
+from kit.run.executor import _MADE_FROM, run
 from kit.run.ledger import Ledger
 from kit.run.manifest import verify
 from kit.run.notebook import execute
@@ -150,6 +150,13 @@ def test_a_second_run_makes_nothing_again_and_the_manifest_holds(ran, bank):
     assert result.outcomes == ()
     assert again.total == 0
     assert verify(ran.out) == {"changed": [], "missing": [], "new": []}
+
+
+def test_a_report_is_made_again_when_any_rows_that_a_chapter_reads_have_changed():
+    read = {
+        name for path in notebooks().glob("*.ipynb") for name in re.findall(r'rows\(\\?"(\w+)', path.read_text("utf-8"))
+    }
+    assert {"panel", "lists", "units"} <= read <= set(_MADE_FROM)
 
 
 def test_an_unknown_branch_names_the_nearest(ran, bank):

@@ -11,7 +11,7 @@ import kit.chapter
 from kit.chapter import Chapter
 from kit.engagement import chapter_notebooks
 
-SHOWS = ("title", "kpi", "section", "account", "say", "table", "frame", "chart", "definitions", "holidays")
+SHOWS = ("title", "kpi", "section", "account", "say", "each", "table", "frame", "chart", "definitions", "holidays")
 
 
 def seconds(data: Path, branch: str, *, shown: bool) -> dict[str, float]:

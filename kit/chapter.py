@@ -10,6 +10,7 @@ import io
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields, is_dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,7 @@ __all__ = ["EVERY_BRANCH", "Chapter", "open_chapter"]
 EVERY_BRANCH = "*"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Chapter:
     """One chapter of one branch.
 
@@ -70,9 +71,7 @@ class Chapter:
 
     def title(self) -> None:
         """Heading of the chapter and the question that it answers."""
-        self._markdown(
-            f"# {self.words(f'{self.name}.title')}\n\n{self.words(f'{self.name}.question', **self._facts())}"
-        )
+        self._markdown(f"# {self.words(f'{self.name}.title')}\n\n{self.words(f'{self.name}.question', **self._facts)}")
 
     def section(self, key: str, result: Any = None, *, of: str = "", **extra: Any) -> None:
         """Heading of a section and its finding, or what is missing for it.
@@ -148,7 +147,7 @@ class Chapter:
             rows = rows.rename(columns={col.BRANCH_ID: col.BRANCH_NAME})
         rows = named(rows, self.words)
         html = html_table(
-            rows, self.words, caption=self.words(f"{self.name}.{key}.table", **self._facts() | values), total=total
+            rows, self.words, caption=self.words(f"{self.name}.{key}.table", **self._facts | values), total=total
         )
         display({"text/html": html, "text/plain": rows.to_string()}, raw=True)
 
@@ -178,7 +177,7 @@ class Chapter:
             code, own = row[rows.columns[0]], f"{self.name}.{key}.own"
             told = {column: shares_told(row[column], group, self.words) for column, group in groups.items()}
             own_words = self.words.labels(f"{own}.{code}") or self.words.labels(f"{own}.default")
-            values = self._facts() | row | told | own_words | {"name": self.name_of(CODES[rows.columns[0]], code)}
+            values = self._facts | row | told | own_words | {"name": self.name_of(CODES[rows.columns[0]], code)}
             self._markdown(self.words(f"{self.name}.{key}.each", **values))
 
     def names_in(self, kind: str, result: Any, *fields: str) -> dict[str, str]:
@@ -202,7 +201,7 @@ class Chapter:
     def definitions(self, **extra: str) -> None:
         """口径: the thresholds, denominators and dates behind this chapter's figures."""
         heading = self.words("common.definitions")
-        self._markdown(f"## {heading}\n\n> {self.words(f'{self.name}.definitions', **self._facts(), **extra)}")
+        self._markdown(f"## {heading}\n\n> {self.words(f'{self.name}.definitions', **self._facts, **extra)}")
 
     def holidays(self) -> None:
         """Say so where the plan reaches into a year whose holidays are not announced yet."""
@@ -232,6 +231,7 @@ class Chapter:
     def _knows(self, key: str, **values: Any) -> bool:
         return self.words.knows(f"{self.name}.{key}", **values)
 
+    @cached_property
     def _facts(self) -> dict[str, Any]:
         return {
             "branch": self.branch_name,
@@ -275,7 +275,7 @@ class Chapter:
 
     def _values(self, result: Any) -> dict[str, Any]:
         found = {f.name: getattr(result, f.name) for f in fields(result)} if is_dataclass(result) else {}
-        return self._facts() | found
+        return self._facts | found
 
     def _unlock(self, key: str, result: Unavailable) -> str:
         """Call-out that names the missing columns as the bank would call them."""

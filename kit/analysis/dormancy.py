@@ -109,7 +109,8 @@ def _lost(customers: pd.DataFrame, params: Params, panel: pd.DataFrame) -> pd.Da
 
 def _with_peak(chosen: pd.DataFrame, panel: pd.DataFrame) -> pd.DataFrame:
     """Customers with the largest AUM and the highest tier that they reached, and what is missing since."""
-    peak = panel.groupby(col.CUSTOMER_ID)[[col.AUM_FEN, col.TIER_RANK]].max().reindex(chosen[col.CUSTOMER_ID])
+    months = panel[panel[col.CUSTOMER_ID].isin(chosen[col.CUSTOMER_ID])]
+    peak = months.groupby(col.CUSTOMER_ID)[[col.AUM_FEN, col.TIER_RANK]].max().reindex(chosen[col.CUSTOMER_ID])
     highest = peak[col.AUM_FEN].fillna(0).to_numpy(dtype="int64")
     now = chosen[col.AUM_FEN].fillna(0).to_numpy(dtype="int64")
     return chosen.assign(

@@ -100,11 +100,14 @@ def _suggested(holds: pd.DataFrame, matrix: ProductMatrix | Unavailable, family:
 def _sorted_out(customers: pd.DataFrame, params: Params, *, only: str = "") -> Iterator[_Sorted]:
     """Each key product that the bank sends (``only`` one): prospects by reason, money at hand, AUM and row."""
     families = known_families(customers)
+    wanted = [p for p in params.offers.key if p.family in families and only in ("", p.family)]
+    if not wanted:
+        return
     holds, matrix = held(customers, families), product_matrix(customers, params)
     names = [col.AUM_FEN, col.MATURING_FEN, col.DEMAND_SPOT_FEN]
     aum, maturing, demand = customers.reindex(columns=names).fillna(0).to_numpy(dtype="int64").T
     idle = np.where(demand >= round(params.offers.idle_wan * WAN), demand, 0)
-    for product in (p for p in params.offers.key if p.family in families and only in ("", p.family)):
+    for product in wanted:
         state = _state(customers, product, holds, params)
         pair = _suggested(holds, matrix, product.family, params.offers.pair_lift)
         own = product.family not in _BORROWED

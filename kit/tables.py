@@ -20,7 +20,7 @@ CODES = {
     "measure": "measure", "keepers": "keepers", "value": "value",
     "role": "role", "step": "step", "start_group": "start_group", "deposit_kind": "deposit",
     "account_class": "account_class",
-    "state": "state", "finding_of": "finding_of", "dormancy_rule": "dormancy_rule",
+    "state": "state", "finding_of": "list", "dormancy_rule": "dormancy_rule",
     "unit_state": "unit_state", "unit_line": "unit_line", "pays": "pays",
     "stage": "stage", "next_stage": "stage", "whose": "whose", "flow_step": "flow_step",
     "grouping": "grouping", "rate": "rate",

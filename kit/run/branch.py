@@ -186,7 +186,7 @@ def _lists(task: Task, persons: _Persons) -> None:
     ]
     columns = [col.RANK, *persons.shown, *known, col.STAKE_FEN, col.WHY]
     sheets = {
-        words.label(f"lists.sheet.{name}"): (
+        words.label(f"labels.list.{name}"): (
             words(f"lists.heading.{name}", branch=task.name),
             each[columns].dropna(axis=1, how="all"),  # a unit has no tier
         )
@@ -194,6 +194,6 @@ def _lists(task: Task, persons: _Persons) -> None:
     }
     made = cards(persons.rows, persons.shown, lists, words)
     if len(made):
-        sheets[words.label("lists.sheet.card")] = (words("lists.heading.card", branch=task.name), made)
+        sheets[words.label("labels.list.card")] = (words("lists.heading.card", branch=task.name), made)
     if sheets:
         replace(task.out / "working" / f"{task.stem}.xlsx", encrypted(workbook(sheets, words), task.password))

@@ -88,7 +88,9 @@ def test_a_bank_without_anybody_on_a_list_has_no_rows(data):
 def test_every_list_and_reason_has_its_words(data, language):
     words = wording(language)
     for name in LISTS:
-        assert len(words.label(f"lists.sheet.{name}", default="")) in range(1, 32)
+        assert len(words.label(f"labels.list.{name}", default="")) in range(1, 32)
         assert f"lists.heading.{name}" in words
     for reason in data["lists"]["reason"].str.split("+").explode().unique():
         assert f"lists.reason.{reason}" in words
+    for code in words.labels("summary.finding"):
+        assert code in LISTS

@@ -136,12 +136,12 @@ def test_the_workbook_of_a_branch_has_a_sheet_a_list_with_the_customer_and_the_r
     for branch, own in lists.groupby("branch_id"):
         book = unlocked(ran.out / "working" / f"{branch}.xlsx", bank)
         for name, rows in own.groupby("list"):
-            sheet = book.pop(words.label(f"lists.sheet.{name}"))
+            sheet = book.pop(words.label(f"labels.list.{name}"))
             assert sheet["原因"].notna().all()
             if not name.startswith("unit_"):  # a unit is no customer
                 shown = [surrogate(key, number) for number in sheet["客户号"]]
                 assert sorted(shown) == sorted(rows["customer_id"])
-        assert set(book) == {words.label("lists.sheet.card")}
+        assert set(book) == {words.label("labels.list.card")}
 
 
 def test_a_second_run_makes_nothing_again_and_the_manifest_holds(ran, bank):

@@ -109,4 +109,6 @@ def findings(
         ],
         columns=[col.FINDING_OF, "customers", col.STAKE_FEN, "share_of_aum", "place"],
     )
+    if branch_id not in whole.index:
+        table = table.drop(columns="place")
     return Findings(top=tuple(found), table=table, count=len(found))

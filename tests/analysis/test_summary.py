@@ -56,6 +56,7 @@ def test_the_whole_bank_has_no_rank_but_its_branches_median():
     assert found.top[0].code == "orphan"
     assert found.top[0].stake_fen == 230 * WAN
     assert found.top[0].standing.rank is None
+    assert "place" not in found.table
     assert found.top[0].standing.median == pytest.approx((0.3 + 0.5) / 2)
 
 

@@ -18,6 +18,7 @@ def seconds(data: Path, branch: str, *, shown: bool) -> dict[str, float]:
     """Chapter → processor seconds of its cells, with the data read in them."""
     silent = patch.multiple(Chapter, **{name: lambda *_args, **_options: None for name in SHOWS})
     taken = {}
+    kit.chapter.reader.cache_clear()  # the data are read once for all chapters of a branch: that counts too
     with nullcontext() if shown else silent, patch.object(kit.chapter, "display"):
         for name, path in chapter_notebooks().items():
             cells = json.loads(path.read_text(encoding="utf-8"))["cells"]

@@ -10,7 +10,7 @@ import io
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields, is_dataclass
-from functools import cached_property
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -66,8 +66,7 @@ class Chapter:
 
     def rows(self, name: str, *, everywhere: bool = False) -> pd.DataFrame:
         """Rows of ``data/<name>.parquet`` that are this branch's, or every branch's."""
-        own = None if everywhere else _own(self.branch_id)
-        return frame(pq.read_table(self.data / f"{name}.parquet", filters=own))
+        return _opened(self.data, self.branch_id, name, EVERY_BRANCH if everywhere else self.branch_id)
 
     def title(self) -> None:
         """Heading of the chapter and the question that it answers."""
@@ -315,16 +314,15 @@ def open_chapter(name: str, data: str = "", branch: str = "", language: str = ""
     branches = frame(pq.read_table(folder / "branches.parquet"))
     known = dict(zip(branches[col.BRANCH_ID], branches[col.BRANCH_NAME], strict=True))
     chosen = branch or str(branches[col.BRANCH_ID].iloc[0])
-    own = _own(chosen)
-    if own and chosen not in known:
+    if chosen not in (EVERY_BRANCH, *known):
         raise UnknownName(kind="网点 / branch", name=chosen, known=known)
     return Chapter(
         name=name,
         branch_id=chosen,
         branch_name=known.get(chosen, facts["bank"]),
         bank=facts["bank"],
-        customers=frame(pq.read_table(folder / "customers.parquet", filters=own)),
-        plan=frame(pq.read_table(folder / "plan.parquet", filters=own)),
+        customers=_opened(folder, chosen, "customers", chosen),
+        plan=_opened(folder, chosen, "plan", chosen),
         branches=branches,
         params=Params(**facts["params"]),
         words=wording(language or facts["language"]),
@@ -344,8 +342,22 @@ def _speaks(result: Any, of: str) -> bool:
     return bool(found > 0 if isinstance(found, int | float) else found)
 
 
-def _own(branch: str) -> list[tuple[str, str, str]] | None:
-    return None if branch == EVERY_BRANCH else [(col.BRANCH_ID, "==", branch)]
+def _opened(data: Path, open_branch: str, name: str, of_branch: str) -> pd.DataFrame:
+    """Rows of a table that are ``of_branch``'s, to be changed at will."""
+    rows = reader(data.resolve(), (data / CONTEXT).stat().st_mtime_ns, open_branch)
+    return rows(name, of_branch).copy(deep=False)
+
+
+@lru_cache(maxsize=1)
+def reader(data: Path, _made_ns: int, _open_branch: str) -> Callable[[str, str], pd.DataFrame]:
+    """What reads each table once for all the chapters of a branch, and is dropped with its rows for the next branch."""
+
+    @cache
+    def rows(name: str, of_branch: str) -> pd.DataFrame:
+        own = None if of_branch == EVERY_BRANCH else [(col.BRANCH_ID, "==", of_branch)]
+        return frame(pq.read_table(data / f"{name}.parquet", filters=own))
+
+    return rows
 
 
 def _run_first() -> str:

@@ -61,7 +61,7 @@ def portrait(customers: pd.DataFrame, _params: Params) -> Portrait:
 def findings(
     customers: pd.DataFrame,
     params: Params,
-    lists: pd.DataFrame,
+    stakes: pd.DataFrame,
     branches: pd.DataFrame,
     branch_id: str,
     codes: Sequence[str],
@@ -74,8 +74,8 @@ def findings(
     ----------
     customers
         Those of the branch, or of the whole bank.
-    lists
-        ``data/lists.parquet`` of every branch.
+    stakes
+        ``data/stakes.parquet`` of every branch: its lists, their customers and amounts.
     branches
         ``data/branches.parquet``: branch_id, aum_fen.
     branch_id
@@ -83,20 +83,18 @@ def findings(
     codes
         The lists that are findings; of others the amount is nothing to win or lose.
     """
-    lists = lists[lists[col.LIST].isin(codes)]
-    own = lists[lists[col.CUSTOMER_ID].isin(customers[col.CUSTOMER_ID])]
+    stakes = stakes[stakes[col.LIST].isin(codes)]
     held = total(customers[col.AUM_FEN].clip(lower=0))
     whole = branches.set_index(col.BRANCH_ID)[col.AUM_FEN]
-    stakes = lists.pivot_table(
-        index=col.BRANCH_ID, columns=col.LIST, values=col.AMOUNT_FEN, aggfunc="sum", fill_value=0
-    ).reindex(whole.index, fill_value=0)
+    own = stakes[stakes[col.BRANCH_ID] == branch_id] if branch_id in whole.index else stakes
+    at_stake = stakes.pivot(index=col.BRANCH_ID, columns=col.LIST, values=col.AMOUNT_FEN).reindex(whole.index)
     found = [
         Finding(
             code=str(code),
-            customers=len(rows),
+            customers=int(rows["customers"].sum()),
             stake_fen=total(rows[col.AMOUNT_FEN]),
             share_of_aum=share(total(rows[col.AMOUNT_FEN]), held),
-            standing=place(stakes[code] / whole.where(whole > 0), branch_id),
+            standing=place(at_stake[code].fillna(0) / whole.where(whole > 0), branch_id),
         )
         for code, rows in own.groupby(col.LIST)
     ]

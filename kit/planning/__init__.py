@@ -3,6 +3,6 @@
 from kit.planning.assignment import assignment
 from kit.planning.calendar import WorkDays, work_days
 from kit.planning.contacts import contact_plan
-from kit.planning.lists import branch_lists
+from kit.planning.lists import branch_lists, list_stakes
 
-__all__ = ["WorkDays", "assignment", "branch_lists", "contact_plan", "work_days"]
+__all__ = ["WorkDays", "assignment", "branch_lists", "contact_plan", "list_stakes", "work_days"]

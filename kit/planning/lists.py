@@ -24,7 +24,7 @@ from kit.analysis.units import salaried_list, unit_idle_list, unit_line_list
 from kit.analysis.wallet import wallet_list
 from kit.params import Params
 
-__all__ = ["LISTS", "branch_lists"]
+__all__ = ["LISTS", "branch_lists", "list_stakes"]
 
 # In the order of the workbook's sheets.
 LISTS: Mapping[str, Callable[..., pd.DataFrame | Unavailable]] = {
@@ -78,3 +78,9 @@ def branch_lists(customers: pd.DataFrame, params: Params, tables: Mapping[str, p
     made = pd.concat(found, ignore_index=True)
     made[col.RANK] = made.groupby([col.BRANCH_ID, col.LIST]).cumcount() + 1
     return made.sort_values(col.BRANCH_ID, kind="stable", ignore_index=True)[_COLUMNS]
+
+
+def list_stakes(lists: pd.DataFrame) -> pd.DataFrame:
+    """Each list of each branch in one row: branch_id, list, customers, amount_fen, as the summary compares them."""
+    groups = lists.groupby([col.BRANCH_ID, col.LIST])[col.AMOUNT_FEN]
+    return groups.agg(customers="size", amount_fen="sum").reset_index()

@@ -45,7 +45,7 @@ _INDEX = {
 }
 _MADE_FROM = (
     "customers", "plan", "branches", "completeness", "reconciliation", "quarantine", "totals", "fields", "refused",
-    "checks", "lists", *TABLES,
+    "checks", "lists", "stakes", *TABLES,
 )  # fmt: skip
 _SUMMED = ("customers", "aum_fen", "upgrade_customers")
 

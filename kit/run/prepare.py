@@ -20,7 +20,7 @@ from kit.features import features, frame, settle_dates
 from kit.features.completeness import completeness, with_missing
 from kit.intake import IntakeResult, Password, find_sources, intake
 from kit.intake import Progress as Reading
-from kit.planning import assignment, branch_lists, contact_plan, work_days
+from kit.planning import assignment, branch_lists, contact_plan, list_stakes, work_days
 from kit.run.files import replace
 from kit.schema import schema
 
@@ -97,7 +97,10 @@ def derive(engagement: Engagement, data: Path, say: Callable[[str], None]) -> No
     for name, table in {"customers": filed, **made.tables}.items():
         _write(table, data / f"{name}.parquet")
     _write(completeness(book, made.table, params), data / "completeness.parquet")
-    for name, rows in (("assignment", owners), ("plan", plan), ("lists", lists), ("branches", summary)):
+    made_here = {
+        "assignment": owners, "plan": plan, "lists": lists, "stakes": list_stakes(lists), "branches": summary
+    }  # fmt: skip
+    for name, rows in made_here.items():
         _write(pa.Table.from_pandas(rows, preserve_index=False), data / f"{name}.parquet")
     context = {
         "kit": __version__,

@@ -11,7 +11,7 @@ CODES = ("orphan", "maturing", "upgrade")
 
 
 def of(*rows):
-    return pd.DataFrame(rows, columns=["branch_id", "list", "customer_id", "amount_fen"])
+    return pd.DataFrame(rows, columns=["branch_id", "list", "customers", "amount_fen"])
 
 
 def people(**aum):
@@ -19,17 +19,16 @@ def people(**aum):
 
 
 BRANCHES = pd.DataFrame({"branch_id": ["A", "B"], "aum_fen": [100 * WAN, 400 * WAN]})
-LISTS = of(
-    ("A", "orphan", "a", 30 * WAN),
-    ("A", "maturing", "a", 5 * WAN),
-    ("A", "maturing", "b", 45 * WAN),
-    ("A", "filing", "b", 70 * WAN),
-    ("B", "orphan", "c", 200 * WAN),
+STAKES = of(
+    ("A", "orphan", 1, 30 * WAN),
+    ("A", "maturing", 2, 50 * WAN),
+    ("A", "filing", 1, 70 * WAN),
+    ("B", "orphan", 1, 200 * WAN),
 )
 
 
 def test_the_finding_with_most_money_at_stake_comes_first_with_its_share_and_rank():
-    found = findings(people(a=30, b=70), PARAMS, LISTS, BRANCHES, "A", CODES)
+    found = findings(people(a=30, b=70), PARAMS, STAKES, BRANCHES, "A", CODES)
     assert [(f.code, f.customers, f.stake_fen, f.share_of_aum) for f in found.top] == [
         ("maturing", 2, 50 * WAN, 0.5),
         ("orphan", 1, 30 * WAN, 0.3),
@@ -42,17 +41,17 @@ def test_the_finding_with_most_money_at_stake_comes_first_with_its_share_and_ran
 
 
 def test_a_list_whose_amount_is_nothing_to_win_or_lose_is_no_finding():
-    found = findings(people(b=70), PARAMS, LISTS, BRANCHES, "A", CODES)
+    found = findings(people(b=70), PARAMS, STAKES, BRANCHES, "A", CODES)
     assert "filing" not in set(found.table["finding_of"])
 
 
 def test_there_are_no_more_findings_than_the_profile_says():
     one = PARAMS.model_copy(update={"findings": 1})
-    assert [f.code for f in findings(people(a=30, b=70), one, LISTS, BRANCHES, "A", CODES).top] == ["maturing"]
+    assert [f.code for f in findings(people(a=30, b=70), one, STAKES, BRANCHES, "A", CODES).top] == ["maturing"]
 
 
 def test_the_whole_bank_has_no_rank_but_its_branches_median():
-    found = findings(people(a=30, b=70, c=400), PARAMS, LISTS, BRANCHES, "*", CODES)
+    found = findings(people(a=30, b=70, c=400), PARAMS, STAKES, BRANCHES, "*", CODES)
     assert found.top[0].code == "orphan"
     assert found.top[0].stake_fen == 230 * WAN
     assert found.top[0].standing.rank is None
@@ -60,15 +59,15 @@ def test_the_whole_bank_has_no_rank_but_its_branches_median():
     assert found.top[0].standing.median == pytest.approx((0.3 + 0.5) / 2)
 
 
-@pytest.mark.parametrize("lists", [LISTS.iloc[:0], of(("A", "upgrade", "a", 0))], ids=["no list", "nothing at stake"])
-def test_without_money_at_stake_there_is_no_finding(lists):
-    found = findings(people(a=0), PARAMS, lists, BRANCHES, "A", CODES)
+@pytest.mark.parametrize("stakes", [STAKES.iloc[:0], of(("A", "upgrade", 1, 0))], ids=["no list", "nothing at stake"])
+def test_without_money_at_stake_there_is_no_finding(stakes):
+    found = findings(people(a=0), PARAMS, stakes, BRANCHES, "A", CODES)
     assert (found.count, found.top) == (0, ())
     assert found.table.empty
 
 
 def test_who_owes_counts_as_nothing_held():
-    found = findings(people(a=100, b=-50), PARAMS, LISTS, BRANCHES, "A", CODES)
+    found = findings(people(a=100, b=-50), PARAMS, STAKES, BRANCHES, "A", CODES)
     assert found.top[0].share_of_aum == 0.5
 
 

@@ -156,7 +156,7 @@ def test_a_report_is_made_again_when_any_rows_that_a_chapter_reads_have_changed(
     read = {
         name for path in notebooks().glob("*.ipynb") for name in re.findall(r'rows\(\\?"(\w+)', path.read_text("utf-8"))
     }
-    assert {"panel", "lists", "units"} <= read <= set(_MADE_FROM)
+    assert {"panel", "stakes", "units"} <= read <= set(_MADE_FROM)
 
 
 def test_an_unknown_branch_names_the_nearest(ran, bank):

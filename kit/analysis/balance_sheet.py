@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from kit import columns as col
-from kit.analysis.result import Unavailable, needs, share, total
+from kit.analysis.result import Unavailable, needs, ordered, share, total
 from kit.analysis.tiers import by_tier
 from kit.params import Params
 
@@ -156,7 +156,7 @@ def funds(flows: pd.DataFrame, params: Params, customers: pd.DataFrame) -> Funds
     if col.OCCUPATION_SECTOR not in customers:
         return Unavailable((col.OCCUPATION_SECTOR,))
     order = [*params.segments.occupations, "other", "unknown"]
-    sector = pd.Categorical(customers[col.OCCUPATION_SECTOR], categories=order, ordered=True)
+    sector = ordered(customers[col.OCCUPATION_SECTOR], order)
     rows = flows[flows[col.FLOW].isin(_FLOWS)]
     place = pd.Index(customers[col.CUSTOMER_ID]).get_indexer(rows[col.CUSTOMER_ID])
     rows = rows.assign(**{col.CUSTOMER_ID: place, col.OCCUPATION_SECTOR: sector[place]})

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from kit import columns as col
-from kit.analysis.result import needs, share, total
+from kit.analysis.result import needs, ordered, share
 from kit.params import Params
 
 __all__ = ["Cards", "Salons", "cards", "salons"]
@@ -72,7 +72,7 @@ def _largest_of_each(shares: pd.DataFrame) -> list[dict[str, float]]:
 @needs(col.SEGMENT)
 def cards(customers: pd.DataFrame, params: Params) -> Cards:
     """客群卡片: size, age, products held and suited, themes and channels of each segment (R37, R42, R53)."""
-    segment = pd.Categorical(customers[col.SEGMENT], categories=list(params.segments.codes()), ordered=True)
+    segment = ordered(customers[col.SEGMENT], params.segments.codes())
     flags = {family: customers[column].fillna(value=False) for family, column in _HELD.items() if column in customers}
     held = pd.DataFrame(flags, index=customers.index).astype(float).groupby(segment, observed=True).mean()
     rank = customers.get(col.RISK_RANK, pd.Series(np.nan, index=customers.index))
@@ -88,7 +88,7 @@ def cards(customers: pd.DataFrame, params: Params) -> Cards:
     }  # fmt: skip
     groups = customers.groupby(segment, observed=True)
     table = groups.size().rename("customers").to_frame()
-    table["aum_fen"] = groups[col.AUM_FEN].apply(total).astype("int64")
+    table["aum_fen"] = groups[col.AUM_FEN].sum().astype("int64")
     table["median_age"] = groups[col.AGE].median() if col.AGE in customers else np.nan
     table["held"] = _largest_of_each(held)
     suited = {rule.code: rule.suited for rule in params.segments.rules}
@@ -115,7 +115,7 @@ def salons(customers: pd.DataFrame, params: Params) -> Salons:
     """沙龙主题: how many customers of each segment the files connect with a theme (R42)."""
     told = _told(customers[col.HOBBY], params.segments.hobbies)
     told = told.loc[:, told.any()]
-    segment = pd.Categorical(customers[col.SEGMENT], categories=list(params.segments.codes()), ordered=True)
+    segment = ordered(customers[col.SEGMENT], params.segments.codes())
     table = told.astype("int64").groupby(segment, observed=False).sum()
     counts = table.sum()
     known = int(told.any(axis=1).sum())

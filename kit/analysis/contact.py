@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from kit import columns as col
-from kit.analysis.result import flagged, needs, share, total
+from kit.analysis.result import counted, flagged, needs, ordered, share, total
 from kit.analysis.tiers import by_tier
 from kit.params import WAN, Params
 
@@ -89,7 +89,7 @@ def contact_practice(customers: pd.DataFrame, params: Params) -> ContactPractice
 def plan_summary(plan: pd.DataFrame, params: Params) -> PlanSummary:
     """The plan of one branch in sums; a contact without a date did not fit and is left over (R52, R58, R61)."""
     dated = plan[plan[col.DATE].notna()]
-    kinds = pd.Categorical(plan[col.CONTACT_CLASS], categories=list(CLASSES), ordered=True)
+    kinds = ordered(plan[col.CONTACT_CLASS], CLASSES)
     by_class = pd.DataFrame({
         "due": plan.groupby(kinds, observed=False).size(),
         "planned": plan[col.DATE].notna().groupby(kinds, observed=False).sum(),
@@ -97,10 +97,8 @@ def plan_summary(plan: pd.DataFrame, params: Params) -> PlanSummary:
     by_class["left_over"] = by_class["due"] - by_class["planned"]
     start = pd.Timestamp(params.day)
     week = ((pd.to_datetime(dated[col.DATE]) - start).dt.days - 1) // 7 + 1
-    by_week = pd.crosstab(
-        pd.Categorical(week, categories=range(1, params.contact.weeks + 1)),
-        pd.Categorical(dated[col.CONTACT_CLASS], categories=list(CLASSES)),
-        dropna=False,
+    by_week = counted(
+        pd.Categorical(week, categories=range(1, params.contact.weeks + 1)), ordered(dated[col.CONTACT_CLASS], CLASSES)
     ).rename_axis(index="week", columns=col.CONTACT_CLASS)
     staff = plan.assign(planned=plan[col.DATE].notna()).groupby(col.STAFF_ID, dropna=False)["planned"]
     by_staff = pd.DataFrame({"due": staff.size(), "planned": staff.sum()}).reset_index()

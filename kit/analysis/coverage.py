@@ -11,7 +11,7 @@ import pandas as pd
 
 from kit import columns as col
 from kit.analysis.concentration import gini
-from kit.analysis.result import listed, needs, richest, share, total
+from kit.analysis.result import counted, listed, needs, ordered, richest, share, total
 from kit.analysis.tiers import by_tier
 from kit.params import Params
 
@@ -138,7 +138,7 @@ def coverage(customers: pd.DataFrame, params: Params) -> Coverage:
     groups = by_tier(customers.assign(covered=present, held=held, kept=held.where(present, 0)), params)
     table = pd.DataFrame({
         "customers": groups.size(),
-        "aum_fen": groups[col.AUM_FEN].apply(total).astype("int64"),
+        "aum_fen": groups[col.AUM_FEN].sum().astype("int64"),
         "covered": groups["covered"].sum().astype("int64"),
     })  # fmt: skip
     table["covered_share"] = table["covered"] / table["customers"].where(table["customers"] > 0)
@@ -175,8 +175,7 @@ def roles(customers: pd.DataFrame, params: Params) -> Roles:
     table["misheld_share"] = table["misheld"] / table["covered"].where(table["covered"] > 0)
     role = customers[col.OWNER_ROLE].astype("object").mask(nameless, NO_ROLE).mask(~present, ORPHANED)
     tiers = list(reversed(params.tier_codes()))
-    counts = pd.crosstab(role, pd.Categorical(customers[col.TIER], categories=tiers, ordered=True), dropna=False)
-    counts = counts.reindex(columns=tiers, fill_value=0)
+    counts = counted(pd.Categorical(role), ordered(customers[col.TIER], tiers))
     last = [name for name in (NO_ROLE, ORPHANED) if name in counts.index]
     order = counts.drop(index=last).sum(axis=1).sort_values(ascending=False, kind="stable").index
     counts = counts.loc[[*order, *last]].rename_axis(index=col.ROLE, columns=col.TIER)
@@ -203,17 +202,16 @@ def roles(customers: pd.DataFrame, params: Params) -> Roles:
 def orphans(customers: pd.DataFrame, params: Params) -> Orphans:
     """无人问津: customers with no owner, a virtual one or one who has left, by tier and cause (R27)."""
     alone = customers[~is_kept(customers)]
-    cause = pd.Categorical(alone[col.ORPHAN_CAUSE], categories=list(CAUSES), ordered=True)
     valued = alone[alone[col.TIER] != params.tier_codes()[0]]
 
     def sums(groups: pd.api.typing.DataFrameGroupBy, name: str) -> pd.DataFrame:
-        table = pd.DataFrame({"customers": groups.size(), "aum_fen": groups[col.AUM_FEN].apply(total).astype("int64")})
+        table = pd.DataFrame({"customers": groups.size(), "aum_fen": groups[col.AUM_FEN].sum().astype("int64")})
         table["share"] = table["customers"] / max(len(alone), 1)
         return table.rename_axis(name).reset_index()
 
     return Orphans(
         by_tier=sums(by_tier(alone, params), col.TIER),
-        by_cause=sums(alone.groupby(cause, observed=False), col.ORPHAN_CAUSE),
+        by_cause=sums(alone.groupby(ordered(alone[col.ORPHAN_CAUSE], CAUSES), observed=False), col.ORPHAN_CAUSE),
         customers=len(alone),
         aum_fen=total(alone[col.AUM_FEN]),
         valued_customers=len(valued),
@@ -243,7 +241,7 @@ def loads(customers: pd.DataFrame, params: Params) -> Loads:
     table = pd.DataFrame({
         "customers": groups.size(),
         "upper_customers": groups["upper"].sum().astype("int64"),
-        "aum_fen": groups[col.AUM_FEN].apply(total).astype("int64"),
+        "aum_fen": groups[col.AUM_FEN].sum().astype("int64"),
     })  # fmt: skip
     if col.OWNER_ROLE in kept:
         table.insert(0, col.ROLE, groups[col.OWNER_ROLE].first())
@@ -274,8 +272,7 @@ def households(customers: pd.DataFrame, _params: Params) -> Households:
         "aum_fen": groups[col.AUM_FEN].sum().astype("int64"),
     })  # fmt: skip
     each = each[each["customers"] > 1]
-    kinds = pd.Categorical(each["keepers"].clip(upper=3).astype(str), categories=list(_KEEPERS), ordered=True)
-    by_keepers = each.groupby(kinds, observed=False)
+    by_keepers = each.groupby(ordered(each["keepers"].clip(upper=3).astype(str), _KEEPERS), observed=False)
     table = pd.DataFrame({"households": by_keepers.size()}).join(by_keepers[["customers", "aum_fen"]].sum())
     split = each[each["keepers"] > 1]
     return Households(

@@ -137,11 +137,10 @@ def deposit_mix(customers: pd.DataFrame, params: Params) -> DepositMix:
         kinds["other"] = customers[col.DEPOSIT_SPOT_FEN].fillna(0) - sum(kinds.values())
         amounts["other"] = rest
     groups = by_tier(customers.assign(**{f"{kind}_share": fen for kind, fen in kinds.items()}), params)
-    tiers = pd.DataFrame({"customers": groups.size(), "deposit_fen": groups[col.DEPOSIT_SPOT_FEN].apply(total)})
+    held = groups[col.DEPOSIT_SPOT_FEN].sum().astype("int64")
+    tiers = pd.DataFrame({"customers": groups.size(), "deposit_fen": held})
     for kind in kinds:
-        tiers[f"{kind}_share"] = groups[f"{kind}_share"].apply(total) / tiers["deposit_fen"].where(
-            tiers["deposit_fen"] > 0
-        )
+        tiers[f"{kind}_share"] = groups[f"{kind}_share"].sum() / held.where(held > 0)
     shares = {kind: share(fen, whole) if whole > 0 else None for kind, fen in amounts.items()}
     return DepositMix(
         table=pd.DataFrame({
@@ -196,8 +195,8 @@ def deviation(customers: pd.DataFrame, params: Params) -> Deviation:
     groups = by_tier(known, params)
     table = pd.DataFrame({
         "customers": groups.size(),
-        "deposit_fen": groups[col.DEPOSIT_SPOT_FEN].apply(total).astype("int64"),
-        "deposit_average_fen": groups[col.DEPOSIT_AVG_MONTH_FEN].apply(total).astype("int64"),
+        "deposit_fen": groups[col.DEPOSIT_SPOT_FEN].sum().astype("int64"),
+        "deposit_average_fen": groups[col.DEPOSIT_AVG_MONTH_FEN].sum().astype("int64"),
     })  # fmt: skip
     spot, average = int(table["deposit_fen"].sum()), int(table["deposit_average_fen"].sum())
     mean = table["deposit_average_fen"]

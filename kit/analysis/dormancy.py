@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from kit import columns as col
-from kit.analysis.result import flagged, listed, needs, share, total
+from kit.analysis.result import flagged, listed, needs, ordered, share, total
 from kit.params import YUAN, Dormancy, DormancyRule, Params
 
 __all__ = ["CallBacks", "Dormant", "dormant", "wake_list", "wake_ups", "win_back_list", "win_backs"]
@@ -68,8 +68,8 @@ def dormant(customers: pd.DataFrame, params: Params) -> Dormant:
     aum, asleep = customers[col.AUM_FEN], flagged(customers, col.DORMANT)
     state = pd.Series("effective", index=customers.index).mask(aum < params.tiers[1].floor_fen, "ineffective")
     state = state.mask(aum.isna(), "unknown").mask(asleep, "dormant")
-    groups = aum.groupby(pd.Categorical(state, categories=STATES), observed=False)
-    states = pd.DataFrame({"customers": groups.size(), "aum_fen": groups.apply(total).astype("int64")})
+    groups = aum.groupby(ordered(state, STATES), observed=False)
+    states = pd.DataFrame({"customers": groups.size(), "aum_fen": groups.sum().astype("int64")})
     states["share_of_customers"] = states["customers"] / max(len(customers), 1)
     by_rule: list[tuple[str, Dormancy | DormancyRule, pd.Series]] = [("marketing", params.dormancy, asleep)]
     by_rule += [(rule.code, rule, _asleep(customers, rule, params)) for rule in params.dormancy_rules]
@@ -96,36 +96,34 @@ def dormant(customers: pd.DataFrame, params: Params) -> Dormant:
     )
 
 
-def _slept(customers: pd.DataFrame) -> pd.DataFrame:
-    return customers[flagged(customers, col.DORMANT)]
+def _with_peak(customers: pd.DataFrame, panel: pd.DataFrame) -> pd.DataFrame:
+    """The largest AUM and the highest tier that each customer reached, and what is missing since."""
+    peak = panel.groupby(col.CUSTOMER_ID)[[col.AUM_FEN, col.TIER_RANK]].max().reindex(customers[col.CUSTOMER_ID])
+    highest = peak[col.AUM_FEN].fillna(0).to_numpy(dtype="int64")
+    now = customers[col.AUM_FEN].fillna(0).to_numpy(dtype="int64")
+    return pd.DataFrame({
+        col.CUSTOMER_ID: customers[col.CUSTOMER_ID],
+        "asleep": flagged(customers, col.DORMANT),
+        "peak_rank": peak[col.TIER_RANK].fillna(0).to_numpy(dtype="int64"),
+        "peak_fen": highest,
+        "now_fen": now,
+        "gone_fen": np.maximum(highest - now, 0),
+    })  # fmt: skip
+
+
+def _slept(customers: pd.DataFrame, panel: pd.DataFrame) -> pd.DataFrame:
+    rows = _with_peak(customers, panel)
+    return rows[rows["asleep"]]
 
 
 def _lost(customers: pd.DataFrame, params: Params, panel: pd.DataFrame) -> pd.DataFrame:
-    floor = params.tiers[1].floor_fen
-    once = panel.loc[panel[col.AUM_FEN] >= floor, col.CUSTOMER_ID]
-    lost = customers[col.CUSTOMER_ID].isin(once) & ~(customers[col.AUM_FEN] >= floor)
-    return customers[lost & ~flagged(customers, col.DORMANT)]
+    rows, floor = _with_peak(customers, panel), params.tiers[1].floor_fen
+    return rows[(rows["peak_fen"] >= floor) & (rows["now_fen"] < floor) & ~rows["asleep"]]
 
 
-def _with_peak(chosen: pd.DataFrame, panel: pd.DataFrame) -> pd.DataFrame:
-    """Customers with the largest AUM and the highest tier that they reached, and what is missing since."""
-    months = panel[panel[col.CUSTOMER_ID].isin(chosen[col.CUSTOMER_ID])]
-    peak = months.groupby(col.CUSTOMER_ID)[[col.AUM_FEN, col.TIER_RANK]].max().reindex(chosen[col.CUSTOMER_ID])
-    highest = peak[col.AUM_FEN].fillna(0).to_numpy(dtype="int64")
-    now = chosen[col.AUM_FEN].fillna(0).to_numpy(dtype="int64")
-    return chosen.assign(
-        peak_rank=peak[col.TIER_RANK].fillna(0).to_numpy(dtype="int64"),
-        peak_fen=highest,
-        now_fen=now,
-        gone_fen=np.maximum(highest - now, 0),
-    )
-
-
-def _by_peak(chosen: pd.DataFrame, panel: pd.DataFrame, params: Params) -> CallBacks:
-    rows, codes = _with_peak(chosen, panel), params.tier_codes()
-    tier = pd.Categorical.from_codes(rows["peak_rank"], categories=list(codes)).reorder_categories(
-        list(reversed(codes))
-    )
+def _by_peak(rows: pd.DataFrame, params: Params) -> CallBacks:
+    codes = params.tier_codes()[::-1]
+    tier = pd.Categorical.from_codes(len(codes) - 1 - rows["peak_rank"], categories=list(codes))
     groups = rows.groupby(tier, observed=True)
     sums = groups[["peak_fen", "now_fen", "gone_fen"]].sum().rename(columns={"now_fen": "aum_fen"})
     sums.insert(0, "customers", groups.size())
@@ -140,23 +138,22 @@ def _by_peak(chosen: pd.DataFrame, panel: pd.DataFrame, params: Params) -> CallB
 @needs(col.DORMANT)
 def wake_ups(customers: pd.DataFrame, params: Params, panel: pd.DataFrame) -> CallBacks:
     """唤醒: customers dormant by the marketing rule, by the highest tier that they once reached (R78)."""
-    return _by_peak(_slept(customers), panel, params)
+    return _by_peak(_slept(customers, panel), params)
 
 
 def win_backs(customers: pd.DataFrame, params: Params, panel: pd.DataFrame) -> CallBacks:
     """赢回: customers who stood at the value floor in some month, are below it now, and are not asleep (R78)."""
-    return _by_peak(_lost(customers, params, panel), panel, params)
+    return _by_peak(_lost(customers, params, panel), params)
 
 
 @needs(col.DORMANT)
 def wake_list(customers: pd.DataFrame, _params: Params, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """唤醒名单: `wake_ups` one by one, those who once held most first (R78)."""
-    rows = _with_peak(_slept(customers), tables["panel"]).sort_values("peak_fen", ascending=False, kind="stable")
+    rows = _slept(customers, tables["panel"]).sort_values("peak_fen", ascending=False, kind="stable")
     return listed(rows, rows["peak_fen"], "asleep")
 
 
 def win_back_list(customers: pd.DataFrame, params: Params, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """赢回名单: `win_backs` one by one, the largest outflow first (R78)."""
-    panel = tables["panel"]
-    rows = _with_peak(_lost(customers, params, panel), panel).sort_values("gone_fen", ascending=False, kind="stable")
+    rows = _lost(customers, params, tables["panel"]).sort_values("gone_fen", ascending=False, kind="stable")
     return listed(rows, rows["gone_fen"], "left")

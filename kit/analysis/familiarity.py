@@ -82,7 +82,7 @@ def familiarity(customers: pd.DataFrame, params: Params) -> Familiarity:
     aum = customers[col.AUM_FEN].fillna(0).astype("int64")
     valued = customers[col.TIER] != params.tier_codes()[0]
     frame = customers.assign(familiar=known, familiar_fen=aum.where(known, 0), strangers_fen=aum.where(~known, 0))
-    kinds = pd.Categorical(valued.map({True: "valued", False: "basic"}), categories=["valued", "basic"], ordered=True)
+    kinds = pd.Categorical.from_codes((~valued).astype("int8"), categories=["valued", "basic"])
     halves = frame.groupby(kinds, observed=False)
     by_value = _rates(halves).join(halves["familiar_fen"].sum().astype("int64"))
     by_value["strangers"] = by_value["customers"] - by_value["familiar"]

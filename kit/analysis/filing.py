@@ -147,7 +147,7 @@ def backlog(customers: pd.DataFrame, params: Params) -> Backlog:
     table = pd.DataFrame({
         "customers": groups.size(),
         "no_occupation": groups["no_occupation"].sum(),
-        "aum_fen": groups[col.AUM_FEN].apply(total).astype("int64"),
+        "aum_fen": groups[col.AUM_FEN].sum().astype("int64"),
     })  # fmt: skip
     return Backlog(
         table=table[table["customers"] > 0].rename_axis(col.TIER).reset_index(),

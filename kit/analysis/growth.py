@@ -10,7 +10,7 @@ import pandas as pd
 from kit import columns as col
 from kit.analysis.concentration import number_of_top
 from kit.analysis.panel import wide
-from kit.analysis.result import share, total
+from kit.analysis.result import ordered, share, total
 from kit.params import Params
 
 __all__ = ["Growth", "growth"]
@@ -66,7 +66,7 @@ class Growth:
 
 
 def _by(change: pd.DataFrame, key: str, codes: tuple[str, ...]) -> pd.api.typing.DataFrameGroupBy:
-    return change.groupby(pd.Categorical(change[key], categories=codes), observed=False)
+    return change.groupby(ordered(change[key], codes), observed=False)
 
 
 def _changes(start: pd.Series, end: pd.Series, params: Params) -> pd.DataFrame:
@@ -77,9 +77,9 @@ def _changes(start: pd.Series, end: pd.Series, params: Params) -> pd.DataFrame:
     change["step"] = np.select(
         [start.isna(), emptied, change["net"] > 0, change["net"] < 0], ["new", "left", "up", "down"], "same"
     )
-    ranked = change[start.notna()].sort_values(["start", col.CUSTOMER_ID], ascending=[False, True]).index
-    top = ranked[: number_of_top(len(ranked), params.top_share_of_customers)]
-    change["group"] = np.select([start.isna(), change.index.isin(top)], ["new", "top"], "other")
+    ranked = change.loc[start.notna(), "start"].sort_values(ascending=False, kind="stable").index
+    change["group"] = np.where(start.isna(), "new", "other")
+    change.loc[ranked[: number_of_top(len(ranked), params.top_share_of_customers)], "group"] = "top"
     return change.assign(gain=change["net"].clip(lower=0), loss=change["net"].clip(upper=0))
 
 
@@ -92,7 +92,7 @@ def growth(panel: pd.DataFrame, params: Params) -> Growth:
     dates = sorted(panel[col.AS_OF].unique())
     ends = panel[panel[col.AS_OF].isin(dates[:1] + dates[-1:])]
     unknown = ends.loc[ends[col.AUM_FEN].isna(), col.CUSTOMER_ID].unique()
-    aum = wide(ends[~ends[col.CUSTOMER_ID].isin(unknown)], col.AUM_FEN).reindex(columns=dates[:1] + dates[-1:])
+    aum = wide(ends, col.AUM_FEN).drop(unknown).reindex(columns=dates[:1] + dates[-1:])
     if len(dates) < 2:
         aum = pd.DataFrame({0: [], 1: []}, index=pd.Index([], name=col.CUSTOMER_ID), dtype="float64")
     change = _changes(aum.iloc[:, 0], aum.iloc[:, 1], params)

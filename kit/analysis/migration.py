@@ -9,6 +9,7 @@ import pandas as pd
 
 from kit import columns as col
 from kit.analysis.panel import wide
+from kit.analysis.result import counted
 from kit.params import Params
 
 __all__ = ["Migration", "migration", "tiers_held"]
@@ -73,9 +74,8 @@ def tiers_held(ranks: pd.DataFrame, params: Params) -> tuple[pd.DataFrame, pd.Da
 
 
 def _named(ranks: pd.Series, codes: tuple[str, ...], absent: str) -> pd.Categorical:
-    order = [*reversed(codes), absent]
-    names = [absent if np.isnan(rank) else codes[int(rank)] for rank in ranks]
-    return pd.Categorical(names, categories=order, ordered=True)
+    places = (len(codes) - 1 - ranks).fillna(len(codes)).astype("int64")
+    return pd.Categorical.from_codes(places, categories=[*reversed(codes), absent], ordered=True)
 
 
 def migration(panel: pd.DataFrame, params: Params) -> Migration:
@@ -86,21 +86,21 @@ def migration(panel: pd.DataFrame, params: Params) -> Migration:
     codes, ranks = params.tier_codes(), wide(panel, col.TIER_RANK)
     held, below = tiers_held(ranks, params)
     dates = list(ranks.columns)
-    ends = ranks.iloc[:, [0, -1]].dropna(how="all").index if len(dates) > 1 else ranks.index[:0]
     pick = dates[:1] + dates[-1:] if len(dates) > 1 else [0, 1]
-    asset, rank = (frame.reindex(index=ends, columns=pick) for frame in (ranks, held))
-    start, end = asset.iloc[:, 0], rank.iloc[:, 1].where(asset.iloc[:, 1].notna())
-    months_below = below.iloc[:, -1].reindex(ends[end.notna()]) if len(ends) else pd.Series(dtype="int64")
-    watched = months_below[months_below >= params.tier_rule.watch_after].index
-    latest = panel[panel[col.AS_OF] == panel[col.AS_OF].max()].set_index(col.CUSTOMER_ID)[col.AUM_FEN]
-    tier = _named(end.reindex(watched), codes, "exit").remove_categories("exit")
-    held_by = latest.reindex(watched).astype("float64").groupby(tier, observed=False)
+    asset, rank, late = (frame.reindex(columns=pick) for frame in (ranks, held, below))
+    listed = asset.notna().any(axis=1)
+    asset, late = asset[listed], late[listed].iloc[:, 1]
+    start, end = asset.iloc[:, 0], rank[listed].iloc[:, 1].where(asset.iloc[:, 1].notna())
+    watched = end[end.notna() & (late >= params.tier_rule.watch_after)]
+    latest = panel.loc[panel[col.AS_OF] == panel[col.AS_OF].max(), [col.CUSTOMER_ID, col.AUM_FEN]]
+    tier = _named(watched, codes, "exit").remove_categories("exit")
+    held_by = latest.set_index(col.CUSTOMER_ID)[col.AUM_FEN].reindex(watched.index).groupby(tier, observed=False)
     return Migration(
         months=len(dates),
         first=dates[0] if dates else None,
         last=dates[-1] if dates else None,
-        matrix=pd.crosstab(_named(start, codes, "entry"), _named(end, codes, "exit"), dropna=False),
-        compared=len(ends),
+        matrix=counted(_named(start, codes, "entry"), _named(end, codes, "exit")),
+        compared=len(asset),
         upgraded=int((end > start).sum()),
         downgraded=int((end < start).sum()),
         kept=int((end == start).sum()),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from kit import columns as col
@@ -11,4 +12,8 @@ __all__ = ["wide"]
 
 def wide(panel: pd.DataFrame, column: str) -> pd.DataFrame:
     """A row a customer, a column a month in order; NaN where the customer is not on the month's list."""
-    return panel.pivot(index=col.CUSTOMER_ID, columns=col.AS_OF, values=column).astype("float64").sort_index(axis=1)
+    row, customers = pd.factorize(panel[col.CUSTOMER_ID], sort=True)
+    month, months = pd.factorize(panel[col.AS_OF], sort=True)
+    table = np.full((len(customers), len(months)), np.nan)
+    table[row, month] = panel[column]
+    return pd.DataFrame(table, index=customers.rename(col.CUSTOMER_ID), columns=months.rename(col.AS_OF))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from kit import columns as col
-from kit.analysis.result import flagged, joined, listed, needs, richest, share, total
+from kit.analysis.result import counted, flagged, joined, listed, needs, ordered, richest, share, total
 from kit.analysis.tiers import by_tier
 from kit.params import Params
 
@@ -101,17 +101,16 @@ def focus_list(customers: pd.DataFrame, params: Params, _tables: Mapping[str, pd
 @needs(col.PRIMARY_GRADE)
 def primary_accounts(customers: pd.DataFrame, params: Params) -> PrimaryAccounts:
     """主账户: grades from points for and against; no rule is standard, so the evidence is printed (R46, R47)."""
-    grade = pd.Categorical(customers[col.PRIMARY_GRADE], categories=list(GRADES), ordered=True)
+    grade = ordered(customers[col.PRIMARY_GRADE], GRADES)
     groups = customers.groupby(grade, observed=False)
-    grades = pd.DataFrame({"customers": groups.size(), "aum_fen": groups[col.AUM_FEN].apply(total).astype("int64")})
+    grades = pd.DataFrame({"customers": groups.size(), "aum_fen": groups[col.AUM_FEN].sum().astype("int64")})
     grades["share_of_customers"] = grades["customers"] / max(len(customers), 1)
     whole = int(grades["aum_fen"].sum())
     grades["share_of_aum"] = grades["aum_fen"] / whole if whole > 0 else float("nan")
     for column in (col.DEMAND_SHARE, col.DEMAND_COVER):
         if column in customers:
             grades[f"median_{column}"] = groups[column].median()
-    tier = pd.Categorical(customers[col.TIER], categories=list(reversed(params.tier_codes())), ordered=True)
-    counts = pd.crosstab(tier, grade, dropna=False).reindex(columns=list(GRADES), fill_value=0)
+    counts = counted(ordered(customers[col.TIER], reversed(params.tier_codes())), grade)
     reasons = [
         {
             "evidence": name,
@@ -122,7 +121,7 @@ def primary_accounts(customers: pd.DataFrame, params: Params) -> PrimaryAccounts
         for name, column in _EVIDENCE.items()
     ]
     weak = _focus(customers, params)
-    focus = by_tier(weak, params)[col.AUM_FEN].agg(["size", total]).loc[list(reversed(params.upper_tiers()))]
+    focus = by_tier(weak, params)[col.AUM_FEN].agg(["size", "sum"]).astype("int64")
     gaps = _gaps(weak)
     aum = weak[col.AUM_FEN].fillna(0).astype("int64")
     lacking = pd.DataFrame({"customers": gaps.sum(), "aum_fen": gaps.mul(aum, axis=0).sum().astype("int64")})
@@ -133,7 +132,10 @@ def primary_accounts(customers: pd.DataFrame, params: Params) -> PrimaryAccounts
         .rename_axis(col.TIER)
         .reset_index(),
         reasons=pd.DataFrame(reasons).astype({"customers": "Int64"}),
-        focus=focus.set_axis(["customers", "aum_fen"], axis=1).rename_axis(col.TIER).reset_index(),
+        focus=focus.loc[list(reversed(params.upper_tiers()))]
+        .set_axis(["customers", "aum_fen"], axis=1)
+        .rename_axis(col.TIER)
+        .reset_index(),
         gaps=lacking.rename_axis("gap").reset_index(),
         focus_customers=len(weak),
         focus_fen=total(weak[col.AUM_FEN]),
@@ -150,7 +152,7 @@ def merchants(customers: pd.DataFrame, params: Params) -> Merchants:
     """Likely merchants, on evidence and never as an anti-money-laundering finding (R51)."""
     likely = _likely(customers)
     groups = by_tier(likely, params)[col.AUM_FEN]
-    table = pd.DataFrame({"customers": groups.size(), "aum_fen": groups.apply(total).astype("int64")})
+    table = pd.DataFrame({"customers": groups.size(), "aum_fen": groups.sum().astype("int64")})
     held = {column: likely[likely[column].astype(bool)] for column in _MERCHANT_EVIDENCE if column in likely}
     evidence = [
         {"merchant_evidence": column, "customers": len(rows), "aum_fen": total(rows[col.AUM_FEN])}

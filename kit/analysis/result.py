@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Concatenate, ParamSpec, TypeVar
 
@@ -14,7 +14,7 @@ import pandas as pd
 from kit import columns as col
 from kit.params import Params
 
-__all__ = ["Unavailable", "flagged", "joined", "listed", "needs", "richest", "share", "total"]
+__all__ = ["Unavailable", "counted", "flagged", "joined", "listed", "needs", "ordered", "richest", "share", "total"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -62,6 +62,21 @@ def flagged(customers: pd.DataFrame, column: str) -> pd.Series:
     if column not in customers:
         return pd.Series(data=False, index=customers.index)
     return customers[column].fillna(value=False).astype(bool)
+
+
+def ordered(values: pd.Series, codes: Iterable[str]) -> pd.Categorical:
+    """Values as codes in their order; one that is not among them is missing."""
+    place, told = pd.factorize(values)  # each text is looked up once, not once a customer
+    order = pd.Index(list(codes))
+    return pd.Categorical.from_codes(np.append(order.get_indexer(told), -1)[place], categories=order, ordered=True)
+
+
+def counted(rows: pd.Categorical, columns: pd.Categorical) -> pd.DataFrame:
+    """Customers of each row and column, also where there are none; whoever lacks one of the two is left out."""
+    height, width = len(rows.categories), len(columns.categories)
+    at = rows.codes.astype("int64") * width + columns.codes
+    counts = np.bincount(at[(rows.codes >= 0) & (columns.codes >= 0)], minlength=height * width)
+    return pd.DataFrame(counts.reshape(height, width), index=rows.categories, columns=columns.categories)
 
 
 def richest(customers: pd.DataFrame) -> pd.DataFrame:

@@ -82,7 +82,7 @@ def pass_through(customers: pd.DataFrame, params: Params) -> PassThrough:
     table["share"] = table["customers"] / everyone.where(everyone > 0)
     for column in (col.AUM_FEN, col.OUTFLOW_FEN):
         if column in passing:
-            table[column] = groups[column].apply(total).astype("int64")
+            table[column] = groups[column].sum().astype("int64")
     return PassThrough(
         table=table.rename_axis(col.TIER).reset_index(),
         customers=len(passing),

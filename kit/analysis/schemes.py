@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from kit import columns as col
-from kit.analysis.result import needs, share, total
+from kit.analysis.result import needs, ordered, share
 from kit.analysis.segments import overlap_share
 from kit.params import Params
 
@@ -154,9 +154,9 @@ def schemes(customers: pd.DataFrame, params: Params) -> Schemes:
 def occupations(customers: pd.DataFrame, params: Params) -> Occupations:
     """按职业看资产: quartiles of AUM by sector, and how much of its ranks the occupation explains (R35)."""
     order = [*params.segments.occupations, "other", "unknown"]
-    sector = pd.Categorical(customers[col.OCCUPATION_SECTOR], categories=order, ordered=True)
+    sector = ordered(customers[col.OCCUPATION_SECTOR], order)
     groups = customers.groupby(sector, observed=True)[col.AUM_FEN]
-    table = pd.DataFrame({"customers": groups.size(), "aum_fen": groups.apply(total).astype("int64")})
+    table = pd.DataFrame({"customers": groups.size(), "aum_fen": groups.sum().astype("int64")})
     table.insert(1, "share_of_customers", table["customers"] / max(len(customers), 1))
     many = table["customers"] >= FEWEST
     quartiles = groups.quantile([0.25, 0.5, 0.75]).unstack()

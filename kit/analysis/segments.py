@@ -10,7 +10,7 @@ import pandas as pd
 
 from kit import columns as col
 from kit.analysis.coverage import is_kept
-from kit.analysis.result import flagged, listed, needs, share, total
+from kit.analysis.result import counted, flagged, listed, needs, ordered, share, total
 from kit.params import Params
 
 __all__ = [
@@ -126,15 +126,7 @@ class Cube:
 
 
 def _segment(customers: pd.DataFrame, params: Params) -> pd.Categorical:
-    return pd.Categorical(customers[col.SEGMENT], categories=list(params.segments.codes()), ordered=True)
-
-
-def _counts(rows: pd.Categorical, columns: pd.Categorical) -> pd.DataFrame:
-    """Customers of each row and column, also where there are none; whoever lacks one of the two is left out."""
-    height, width = len(rows.categories), len(columns.categories)
-    at = rows.codes.astype("int64") * width + columns.codes
-    counts = np.bincount(at[(rows.codes >= 0) & (columns.codes >= 0)], minlength=height * width)
-    return pd.DataFrame(counts.reshape(height, width), index=rows.categories, columns=columns.categories)
+    return ordered(customers[col.SEGMENT], params.segments.codes())
 
 
 def _members(customers: pd.DataFrame, params: Params) -> npt.NDArray[np.int64]:
@@ -154,7 +146,7 @@ def segments(customers: pd.DataFrame, params: Params) -> Segments:
     groups = customers.groupby(category, observed=False)
     table = pd.DataFrame({
         "customers": groups.size(),
-        "aum_fen": groups[col.AUM_FEN].apply(total).astype("int64"),
+        "aum_fen": groups[col.AUM_FEN].sum().astype("int64"),
         "mean_fen": groups[col.AUM_FEN].mean(),
     })  # fmt: skip
     upper = customers[col.TIER].isin(params.upper_tiers())
@@ -162,11 +154,11 @@ def segments(customers: pd.DataFrame, params: Params) -> Segments:
     table["share_of_customers"] = table["customers"] / max(len(customers), 1)
     whole = int(table["aum_fen"].sum())
     table["share_of_aum"] = table["aum_fen"] / whole if whole > 0 else float("nan")
-    tier = pd.Categorical(customers[col.TIER], categories=list(params.tier_codes()), ordered=True)
+    tier = ordered(customers[col.TIER], params.tier_codes())
     ruled = table["customers"].drop(params.segments.rest)
     return Segments(
         table=table.rename_axis(col.SEGMENT).reset_index(),
-        by_tier=_counts(category, tier).rename_axis(index=col.SEGMENT, columns=col.TIER),
+        by_tier=counted(category, tier).rename_axis(index=col.SEGMENT, columns=col.TIER),
         customers=len(customers),
         groups=int((table["customers"] > 0).sum()),
         overlap=overlap_share(customers),
@@ -276,9 +268,9 @@ def cube(customers: pd.DataFrame, params: Params) -> Cube:
     """分层 x 分群 x 分级: customers of each tier, segment and service grade (R77)."""
     tiers, codes = list(reversed(params.tier_codes())), list(params.segments.codes())
     pairs = pd.MultiIndex.from_product([codes, tiers], names=[col.SEGMENT, col.TIER])
-    segment, tier = _segment(customers, params).codes, pd.Categorical(customers[col.TIER], categories=tiers).codes
+    segment, tier = _segment(customers, params).codes, ordered(customers[col.TIER], tiers).codes
     cell = pd.Categorical.from_codes(np.where(tier < 0, -1, segment * len(tiers) + tier), categories=range(len(pairs)))
-    counts = _counts(cell, pd.Categorical(customers[col.SERVICE_GRADE], categories=list(GRADES))).set_axis(pairs)
+    counts = counted(cell, ordered(customers[col.SERVICE_GRADE], GRADES)).set_axis(pairs)
     counts = counts[counts.sum(axis=1) > 0]
     best = counts[["A", "B"]].sum(axis=1) if len(counts) else pd.Series([0])
     first = best.idxmax() if best.max() > 0 else (None, None)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from kit import columns as col
-from kit.analysis.result import flagged, listed, needs, share, total
+from kit.analysis.result import flagged, listed, needs, ordered, share, total
 from kit.analysis.tiers import by_tier
 from kit.params import Params
 
@@ -70,9 +70,9 @@ class ValueChange:
 def stages(customers: pd.DataFrame, params: Params) -> Stages:
     """成长阶段: dependence, coverage, transfer as the profile orders them, and the funnel by tier (R7, R11)."""
     codes = [NONE, *(stage.code for stage in params.stages.order)]
-    at = pd.Categorical(customers[col.STAGE], categories=codes)
+    at = ordered(customers[col.STAGE], codes)
     groups = customers[col.AUM_FEN].groupby(at, observed=False)
-    table = pd.DataFrame({"customers": groups.size(), "aum_fen": groups.apply(total).astype("int64")})
+    table = pd.DataFrame({"customers": groups.size(), "aum_fen": groups.sum().astype("int64")})
     table["share_of_customers"] = table["customers"] / max(len(customers), 1)
     table.insert(1, "reached", table["customers"][::-1].cumsum()[::-1])
     reached = pd.DataFrame({f"{code}_share": (at == code).astype(float) for code in codes}, index=customers.index)
@@ -81,7 +81,7 @@ def stages(customers: pd.DataFrame, params: Params) -> Stages:
     by.insert(0, "customers", tiers.size())
     skipped = customers[flagged(customers, col.STAGE_SKIPPED)]
     where = by_tier(skipped, params)
-    apart = pd.DataFrame({"customers": where.size(), "aum_fen": where[col.AUM_FEN].apply(total).astype("int64")})
+    apart = pd.DataFrame({"customers": where.size(), "aum_fen": where[col.AUM_FEN].sum().astype("int64")})
     first, last = codes[1], codes[-1]
     return Stages(
         table=table.rename_axis(col.STAGE).reset_index(),
@@ -118,9 +118,8 @@ def _next(customers: pd.DataFrame, params: Params) -> pd.DataFrame:
 def next_stage(customers: pd.DataFrame, params: Params) -> NextStage:
     """下一阶段: customers who lack one service, one product family or little money for the next stage (R7, R9)."""
     rows = _next(customers, params)
-    order = [stage.code for stage in params.stages.order]
-    groups = rows.groupby(pd.Categorical(rows["next_stage"], categories=order), observed=False)
-    sums = {name: groups[name].apply(total).astype("int64") for name in (col.AUM_FEN, "lacking_fen")}
+    groups = rows.groupby(ordered(rows["next_stage"], (stage.code for stage in params.stages.order)), observed=False)
+    sums = {name: groups[name].sum().astype("int64") for name in (col.AUM_FEN, "lacking_fen")}
     table = pd.DataFrame({"customers": groups.size(), **sums})
     return NextStage(
         table=table.rename_axis("next_stage").reset_index(),
@@ -151,8 +150,8 @@ def value_change(customers: pd.DataFrame, params: Params) -> ValueChange:
     groups = by_tier(start.assign(raised=both[col.TIER_RANK] > rank), params)
     table = pd.DataFrame({
         "customers": groups.size(),
-        "start_fen": groups[col.AUM_START_FEN].apply(total).astype("int64"),
-        "aum_fen": groups[col.AUM_FEN].apply(total).astype("int64"),
+        "start_fen": groups[col.AUM_START_FEN].sum().astype("int64"),
+        "aum_fen": groups[col.AUM_FEN].sum().astype("int64"),
         "raised": groups["raised"].sum().astype("int64"),
     })  # fmt: skip
     table["net_fen"] = table["aum_fen"] - table["start_fen"]

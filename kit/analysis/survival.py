@@ -60,20 +60,18 @@ def survival(panel: pd.DataFrame, params: Params) -> Survival:
     Who is off the list for good is lost; a month off it, or without a figure, in between is as the month before. How
     long those of the first month had been above before is not known (left truncation): the time is that observed.
     """
-    panel = panel.sort_values([col.CUSTOMER_ID, col.AS_OF])
-    known = panel.assign(**{col.AUM_FEN: panel.groupby(col.CUSTOMER_ID)[col.AUM_FEN].ffill()})
-    aum = wide(known, col.AUM_FEN)
+    listed = wide(panel.fillna({col.AUM_FEN: -np.inf}), col.AUM_FEN)  # -inf: on the list, without a figure
+    gone = listed.bfill(axis=1).isna().to_numpy(dtype=bool)
+    aum = listed.replace(-np.inf, np.nan).ffill(axis=1)
     above = (aum >= params.tiers[1].floor_fen).to_numpy(dtype=bool)
-    aum, above = aum[above.any(axis=1)], above[above.any(axis=1)]
+    once = above.any(axis=1)
+    aum, above, gone = aum.to_numpy()[once], above[once], gone[once]
     last = above.shape[1] - 1
     entry = above.argmax(axis=1) if len(above) else np.zeros(0, dtype=np.int64)
-    off = aum.bfill(axis=1).isna().to_numpy(dtype=bool)
-    below = ((aum < params.tiers[1].floor_fen).to_numpy(dtype=bool) | off) & (np.arange(last + 1) > entry[:, None])
+    below = ((aum < params.tiers[1].floor_fen) | gone) & (np.arange(last + 1) > entry[:, None])
     lost = below.any(axis=1)
     months = np.where(lost, below.argmax(axis=1) if len(below) else 0, last) - entry
-    rank = np.searchsorted(
-        [tier.floor_fen for tier in params.tiers], aum.to_numpy()[np.arange(len(aum)), entry], "right"
-    )
+    rank = np.searchsorted([tier.floor_fen for tier in params.tiers], aum[np.arange(len(aum)), entry], "right")
     followed = months > 0
     months, lost, rank = months[followed], lost[followed], rank[followed] - 1
     curve = kaplan_meier(months, lost)

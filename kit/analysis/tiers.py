@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from kit import columns as col
-from kit.analysis.result import listed, needs, share, total
+from kit.analysis.result import listed, needs, ordered, share, total
 from kit.params import Params
 
 __all__ = ["Losses", "Tiers", "Upgrades", "by_tier", "loss_list", "losses", "tiers", "upgrade_list", "upgrades"]
@@ -53,8 +53,7 @@ class Losses:
 
 def by_tier(customers: pd.DataFrame, params: Params) -> pd.DataFrame:
     """Frame indexed by every tier of the ladder, highest first, also those that nobody reaches."""
-    order = list(reversed(params.tier_codes()))
-    return customers.groupby(pd.Categorical(customers[col.TIER], categories=order, ordered=True), observed=False)
+    return customers.groupby(ordered(customers[col.TIER], reversed(params.tier_codes())), observed=False)
 
 
 def tiers(customers: pd.DataFrame, params: Params) -> Tiers:
@@ -62,7 +61,7 @@ def tiers(customers: pd.DataFrame, params: Params) -> Tiers:
     groups = by_tier(customers, params)[col.AUM_FEN]
     table = pd.DataFrame({
         "customers": groups.size(),
-        "aum_fen": groups.apply(total).astype("int64"),
+        "aum_fen": groups.sum().astype("int64"),
         "mean_fen": groups.mean(),
         "median_fen": groups.median(),
     })  # fmt: skip
@@ -82,12 +81,11 @@ def tiers(customers: pd.DataFrame, params: Params) -> Tiers:
 def upgrades(customers: pd.DataFrame, params: Params) -> Upgrades:
     """临界提档: customers in [90%, 100%) of the next floor, and the sum that would lift them (R75)."""
     near = customers[customers[col.UPGRADE_GAP_FEN].notna()]
-    order = list(reversed(params.tier_codes()[1:]))
-    groups = near.groupby(pd.Categorical(near[col.NEXT_TIER], categories=order, ordered=True), observed=False)
+    groups = near.groupby(ordered(near[col.NEXT_TIER], reversed(params.tier_codes()[1:])), observed=False)
     table = pd.DataFrame({
         "customers": groups.size(),
-        "gap_fen": groups[col.UPGRADE_GAP_FEN].apply(total).astype("int64"),
-        "aum_fen": groups[col.AUM_FEN].apply(total).astype("int64"),
+        "gap_fen": groups[col.UPGRADE_GAP_FEN].sum().astype("int64"),
+        "aum_fen": groups[col.AUM_FEN].sum().astype("int64"),
     })  # fmt: skip
     table["gap_each_fen"] = table["gap_fen"] / table["customers"].where(table["customers"] > 0)
     return Upgrades(
@@ -101,11 +99,11 @@ def upgrades(customers: pd.DataFrame, params: Params) -> Upgrades:
 def losses(customers: pd.DataFrame, _params: Params) -> Losses:
     """流失: light where the average still stands above the value floor, heavy where it has fallen too (R78)."""
     lost = customers[customers[col.LOSS_LEVEL].notna()]
-    groups = lost.groupby(pd.Categorical(lost[col.LOSS_LEVEL], categories=["light", "heavy"]), observed=False)
+    groups = lost.groupby(ordered(lost[col.LOSS_LEVEL], ["light", "heavy"]), observed=False)
     table = pd.DataFrame({
         "customers": groups.size(),
-        "aum_fen": groups[col.AUM_FEN].apply(total).astype("int64"),
-        "spot_fen": groups[col.SPOT_FEN].apply(total).astype("int64"),
+        "aum_fen": groups[col.AUM_FEN].sum().astype("int64"),
+        "spot_fen": groups[col.SPOT_FEN].sum().astype("int64"),
     })  # fmt: skip
     return Losses(
         table=table.rename_axis(col.LOSS_LEVEL).reset_index(),

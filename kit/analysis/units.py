@@ -10,7 +10,7 @@ import pandas as pd
 
 from kit import columns as col
 from kit.analysis.branches import Standing, standing
-from kit.analysis.result import Unavailable, flagged, listed, needs, share, total
+from kit.analysis.result import Unavailable, flagged, listed, needs, ordered, share, total
 from kit.analysis.tiers import by_tier
 from kit.params import Params
 
@@ -139,10 +139,10 @@ def unit_activity(units: pd.DataFrame, params: Params, branch_id: str | None = N
         .groupby([col.BRANCH_ID, col.BRANCH_NAME])[col.UNIT_IDLE_SHARE].mean().reset_index()
     )  # fmt: skip
     own = units if branch_id is None else units[units[col.BRANCH_ID] == branch_id]
-    groups = own.groupby(pd.Categorical(own["state"], categories=STATES), observed=False)
+    groups = own.groupby(ordered(own["state"], STATES), observed=False)
     table = pd.DataFrame({
         "accounts": groups.size(),
-        "balance_fen": groups[col.UNIT_SPOT_FEN].apply(total).astype("int64"),
+        "balance_fen": groups[col.UNIT_SPOT_FEN].sum().astype("int64"),
     })  # fmt: skip
     wake, count = table.loc[list(_TO_WAKE)].sum(), table["accounts"]
     quiet = int(len(own) - count["active"] - count["undated"])
@@ -216,7 +216,7 @@ def year_averages(units: pd.DataFrame, params: Params) -> YearAverages:
     Where the bank marks its base and effective accounts, they stand who are marked; elsewhere the average to date says.
     """
     rows = _on_lines(units, params)
-    groups = rows.groupby(pd.Categorical(rows["unit_line"], categories=list(params.units.lines_fen)), observed=False)
+    groups = rows.groupby(ordered(rows["unit_line"], params.units.lines_fen), observed=False)
     table = groups[["standing", "projected", "falling", "near"]].sum().astype("int64")
     table.insert(0, "line_fen", list(params.units.lines_fen.values()))
     for which in ("falling", "near"):
@@ -238,8 +238,8 @@ def payers(units: pd.DataFrame, _params: Params) -> Payers:
     """代发单位: units that pay salaries through the bank, and what they keep here (R76)."""
     paying = units[col.UNIT_HAS_PAYROLL].astype("boolean")
     kind = pd.Series(np.select([paying.isna(), paying.fillna(value=False)], ["unknown", "yes"], "no"), units.index)
-    groups = units.groupby(pd.Categorical(kind, categories=["yes", "no", "unknown"]), observed=False)[col.UNIT_SPOT_FEN]
-    table = pd.DataFrame({"accounts": groups.size(), "balance_fen": groups.apply(total).astype("int64")})
+    groups = units.groupby(ordered(kind, ["yes", "no", "unknown"]), observed=False)[col.UNIT_SPOT_FEN]
+    table = pd.DataFrame({"accounts": groups.size(), "balance_fen": groups.sum().astype("int64")})
     return Payers(
         table=table[table["accounts"] > 0].rename_axis("pays").reset_index(),
         accounts=len(units),
@@ -265,9 +265,9 @@ def salaried(customers: pd.DataFrame, params: Params) -> Salaried:
     paid = _paid(customers)
     single = paid[_single(paid)]
     groups, alone = by_tier(paid, params), by_tier(single, params).size()
-    table = pd.DataFrame({"customers": groups.size(), "aum_fen": groups[col.AUM_FEN].apply(total).astype("int64")})
+    table = pd.DataFrame({"customers": groups.size(), "aum_fen": groups[col.AUM_FEN].sum().astype("int64")})
     if col.PAYROLL_FEN in paid:
-        table["payroll_fen"] = groups[col.PAYROLL_FEN].apply(total).astype("int64")
+        table["payroll_fen"] = groups[col.PAYROLL_FEN].sum().astype("int64")
     table["single"] = alone
     table["single_share"] = alone / table["customers"].where(table["customers"] > 0)
     return Salaried(

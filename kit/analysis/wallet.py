@@ -127,7 +127,7 @@ def wallet(customers: pd.DataFrame, params: Params) -> Wallet:
     table = pd.DataFrame({
         "customers": groups.size(),
         "below": groups["below"].sum(),
-        "aum_fen": groups[col.AUM_FEN].apply(total).astype("int64"),
+        "aum_fen": groups[col.AUM_FEN].sum().astype("int64"),
         "potential_fen": groups["potential_fen"].sum(),
         "potential_each_fen": by_tier(rows[rows["below"]], params)["potential_fen"].median(),
     })  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -16,6 +17,11 @@ from kit.book import Book
 __all__ = ["Accounts", "open_accounts"]
 
 _TEXT, _COUNT = "str", "int64"
+_FILLED: Mapping[str, tuple[Any, Any]] = {
+    _TEXT: (pa.string(), ""),
+    _COUNT: (pa.int64(), 0),
+    "bool": (pa.bool_(), False),
+}
 # File in data/ → its columns; one that is missing is empty or zero, for an older intake, or a bank without any.
 _FRAMES: Mapping[str, Mapping[str, str]] = {
     "reconciliation": {
@@ -88,16 +94,14 @@ def open_accounts(data: Path) -> Accounts:
 def _frame(path: Path, columns: Mapping[str, str]) -> pd.DataFrame:
     """A file's columns in their order and kind; those that it lacks are filled with nothing."""
     table = pq.read_table(path, columns=_wanted(path, columns)) if path.is_file() else pa.table({})
-    rows = (_grouped(table) if path.stem == "quarantine" and table.num_rows else table).to_pandas()
+    rows = _grouped(table) if path.stem == "quarantine" and table.num_rows else table
     made = {}
     for name, kind in columns.items():
-        values = rows[name] if name in rows else pd.Series([None] * len(rows), dtype="object")
-        if kind == _TEXT:
-            made[name] = values.astype("object").where(values.notna(), "").astype("str")
-        elif kind in (_COUNT, "bool"):
-            made[name] = values.fillna(0).astype(kind)
-        else:
-            made[name] = values.astype(kind)
+        values = rows[name] if name in rows.column_names else pa.nulls(rows.num_rows)
+        if kind in _FILLED:
+            arrow, nothing = _FILLED[kind]
+            values = values.cast(arrow).fill_null(nothing)
+        made[name] = values.to_pandas().astype(kind)
     return pd.DataFrame(made)
 
 

@@ -311,9 +311,9 @@ def open_chapter(name: str, data: str = "", branch: str = "", language: str = ""
     if not (folder / CONTEXT).is_file():
         raise MissingFile(path=folder / CONTEXT, need=_run_first())
     facts: dict[str, Any] = json.loads((folder / CONTEXT).read_text(encoding="utf-8"))
-    branches = frame(pq.read_table(folder / "branches.parquet"))
+    chosen = branch or str(pq.read_table(folder / "branches.parquet")[col.BRANCH_ID][0])
+    branches = _opened(folder, chosen, "branches", EVERY_BRANCH)
     known = dict(zip(branches[col.BRANCH_ID], branches[col.BRANCH_NAME], strict=True))
-    chosen = branch or str(branches[col.BRANCH_ID].iloc[0])
     if chosen not in (EVERY_BRANCH, *known):
         raise UnknownName(kind="网点 / branch", name=chosen, known=known)
     return Chapter(

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from kit import columns as col
-from kit.analysis.result import Unavailable, needs, ordered, share, total
+from kit.analysis.result import Unavailable, counted, needs, ordered, share, total
 from kit.analysis.tiers import by_tier
 from kit.params import Params
 
@@ -162,7 +162,8 @@ def funds(flows: pd.DataFrame, params: Params, customers: pd.DataFrame) -> Funds
     rows = rows.assign(**{col.CUSTOMER_ID: place, col.OCCUPATION_SECTOR: sector[place]})
     rows = rows.astype({col.PURPOSE: "category"})
     months = int(rows[col.MONTHS].max()) if len(rows) else 0
-    table = rows.groupby(col.OCCUPATION_SECTOR, observed=True)[col.CUSTOMER_ID].nunique().to_frame("customers")
+    moving = rows.drop_duplicates(col.CUSTOMER_ID)
+    table = moving.groupby(col.OCCUPATION_SECTOR, observed=True).size().to_frame("customers")
     main = {flow: _main_purpose(rows[rows[col.FLOW] == flow]).reindex(table.index) for flow in _FLOWS}
     for flow, amount, name in zip(_FLOWS, ("inflow", "outflow"), ("source", "use"), strict=True):
         moved = rows[rows[col.FLOW] == flow].groupby(col.CUSTOMER_ID)[col.FLOW_FEN].sum()
@@ -182,7 +183,7 @@ def funds(flows: pd.DataFrame, params: Params, customers: pd.DataFrame) -> Funds
         table=table.reset_index().astype({col.OCCUPATION_SECTOR: str}),
         sources=main["in"],
         uses=main["out"],
-        customers=int(rows[col.CUSTOMER_ID].nunique()),
+        customers=len(moving),
         months=months,
         told_share=share(told_fen, amount_fen) if amount_fen > 0 else None,
         undirected=int(flows.loc[~flows[col.FLOW].isin(_FLOWS), "txns"].sum()),
@@ -193,10 +194,12 @@ def funds(flows: pd.DataFrame, params: Params, customers: pd.DataFrame) -> Funds
 
 def _main_purpose(rows: pd.DataFrame) -> pd.DataFrame:
     """Customers by what their largest sum was for, as shares of the occupation's; the commonest purpose first."""
-    largest = rows.sort_values([col.FLOW_FEN, col.PURPOSE], ascending=[False, True]).drop_duplicates(col.CUSTOMER_ID)
-    made = largest.groupby([col.OCCUPATION_SECTOR, col.PURPOSE], observed=True).size().unstack(fill_value=0)
-    order = made.sum().sort_values(ascending=False, kind="stable").index
-    return made[order].div(made.sum(axis=1), axis=0)
+    order = np.lexsort((rows[col.PURPOSE].cat.codes, -rows[col.FLOW_FEN]))
+    largest = rows.iloc[order].drop_duplicates(col.CUSTOMER_ID)
+    made = counted(largest[col.OCCUPATION_SECTOR].array, largest[col.PURPOSE].array)
+    made = made.loc[made.any(axis=1), made.any()]
+    commonest = made.sum().sort_values(ascending=False, kind="stable").index
+    return made[commonest].div(made.sum(axis=1), axis=0)
 
 
 def three_tables(customers: pd.DataFrame, _params: Params) -> ThreeTables:

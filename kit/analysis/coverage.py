@@ -124,6 +124,11 @@ def is_kept(customers: pd.DataFrame) -> pd.Series:
     return ~customers[col.ORPHAN].fillna(value=True).astype(bool)
 
 
+def keeper(customers: pd.DataFrame) -> pd.Series:
+    """The owner who is there, of each customer who has one."""
+    return customers[col.STAFF_ID].where(is_kept(customers))
+
+
 def covered_share_of_aum(customers: pd.DataFrame) -> float | None:
     """Share of AUM whose main owner is there (R12); who owes more than he has counts as zero."""
     held = customers[col.AUM_FEN].clip(lower=0)
@@ -235,15 +240,13 @@ def _imbalance(values: npt.NDArray[np.float64]) -> dict[str, float | None]:
 @needs(col.ORPHAN)
 def loads(customers: pd.DataFrame, params: Params) -> Loads:
     """Customers and AUM of each owner who is there, and how unevenly they are spread (R3, R22)."""
-    kept = customers[is_kept(customers)]
-    kept = kept.assign(upper=kept[col.TIER].isin(params.upper_tiers()))
-    groups = kept.groupby(col.STAFF_ID, sort=True)
+    groups = customers.assign(upper=customers[col.TIER].isin(params.upper_tiers())).groupby(keeper(customers))
     table = pd.DataFrame({
         "customers": groups.size(),
         "upper_customers": groups["upper"].sum().astype("int64"),
         "aum_fen": groups[col.AUM_FEN].sum().astype("int64"),
     })  # fmt: skip
-    if col.OWNER_ROLE in kept:
+    if col.OWNER_ROLE in customers:
         table.insert(0, col.ROLE, groups[col.OWNER_ROLE].first())
     whole = table["aum_fen"].clip(lower=0).sum()
     table["share_of_aum"] = table["aum_fen"].clip(lower=0) / (whole or float("nan"))
@@ -264,8 +267,7 @@ def loads(customers: pd.DataFrame, params: Params) -> Loads:
 @needs(col.ORPHAN, col.HOUSEHOLD_ID)
 def households(customers: pd.DataFrame, _params: Params) -> Households:
     """Families whose members are kept by several owners: whoever calls sees half of the family's money (R27)."""
-    keeper = customers[col.STAFF_ID].where(is_kept(customers))
-    groups = customers.assign(keeper=keeper).groupby(col.HOUSEHOLD_ID)
+    groups = customers.assign(keeper=keeper(customers)).groupby(col.HOUSEHOLD_ID)
     each = pd.DataFrame({
         "customers": groups.size(),
         "keepers": groups["keeper"].nunique(),

@@ -8,7 +8,7 @@ import pandas as pd
 
 from kit import columns as col
 from kit.analysis.contact import cadence_days
-from kit.analysis.coverage import is_kept
+from kit.analysis.coverage import keeper
 from kit.analysis.result import flagged, needs, share, total
 from kit.analysis.tiers import by_tier
 from kit.params import Params
@@ -86,8 +86,9 @@ def familiarity(customers: pd.DataFrame, params: Params) -> Familiarity:
     halves = frame.groupby(kinds, observed=False)
     by_value = _rates(halves).join(halves["familiar_fen"].sum().astype("int64"))
     by_value["strangers"] = by_value["customers"] - by_value["familiar"]
-    kept = frame[is_kept(customers)] if col.ORPHAN in customers else frame.head(0)
-    by_owner = _rates(kept.groupby(col.STAFF_ID))
+    by_owner = _rates(
+        frame.groupby(keeper(customers)) if col.ORPHAN in customers else frame.head(0).groupby(col.STAFF_ID)
+    )
     strangers = valued & ~known
     return Familiarity(
         by_tier=_rates(by_tier(frame, params)).rename_axis(col.TIER).reset_index(),

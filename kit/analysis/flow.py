@@ -43,7 +43,8 @@ def _done(step: str, customers: pd.DataFrame, params: Params, plan: pd.DataFrame
     if step == "surveyed":
         return flagged(customers, col.OCCUPATION_KNOWN)
     if step == "planned":
-        return customers[col.CUSTOMER_ID].isin(plan.loc[plan[col.DATE].notna(), col.CUSTOMER_ID])
+        planned = pd.Index(plan.loc[plan[col.DATE].notna(), col.CUSTOMER_ID].unique())
+        return pd.Series(planned.get_indexer(customers[col.CUSTOMER_ID]) >= 0, index=customers.index)
     return customers[col.CONTACTS].fillna(0) > 0
 
 

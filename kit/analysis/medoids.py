@@ -128,17 +128,20 @@ def adjusted_rand(table: npt.ArrayLike) -> float | None:
     return (together - chance) / (most - chance) if most != chance else None
 
 
-def _described(customers: pd.DataFrame, look: pd.DataFrame, member: Ints) -> pd.DataFrame:
-    """What the customers of each group have in common."""
-    groups = look.groupby(member)
-    table = groups.size().rename("customers").to_frame()
-    if _NUMBER in customers:
-        table[_NUMBER] = customers.groupby(member)[_NUMBER].median()
-    if col.OCCUPATION_SECTOR in look:
-        table[col.OCCUPATION_SECTOR] = groups[col.OCCUPATION_SECTOR].agg(lambda sectors: sectors.mode().get(0))
+def _described(ages: pd.Series | None, member: Ints, rows: pd.DataFrame, group: Ints) -> pd.DataFrame:
+    """What the customers of each group have in common: ages of one customer a row, the rest of those alike a row."""
+    weight = rows["weight"]
+    table = weight.groupby(group).sum().rename("customers").to_frame()
+    if ages is not None:
+        table[_NUMBER] = ages.groupby(member).median()
+    if col.OCCUPATION_SECTOR in rows:
+        sectors = weight.groupby([group, rows[col.OCCUPATION_SECTOR]]).sum().unstack()
+        table[col.OCCUPATION_SECTOR] = sectors.idxmax(axis=1) if len(sectors) else None
     for name, flag in _FLAGS.items():
-        if flag in look:
-            table[name] = look[flag].astype(float).groupby(member).mean()
+        if flag in rows:
+            has = rows[flag].astype(float)
+            known = weight.where(has.notna()).groupby(group).sum()
+            table[name] = (has * weight).groupby(group).sum() / known
     return table
 
 
@@ -157,12 +160,13 @@ def agreement(customers: pd.DataFrame, _params: Params) -> Agreement:
     if groups == 0:
         return Agreement(table=rows, ari=None, compared=False, groups=0, customers=0, profiles=0)
     coded = np.array([pd.factorize(rows[name])[0] for name in codes], dtype=np.int64).reshape(-1, len(rows))
-    _, group = k_medoids(gower(rows[_NUMBER].to_numpy(), coded.T), rows["weight"].to_numpy(dtype=float), groups)
+    _, nearest = k_medoids(gower(rows[_NUMBER].to_numpy(), coded.T), rows["weight"].to_numpy(dtype=float), groups)
     # A medoid as near as another to all of its own, since what is unknown is not compared, is a group of nobody.
-    member = np.unique(group[kinds.ngroup().to_numpy()], return_inverse=True)[1]
+    group = np.unique(nearest, return_inverse=True)[1]
+    member = group[kinds.ngroup().to_numpy()]
     placed, names = pd.factorize(customers[col.SEGMENT])
     counts = np.bincount(member * groups + placed, minlength=(member.max() + 1) * groups).reshape(-1, groups)
-    table = _described(customers, look, member)
+    table = _described(customers.get(_NUMBER), member, rows, group)
     table[col.SEGMENT], table["segment_share"] = names[counts.argmax(axis=1)], counts.max(axis=1) / counts.sum(axis=1)
     ari = adjusted_rand(counts)
     return Agreement(

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from kit import columns as col
-from kit.analysis.coverage import is_kept
+from kit.analysis.coverage import keeper
 from kit.analysis.result import counted, flagged, listed, needs, ordered, share, total
 from kit.params import Params
 
@@ -211,8 +211,7 @@ def overlap(customers: pd.DataFrame, params: Params) -> Overlap:
 @needs(col.SEGMENT, col.ORPHAN)
 def cells(customers: pd.DataFrame, params: Params) -> Cells:
     """Customers of one segment with one owner, and where that is too few for a batch (R31)."""
-    kept = customers[is_kept(customers)]
-    counts = kept.groupby([col.SEGMENT, col.STAFF_ID]).size().rename("customers").reset_index()
+    counts = customers.groupby([customers[col.SEGMENT], keeper(customers)]).size().rename("customers").reset_index()
     counts["small"] = counts["customers"] < params.segments.small_cell
     counts["at"] = counts[col.SEGMENT].map({code: i for i, code in enumerate(params.segments.codes())})
     counts = counts.sort_values(["customers", "at", col.STAFF_ID], ignore_index=True)

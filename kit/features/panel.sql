@@ -1,11 +1,9 @@
--- A row a customer and month up to the as-of date: AUM on the bank's averaging basis, the month-end balance and the tier (R2, R5, R6, R78).
+-- A row a customer and month up to the as-of date: AUM on the bank's averaging basis, and the rank of the tier (R2, R5, R6, R78).
 SELECT
   c.branch_id,
   c.customer_id,
   m.as_of,
   m.:aum_column AS aum_fen,
-  m.aum_spot_fen AS spot_fen,
-  t.tier,
   t.tier_rank
 FROM customer c
 JOIN customer_month m ON m.customer_id = c.customer_id AND m.as_of <= :as_of

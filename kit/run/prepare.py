@@ -38,7 +38,7 @@ class NoReport(KitError):
         return (self.zh if language() == "zh" else self.en).format(table=self.facts["table"], listed=listed)
 
 
-ROWS_A_GROUP = 5_000  # of a table, so that one branch is read without the others
+ROWS_A_GROUP = 20_000  # of a table, so that one branch is read without the others
 
 
 def take_in(

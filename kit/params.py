@@ -251,7 +251,7 @@ class Grade(_Frozen):
         if not self.a_from > self.b_from > self.c_from:
             raise ValueError(_said("a_from > b_from > c_from", "a_from above b_from above c_from"))
         if not self.weights["assets"]:
-            raise ValueError(_said("assets 的权重大于 0：只有它一定有数据", "a weight of assets above 0: they alone are always known"))
+            raise ValueError(_said("assets 的权重大于 0：只有它一定有数据", "a weight of assets above 0: always known"))
         return self
 
     @property

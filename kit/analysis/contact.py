@@ -1,4 +1,4 @@
-"""Contact as it was and as it is planned: who was reached, who is known, what comes (R28, R52, R58, R61)."""
+"""Contact as it was, and how often it is to be: who was reached, and the interval of each (R28, R59, R111)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from kit.analysis.result import flagged, needs, share, total
 from kit.analysis.tiers import by_tier
 from kit.params import WAN, ContactCode, Params
 
-__all__ = ["CLASSES", "ContactPractice", "PlanSummary", "cadence_days", "contact_practice", "plan_summary"]
+__all__ = ["CLASSES", "ContactPractice", "cadence_days", "contact_practice", "follow_ups", "interval_days"]
 
 CLASSES: tuple[str, ...] = get_args(ContactCode)
 
@@ -33,24 +33,6 @@ class ContactPractice:
     familiar_share: float | None
     untouched_customers: int
     untouched_fen: int
-
-
-@dataclass(frozen=True, slots=True)
-class PlanSummary:
-    """The contact plan in sums.
-
-    ``by_class``: customers due, planned and left over, a row a class. ``by_week``: planned contacts, a row a week and
-    a column a class. ``by_staff``: a row an owner.
-    """
-
-    by_class: pd.DataFrame
-    by_week: pd.DataFrame
-    by_staff: pd.DataFrame
-    due: int
-    planned: int
-    left_over: int
-    first_date: object
-    last_date: object
 
 
 def cadence_days(customers: pd.DataFrame, params: Params) -> pd.Series:
@@ -116,34 +98,4 @@ def contact_practice(customers: pd.DataFrame, params: Params) -> ContactPractice
         familiar_share=familiar_share,
         untouched_customers=len(untouched),
         untouched_fen=total(untouched[col.AUM_FEN]),
-    )
-
-
-def plan_summary(plan: pd.DataFrame, params: Params) -> PlanSummary:
-    """The plan of one branch in sums; a contact without a date did not fit and is left over (R52, R58, R61)."""
-    dated = plan[plan[col.DATE].notna()]
-    kinds = pd.Categorical(plan[col.CONTACT_CLASS], categories=list(CLASSES), ordered=True)
-    by_class = pd.DataFrame({
-        "due": plan.groupby(kinds, observed=False).size(),
-        "planned": plan[col.DATE].notna().groupby(kinds, observed=False).sum(),
-    })  # fmt: skip
-    by_class["left_over"] = by_class["due"] - by_class["planned"]
-    start = pd.Timestamp(params.day)
-    week = ((pd.to_datetime(dated[col.DATE]) - start).dt.days - 1) // 7 + 1
-    by_week = pd.crosstab(
-        pd.Categorical(week, categories=range(1, params.contact.weeks + 1)),
-        pd.Categorical(dated[col.CONTACT_CLASS], categories=list(CLASSES)),
-        dropna=False,
-    ).rename_axis(index="week", columns=col.CONTACT_CLASS)
-    staff = plan.assign(planned=plan[col.DATE].notna()).groupby(col.STAFF_ID, dropna=False)["planned"]
-    by_staff = pd.DataFrame({"due": staff.size(), "planned": staff.sum()}).reset_index()
-    return PlanSummary(
-        by_class=by_class.rename_axis(col.CONTACT_CLASS).reset_index(),
-        by_week=by_week,
-        by_staff=by_staff.assign(left_over=by_staff["due"] - by_staff["planned"]),
-        due=len(plan),
-        planned=len(dated),
-        left_over=len(plan) - len(dated),
-        first_date=dated[col.DATE].min() if len(dated) else None,
-        last_date=dated[col.DATE].max() if len(dated) else None,
     )

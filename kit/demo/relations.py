@@ -164,7 +164,8 @@ def contact_file(rng: np.random.Generator, people: People, held: Balances, owner
 def _answering(people: People, held: Balances) -> NDArray[np.float64]:
     """How likely each customer answers a call: the elderly and the rich do, the young of no account let it ring."""
     tier = tier_of(held.average[:, -1])
-    return np.clip(0.28 + 0.14 * tier + 0.3 * (people.age >= 55) + 0.1 * ~people.mobile, 0.1, 0.95)
+    likely = 0.28 + 0.14 * tier + 0.3 * (people.age >= 55) + 0.1 * ~people.mobile
+    return np.asarray(np.clip(likely, 0.1, 0.95))
 
 
 def sale_file(rng: np.random.Generator, people: People, held: Balances, owners: Owners, cal: Calendar) -> Cells:

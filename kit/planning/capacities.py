@@ -45,7 +45,7 @@ def room_of(owners: Iterable[str], staff: pd.DataFrame, days: Sequence[date], pa
         return rows[name] if name in rows else pd.Series(np.nan, index=rows.index)
 
     def day_of(name: str) -> npt.NDArray[np.datetime64]:
-        return pd.to_datetime(given(name)).to_numpy(dtype="datetime64[D]")[:, None]
+        return np.asarray(pd.to_datetime(given(name)).to_numpy(dtype="datetime64[D]")[:, None])
 
     on = np.array(days, dtype="datetime64[D]")[None, :]
     begins, ends, left = day_of(col.LEAVE_START), day_of(col.LEAVE_END), day_of(col.LEFT_DATE)

@@ -171,7 +171,8 @@ def _had(tasks: pd.DataFrame, previous: pd.DataFrame | None, when: Horizon) -> p
     same = tasks[key].merge(old.reset_index(), on=key, how="left", validate="one_to_one")
     had[:] = same["day"].to_numpy()
     spare: dict[object, list[float]] = {}
-    for customer, day in old.drop(same["index"].dropna()).sort_values("day")[[col.CUSTOMER_ID, "day"]].itertuples(index=False):
+    left = old.drop(same["index"].dropna()).sort_values("day")
+    for customer, day in zip(left[col.CUSTOMER_ID], left["day"], strict=True):
         spare.setdefault(customer, []).append(day)
     loose = tasks[had.isna() & tasks[col.CUSTOMER_ID].isin(spare)].sort_values("due")
     for i, customer, earliest, due in loose[[col.CUSTOMER_ID, "earliest", "due"]].itertuples():

@@ -120,9 +120,9 @@ def special_days(customers: pd.DataFrame, params: Params, when: Horizon) -> pd.D
     upper = customers[col.TIER].isin(params.upper_tiers()).to_numpy()
     span = when.last - when.first + 2 + params.contact.festival_days
     for holiday in festivals(first, days=span, names=params.contact.festivals):
-        eve = float((holiday - EPOCH).days - 1)
-        begins = eve + 1 - params.contact.festival_days
-        found.append(_windows(upper & ~(touch >= begins), np.full(len(customers), begins), np.full(len(customers), eve), when))
+        eve = np.full(len(customers), float((holiday - EPOCH).days - 1))
+        open_from = eve + 1 - params.contact.festival_days
+        found.append(_windows(upper & ~(touch >= open_from), open_from, eve, when))
     return pd.concat([_windows([], [], [], when), *found], ignore_index=True)
 
 
@@ -137,7 +137,7 @@ def movements(customers: pd.DataFrame, params: Params, when: Horizon) -> pd.Data
 
 
 def intents(customers: pd.DataFrame, params: Params, when: Horizon) -> pd.DataFrame:
-    """意向: the date agreed with the customer, then follow-ups as his grade asks until it should have closed (R54, R108)."""
+    """意向: the date agreed, then follow-ups as the grade asks until he should have closed (R54, R108)."""
     within = params.contact.of("intent").within_days
     every, times = follow_ups(customers, params)
     touch, asked = _given(customers, col.LAST_TOUCH_DATE), _given(customers, col.ASKED_DATE)
@@ -161,7 +161,7 @@ def upgrades(customers: pd.DataFrame, params: Params, when: Horizon) -> pd.DataF
 
 
 def newcomers(customers: pd.DataFrame, params: Params, when: Horizon, claims: pd.Series) -> pd.DataFrame:
-    """新增: opened within the profile's days and not contacted since, or new to his owner, who ``claims`` him (R110)."""
+    """新增: opened of late and not contacted since, or new to an owner who ``claims`` him (R110)."""
     opened = _given(customers, col.OPEN_DATE)
     fresh = (opened >= when.data - params.contact.new_days) & ~(_given(customers, col.LAST_TOUCH_DATE) >= opened)
     return _state(customers, fresh | claims.to_numpy(dtype=bool), "new", when, params)

@@ -52,7 +52,7 @@ def timelines(
     lists: list[list[tuple[int, int, int, bool]]] = [[] for _ in range(len(customers))]
     for at, earliest, due, rank, loose in occasions[["at", "earliest", "due", "rank", "loose"]].itertuples(index=False):
         lists[at].append((due, earliest, rank, loose))
-    rows = []
+    rows: list[tuple[int, int, int, float, str | None]] = []
     for at, known in enumerate(lists):
         groups = _merged(sorted(known), params.contact.merge_days)
         for contact in _filled(groups, (every[at], first[at], open_from[at]), care, params.contact.merge_days, when):

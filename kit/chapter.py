@@ -10,6 +10,7 @@ import io
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields, is_dataclass
+from datetime import date
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,7 @@ from kit.engagement import CONTEXT
 from kit.errors import MissingFile, UnknownName, language
 from kit.features import frame
 from kit.params import KeyProduct, Params
-from kit.report.names import named, rules_told, shares_told
+from kit.report.names import intent_told, named, rules_told, shares_told
 from kit.resources import root
 from kit.schema import schema
 from kit.tables import CODES, html_table, kpi_cards
@@ -252,7 +253,14 @@ class Chapter:
             "cadence": self.words.join([
                 self.words("common.cadence", wan=rung.from_wan, days=rung.every_days)
                 for rung in self.params.contact.cadence
+            ] + [
+                self.words("common.cadence_familiar", days=days)
+                for days in (self.params.contact.familiar_days,) if days is not None
             ]),
+            "plan_start": date.fromisoformat(self.facts["plan_start"]),
+            "within": {kind.code: kind.within_days for kind in self.params.contact.classes},
+            "again": {kind.code: kind.again_days for kind in self.params.contact.classes},
+            "intent_rules": self.words.join([intent_told(grade, self.words) for grade in self.params.contact.intents]),
             "offers": self.words.join([self._offer(product) for product in self.params.offers.key]) or "—",
         }  # fmt: skip
 

@@ -113,7 +113,7 @@ def run(
         int | None, typer.Option("--workers", min=1, help="processes; one a processor if not said")
     ] = None,
     out: Out = None,
-    fresh: Annotated[bool, typer.Option("--fresh", help="make every report again")] = False,  # noqa: FBT002 - a flag
+    fresh: Annotated[bool, typer.Option("--fresh", help="make every report again, and the contact plan anew")] = False,  # noqa: FBT002 - a flag
 ) -> None:
     """Make every branch's report: kit run bank --branch 0101 --out reports/bank."""
     from kit.engagement import load  # noqa: PLC0415 - a message about a wrong folder need not wait for pandas

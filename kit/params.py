@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date
 from itertools import pairwise
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -20,6 +20,8 @@ __all__ = [
     "Clause",
     "Compared",
     "Contact",
+    "ContactClass",
+    "ContactCode",
     "ControlTotal",
     "Deposits",
     "Dormancy",
@@ -28,6 +30,7 @@ __all__ = [
     "Funds",
     "Grade",
     "Hidden",
+    "IntentGrade",
     "KeyProduct",
     "Merchant",
     "Offers",
@@ -230,15 +233,31 @@ def _codes(rules: tuple[SegmentRule, ...]) -> tuple[str, ...]:
 
 
 class Grade(_Frozen):
-    """Weights of the service grade and the score at which each grade begins."""
+    """Weights of the four factors of the service grade and the score at which each grade begins.
 
-    assets: int = 40
-    products: int = 20
-    relation: int = 20
-    potential: int = 20
+    A factor whose columns the bank did not send drops out, and the others carry its weight.
+    """
+
+    assets: int = Field(default=40, ge=0)
+    contribution: int = Field(default=20, ge=0)
+    relation: int = Field(default=20, ge=0)
+    potential: int = Field(default=20, ge=0)
     a_from: int = 70
     b_from: int = 50
     c_from: int = 30
+
+    @model_validator(mode="after")
+    def _falling(self) -> Grade:
+        if not self.a_from > self.b_from > self.c_from:
+            raise ValueError(_said("a_from > b_from > c_from", "a_from above b_from above c_from"))
+        if not self.weights["assets"]:
+            raise ValueError(_said("assets 的权重大于 0：只有它一定有数据", "a weight of assets above 0: always known"))
+        return self
+
+    @property
+    def weights(self) -> dict[str, int]:
+        """Factor → its weight."""
+        return {name: getattr(self, name) for name in ("assets", "contribution", "relation", "potential")}
 
 
 class Cadence(_Frozen):
@@ -248,21 +267,132 @@ class Cadence(_Frozen):
     every_days: int = Field(gt=0)
 
 
+ContactCode = Literal["maturity", "special_day", "movement", "intent", "upgrade", "new", "care", "recover"]
+
+
+class ContactClass(_Frozen):
+    """One of the eight classes of occasion for a contact.
+
+    Attributes
+    ----------
+    period
+        What the bank plans this class by.
+    within_days
+        Before a special day or a maturity: from so many days on. All others: due so many days after it is seen.
+    again_days
+        Not before so many days have passed since the last contact.
+    """
+
+    code: ContactCode
+    period: Literal["day", "week", "month"]
+    within_days: int = Field(gt=0)
+    again_days: int = Field(default=0, ge=0)
+
+
+class IntentGrade(_Frozen):
+    """One grade of intent: when the customer will close, and what it does to the days between two contacts.
+
+    Attributes
+    ----------
+    closes_months
+        Within so many months; None for later, or nobody knows.
+    at_most_days, longer_days
+        The interval is shortened to so many days, or made so many longer. Who was never graded keeps his interval.
+    follow_up
+        Whether the grade is an occasion of its own (意向客户).
+    """
+
+    code: Literal["A", "B", "C", "D"]
+    closes_months: int | None = Field(default=None, gt=0)
+    at_most_days: int | None = Field(default=None, gt=0)
+    longer_days: int = Field(default=0, ge=0)
+    follow_up: bool = False
+
+    @model_validator(mode="after")
+    def _followed(self) -> IntentGrade:
+        if self.follow_up and not (self.at_most_days and self.closes_months):
+            zh = f"{self.code}：follow_up 要同时写 at_most_days 和 closes_months"
+            raise ValueError(_said(zh, f"{self.code}: follow_up with both at_most_days and closes_months"))
+        return self
+
+
 class Contact(_Frozen):
-    """Contact plan: horizon, capacity and the triggers of the eight classes."""
+    """Contact plan: horizon, capacity, the eight classes in the order in which they claim a day, and the cadence.
+
+    Attributes
+    ----------
+    order
+        A first contact is a call and then an SMS, or the other way round.
+    daily_sms
+        SMS that an owner writes a day to those who may not be called; they take no call's place.
+    merge_days
+        What falls so close behind another contact of the customer is spoken of in that one.
+    familiar_days
+        熟客 are contacted at least so often, whatever they hold; None for no difference.
+    festivals, festival_days
+        Holidays of the Chinese calendar before which the upper tiers are greeted, from so many days on.
+    success_outcomes, success_auc
+        A model of likely success is made from at least so many successes and as many failures, and orders the plan
+        where it tells held-out customers apart so well.
+    """
 
     weeks: int = Field(default=8, gt=0, le=53)
     daily_contacts: int = Field(default=15, gt=0)
-    maturity_days: int = 30
-    birthday_days: int = 56
+    daily_sms: int = Field(default=50, gt=0)
+    order: Literal["call_first", "sms_first"] = "call_first"
+    classes: tuple[ContactClass, ...] = (
+        ContactClass(code="maturity", period="day", within_days=7),
+        ContactClass(code="special_day", period="day", within_days=3),
+        ContactClass(code="movement", period="day", within_days=7, again_days=14),
+        ContactClass(code="intent", period="week", within_days=7),
+        ContactClass(code="upgrade", period="week", within_days=28, again_days=28),
+        ContactClass(code="new", period="week", within_days=56),
+        ContactClass(code="care", period="month", within_days=28),
+        ContactClass(code="recover", period="month", within_days=56, again_days=91),
+    )
+    intents: tuple[IntentGrade, ...] = (
+        IntentGrade(code="A", closes_months=1, at_most_days=7, follow_up=True),
+        IntentGrade(code="B", closes_months=3, at_most_days=14, follow_up=True),
+        IntentGrade(code="C", closes_months=6, at_most_days=60),
+        IntentGrade(code="D", longer_days=30),
+    )
+    merge_days: int = Field(default=7, ge=0)
+    maturity_days: int = Field(default=30, gt=0)
     movement_yuan: float = 50_000
     movement_share: float = 0.2
-    new_days: int = 90
+    movement_days: int = Field(default=30, gt=0)
+    new_days: int = Field(default=90, ge=0)
+    festivals: tuple[Literal["Spring Festival", "Mid-autumn Festival", "Dragon Boat Festival"], ...] = (
+        "Spring Festival",
+        "Mid-autumn Festival",
+    )
+    festival_days: int = Field(default=14, gt=0)
     cadence: tuple[Cadence, ...] = (
         Cadence(from_wan=1000, every_days=30),
         Cadence(from_wan=100, every_days=91),
         Cadence(from_wan=0, every_days=182),
     )
+    familiar_days: int | None = Field(default=30, gt=0)
+    success_outcomes: int = Field(default=100, gt=0)
+    success_auc: float = Field(default=0.6, ge=0.5, lt=1)
+
+    @model_validator(mode="after")
+    def _complete(self) -> Contact:
+        for name, items, codes in (
+            ("classes", self.classes, get_args(ContactCode)),
+            ("intents", self.intents, ("A", "B", "C", "D")),
+        ):
+            if sorted(item.code for item in items) != sorted(codes):
+                listed = ", ".join(codes)
+                raise ValueError(_said(f"{name} 里 {listed} 各一次", f"{name}: each of {listed} once"))
+        if self.of("maturity").within_days * 2 >= self.maturity_days:
+            zh = "maturity_days 大于 maturity 的 within_days 的两倍"
+            raise ValueError(_said(zh, "maturity_days above twice within_days of maturity"))
+        return self
+
+    def of(self, code: str) -> ContactClass:
+        """The class with this code."""
+        return next(each for each in self.classes if each.code == code)
 
 
 class Checks(_Frozen):

@@ -5,7 +5,7 @@ from kit.analysis.branches import Standing, branch_summary, standing
 from kit.analysis.capacity import Capacity, capacity
 from kit.analysis.cards import Cards, Salons, cards, salons
 from kit.analysis.concentration import Concentration, concentration
-from kit.analysis.contact import ContactPractice, PlanSummary, contact_practice, plan_summary
+from kit.analysis.contact import ContactPractice, contact_practice
 from kit.analysis.coverage import (
     Coverage,
     Households,
@@ -34,11 +34,23 @@ from kit.analysis.dormancy import CallBacks, Dormant, dormant, wake_ups, win_bac
 from kit.analysis.familiarity import Cadence, Familiarity, Reminders, cadence, familiarity, reminders
 from kit.analysis.filing import Backlog, Completeness, backlog, completeness
 from kit.analysis.flow import Flow, flow
+from kit.analysis.grades import Contribution, Intents, Scorecard, contribution, intent_grades, scorecard
 from kit.analysis.growth import Growth, growth
 from kit.analysis.hidden import HiddenValue, hidden_value
 from kit.analysis.inequality import GiniInterval, GiniSplit, gini_interval, gini_split
 from kit.analysis.medoids import Agreement, agreement
 from kit.analysis.migration import Migration, migration
+from kit.analysis.plan import Batches, PlanLoads, PlanSummary, plan_batches, plan_loads, plan_summary
+from kit.analysis.plan_changes import (
+    Additions,
+    Adjustments,
+    FirstContacts,
+    Overflow,
+    plan_additions,
+    plan_adjustments,
+    plan_first_contacts,
+    plan_overflow,
+)
 from kit.analysis.primary import Merchants, PrimaryAccounts, merchants, primary_accounts
 from kit.analysis.products import ProductMatrix, Products, Whitespace, product_matrix, products, whitespace
 from kit.analysis.prospects import KeyProducts, key_products
@@ -60,6 +72,7 @@ from kit.analysis.segments import (
 )
 from kit.analysis.shrinkage import BranchRates, FunnelPlace, RatesCompared, funnel_place, rates_compared
 from kit.analysis.stages import NextStage, Stages, ValueChange, next_stage, stages, value_change
+from kit.analysis.success import SuccessModel, fit_success, success_model
 from kit.analysis.summary import Finding, Findings, Portrait, findings, portrait
 from kit.analysis.survival import Survival, survival
 from kit.analysis.tiers import Losses, Tiers, Upgrades, losses, tiers, upgrades
@@ -77,9 +90,12 @@ from kit.analysis.wallet import Wallet, wallet
 
 __all__ = [
     "AccountClasses",
+    "Additions",
+    "Adjustments",
     "Agreement",
     "Backlog",
     "BalanceSheet",
+    "Batches",
     "BranchRates",
     "Cadence",
     "CallBacks",
@@ -89,6 +105,7 @@ __all__ = [
     "Completeness",
     "Concentration",
     "ContactPractice",
+    "Contribution",
     "Coverage",
     "Cube",
     "Delivery",
@@ -98,6 +115,7 @@ __all__ = [
     "Familiarity",
     "Finding",
     "Findings",
+    "FirstContacts",
     "Flow",
     "Funds",
     "FunnelPlace",
@@ -106,6 +124,7 @@ __all__ = [
     "Growth",
     "HiddenValue",
     "Households",
+    "Intents",
     "KeyProducts",
     "Loads",
     "Losses",
@@ -115,10 +134,12 @@ __all__ = [
     "NextStage",
     "Occupations",
     "Orphans",
+    "Overflow",
     "Overlap",
     "PassThrough",
     "Payers",
     "PersonalShare",
+    "PlanLoads",
     "PlanSummary",
     "Portrait",
     "PrimaryAccounts",
@@ -131,10 +152,12 @@ __all__ = [
     "Salaried",
     "Salons",
     "Schemes",
+    "Scorecard",
     "Segments",
     "Stages",
     "Standing",
     "Strangers",
+    "SuccessModel",
     "Survival",
     "ThreeTables",
     "Tiers",
@@ -157,6 +180,7 @@ __all__ = [
     "completeness",
     "concentration",
     "contact_practice",
+    "contribution",
     "coverage",
     "cube",
     "delivery",
@@ -165,6 +189,7 @@ __all__ = [
     "dormant",
     "familiarity",
     "findings",
+    "fit_success",
     "flow",
     "funds",
     "funnel_place",
@@ -173,6 +198,7 @@ __all__ = [
     "growth",
     "hidden_value",
     "households",
+    "intent_grades",
     "key_products",
     "loads",
     "losses",
@@ -188,6 +214,12 @@ __all__ = [
     "payers",
     "payroll_retention",
     "personal_share",
+    "plan_additions",
+    "plan_adjustments",
+    "plan_batches",
+    "plan_first_contacts",
+    "plan_loads",
+    "plan_overflow",
     "plan_summary",
     "portrait",
     "primary_accounts",
@@ -199,10 +231,12 @@ __all__ = [
     "salaried",
     "salons",
     "schemes",
+    "scorecard",
     "segments",
     "stages",
     "standing",
     "strangers",
+    "success_model",
     "survival",
     "three_tables",
     "tiers",

@@ -1,20 +1,22 @@
-"""Contact as it was and as it is planned: who was reached, who is known, what comes (R28, R52, R58, R61)."""
+"""Contact as it was, and how often it is to be: who was reached, and the interval of each (R28, R59, R111)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import get_args
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from kit import columns as col
-from kit.analysis.result import counted, flagged, needs, ordered, share, total
+from kit.analysis.result import flagged, needs, share, total
 from kit.analysis.tiers import by_tier
-from kit.params import WAN, Params
+from kit.params import WAN, ContactCode, Params
 
-__all__ = ["CLASSES", "ContactPractice", "PlanSummary", "cadence_days", "contact_practice", "plan_summary"]
+__all__ = ["CLASSES", "ContactPractice", "cadence_days", "contact_practice", "follow_ups", "interval_days"]
 
-# In the order in which they claim a customer: what has a date first, then what is likeliest to succeed.
-CLASSES = ("maturity", "special_day", "intent", "movement", "upgrade", "new", "care", "recover")
+CLASSES: tuple[str, ...] = get_args(ContactCode)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,30 +35,43 @@ class ContactPractice:
     untouched_fen: int
 
 
-@dataclass(frozen=True, slots=True)
-class PlanSummary:
-    """The contact plan in sums.
+def cadence_days(customers: pd.DataFrame, params: Params) -> pd.Series:
+    """Days that may lie between two contacts of a customer: by his AUM, at most those of 熟客 where he is one (R111).
 
-    ``by_class``: customers due, planned and left over, a row a class. ``by_week``: planned contacts, a row a week and
-    a column a class. ``by_staff``: a row an owner.
+    Missing where the profile asks for no contact.
     """
-
-    by_class: pd.DataFrame
-    by_week: pd.DataFrame
-    by_staff: pd.DataFrame
-    due: int
-    planned: int
-    left_over: int
-    first_date: object
-    last_date: object
-
-
-def cadence_days(aum_fen: pd.Series, params: Params) -> pd.Series:
-    """Days that may lie between two contacts of a customer with so much; missing where the profile asks for none."""
-    every = pd.Series(float("nan"), index=aum_fen.index)
+    every = pd.Series(float("nan"), index=customers.index)
     for rung in sorted(params.contact.cadence, key=lambda rung: rung.from_wan):
-        every = every.mask(aum_fen >= rung.from_wan * WAN, rung.every_days)
+        # From nothing on means everybody: who owes, and whose assets are not known.
+        holds = customers[col.AUM_FEN] >= rung.from_wan * WAN if rung.from_wan > 0 else slice(None)
+        every.loc[holds] = rung.every_days
+    if params.contact.familiar_days is not None:
+        every = every.mask(flagged(customers, col.FAMILIAR), every.clip(upper=params.contact.familiar_days))
     return every
+
+
+def interval_days(customers: pd.DataFrame, params: Params) -> pd.Series:
+    """Days between two contacts once intent has shortened or lengthened the cadence (R59).
+
+    Whoever was never graded counts as D but keeps his cadence: nobody has asked him yet. A grade with follow-ups of its
+    own (`follow_ups`) leaves the cadence behind them as it is.
+    """
+    every = cadence_days(customers, params)
+    graded = customers.get(col.INTENT, pd.Series(pd.NA, index=customers.index))
+    for grade in params.contact.intents:
+        if not grade.follow_up:
+            every = every.mask(graded == grade.code, every.clip(upper=grade.at_most_days) + grade.longer_days)
+    return every
+
+
+def follow_ups(customers: pd.DataFrame, params: Params) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]:
+    """Days between the follow-ups of each customer, and how many there are until he should have closed (R54, R59)."""
+    graded = customers.get(col.INTENT, pd.Series(pd.NA, index=customers.index)).astype("str")
+    kinds = [grade for grade in params.contact.intents if grade.follow_up]
+    every = graded.map({grade.code: float(grade.at_most_days or 0) for grade in kinds})
+    months = graded.map({grade.code: float(grade.closes_months or 0) for grade in kinds})
+    times = (months * 30 // every).clip(lower=1).fillna(0)
+    return every.to_numpy(dtype="float64"), times.to_numpy(dtype="int64")
 
 
 @needs(col.CONTACTS)
@@ -83,32 +98,4 @@ def contact_practice(customers: pd.DataFrame, params: Params) -> ContactPractice
         familiar_share=familiar_share,
         untouched_customers=len(untouched),
         untouched_fen=total(untouched[col.AUM_FEN]),
-    )
-
-
-def plan_summary(plan: pd.DataFrame, params: Params) -> PlanSummary:
-    """The plan of one branch in sums; a contact without a date did not fit and is left over (R52, R58, R61)."""
-    dated = plan[plan[col.DATE].notna()]
-    kinds = ordered(plan[col.CONTACT_CLASS], CLASSES)
-    by_class = pd.DataFrame({
-        "due": plan.groupby(kinds, observed=False).size(),
-        "planned": plan[col.DATE].notna().groupby(kinds, observed=False).sum(),
-    })  # fmt: skip
-    by_class["left_over"] = by_class["due"] - by_class["planned"]
-    start = pd.Timestamp(params.day)
-    week = ((pd.to_datetime(dated[col.DATE]) - start).dt.days - 1) // 7 + 1
-    by_week = counted(
-        pd.Categorical(week, categories=range(1, params.contact.weeks + 1)), ordered(dated[col.CONTACT_CLASS], CLASSES)
-    ).rename_axis(index="week", columns=col.CONTACT_CLASS)
-    staff = plan.assign(planned=plan[col.DATE].notna()).groupby(col.STAFF_ID, dropna=False)["planned"]
-    by_staff = pd.DataFrame({"due": staff.size(), "planned": staff.sum()}).reset_index()
-    return PlanSummary(
-        by_class=by_class.rename_axis(col.CONTACT_CLASS).reset_index(),
-        by_week=by_week,
-        by_staff=by_staff.assign(left_over=by_staff["due"] - by_staff["planned"]),
-        due=len(plan),
-        planned=len(dated),
-        left_over=len(plan) - len(dated),
-        first_date=dated[col.DATE].min() if len(dated) else None,
-        last_date=dated[col.DATE].max() if len(dated) else None,
     )

@@ -107,7 +107,7 @@ def familiarity(customers: pd.DataFrame, params: Params) -> Familiarity:
 @needs(col.LAST_CONTACT_DATE, col.CONTACTS)
 def cadence(customers: pd.DataFrame, params: Params) -> Cadence:
     """Share of customers contacted within the days that the profile allows (R8), and who gets the contacts (R12)."""
-    every = cadence_days(customers[col.AUM_FEN], params)
+    every = cadence_days(customers, params)
     since = (pd.Timestamp(params.day) - pd.to_datetime(customers[col.LAST_CONTACT_DATE])).dt.days
     due, kept = every.notna(), (since <= every).fillna(value=False).astype(bool)
     late = due & ~kept

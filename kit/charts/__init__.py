@@ -1,11 +1,12 @@
 """Charts: a result of `kit.analysis` becomes a figure. Nothing here computes, saves or shows."""
 
 from kit.charts.concentration import deciles, lorenz, peers
-from kit.charts.contact import contacted, plan_weeks
+from kit.charts.contact import contacted, load_map, plan_weeks
 from kit.charts.coverage import loads_by_owner, tiers_by_role
 from kit.charts.deposits import deposits_by_tier, ladder, personal_shares
 from kit.charts.dormancy import survival_curve
 from kit.charts.familiarity import cadence_by_tier, familiar_by_value
+from kit.charts.grades import grade_shares, success_calibration
 from kit.charts.growth import waterfall
 from kit.charts.needs import assets_by_tier, families_by_tier, families_held_together, purposes_by_occupation
 from kit.charts.primary import grades_by_tier
@@ -27,9 +28,11 @@ __all__ = [
     "families_by_tier",
     "families_held_together",
     "funnels",
+    "grade_shares",
     "grades_by_tier",
     "jaccard_map",
     "ladder",
+    "load_map",
     "loads_by_owner",
     "lorenz",
     "output_trend",
@@ -41,6 +44,7 @@ __all__ = [
     "segments_by_tier",
     "stage_funnel",
     "stages_by_tier",
+    "success_calibration",
     "survival_curve",
     "tier_moves",
     "tier_shares",

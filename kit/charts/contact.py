@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 from matplotlib.figure import Figure
 
 from kit import theme
-from kit.analysis import ContactPractice, PlanSummary
-from kit.charts.canvas import Labels, bar_labels, canvas, names, percent_axis
+from kit.analysis import ContactPractice, PlanLoads, PlanSummary
+from kit.charts.canvas import Labels, bar_labels, canvas, heat_map, names, percent_axis
 
-__all__ = ["contacted", "plan_weeks"]
+__all__ = ["contacted", "load_map", "plan_weeks"]
+
+_MOST_WEEKS = 10  # that have room for their full name
 
 
 def contacted(result: ContactPractice, *, labels: Labels) -> Figure:
@@ -46,4 +49,15 @@ def plan_weeks(result: PlanSummary, *, labels: Labels) -> Figure:
     ax.set(ylabel=labels["contacts"], ylim=(0, max(start.max() * 1.1, 1)))
     ax.grid(visible=False, axis="x")
     ax.legend(loc="lower left", bbox_to_anchor=(0, 1.01), ncols=4, fontsize=8, borderaxespad=0, handlelength=1)
+    return figure
+
+
+def load_map(result: PlanLoads, branches: pd.DataFrame, *, labels: Labels) -> Figure:
+    """Calls planned over calls possible: a row an owner, or a branch by its name, a column a week."""
+    grid = result.grid
+    figure, ax = canvas(0.5 + 0.26 * len(grid), left=1.3, top=0.4, bottom=0.1)
+    texts = grid.map(lambda share: "" if pd.isna(share) else f"{share:.0%}")
+    known = dict(zip(branches["branch_id"], branches["branch_name"], strict=True))
+    weeks = [labels["week"].format(n=week) if len(grid.columns) <= _MOST_WEEKS else str(week) for week in grid.columns]
+    heat_map(ax, grid.fillna(0).clip(upper=1), texts, rows=[known.get(row, row) for row in grid.index], columns=weeks)
     return figure

@@ -54,7 +54,7 @@ class Branch:
                 "网点地址": [f"示范市{plan.name[:-2]}示范大道{plan.number}号(示范广场对面)"],
             },
         )
-        yield "员工表", relations.staff_file(plan)
+        yield "员工表", relations.staff_file(plan, cal)
         yield "客户信息", master_file(rng, people, cal)
         for month, name in enumerate(cal.months):
             yield (

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from kit.demo.balances import Balances, tier_of
 from kit.demo.files import NO_DAY, days, money, pick, yes_no
@@ -82,9 +83,10 @@ def draw_owners(rng: np.random.Generator, people: People, held: Balances) -> Own
     return Owners(desk=desk, orphan=alone[desk])
 
 
-def staff_file(plan: BranchPlan) -> Cells:
-    """Rows of 员工表 for one branch."""
+def staff_file(plan: BranchPlan, cal: Calendar) -> Cells:
+    """Rows of 员工表 for one branch; one of its managers is soon on leave."""
     staff = plan.staff
+    away = np.arange(len(staff)) == plan.desks("理财经理")[0]
     return {
         "员工号": [who.staff_id for who in staff],
         "员工姓名": [who.name for who in staff],
@@ -94,6 +96,8 @@ def staff_file(plan: BranchPlan) -> Cells:
         "管户上限": [who.capacity for who in staff],
         "日联系量": [who.daily for who in staff],
         "在岗状态": ["离职" if who.left else "在岗" for who in staff],
+        "休假开始日期": days(np.where(away, cal.as_of + 16, NO_DAY)),
+        "休假结束日期": days(np.where(away, cal.as_of + 27, NO_DAY)),
     }
 
 
@@ -131,7 +135,7 @@ def contact_file(rng: np.random.Generator, people: People, held: Balances, owner
     m = len(who)
     way = rng.choice(len(_WAYS), m, p=_WAY_SHARES)
     call, sms = way == 0, way == 1
-    reached = np.where(rng.random(m) < 0.62, 0, np.where(rng.random(m) < 0.75, 1, 2))
+    reached = np.where(rng.random(m) < _answering(people, held)[who], 0, np.where(rng.random(m) < 0.75, 1, 2))
     result = np.where(call, reached, np.where(sms, 3, np.where(way == 2, 4, 5)))
     objection = np.where(
         result == 2, 3, np.where(call & (result == 0) & (rng.random(m) < 0.2), rng.integers(1, 3, m), 0)
@@ -155,6 +159,13 @@ def contact_file(rng: np.random.Generator, people: People, held: Balances, owner
         "意向等级": pick(grade, ("", "A", "B", "C", "D")),
         "下次跟进": days(follow),
     }
+
+
+def _answering(people: People, held: Balances) -> NDArray[np.float64]:
+    """How likely each customer answers a call: the elderly and the rich do, the young of no account let it ring."""
+    tier = tier_of(held.average[:, -1])
+    likely = 0.28 + 0.14 * tier + 0.3 * (people.age >= 55) + 0.1 * ~people.mobile
+    return np.asarray(np.clip(likely, 0.1, 0.95))
 
 
 def sale_file(rng: np.random.Generator, people: People, held: Balances, owners: Owners, cal: Calendar) -> Cells:

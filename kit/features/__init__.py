@@ -39,6 +39,9 @@ SUBJECTS = (
     "retention",
     "merchant",
     "relation",
+    "touch",
+    "movement",
+    "grade",
     "maturity",
     "deposits",
     "account_class",
@@ -52,7 +55,7 @@ SUBJECTS = (
     "customers",
 )
 # Rows of another grain than a customer, each with its branch.
-TABLES = ("panel", "maturities", "branch_months", "units", "capacity", "flows")
+TABLES = ("panel", "maturities", "branch_months", "units", "capacity", "flows", "touches", "outcomes")
 _NEEDS = re.compile(r"^-- needs (\w+): (.+)$", re.MULTILINE)
 _PARAMETER = re.compile(r"(?<!:):([a-z]\w*)")
 _SQL_TYPES = {
@@ -74,6 +77,7 @@ _WORDS = {
     "assisting_words": ("协办", "辅办", "协管"),
     "one_way_words": ("短信", "微信群发", "SMS"),
     "no_answer_words": ("未接", "未接通", "无人接听", "拒接", "挂机", "空号", "停机", "关机", "no answer"),
+    "hung_up_words": ("挂机", "挂断"),
     "visit_words": ("上门", "面访", "到访", "面谈", "visit"),
     "acquiring_words": ("收单", "扫码收款", "一码付", "POS"),
     "closed_words": ("销户", "已销户", "注销", "closed"),
@@ -82,6 +86,9 @@ _WORDS = {
     "class_3_words": ("Ⅲ", "III", "三", "3"),
     "credit_words": ("贷", "贷方", "收", "收入", "转入", "C", "credit"),
     "debit_words": ("借", "借方", "支", "支出", "转出", "D", "debit"),
+    "contribution_high_words": ("高", "A", "优质"),
+    "contribution_middle_words": ("中", "B", "一般"),
+    "contribution_low_words": ("低", "C", "D", "E"),
     "no_words": ("无", "否", "0", "没有", "未育"),
 }
 
@@ -206,16 +213,15 @@ def _parameters(book: Book, params: Params, aum_column: str) -> dict[str, Any]:
         "hidden_flow_fen": round(hidden.flow_yuan * YUAN),
         "hidden_pay_fen": round(hidden.payroll_yuan * YUAN),
         "hidden_sectors": hidden.sectors,
+        "txns_known": book.has("txn.amount_fen"),
+        "movement_since": day - timedelta(days=params.contact.movement_days),
         "maturity_until": day + timedelta(days=params.contact.maturity_days),
         "strong_from": p.strong_from,
         "weak_below": p.weak_below,
         "rest_rank": len(params.segments.rules) - 1,
         "top_rank": len(params.tiers) - 1,
         "upper_rank": len(params.tiers) // 2,
-        "weight_assets": g.assets,
-        "weight_products": g.products,
-        "weight_relation": g.relation,
-        "weight_potential": g.potential,
+        **{f"weight_{factor}": weight for factor, weight in g.weights.items()},
         "a_from": g.a_from,
         "b_from": g.b_from,
         "c_from": g.c_from,

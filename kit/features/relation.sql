@@ -2,8 +2,6 @@
 -- needs contacts: contact.contact_date or contact.contact_count
 -- needs last_contact_date: contact.contact_date
 -- needs familiar: contact.contact_date
--- needs intent: contact.contact_date
--- needs intent: contact.intent_level
 -- needs reasons_stated: contact.stage
 -- needs reminders: contact.stage
 SELECT
@@ -12,7 +10,6 @@ SELECT
   k.last_contact_date,
   COALESCE(k.reasons_stated, 0) AS reasons_stated,
   COALESCE(k.reminders, 0) AS reminders,
-  k.intent,
   COALESCE(k.two_way, 0) > 0
     AND (COALESCE(c.wechat_added, FALSE) OR COALESCE(k.visits, 0) > 0 OR COALESCE(s.sales, 0) > 0) AS familiar
 FROM customer c
@@ -25,7 +22,6 @@ LEFT JOIN (
     CAST(SUM(CASE
       WHEN k.stage LIKE '%到期%' OR k.stage LIKE '%特殊日%' OR k.stage LIKE '%生日%' OR k.stage LIKE '%节日%'
         THEN COALESCE(k.contact_count, 1) ELSE 0 END) AS BIGINT) AS reminders,
-    MIN(CASE WHEN k.contact_date > :familiar_since THEN k.intent_level END) AS intent,
     SUM(CASE
       WHEN k.contact_date > :familiar_since
         AND (k.contact_type IS NULL OR k.contact_type NOT IN :one_way_words)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 import chinese_calendar
 
-__all__ = ["WorkDays", "work_days"]
+__all__ = ["WorkDays", "festivals", "work_days"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,7 @@ class WorkDays:
 
 
 def work_days(after: date, *, weeks: int) -> WorkDays:
-    """Work days of the ``weeks`` weeks that follow ``after``."""
+    """Work days of the ``weeks`` weeks that follow ``after`` (R61)."""
     days, announced = [], True
     for offset in range(1, weeks * 7 + 1):
         day = after + timedelta(days=offset)
@@ -31,3 +32,21 @@ def work_days(after: date, *, weeks: int) -> WorkDays:
         if working:
             days.append(day)
     return WorkDays(days=tuple(days), announced=announced)
+
+
+def festivals(after: date, *, days: int, names: Collection[str]) -> list[date]:
+    """First day off of each festival in ``names`` among the ``days`` days that follow; none of a year not announced."""
+    return [day for offset in range(1, days + 1) if _begins(day := after + timedelta(days=offset), names)]
+
+
+def _begins(day: date, names: Collection[str]) -> bool:
+    today = _holiday(day)
+    return today in names and _holiday(day - timedelta(days=1)) != today
+
+
+def _holiday(day: date) -> str | None:
+    try:
+        off, name = chinese_calendar.get_holiday_detail(day)
+    except NotImplementedError:
+        return None
+    return name if off else None

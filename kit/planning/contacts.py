@@ -1,193 +1,242 @@
-"""The contact plan: eight classes of occasion, dated on work days within each owner's capacity (R58, R60, R61)."""
+"""The contact plan: every customer's next contacts, dated on work days within each owner's capacity (R57, R58, R61)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
 
 from kit import columns as col
-from kit.analysis.contact import CLASSES, cadence_days
-from kit.params import YUAN, Params
+from kit.analysis.result import flagged
+from kit.params import Params
 from kit.planning.calendar import work_days
+from kit.planning.capacities import room_of
+from kit.planning.occasions import EPOCH, Horizon, days_since, occasions
+from kit.planning.slots import days_for
+from kit.planning.timeline import timelines
 
-__all__ = ["contact_plan"]
+__all__ = ["PLAN", "contact_plan", "first_contacts", "plan_start"]
+
+PLAN = (
+    col.CUSTOMER_ID, col.BRANCH_ID, col.STAFF_ID, col.DATE, col.DUE, col.CONTACT_CLASS, col.FIRST_CONTACT, col.INTENT,
+    col.CHANNEL, col.REASON, col.NEEDS, col.SUCCESS, col.BATCH, col.PRIORITY,
+)  # fmt: skip
+
+
+def plan_start(params: Params, touches: pd.DataFrame | None = None) -> date:
+    """First day of the plan: after the data's date and the last contact on record; no clock is asked.
+
+    A contact noted for a day beyond the plan's own weeks is a slip of the pen and does not put the plan off.
+    """
+    day = params.day
+    if touches is not None and col.CONTACTED_DATE in touches:
+        made = pd.to_datetime(touches[col.CONTACTED_DATE])
+        last = made[made <= pd.Timestamp(day) + pd.Timedelta(weeks=params.contact.weeks)].max()
+        day = day if pd.isna(last) else max(day, last.date())
+    return day + timedelta(days=1)
+
+
+def first_contacts(
+    customers: pd.DataFrame, assigned: pd.DataFrame, params: Params, touches: pd.DataFrame | None = None
+) -> pd.Series:
+    """认领: customers whose owner is new, and has not reached them yet (R62, R110).
+
+    New is who was given the customer by `kit.planning.assignment`, or by the bank within the profile's days. A contact
+    whose maker is not on record counts as the owner's from the day on which he was given the customer.
+    """
+    since = customers.get(col.OWNER_SINCE, pd.Series(pd.NaT, index=customers.index))
+    day = pd.Timestamp(params.day)
+    moved = assigned[col.MOVED].to_numpy(dtype=bool)
+    given = pd.to_datetime(since).mask(moved, day)
+    new = assigned[col.STAFF_ID].notna().to_numpy() & (given >= day - pd.Timedelta(days=params.contact.new_days))
+    if touches is None or col.TOUCHED_DATE not in touches:
+        return new
+    pairs = pd.DataFrame({
+        col.CUSTOMER_ID: customers[col.CUSTOMER_ID].to_numpy(), "owner": assigned[col.STAFF_ID].to_numpy(),
+        "given": given.to_numpy(), "place": np.arange(len(customers)),
+    })  # fmt: skip
+    made = pairs.merge(touches[touches[col.TOUCHED_DATE].notna()], on=col.CUSTOMER_ID, validate="one_to_many")
+    maker = made.get(col.STAFF_ID, pd.Series(pd.NA, index=made.index))
+    known = (maker == made["owner"]) | maker.isna() & (pd.to_datetime(made[col.TOUCHED_DATE]) > made["given"])
+    reached = np.isin(np.arange(len(customers)), made.loc[known.fillna(value=False).astype(bool), "place"])
+    return new & ~reached
 
 
 def contact_plan(
-    customers: pd.DataFrame, assigned: pd.DataFrame, params: Params, *, capacity: Mapping[str, int] | None = None
+    customers: pd.DataFrame,
+    assigned: pd.DataFrame,
+    params: Params,
+    *,
+    staff: pd.DataFrame | None = None,
+    tables: Mapping[str, pd.DataFrame] | None = None,
+    previous: pd.DataFrame | None = None,
+    success: pd.Series | None = None,
 ) -> pd.DataFrame:
-    """The next contact of every customer who has an occasion for one (R52, R58, R61).
+    """Whom each owner contacts on which day, and whom not, with the reason (R52, R56, R57, R58, R60, R61, R68).
 
-    Each owner's days are filled in the order of the classes and, within a class, of the service score: a contact takes
-    the first work day in its window on which the owner has room. What does not fit, or may not be called, keeps its
-    row without a date and says why.
+    Each class of occasion gives a window of days. What has to happen within the plan goes before what may wait; then
+    the classes in the profile's order; within a class what already has a date, the likeliest success (where a model is
+    good enough, else the service score), the larger AUM. Owners' days are filled by that order
+    (`kit.planning.slots`). Who hung up once is written to and never called; who asked not to be called is left alone.
 
     Parameters
     ----------
     customers, assigned
         Rows in the same order (``kit.features``, `kit.planning.assignment`).
-    capacity
-        Contacts a day of an owner; ``params.contact.daily_contacts`` for whoever is not named.
+    staff
+        Those who are there (`kit.planning.capacities.room_of`); everybody at the profile's number without it.
+    tables
+        ``maturities`` and ``touches`` of ``kit.features``.
+    previous
+        An earlier plan: dates in it stay unless something else must have the day, and due dates given are kept.
+    success
+        Likely success of each customer, 0 to 1.
 
     Returns
     -------
     DataFrame
-        customer_id, branch_id, staff_id, date, contact_class, intent, channel, reason (``planned``, ``capacity``,
-        ``do_not_call``), batch (week of the plan), priority (order within the owner).
+        Columns `PLAN`: a row a contact, at least one a customer; customer_id and due tell them apart. ``reason`` is
+        planned, hung_up (SMS only), capacity, do_not_call, nobody (no owner) or later (due after the plan).
     """
-    occasions = _occasions(customers, params)
-    barred = customers.get(col.DO_NOT_CALL, pd.Series(pd.NA, index=customers.index))
-    plan = pd.DataFrame(
-        {
-            col.CUSTOMER_ID: customers[col.CUSTOMER_ID],
-            col.BRANCH_ID: customers[col.BRANCH_ID],
-            col.STAFF_ID: assigned[col.STAFF_ID],
-            col.CONTACT_CLASS: occasions["contact_class"],
-            "earliest": occasions["earliest"],
-            "latest": occasions["latest"],
-            col.INTENT: customers.get(col.INTENT),
-            "score": customers[col.SERVICE_SCORE],
-            col.AUM_FEN: customers[col.AUM_FEN],
-            "barred": barred.fillna(value=False).astype(bool),
-        }
-    )
-    plan = plan[plan[col.CONTACT_CLASS].notna()]
-    rank = plan[col.CONTACT_CLASS].map({name: i for i, name in enumerate(CLASSES)})
-    plan = plan.assign(rank=rank).sort_values(
-        [col.BRANCH_ID, col.STAFF_ID, "rank", "score", col.AUM_FEN, col.CUSTOMER_ID],
-        ascending=[True, True, True, False, False, True],
-        na_position="last",
-    )
-    plan[col.DATE] = _dates(plan, params, capacity or {})
-    plan[col.REASON] = np.select([plan["barred"], plan[col.DATE].isna()], ["do_not_call", "capacity"], "planned")
-    plan[col.CHANNEL] = "call"
-    start = pd.Timestamp(params.day)
-    plan[col.BATCH] = ((pd.to_datetime(plan[col.DATE]) - start).dt.days.sub(1) // 7 + 1).astype("Int64")
-    plan[col.PRIORITY] = plan.groupby([col.BRANCH_ID, col.STAFF_ID], dropna=False).cumcount() + 1
-    return plan[
-        [
-            col.CUSTOMER_ID,
-            col.BRANCH_ID,
-            col.STAFF_ID,
-            col.DATE,
-            col.CONTACT_CLASS,
-            col.INTENT,
-            col.CHANNEL,
-            col.REASON,
-            col.BATCH,
-            col.PRIORITY,
-        ]
-    ].reset_index(drop=True)
+    tables = tables or {}
+    touches = tables.get("touches")
+    start = plan_start(params, touches)
+    days = work_days(start - timedelta(days=1), weeks=params.contact.weeks).days
+    first = (start - EPOCH).days
+    when = Horizon((params.day - EPOCH).days, first, first + 7 * params.contact.weeks - 1)
+    claims = pd.Series(first_contacts(customers, assigned, params, touches), index=customers.index)
+    promised = _promised(previous, customers, when)
+    found = occasions(customers, params, when, lots=tables.get("maturities"), claims=claims, promised=promised)
+    tasks = timelines(found, customers, params, when, promised=promised)
+    tasks = _described(tasks, customers, assigned, params, success, when)
+    tasks["had"] = _had(tasks, previous, when)
+    tasks = _ordered(tasks)
+    tasks["day"] = _dated(tasks, staff, days, params)
+    return _finished(tasks, claims.to_numpy(), params, start)
 
 
-def _next_birthday(births: pd.Series, start: pd.Timestamp) -> pd.Series:
-    """Next birthday after ``start``; 29 February is kept on 1 March."""
-    births = pd.to_datetime(births)
-    days = pd.DataFrame({"year": start.year, "month": births.dt.month, "day": births.dt.day})
-    leap = (days["month"] == 2) & (days["day"] == 29)
-    days = days.mask(leap, days.assign(month=3, day=1))
-    this_year = pd.to_datetime(days, errors="coerce")
-    return this_year.where(this_year > start, pd.to_datetime(days.assign(year=start.year + 1), errors="coerce"))
+def _promised(previous: pd.DataFrame | None, customers: pd.DataFrame, when: Horizon) -> dict[tuple[int, str], int]:
+    """(place of the customer, class) → the due date that an earlier plan gave it, while it lies ahead."""
+    if previous is None:
+        return {}
+    places = pd.Series(np.arange(len(customers)), index=customers[col.CUSTOMER_ID])
+    told = pd.DataFrame({
+        "at": previous[col.CUSTOMER_ID].map(places), "code": previous[col.CONTACT_CLASS],
+        "due": days_since(previous[col.DUE]),
+    })  # fmt: skip
+    least = told[told["due"] >= when.first].groupby(["at", "code"])["due"].min()
+    return {(int(at), code): int(due) for (at, code), due in least.items()}
 
 
-def _occasions(customers: pd.DataFrame, params: Params) -> pd.DataFrame:
-    """Class and window (earliest, latest) of each customer's next contact; no class where there is no occasion."""
-    start, plan = pd.Timestamp(params.day), params.contact
-    end = start + pd.Timedelta(weeks=plan.weeks)
-    nothing = pd.Series(pd.NA, index=customers.index)
-
-    def given(name: str) -> pd.Series:
-        return customers.get(name, nothing)
-
-    valued = customers[col.TIER_RANK].fillna(0) >= 1
-    maturity = pd.to_datetime(given(col.NEXT_MATURITY_DATE))
-    birthday = _next_birthday(given(col.BIRTH_DATE), start)
-    change = (given(col.SPOT_FEN).astype("Float64") - given(col.SPOT_BEFORE_FEN).astype("Float64")).abs()
-    large = np.maximum(
-        plan.movement_yuan * YUAN, plan.movement_share * given(col.AUM_FEN).astype("Float64").clip(lower=0)
-    )
-    every = pd.to_timedelta(cadence_days(customers[col.AUM_FEN], params), unit="D")
-    again = (pd.to_datetime(given(col.LAST_CONTACT_DATE)) + every).fillna(start)
-    weak = (given(col.PRIMARY_GRADE) == "weak") & customers[col.TIER].isin(params.upper_tiers())
-    lost = given(col.AT_RISK).fillna(value=False).astype(bool) | given(col.DORMANT).fillna(value=False).astype(bool)
-
-    def within(days: int) -> pd.Series:
-        return pd.Series(start + pd.Timedelta(days=days), index=customers.index)
-
-    now, horizon = within(1), pd.Series(end, index=customers.index)
-    rules = {  # class → (applies, earliest, latest)
-        "maturity": (maturity <= start + pd.Timedelta(days=plan.maturity_days), now, maturity),
-        "special_day": (
-            valued & (birthday <= start + pd.Timedelta(days=plan.birthday_days)),
-            birthday - pd.Timedelta(days=3),
-            birthday,
-        ),
-        "intent": (given(col.INTENT).isin(["A", "B"]), now, within(14).where(given(col.INTENT) == "A", within(28))),
-        "movement": (change >= large, now, within(14)),
-        "upgrade": (customers[col.UPGRADE_GAP_FEN].notna(), now, within(28)),
-        "new": (pd.to_datetime(given(col.OPEN_DATE)) >= start - pd.Timedelta(days=plan.new_days), now, within(28)),
-        "care": (valued & (again <= end), again.where(again > now, now), horizon),
-        "recover": (lost | weak, now, horizon),
-    }
-    claims = [applies.fillna(value=False).astype(bool).to_numpy() for applies, _, _ in rules.values()]
-    return pd.DataFrame(
-        {
-            "contact_class": pd.Series(
-                np.select(claims, list(rules), default=""), index=customers.index, dtype="str"
-            ).replace("", None),
-            "earliest": np.select(
-                claims, [e.astype("datetime64[ns]") for _, e, _ in rules.values()], np.datetime64("NaT", "ns")
-            ),
-            "latest": np.select(
-                claims, [x.astype("datetime64[ns]") for _, _, x in rules.values()], np.datetime64("NaT", "ns")
-            ),
-        },
-        index=customers.index,
-    )
+def _described(
+    tasks: pd.DataFrame,
+    customers: pd.DataFrame,
+    assigned: pd.DataFrame,
+    params: Params,
+    success: pd.Series | None,
+    when: Horizon,
+) -> pd.DataFrame:
+    """Tasks with what orders them and what bars them."""
+    at = tasks["at"].to_numpy()
+    graded = customers.get(col.INTENT, pd.Series(pd.NA, index=customers.index))
+    codes = np.array([kind.code for kind in params.contact.classes])
+    return tasks.assign(**{
+        col.CUSTOMER_ID: customers[col.CUSTOMER_ID].to_numpy()[at],
+        col.BRANCH_ID: customers[col.BRANCH_ID].to_numpy()[at],
+        col.STAFF_ID: assigned[col.STAFF_ID].to_numpy()[at],
+        col.CONTACT_CLASS: codes[tasks["rank"].to_numpy()],
+        col.INTENT: graded.fillna("D").to_numpy()[at],
+        col.SUCCESS: np.full(len(at), np.nan) if success is None else success.to_numpy(dtype="float64")[at],
+        "score": customers[col.SERVICE_SCORE].to_numpy(dtype="float64")[at],
+        col.AUM_FEN: customers[col.AUM_FEN].to_numpy(dtype="float64")[at],
+        "hung_up": flagged(customers, col.HUNG_UP).to_numpy()[at],
+        "barred": flagged(customers, col.DO_NOT_CALL).to_numpy()[at],
+        "waits": ~(tasks["due"] <= when.last),
+    })  # fmt: skip
 
 
-def _dates(plan: pd.DataFrame, params: Params, capacity: Mapping[str, int]) -> list[date | None]:
-    """A work day for each row, in the plan's order, or None where its window is full."""
-    days = work_days(params.day, weeks=params.contact.weeks).days
-    ordinals = np.array([day.toordinal() for day in days])
-    epoch = date(1970, 1, 1).toordinal()
-    first = np.searchsorted(ordinals, plan["earliest"].to_numpy().astype("datetime64[D]").astype("int64") + epoch)
-    last = np.searchsorted(
-        ordinals, plan["latest"].to_numpy().astype("datetime64[D]").astype("int64") + epoch, side="right"
-    )
-    found: list[date | None] = []
-    calendars: dict[object, _Days] = {}
-    owners = zip(plan[col.BRANCH_ID], plan[col.STAFF_ID].where(plan[col.STAFF_ID].notna(), None), strict=True)
-    for owner, start, stop, barred in zip(owners, first, last, plan["barred"], strict=True):
-        if barred:
-            found.append(None)
-            continue
-        if owner not in calendars:
-            calendars[owner] = _Days(len(days), capacity.get(str(owner[1]), params.contact.daily_contacts))
-        at = calendars[owner].take(int(start), int(stop))
-        found.append(None if at is None else days[at])
+def _had(tasks: pd.DataFrame, previous: pd.DataFrame | None, when: Horizon) -> pd.Series:
+    """Day that each task had in the earlier plan: its own, or else one of the same customer's that it may still use."""
+    had = pd.Series(np.nan, index=tasks.index)
+    if previous is None:
+        return had
+    old = pd.DataFrame({
+        col.CUSTOMER_ID: previous[col.CUSTOMER_ID], col.CONTACT_CLASS: previous[col.CONTACT_CLASS],
+        "due": days_since(previous[col.DUE]), "day": days_since(previous[col.DATE]),
+    })  # fmt: skip
+    old = old[old["day"] >= when.first].reset_index(drop=True)
+    key = [col.CUSTOMER_ID, col.CONTACT_CLASS, "due"]
+    same = tasks[key].merge(old.reset_index(), on=key, how="left", validate="one_to_one")
+    had[:] = same["day"].to_numpy()
+    spare: dict[object, list[float]] = {}
+    left = old.drop(same["index"].dropna()).sort_values("day")
+    for customer, day in zip(left[col.CUSTOMER_ID], left["day"], strict=True):
+        spare.setdefault(customer, []).append(day)
+    loose = tasks[had.isna() & tasks[col.CUSTOMER_ID].isin(spare)].sort_values("due")
+    for i, customer, earliest, due in loose[[col.CUSTOMER_ID, "earliest", "due"]].itertuples():
+        fits = [day for day in spare[customer] if earliest <= day <= due]
+        if fits:
+            had[i] = fits[0]
+            spare[customer].remove(fits[0])
+    return had
+
+
+def _ordered(tasks: pd.DataFrame) -> pd.DataFrame:
+    """Tasks of each owner, the most urgent first, and every tie broken (R56)."""
+    keys = {
+        col.STAFF_ID: True, "waits": True, "rank": True, col.SUCCESS: False, "score": False, col.AUM_FEN: False,
+        col.CUSTOMER_ID: True, "due": True,
+    }  # fmt: skip
+    tasks = tasks.sort_values(list(keys), ascending=list(keys.values()), ignore_index=True)
+    return tasks.assign(**{col.PRIORITY: tasks.groupby(col.STAFF_ID, dropna=False).cumcount() + 1})
+
+
+def _dated(tasks: pd.DataFrame, staff: pd.DataFrame | None, days: tuple[date, ...], params: Params) -> pd.Series:
+    """Day of each task that may be done at all, by owner; SMS have a room of their own."""
+    open_to = tasks[tasks[col.STAFF_ID].notna() & ~tasks["barred"] & (tasks["earliest"] <= (days[-1] - EPOCH).days)]
+    known = staff if staff is not None else pd.DataFrame({col.STAFF_ID: []}, dtype="str")
+    room = room_of(open_to[col.STAFF_ID], known, days, params)
+    numbers = np.array([(day - EPOCH).days for day in days])
+    last = open_to["due"].clip(upper=numbers[-1]).to_numpy()
+    begin = np.searchsorted(numbers, open_to["earliest"].to_numpy())
+    end = np.searchsorted(numbers, last, side="right")
+    # A window without a work day: the last one before it, or the first of the plan.
+    begin = np.where(end <= begin, np.maximum(end - 1, 0), begin)
+    end = np.maximum(end, begin + 1)
+    place = {int(day): i for i, day in enumerate(numbers)}
+    windows = pd.DataFrame({"begin": begin, "end": end, "had": open_to["had"].map(place)}, index=open_to.index)
+    found = pd.Series(np.nan, index=tasks.index)
+    # Within a class, who has a date goes before who has none: a replan moves only what it must.
+    first = open_to.assign(fresh=open_to["had"].isna()).sort_values(["waits", "rank", "fresh"], kind="stable").index
+    windows, open_to = windows.loc[first], open_to.loc[first]
+    for (owner, writes), rows in windows.groupby([open_to[col.STAFF_ID], open_to["hung_up"]], sort=True):
+        free = (room.sms if writes else room.calls)[room.owners[owner]].tolist()
+        had = [None if np.isnan(day) else int(day) for day in rows["had"]]
+        got = days_for(list(zip(rows["begin"].tolist(), rows["end"].tolist(), strict=True)), free, had)
+        found[rows.index] = [np.nan if i is None else numbers[i] for i in got]
     return found
 
 
-class _Days:
-    """One owner's work days: how full each is, and from each the next with room (union-find)."""
-
-    def __init__(self, number: int, room: int) -> None:
-        self.room = [room] * number
-        self.next = list(range(number + 1)) if room > 0 else [number] * (number + 1)
-
-    def take(self, start: int, stop: int) -> int | None:
-        """First day in [start, stop) with room, one contact fuller; None where there is none."""
-        day = min(start, len(self.room))
-        while self.next[day] != day:
-            self.next[day] = self.next[self.next[day]]
-            day = self.next[day]
-        if day >= min(stop, len(self.room)):
-            return None
-        self.room[day] -= 1
-        if not self.room[day]:
-            self.next[day] = day + 1
-        return day
+def _finished(tasks: pd.DataFrame, claims: np.ndarray, params: Params, start: date) -> pd.DataFrame:
+    """The plan as others read it."""
+    day, due = (pd.to_datetime(tasks[name], unit="D", origin="unix").astype("datetime64[s]") for name in ("day", "due"))
+    # The first contact of a new owner is the first that has a date, or the first that is due.
+    early = tasks.assign(undated=tasks["day"].isna()).sort_values(["undated", "day", "due"]).drop_duplicates("at")
+    opening = tasks.index.isin(early.index) & claims[tasks["at"].to_numpy()]
+    both = "call_sms" if params.contact.order == "call_first" else "sms_call"
+    reason = np.select(
+        [tasks["barred"], tasks[col.STAFF_ID].isna(), day.isna() & tasks["waits"], day.isna(), tasks["hung_up"]],
+        ["do_not_call", "nobody", "later", "capacity", "hung_up"],
+        "planned",
+    )
+    made = tasks.assign(**{
+        col.DATE: day,
+        col.DUE: due,
+        col.FIRST_CONTACT: opening,
+        col.CHANNEL: pd.Series(np.select([tasks["hung_up"], opening], ["sms", both], "call")).mask(tasks["barred"]),
+        col.REASON: reason,
+        col.BATCH: ((day - pd.Timestamp(start)).dt.days // 7 + 1).astype("Int64"),
+    })  # fmt: skip
+    return made.sort_values([col.BRANCH_ID, col.STAFF_ID, col.PRIORITY], ignore_index=True)[list(PLAN)]

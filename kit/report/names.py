@@ -6,11 +6,20 @@ from collections.abc import Callable, Iterable, Mapping
 
 import pandas as pd
 
-from kit.params import Clause, SegmentRule
+from kit.params import Clause, IntentGrade, SegmentRule
 from kit.schema import schema
 from kit.text import Wording, figure
 
-__all__ = ["column_name", "named", "reason_name", "rules_told", "shares_told", "table_name", "unlocked"]
+__all__ = [
+    "column_name",
+    "intent_told",
+    "named",
+    "reason_name",
+    "rules_told",
+    "shares_told",
+    "table_name",
+    "unlocked",
+]
 
 
 def table_name(table: str, words: Wording) -> str:
@@ -65,6 +74,14 @@ def shares_told(shares: Mapping[str, float | None], group: str, words: Wording) 
         for code, value in shares.items()
     ]
     return words.join(told)
+
+
+def intent_told(grade: IntentGrade, words: Wording) -> str:
+    """What a grade of intent does to the days between two contacts, in words."""
+    shorter = "follow_up" if grade.follow_up else "at_most" if grade.at_most_days and grade.closes_months else ""
+    key = shorter or ("longer" if grade.longer_days else "same")
+    days = grade.at_most_days if shorter else grade.longer_days
+    return words(f"common.intent_grade.{key}", code=grade.code, months=grade.closes_months, days=days)
 
 
 def rules_told(rules: Iterable[SegmentRule], words: Wording) -> str:

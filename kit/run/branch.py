@@ -162,7 +162,7 @@ def _call_lists(task: Task, persons: _Persons) -> None:
         col.TIER, col.SEGMENT, col.AUM_FEN, col.UPGRADE_GAP_FEN, col.NEXT_MATURITY_DATE, col.SERVICE_GRADE
     )
     rows = plan.merge(
-        persons.rows[[col.CUSTOMER_ID, *persons.shown, *known]], on=col.CUSTOMER_ID, validate="one_to_one"
+        persons.rows[[col.CUSTOMER_ID, *persons.shown, *known]], on=col.CUSTOMER_ID, validate="many_to_one"
     ).sort_values([col.DATE, col.PRIORITY], na_position="last")
     weeks = int(rows[col.BATCH].max()) if rows[col.BATCH].notna().any() else 0
     columns = [col.DATE, *persons.shown, col.CONTACT_CLASS, *known, col.REASON]

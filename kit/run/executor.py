@@ -45,7 +45,7 @@ _INDEX = {
 }
 _MADE_FROM = (
     "customers", "plan", "branches", "completeness", "reconciliation", "quarantine", "totals", "fields", "refused",
-    "checks", "lists", "stakes", *TABLES,
+    "checks", "lists", "stakes", "owner_weeks", *TABLES,
 )  # fmt: skip
 _SUMMED = ("customers", "aum_fen", "upgrade_customers")
 
@@ -103,7 +103,8 @@ def run(
     workers
         Processes; as many as there are processors, unless said.
     fresh
-        Make every report again; otherwise those whose inputs have not changed since the ledger called them done stay.
+        Make every report again, and the contact plan anew; otherwise the plan of the last run goes on, and the reports
+        whose inputs have not changed since the ledger called them done stay.
     engine
         Papermill engine; None for papermill's own.
     password
@@ -114,7 +115,7 @@ def run(
     KitError
         Before any report is made: bad input, or a branch that does not exist.
     """
-    taken = prepare(engagement, out, progress.stage, password=password, reading=progress.reading)
+    taken = prepare(engagement, out, progress.stage, password=password, reading=progress.reading, fresh=fresh)
     write_data_request(engagement, out)
     branches = frame(pq.read_table(out / "data" / "branches.parquet"))
     chosen = _chosen(branches, only)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pandas as pd
@@ -12,7 +13,7 @@ import pyarrow.parquet as pq
 
 from kit import __version__
 from kit import columns as col
-from kit.analysis import branch_summary
+from kit.analysis import branch_summary, fit_success
 from kit.book import Book
 from kit.engagement import CONTEXT, Engagement
 from kit.errors import KitError, language
@@ -20,7 +21,16 @@ from kit.features import features, frame, settle_dates
 from kit.features.completeness import completeness, with_missing
 from kit.intake import IntakeResult, Password, find_sources, intake
 from kit.intake import Progress as Reading
-from kit.planning import assignment, branch_lists, contact_plan, list_stakes, work_days
+from kit.planning import (
+    PLAN,
+    assignment,
+    branch_lists,
+    contact_plan,
+    list_stakes,
+    owner_weeks,
+    plan_start,
+    work_days,
+)
 from kit.run.files import replace
 from kit.schema import schema
 
@@ -64,19 +74,20 @@ def prepare(
     *,
     password: Password | None = None,
     reading: Reading | None = None,
+    fresh: bool = False,
 ) -> IntakeResult:
-    """Fill ``out/data``; each file is whole or not there."""
+    """Fill ``out/data``; each file is whole or not there. ``fresh`` forgets the contact plan of an earlier run."""
     say("intake")
     taken = take_in(engagement, out, password=password, reading=reading)
     for table in ("customer", "customer_month"):
         if table not in taken.tables:
             raise NoReport(table=schema()[table].label(language()), refused=taken.refused)
-    derive(engagement, out / "data", say)
+    derive(engagement, out / "data", say, fresh=fresh)
     return taken
 
 
-def derive(engagement: Engagement, data: Path, say: Callable[[str], None]) -> None:
-    """From the book in ``data`` all that the chapters read beside it."""
+def derive(engagement: Engagement, data: Path, say: Callable[[str], None], *, fresh: bool = False) -> None:
+    """From the book in ``data`` all that the chapters read beside it, the contact plan from that of an earlier run."""
     book = Book(data)
     params = settle_dates(book, engagement.params)
     say("features")
@@ -86,9 +97,13 @@ def derive(engagement: Engagement, data: Path, say: Callable[[str], None]) -> No
     staff = _present_staff(book)
     say("planning")
     owners = assignment(customers, staff, params)
-    daily = staff.set_index(col.STAFF_ID).get(col.DAILY_CONTACTS, pd.Series()).dropna()
-    plan = contact_plan(customers, owners, params, capacity=daily.astype(int).to_dict())
-    lists = branch_lists(customers, params, {name: frame(table) for name, table in made.tables.items()})
+    tables = {name: frame(table) for name, table in made.tables.items()}
+    model, likely = fit_success(tables["outcomes"], customers, params)
+    previous = None if fresh else _earlier_plan(engagement, data)
+    plan = contact_plan(customers, owners, params, staff=staff, tables=tables, previous=previous, success=likely)
+    start = plan_start(params, tables["touches"])
+    weeks = owner_weeks(plan, staff, params, start=start)
+    lists = branch_lists(customers, params, tables)
     names = book.read("branch") if "branch" in book.tables() else pd.DataFrame({col.BRANCH_ID: []})
     above = set(names.get(col.PARENT_BRANCH_ID, ()))  # a head office is no branch without customers
     summary = branch_summary(customers, params, (b for b in names[col.BRANCH_ID] if b not in above))
@@ -98,10 +113,11 @@ def derive(engagement: Engagement, data: Path, say: Callable[[str], None]) -> No
         _write(table, data / f"{name}.parquet")
     _write(completeness(book, made.table, params), data / "completeness.parquet")
     made_here = {
-        "assignment": owners, "plan": plan, "lists": lists, "stakes": list_stakes(lists), "branches": summary
+        "assignment": owners, "plan": plan, "owner_weeks": weeks, "lists": lists, "stakes": list_stakes(lists),
+        "branches": summary,
     }  # fmt: skip
     for name, rows in made_here.items():
-        _write(pa.Table.from_pandas(rows, preserve_index=False), data / f"{name}.parquet")
+        _write(_dates(pa.Table.from_pandas(rows, preserve_index=False)), data / f"{name}.parquet")
     context = {
         "kit": __version__,
         "bank": engagement.bank,
@@ -109,9 +125,29 @@ def derive(engagement: Engagement, data: Path, say: Callable[[str], None]) -> No
         "params": params.model_dump(mode="json"),
         "aum_column": made.aum_column,
         "unlocks": {col.MISSING: (("customer.occupation",),), **made.unlocks},
-        "holidays_announced": work_days(params.day, weeks=params.contact.weeks).announced,
+        "plan_start": start.isoformat(),
+        "success": None if model is None else model.stored(),
+        "holidays_announced": work_days(start - timedelta(days=1), weeks=params.contact.weeks).announced,
     }
     replace(data / CONTEXT, json.dumps(context, ensure_ascii=False, indent=1).encode())
+
+
+def _earlier_plan(engagement: Engagement, data: Path) -> pd.DataFrame | None:
+    """The contact plan that lies in ``data``, if it is this bank's and of a kit that planned as this one does."""
+    told, path = data / CONTEXT, data / "plan.parquet"
+    if not told.is_file() or not path.is_file():
+        return None
+    if json.loads(told.read_text(encoding="utf-8")).get("bank") != engagement.bank:
+        return None
+    return frame(pq.read_table(path)) if set(PLAN) <= set(pq.read_schema(path).names) else None
+
+
+def _dates(table: pa.Table) -> pa.Table:
+    """Instants as the dates that they are."""
+    for place, kind in enumerate(table.schema):
+        if pa.types.is_timestamp(kind.type):
+            table = table.set_column(place, kind.name, table.column(place).cast(pa.date32()))
+    return table
 
 
 def _present_staff(book: Book) -> pd.DataFrame:

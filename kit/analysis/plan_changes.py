@@ -1,0 +1,135 @@
+"""How the contact plan came to be: what has no date, who is claimed, what needs and intent changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from kit import columns as col
+from kit.analysis.contact import CLASSES, cadence_days, follow_ups, interval_days
+from kit.analysis.result import needs
+from kit.params import Params
+
+__all__ = [
+    "Additions",
+    "Adjustments",
+    "FirstContacts",
+    "Overflow",
+    "plan_additions",
+    "plan_adjustments",
+    "plan_first_contacts",
+    "plan_overflow",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Overflow:
+    """What has no date: plan_reason, contacts, customers, first_contacts, next_due_date, a row a reason."""
+
+    table: pd.DataFrame
+    contacts: int
+    capacity: int
+    barred: int
+    nobody: int
+    later: int
+
+
+@dataclass(frozen=True, slots=True)
+class FirstContacts:
+    """认领: a row a channel; how many customers a new owner has to present himself to, and to how many by a date."""
+
+    table: pd.DataFrame
+    customers: int
+    planned: int
+    sms: int
+    last_date: object
+
+
+@dataclass(frozen=True, slots=True)
+class Additions:
+    """What the needs check adds: contact_class, own (contacts for it alone or first), added (to another contact)."""
+
+    table: pd.DataFrame
+    own: int
+    added: int
+
+
+@dataclass(frozen=True, slots=True)
+class Adjustments:
+    """How intent changes the interval: a row a grade and interval; cadence_days, intent, interval_days, customers."""
+
+    table: pd.DataFrame
+    graded: int
+    shorter: int
+    longer: int
+
+
+def plan_overflow(plan: pd.DataFrame) -> Overflow:
+    """What is due and has no date, each with its reason; nobody is dropped (R61)."""
+    left = plan[plan[col.DATE].isna()]
+    order = ["capacity", "do_not_call", "nobody", "later"]
+    groups = left.groupby(pd.Categorical(left[col.REASON], categories=order), observed=True)
+    table = pd.DataFrame({
+        "contacts": groups.size(), "customers": groups[col.CUSTOMER_ID].nunique(),
+        "first_contacts": groups[col.FIRST_CONTACT].sum().astype("int64"), "next_due_date": groups[col.DUE].min(),
+    })  # fmt: skip
+    counts = left[col.REASON].value_counts()
+    return Overflow(
+        table=table.rename_axis("plan_reason").reset_index().astype({"plan_reason": "str"}),
+        contacts=len(left),
+        capacity=int(counts.get("capacity", 0)),
+        barred=int(counts.get("do_not_call", 0)),
+        nobody=int(counts.get("nobody", 0)),
+        later=int(counts.get("later", 0)),
+    )
+
+
+def plan_first_contacts(plan: pd.DataFrame) -> FirstContacts:
+    """首次联系任务: whoever has a new owner, once, by call and SMS, an SMS always (R62)."""
+    first = plan[plan[col.FIRST_CONTACT].astype(bool)]
+    groups = first.groupby(first[col.CHANNEL].fillna("none"))
+    table = pd.DataFrame({"customers": groups.size(), "planned": groups[col.DATE].count()})
+    dated = first[first[col.DATE].notna()]
+    return FirstContacts(
+        table=table.rename_axis("contact_channel").reset_index(),
+        customers=len(first),
+        planned=len(dated),
+        sms=int(dated[col.CHANNEL].str.contains("sms").sum()),
+        last_date=dated[col.DATE].max() if len(dated) else None,
+    )
+
+
+def plan_additions(plan: pd.DataFrame) -> Additions:
+    """补充计划: what the needs check adds, as a contact of its own or to one that is due anyway (R60)."""
+    events = [code for code in CLASSES if code not in ("care", "new")]
+    added = plan[col.NEEDS].dropna().str.split("+").explode()
+    table = pd.DataFrame({
+        "own": plan[col.CONTACT_CLASS].value_counts().reindex(events, fill_value=0),
+        "added": added.value_counts().reindex(events, fill_value=0),
+    }).astype("int64")  # fmt: skip
+    return Additions(
+        table=table[table.sum(axis=1) > 0].rename_axis(col.CONTACT_CLASS).reset_index(),
+        own=int(table["own"].sum()),
+        added=int(table["added"].sum()),
+    )
+
+
+@needs(col.INTENT)
+def plan_adjustments(customers: pd.DataFrame, params: Params) -> Adjustments:
+    """意向调整: the interval of each customer before and after his intent, and how many that concerns (R54, R59)."""
+    before, after = cadence_days(customers, params), interval_days(customers, params)
+    every, times = follow_ups(customers, params)
+    after = after.mask(times > 0, np.fmin(every, before.fillna(np.inf)))
+    graded = customers[col.INTENT].notna() & after.notna()
+    rows = pd.DataFrame({
+        col.INTENT: customers[col.INTENT], "cadence_days": before, "interval_days": after,
+    })[graded]  # fmt: skip
+    table = rows.value_counts().rename("customers").reset_index().sort_values([col.INTENT, "cadence_days"])
+    return Adjustments(
+        table=table.astype({"cadence_days": "int64", "interval_days": "int64"}).reset_index(drop=True),
+        graded=int(graded.sum()),
+        shorter=int((after < before)[graded].sum()),
+        longer=int((after > before)[graded].sum()),
+    )

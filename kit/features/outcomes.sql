@@ -1,0 +1,33 @@
+-- One row a call, chat or visit whose result is on record: whether the customer was reached and did not object, and what was known of him before it (R57).
+-- needs succeeded: contact.contact_result
+-- needs succeeded: contact.contact_date
+SELECT
+  u.branch_id,
+  u.customer_id,
+  o.contact_date,
+  o.succeeded = 1 AS succeeded,
+  o.attempts - o.attempts_today AS attempts,
+  o.successes - o.successes_today AS successes,
+  u.tier_rank,
+  u.age,
+  u.segment,
+  u.product_count
+FROM (
+  SELECT
+    customer_id,
+    contact_date,
+    succeeded,
+    COUNT(*) OVER (PARTITION BY customer_id ORDER BY contact_date) AS attempts,
+    COUNT(*) OVER (PARTITION BY customer_id, contact_date) AS attempts_today,
+    CAST(SUM(succeeded) OVER (PARTITION BY customer_id ORDER BY contact_date) AS BIGINT) AS successes,
+    CAST(SUM(succeeded) OVER (PARTITION BY customer_id, contact_date) AS BIGINT) AS successes_today
+  FROM (
+    SELECT
+      customer_id,
+      contact_date,
+      CASE WHEN contact_result NOT IN :no_answer_words AND objection IS NULL THEN 1 ELSE 0 END AS succeeded
+    FROM contact
+    WHERE contact_result IS NOT NULL AND contact_date IS NOT NULL AND COALESCE(contact_type NOT IN :one_way_words, TRUE)
+  ) k
+) o
+JOIN customers u ON u.customer_id = o.customer_id

@@ -1,0 +1,54 @@
+-- 触达: what the whole contact log, also after the as-of date, says of the next contact: when the customer was last reached, whether he hung up (never called again, R68), the date agreed, his latest intent (R54), and what came of calls and visits.
+-- needs last_touch_date: contact.contact_date
+-- needs hung_up: contact.contact_result or contact.objection
+-- needs asked_date: contact.next_date
+-- needs intent: contact.contact_date
+-- needs intent: contact.intent_level
+-- needs attempts: contact.contact_result
+-- needs successes: contact.contact_result
+-- needs owner_since: assignment.assign_date
+SELECT
+  c.customer_id,
+  k.last_touch_date,
+  COALESCE(k.hung_up, FALSE) AS hung_up,
+  CASE WHEN k.asked_date > k.last_touch_date OR k.last_touch_date IS NULL THEN k.asked_date END AS asked_date,
+  i.intent,
+  COALESCE(k.attempts, 0) AS attempts,
+  COALESCE(k.successes, 0) AS successes,
+  a.owner_since
+FROM customer c
+LEFT JOIN (
+  SELECT
+    customer_id,
+    -- Whoever did not answer was reached all the same where an SMS followed.
+    MAX(CASE WHEN contact_result IS NULL OR contact_result NOT IN :no_answer_words OR sms_sent THEN contact_date END)
+      AS last_touch_date,
+    MAX(CASE WHEN contact_result IN :hung_up_words OR objection LIKE 'O3%' OR objection LIKE '%挂机%' THEN 1 ELSE 0 END) = 1
+      AS hung_up,
+    MAX(CASE WHEN contact_date IS NULL OR next_date > contact_date THEN next_date END) AS asked_date,
+    SUM(CASE WHEN contact_result IS NOT NULL AND COALESCE(contact_type NOT IN :one_way_words, TRUE) THEN 1 ELSE 0 END)
+      AS attempts,
+    SUM(CASE
+      WHEN contact_result NOT IN :no_answer_words AND objection IS NULL
+        AND COALESCE(contact_type NOT IN :one_way_words, TRUE) THEN 1 ELSE 0 END) AS successes
+  FROM contact
+  GROUP BY customer_id
+) k ON k.customer_id = c.customer_id
+LEFT JOIN (
+  SELECT g.customer_id, MIN(g.intent_level) AS intent
+  FROM contact g
+  JOIN (
+    SELECT customer_id, MAX(contact_date) AS noted
+    FROM contact
+    WHERE intent_level IS NOT NULL AND contact_date > :familiar_since
+    GROUP BY customer_id
+  ) l ON l.customer_id = g.customer_id AND l.noted = g.contact_date
+  WHERE g.intent_level IS NOT NULL
+  GROUP BY g.customer_id
+) i ON i.customer_id = c.customer_id
+LEFT JOIN (
+  SELECT o.customer_id, MAX(a.assign_date) AS owner_since
+  FROM owner o
+  JOIN assignment a ON a.customer_id = o.customer_id AND a.staff_id = o.owner_id
+  GROUP BY o.customer_id
+) a ON a.customer_id = c.customer_id

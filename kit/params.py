@@ -30,6 +30,7 @@ __all__ = [
     "Hidden",
     "KeyProduct",
     "Merchant",
+    "Messages",
     "Offers",
     "Params",
     "Primary",
@@ -265,6 +266,13 @@ class Contact(_Frozen):
     )
 
 
+class Messages(_Frozen):
+    """短信: whether the bank's name stands in front (【…】), and whether the customer is told how to refuse more."""
+
+    signature: bool = True
+    opt_out: bool = False
+
+
 class Checks(_Frozen):
     """What the checks of the extracts call a finding; none of them stops a run.
 
@@ -466,6 +474,7 @@ class Params(_Frozen):
     hidden: Hidden = Hidden()
     grade: Grade = Grade()
     contact: Contact = Contact()
+    messages: Messages = Messages()
     deposits: Deposits = Deposits()
     units: Units = Units()
     stages: Stages = Stages()

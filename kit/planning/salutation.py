@@ -37,7 +37,7 @@ def salutation(name: str | None, gender: str | None) -> tuple[str, str] | None:
     Parameters
     ----------
     name
-        As the bank has it, ``clean``.
+        As the bank has it.
     gender
         男 or 女; anything else is not known.
 
@@ -49,7 +49,7 @@ def salutation(name: str | None, gender: str | None) -> tuple[str, str] | None:
         its place. A surname is cut only from two or three 汉字, or behind a compound one: 扎西多杰, 买买提·艾力 and
         John Smith keep their whole name.
     """
-    name = unicodedata.normalize("NFKC", name or "").strip()
+    name = clean(unicodedata.normalize("NFKC", name or ""))
     if not name or any(sign.isdigit() for sign in name):
         return None
     if _UNIT.search(name) and len(name) > 3:

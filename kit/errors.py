@@ -35,11 +35,11 @@ def language() -> str:
     return "en" if asked.lower().startswith("en") else "zh"
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
+def nearest(name: str, known: Iterable[str], *, in_language: str = "") -> str:
     """Return a hint naming the closest known name, or the known names, as a sentence in the reader's language."""
     names = sorted({str(k) for k in known})
     close = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
-    zh = language() == "zh"
+    zh = (in_language or language()) == "zh"
     if close:
         return f"是否想写 “{close[0]}”？" if zh else f"Did you mean “{close[0]}”?"
     if not names:
@@ -59,10 +59,14 @@ class KitError(Exception):
         self.facts = facts
 
     def __str__(self) -> str:
+        return self.told(language())
+
+    def told(self, in_language: str) -> str:
+        """Return the sentence in a language, ``zh`` or ``en``."""
         facts = dict(self.facts)
         if "known" in facts:
-            facts["hint"] = nearest(str(facts.get("name", "")), facts["known"])
-        return (self.zh if language() == "zh" else self.en).format_map(facts).strip()
+            facts["hint"] = nearest(str(facts.get("name", "")), facts["known"], in_language=in_language)
+        return (self.zh if in_language == "zh" else self.en).format_map(facts).strip()
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _rebuild, (type(self), self.facts)

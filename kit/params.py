@@ -33,6 +33,7 @@ __all__ = [
     "IntentGrade",
     "KeyProduct",
     "Merchant",
+    "Messages",
     "Offers",
     "Params",
     "Primary",
@@ -395,6 +396,13 @@ class Contact(_Frozen):
         return next(each for each in self.classes if each.code == code)
 
 
+class Messages(_Frozen):
+    """短信: whether the bank's name stands in front (【…】), and whether the customer is told how to refuse more."""
+
+    signature: bool = True
+    opt_out: bool = False
+
+
 class Checks(_Frozen):
     """What the checks of the extracts call a finding; none of them stops a run.
 
@@ -596,6 +604,7 @@ class Params(_Frozen):
     hidden: Hidden = Hidden()
     grade: Grade = Grade()
     contact: Contact = Contact()
+    messages: Messages = Messages()
     deposits: Deposits = Deposits()
     units: Units = Units()
     stages: Stages = Stages()

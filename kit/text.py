@@ -23,14 +23,14 @@ import yaml
 from kit.errors import UnknownName
 from kit.resources import templates
 
-__all__ = ["LANGUAGES", "Wording", "figure", "markdown", "slug", "wording"]
+__all__ = ["LANGUAGES", "OPTIONAL", "Wording", "figure", "flat", "markdown", "slug", "wording"]
 
 LANGUAGES = ("zh", "en")
 NOTHING = "—"
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+!|~$&^=:])")
 # CommonMark does not close **84.6%** before a letter, and every 汉字 is one: a thin space parts them.
 _STRONG = re.compile(r"(\*\*[^*\n]+\*\*)(?=(\w)?)")
-_OPTIONAL = re.compile(r"\[\[(.*?)\]\]", re.DOTALL)
+OPTIONAL = re.compile(r"\[\[(.*?)\]\]", re.DOTALL)
 _RESERVED = {"con", "prn", "aux", "nul", "index", "bank"} | {f"{p}{n}" for p in ("com", "lpt") for n in range(1, 10)}
 
 
@@ -150,15 +150,16 @@ def _load(language: str) -> Mapping[str, Any]:
     loaded: dict[str, Any] = {}
     for path in sorted(folder.glob("*.yml")):
         content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-        loaded |= {f"{path.stem}.{key}": value for key, value in _flat(content)}
+        loaded |= {f"{path.stem}.{key}": value for key, value in flat(content)}
     return MappingProxyType(loaded)
 
 
-def _flat(tree: Mapping[str, Any], prefix: str = "") -> list[tuple[str, Any]]:
+def flat(tree: Mapping[str, Any], prefix: str = "") -> list[tuple[str, Any]]:
+    """Entries of nested mappings, each under its path: ``first.sms.after_call``."""
     pairs: list[tuple[str, Any]] = []
     for key, value in tree.items():
         name = f"{prefix}{key}"
-        pairs += _flat(value, f"{name}.") if isinstance(value, dict) else [(name, value)]
+        pairs += flat(value, f"{name}.") if isinstance(value, dict) else [(name, value)]
     return pairs
 
 
@@ -177,12 +178,12 @@ class Wording:
         """Sentence ``key`` with its figures filled in; a missing key or value is the kit's own mistake."""
         if key not in self.entries:
             raise UnknownName(kind="wording", name=key, known=self.entries)
-        told = _OPTIONAL.sub(lambda part: part[1] * self._formatter.knows(part[1], values), str(self.entries[key]))
+        told = OPTIONAL.sub(lambda part: part[1] * self._formatter.knows(part[1], values), str(self.entries[key]))
         return _STRONG.sub(_parted, self._formatter.vformat(told, (), values))
 
     def knows(self, key: str, **values: Any) -> bool:
         """Whether sentence ``key`` has all the figures that it cannot do without."""
-        return self._formatter.knows(_OPTIONAL.sub("", str(self.entries[key])), values)
+        return self._formatter.knows(OPTIONAL.sub("", str(self.entries[key])), values)
 
     def label(self, key: str, default: str | None = None) -> str:
         """A label without figures; ``default`` where there is none."""

@@ -10,7 +10,7 @@ import base64
 import hashlib
 import hmac
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -95,13 +95,14 @@ def batches(path: Path, *, key: bytes) -> Iterator[pa.RecordBatch]:
             raise WrongKey(path=path) from error
 
 
-def read(path: Path, *, key: bytes, branch: str, table: str = "customer") -> pd.DataFrame:
-    """Persons of one branch, a row each; only the row groups that hold the branch are read and decrypted.
+def read(path: Path, *, key: bytes, branch: str | None, table: str = "customer") -> pd.DataFrame:
+    """Persons of one branch (None: of all), a row each; only the row groups that hold them are read and decrypted.
 
     Returns
     -------
     DataFrame
-        customer_id (the book's surrogate), customer_number, customer_name, mobile; NA where the bank gave none.
+        customer_id (the book's surrogate, of ``staff`` the number), customer_number, customer_name, mobile; NA where the
+        bank gave none.
 
     Raises
     ------
@@ -109,13 +110,14 @@ def read(path: Path, *, key: bytes, branch: str, table: str = "customer") -> pd.
         If there is no vault, or it is not to be opened with this key.
     """
     with _open(path, key) as file:
-        place = SCHEMA.get_field_index(col.BRANCH_ID)
-        mine = [i for i in range(file.num_row_groups) if _may_hold(file.metadata.row_group(i).column(place), branch)]
+        wanted = {"table": table} | ({} if branch is None else {col.BRANCH_ID: branch})
+        mine = [i for i in range(file.num_row_groups) if _may_hold(file.metadata.row_group(i), wanted)]
         try:
             rows = file.read_row_groups(mine) if mine else SCHEMA.empty_table()
         except OSError as error:
             raise WrongKey(path=path) from error
-    rows = rows.filter(pc.and_(pc.equal(rows[col.BRANCH_ID], branch), pc.equal(rows["table"], table)))
+    for name, value in wanted.items():
+        rows = rows.filter(pc.equal(rows[name], value))
     return rows.drop_columns(["table", col.BRANCH_ID]).to_pandas()
 
 
@@ -128,6 +130,6 @@ def digest(path: Path, *, key: bytes) -> str:
     return made.hexdigest()
 
 
-def _may_hold(chunk: Any, branch: str) -> bool:
-    known = chunk.statistics
-    return known is None or not known.has_min_max or known.min <= branch <= known.max
+def _may_hold(group: Any, wanted: Mapping[str, str]) -> bool:
+    known = {name: group.column(SCHEMA.get_field_index(name)).statistics for name in wanted}
+    return all(k is None or not k.has_min_max or k.min <= wanted[name] <= k.max for name, k in known.items())

@@ -51,7 +51,9 @@ class Branch:
                 "机构号": [plan.branch_id],
                 "机构名称": [plan.name],
                 "网点类型": [plan.setting],
-                "网点地址": [f"示范市{plan.name[:-2]}示范大道{plan.number}号(示范广场对面)"],
+                "网点地址": [f"示范市{plan.name[:-2]}示范大道{plan.number}号"],
+                "标志性建筑": ["示范广场"],
+                "网点电话": [f"0000-88{plan.number:05d}"],  # no place has the area code 0000
             },
         )
         yield "员工表", relations.staff_file(plan, cal)

@@ -35,7 +35,10 @@ _SENT: Mapping[str, Sent] = {
             "branch",
             Mess(
                 form="xlsx", title=True, unit_in="line", blank_lines=True, beside=("hidden", "pivot", "empty"),
-                groups={"机构号": ("机构",), "机构名称": ("机构",), "网点类型": ("网点",), "网点地址": ("网点",)},
+                groups={
+                    "机构号": ("机构",), "机构名称": ("机构",),
+                    **dict.fromkeys(("网点类型", "网点地址", "标志性建筑", "网点电话"), ("网点",)),
+                },
                 notes=("注：1. 网点类型按县域划分标准填写。", "2. 不含已撤并网点。", _SOURCE),
             ),
             title="示范农村商业银行机构一览表",

@@ -90,6 +90,7 @@ def staff_file(plan: BranchPlan, cal: Calendar) -> Cells:
     return {
         "员工号": [who.staff_id for who in staff],
         "员工姓名": [who.name for who in staff],
+        "员工手机": ["" if who.virtual else f"198-0000-{plan.number % 100:02d}{i:02d}" for i, who in enumerate(staff)],
         "机构号": [plan.branch_id] * len(staff),
         "岗位": [who.role for who in staff],
         "虚拟行员": ["是" if who.virtual else "否" for who in staff],

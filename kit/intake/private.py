@@ -19,7 +19,7 @@ from kit.intake.feeds import Feed, Field
 __all__ = ["Persons", "completed"]
 
 _ROWS_AT_ONCE = 500_000
-_KEYS = {"customer": col.CUSTOMER_ID, "unit_account": col.UNIT_ID}  # tables of the vault
+_KEYS = {"customer": col.CUSTOMER_ID, "staff": col.STAFF_ID, "unit_account": col.UNIT_ID}  # tables of the vault
 _PART = pa.schema([("_id", pa.int64()), *((name, pa.string()) for name in vault.SCHEMA.names[3:])])
 
 
@@ -71,7 +71,7 @@ class Persons:
         if table not in _KEYS:
             return
         texts = {_KEYS[table]: vault.CUSTOMER_NUMBER, "customer_name": col.CUSTOMER_NAME,
-                 "unit_name": col.CUSTOMER_NAME, col.MOBILE: col.MOBILE}  # fmt: skip
+                 "unit_name": col.CUSTOMER_NAME, col.MOBILE: col.MOBILE, col.STAFF_PHONE: col.MOBILE}  # fmt: skip
         given = {texts[f.column.id]: vault_text(f, terms) for f in feed.fields if f.column.id in texts}
         texts_of = ", ".join(f"{given.get(name, 'NULL::VARCHAR')} AS {name}" for name in _PART.names[1:])
         connection.complete()  # whatever was asked before

@@ -35,6 +35,7 @@ def persons(bank):
     sent = pd.read_csv(bank[0] / "extracts" / "客户信息.csv", encoding="gb18030", dtype=str)
     page = bank[0] / "extracts" / "单位账户.xls"
     (units,) = pd.read_html(page, flavor="lxml", header=0, converters=dict.fromkeys(range(9), str))
+    staff = pd.read_excel(bank[0] / "extracts" / "员工表.xls", engine="calamine", dtype=str, header=2)
     columns = [
         sent["客户号"],
         sent["客户名称"],
@@ -42,6 +43,7 @@ def persons(bank):
         sent["证件号码"],
         units["单位客户号"],
         units["单位名称"],
+        staff["员工手机"],
     ]
     printed = {"合计", *sent.columns, *units.columns}  # a total's label, a header that is repeated
     found = {text for column in columns for text in column.dropna()} - printed

@@ -53,7 +53,7 @@ def test_what_lies_in_the_vault_is_said_of_columns_that_are_there():
         for column in table.columns.values():
             assert column.kept.partition(":")[0] in {"", "vault"}
             assert column.beside in {"", *table.columns}
-    assert [c.id for c in COLUMNS if c.vaulted] == ["customer_name", "mobile", "unit_name"]
+    assert [c.id for c in COLUMNS if c.vaulted] == ["staff_phone", "customer_name", "mobile", "unit_name"]
 
 
 def test_a_list_of_codes_is_closed_unless_it_says_so():

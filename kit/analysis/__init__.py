@@ -1,5 +1,6 @@
 """Analyses: pure functions from the customers' frame and `Params` to a frozen result. Nothing here draws or speaks."""
 
+from kit.analysis.aftersale import Referrals, TakeUp, referrals, take_up
 from kit.analysis.balance_sheet import BalanceSheet, Funds, ThreeTables, balance_sheet, funds, three_tables
 from kit.analysis.branches import Standing, branch_summary, standing
 from kit.analysis.capacity import Capacity, capacity
@@ -18,6 +19,7 @@ from kit.analysis.coverage import (
     orphans,
     roles,
 )
+from kit.analysis.deals import Deals, Proposals, Yields, deals, proposals, yields
 from kit.analysis.deposits import (
     AccountClasses,
     DepositMix,
@@ -37,8 +39,20 @@ from kit.analysis.flow import Flow, flow
 from kit.analysis.growth import Growth, growth
 from kit.analysis.hidden import HiddenValue, hidden_value
 from kit.analysis.inequality import GiniInterval, GiniSplit, gini_interval, gini_split
+from kit.analysis.invitations import Invitations, Meetings, invitations, meetings
 from kit.analysis.medoids import Agreement, agreement
 from kit.analysis.migration import Migration, migration
+from kit.analysis.orders import Orders, orders
+from kit.analysis.practice import (
+    CallResults,
+    FirstSms,
+    HangUps,
+    Objections,
+    call_results,
+    first_sms,
+    hang_ups,
+    objections,
+)
 from kit.analysis.primary import Merchants, PrimaryAccounts, merchants, primary_accounts
 from kit.analysis.products import ProductMatrix, Products, Whitespace, product_matrix, products, whitespace
 from kit.analysis.prospects import KeyProducts, key_products
@@ -83,6 +97,7 @@ __all__ = [
     "BranchRates",
     "Cadence",
     "CallBacks",
+    "CallResults",
     "Capacity",
     "Cards",
     "Cells",
@@ -91,6 +106,7 @@ __all__ = [
     "ContactPractice",
     "Coverage",
     "Cube",
+    "Deals",
     "Delivery",
     "DepositMix",
     "Deviation",
@@ -98,22 +114,28 @@ __all__ = [
     "Familiarity",
     "Finding",
     "Findings",
+    "FirstSms",
     "Flow",
     "Funds",
     "FunnelPlace",
     "GiniInterval",
     "GiniSplit",
     "Growth",
+    "HangUps",
     "HiddenValue",
     "Households",
+    "Invitations",
     "KeyProducts",
     "Loads",
     "Losses",
     "MaturityLadder",
+    "Meetings",
     "Merchants",
     "Migration",
     "NextStage",
+    "Objections",
     "Occupations",
+    "Orders",
     "Orphans",
     "Overlap",
     "PassThrough",
@@ -124,7 +146,9 @@ __all__ = [
     "PrimaryAccounts",
     "ProductMatrix",
     "Products",
+    "Proposals",
     "RatesCompared",
+    "Referrals",
     "Reminders",
     "Retention",
     "Roles",
@@ -136,6 +160,7 @@ __all__ = [
     "Standing",
     "Strangers",
     "Survival",
+    "TakeUp",
     "ThreeTables",
     "Tiers",
     "Unavailable",
@@ -145,12 +170,14 @@ __all__ = [
     "Wallet",
     "Whitespace",
     "YearAverages",
+    "Yields",
     "account_classes",
     "agreement",
     "backlog",
     "balance_sheet",
     "branch_summary",
     "cadence",
+    "call_results",
     "capacity",
     "cards",
     "cells",
@@ -159,29 +186,36 @@ __all__ = [
     "contact_practice",
     "coverage",
     "cube",
+    "deals",
     "delivery",
     "deposit_mix",
     "deviation",
     "dormant",
     "familiarity",
     "findings",
+    "first_sms",
     "flow",
     "funds",
     "funnel_place",
     "gini_interval",
     "gini_split",
     "growth",
+    "hang_ups",
     "hidden_value",
     "households",
+    "invitations",
     "key_products",
     "loads",
     "losses",
     "maturity_ladder",
+    "meetings",
     "merchants",
     "migration",
     "needs",
     "next_stage",
+    "objections",
     "occupations",
+    "orders",
     "orphans",
     "overlap",
     "pass_through",
@@ -193,7 +227,9 @@ __all__ = [
     "primary_accounts",
     "product_matrix",
     "products",
+    "proposals",
     "rates_compared",
+    "referrals",
     "reminders",
     "roles",
     "salaried",
@@ -204,6 +240,7 @@ __all__ = [
     "standing",
     "strangers",
     "survival",
+    "take_up",
     "three_tables",
     "tiers",
     "unit_activity",
@@ -214,4 +251,5 @@ __all__ = [
     "whitespace",
     "win_backs",
     "year_averages",
+    "yields",
 ]

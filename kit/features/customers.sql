@@ -112,6 +112,13 @@ FROM (
     e.stage,
     e.stage_rank,
     e.stage_skipped,
+    j.step_texted,
+    j.step_invited,
+    j.step_met,
+    j.step_proposed,
+    j.step_closed,
+    j.step_followed,
+    j.step_referred,
     w.age,
     w.has_children,
     w.occupation_known,
@@ -158,4 +165,5 @@ FROM (
   JOIN segment g ON g.customer_id = c.customer_id
   JOIN services v ON v.customer_id = c.customer_id
   JOIN stage e ON e.customer_id = c.customer_id
+  JOIN journey j ON j.customer_id = c.customer_id
 ) s

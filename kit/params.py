@@ -431,7 +431,7 @@ class Funds(_Frozen):
 
 
 class Practice(_Frozen):
-    """What is read of the logs of contacts, sales and events, and how near one thing must follow another to belong to it.
+    """What is read of the logs of contacts, sales and events, and how near what belongs together lies.
 
     Attributes
     ----------

@@ -78,10 +78,8 @@ class Yields:
 
 
 def _open(sales: pd.DataFrame, customers: pd.DataFrame, params: Params) -> pd.DataFrame:
-    """Open opportunities with the customer's AUM and ``gate``, of `GATES` or `UNNAMED`."""
-    known = [
-        c for c in (col.CUSTOMER_ID, col.AUM_FEN, col.RISK_RANK, col.RISK_STATE, col.DO_NOT_CALL) if c in customers
-    ]
+    """Open opportunities with ``gate``, of `GATES` or `UNNAMED`."""
+    known = [c for c in (col.CUSTOMER_ID, col.RISK_RANK, col.RISK_STATE) if c in customers]
     rows = sales[~flagged(sales, col.CLOSED)].merge(customers[known], on=col.CUSTOMER_ID, validate="many_to_one")
     levels = rows[col.DEAL_FAMILY].map(params.offers.risk).fillna(0).astype("int64")
     gate = np.full(len(rows), UNNAMED, dtype="object")
@@ -144,7 +142,7 @@ def deals(sales: pd.DataFrame, params: Params, contacts: pd.DataFrame) -> Deals:
         first = contacts.groupby(col.CUSTOMER_ID)[col.CONTACT_DATE].min()
         days = (closed[col.DEAL_DATE] - closed[col.CUSTOMER_ID].map(first)).dt.days
         days = days[days >= 0]
-    expected = closed[closed[col.EXPECTED_FEN].fillna(0) > 0] if col.EXPECTED_FEN in closed else closed.iloc[:0]
+    hoped = closed.get(col.EXPECTED_FEN, pd.Series(0, index=closed.index)).fillna(0)
     return Deals(
         by_role=_by_role(sales, params),
         opportunities=len(sales),
@@ -152,9 +150,7 @@ def deals(sales: pd.DataFrame, params: Params, contacts: pd.DataFrame) -> Deals:
         deal_fen=total(closed[col.DEAL_FEN]),
         deal_each_fen=share(total(closed[col.DEAL_FEN]), len(closed)),
         close_share=share(len(closed), len(sales)) if len(closed) < len(sales) else None,
-        reached_share=share(total(expected[col.DEAL_FEN]), total(expected[col.EXPECTED_FEN]))
-        if len(expected)
-        else None,
+        reached_share=share(total(closed.loc[hoped > 0, col.DEAL_FEN]), total(hoped)),
         median_days=float(days.median()) if len(days) else None,
         timed=len(days),
     )

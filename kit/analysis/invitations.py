@@ -75,9 +75,7 @@ def _personal(contacts: pd.DataFrame, salon: pd.DataFrame, params: Params) -> pd
     asked = contacts[contacts[col.CONTACT_STEP] == "invite"].dropna(subset=col.CONTACT_DATE)
     visits = _visits(contacts).drop(index=asked.index, errors="ignore").dropna(subset=col.CONTACT_DATE)
     if col.EVENT_DATE in salon:  # a call that asks him to an event is that event's invitation
-        named = salon.rename(columns={col.EVENT_DATE: col.CONTACT_DATE}).dropna(
-            subset=[col.CUSTOMER_ID, col.CONTACT_DATE]
-        )
+        named = salon[[col.CUSTOMER_ID, col.EVENT_DATE]].dropna().set_axis([col.CUSTOMER_ID, col.CONTACT_DATE], axis=1)
         asked = asked[nearest(asked, named, "forward", days).isna()]
     came = nearest(asked, visits, "forward", days).notna()
     return asked.assign(route="personal", invited=1, came=came.astype(float))
@@ -140,9 +138,8 @@ def meetings(contacts: pd.DataFrame, params: Params, customers: pd.DataFrame) ->
     met = customers[col.CUSTOMER_ID].isin(visits[col.CUSTOMER_ID])
     rows = customers.assign(met=met.astype(float))
     tiers = by_tier(rows, params)
-    table = pd.DataFrame(
-        {"customers": tiers.size(), "met": tiers["met"].sum().astype("int64"), "met_share": tiers["met"].mean()}
-    )
+    table = pd.DataFrame({"customers": tiers.size(), "met": tiers["met"].sum().astype("int64")})
+    table["met_share"] = tiers["met"].mean()
     more = None
     if col.MISSING in customers:
         lacking = customers[col.MISSING].fillna("")

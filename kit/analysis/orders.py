@@ -19,8 +19,8 @@ __all__ = ["Orders", "orders"]
 class Orders:
     """First calls that an SMS had announced beside those that none had: a row each, with the rate's interval.
 
-    ``gain`` is the connect rate after an SMS less that without, with its interval; ``apart`` whether it excludes zero, ``together``
-    whether it does not; neither where there are not both.
+    ``gain`` is the connect rate after an SMS less that without, with its interval; ``apart`` whether it excludes zero,
+    ``together`` whether it does not; neither where one of them has no calls.
     ``unclear`` calls fell on the day of an SMS: the log does not say which came first.
     """
 
@@ -54,7 +54,7 @@ def orders(contacts: pd.DataFrame, params: Params) -> Orders:
         code: proportion((connected & those).sum(), those.sum(), params)
         for code, those in (("call_first", ~announced & ~unclear), ("sms_first", announced))
     }
-    gain = difference(found["sms_first"], found["call_first"])
+    gain = difference(found["sms_first"], found["call_first"], params)
     apart = gain is not None and (gain[1] > 0 or gain[2] < 0)
     columns = ["calls", "connected", "connected_share", "low_share", "high_share"]
     rows = [(p.of, p.cases, p.share, p.low, p.high) for p in found.values()]

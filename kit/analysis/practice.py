@@ -103,6 +103,10 @@ class FirstSms:
     bank_share: float | None
 
 
+def _shares(counts: pd.Series, code: str, of: str) -> pd.DataFrame:
+    return counts.rename_axis(code).reset_index(name=of).assign(share=counts.to_numpy() / max(counts.sum(), 1))
+
+
 @needs(col.CONTACT_OUTCOME)
 def call_results(contacts: pd.DataFrame, params: Params, own: str | None) -> CallResults:
     """接通率: share of the calls with a result on record in which somebody talked with the customer (R66, R67).
@@ -121,9 +125,7 @@ def call_results(contacts: pd.DataFrame, params: Params, own: str | None) -> Cal
     counts = mine[col.CONTACT_OUTCOME].value_counts().reindex(OUTCOMES, fill_value=0)
     found = proportion(connected.sum(), len(mine), params)
     return CallResults(
-        table=pd.DataFrame(
-            {"outcome": OUTCOMES, "calls": counts.to_numpy(), "share": counts.to_numpy() / max(len(mine), 1)}
-        ),
+        table=_shares(counts, "outcome", "calls"),
         by_caller=by_caller(mine, connected, ("calls", "connected"), params, own),
         calls=len(mine),
         connected=found.cases,
@@ -140,9 +142,7 @@ def objections(contacts: pd.DataFrame, _params: Params) -> Objections:
     """异议: how often customers suspect fraud, are cold or hang up, each with its scripted reply (R66, R67, R68)."""
     counts = contacts[col.CONTACT_OBJECTION].value_counts().reindex(OBJECTIONS, fill_value=0)
     stated = int(counts.sum())
-    table = pd.DataFrame(
-        {"objection": OBJECTIONS, "contacts": counts.to_numpy(), "share": counts.to_numpy() / max(stated, 1)}
-    )
+    table = _shares(counts, "objection", "contacts")
     known = counts.drop("other")
     return Objections(
         table=table[table["contacts"] > 0].reset_index(drop=True),
@@ -165,11 +165,9 @@ def hang_ups(contacts: pd.DataFrame, params: Params) -> HangUps:
     texted = None
     if sent is not None:
         texted = int(nearest(hung, sent, "forward", params.practice.sms_days).notna().sum())
+    counts = times.value_counts().reindex(CALLED_AGAIN, fill_value=0)
     return HangUps(
-        table=times.value_counts()
-        .reindex(CALLED_AGAIN, fill_value=0)
-        .rename_axis("called_again")
-        .reset_index(name="customers"),
+        table=counts.rename_axis("called_again").reset_index(name="customers"),
         hang_ups=len(hung),
         customers=hung[col.CUSTOMER_ID].nunique(),
         called_again=len(times),
@@ -221,7 +219,5 @@ def sms_missed_list(
         return Unavailable((col.FIRST_CONTACT, col.SMS_SENT))
     missed = first[~first["sent"]].sort_values([col.CONTACT_DATE, col.CUSTOMER_ID], ascending=[False, True])
     known = customers[~flagged(customers, col.DO_NOT_CALL)]
-    rows = missed.drop_duplicates(col.CUSTOMER_ID)[[col.CUSTOMER_ID]].merge(
-        known, on=col.CUSTOMER_ID, validate="one_to_one"
-    )
+    rows = missed[[col.CUSTOMER_ID]].drop_duplicates().merge(known, on=col.CUSTOMER_ID, validate="one_to_one")
     return listed(rows, rows[col.AUM_FEN], "sms_missed")

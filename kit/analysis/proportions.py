@@ -7,7 +7,6 @@ from statistics import NormalDist
 
 import pandas as pd
 
-from kit.analysis.result import share
 from kit.analysis.shrinkage import shrunk_rates
 from kit.params import Params
 
@@ -25,34 +24,34 @@ class Proportion:
     high: float | None
 
 
+def _wilson(cases: float, of: float, params: Params) -> tuple[float, float, float]:
+    z = NormalDist().inv_cdf((1 + params.compared.limits[0]) / 2)
+    rate, wide = cases / of, z * z / of
+    middle = (rate + wide / 2) / (1 + wide)
+    half = z * (rate * (1 - rate) / of + wide / of / 4) ** 0.5 / (1 + wide)
+    return rate, max(middle - half, 0.0), min(middle + half, 1.0)
+
+
 def proportion(cases: float, of: float, params: Params) -> Proportion:
     """A share with its Wilson score interval, at the inner limit of the profile (``compared.limits``).
 
     Source: Wilson (1927); it stays within 0 and 1 and is right for few cases, as the plain one is not.
     """
-    if not of:
-        return Proportion(0, 0, None, None, None)
-    z = NormalDist().inv_cdf((1 + params.compared.limits[0]) / 2)
-    rate, wide = cases / of, z * z / of
-    middle = (rate + wide / 2) / (1 + wide)
-    half = z * (rate * (1 - rate) / of + wide / of / 4) ** 0.5 / (1 + wide)
-    return Proportion(int(cases), int(of), rate, max(middle - half, 0.0), min(middle + half, 1.0))
+    return Proportion(int(cases), int(of), *(_wilson(cases, of, params) if of else (None, None, None)))
 
 
-def difference(one: Proportion, other: Proportion) -> tuple[float, float, float] | None:
+def difference(one: Proportion, other: Proportion, params: Params) -> tuple[float, float, float] | None:
     """``one`` less ``other`` and its interval, from the Wilson interval of each (Newcombe 1998, method 10)."""
-    if None in (one.share, other.share):
+    if not one.of or not other.of:
         return None
-    a, b = one.share or 0.0, other.share or 0.0
-    low = a - b - ((a - (one.low or 0.0)) ** 2 + ((other.high or 0.0) - b) ** 2) ** 0.5
-    high = a - b + (((one.high or 0.0) - a) ** 2 + (b - (other.low or 0.0)) ** 2) ** 0.5
-    return a - b, low, high
+    a, a_low, a_high = _wilson(one.cases, one.of, params)
+    b, b_low, b_high = _wilson(other.cases, other.of, params)
+    below, above = ((a - a_low) ** 2 + (b_high - b) ** 2) ** 0.5, ((a_high - a) ** 2 + (b - b_low) ** 2) ** 0.5
+    return a - b, a - b - below, a - b + above
 
 
 def rates(table: pd.DataFrame, cases: str, of: str, params: Params) -> pd.DataFrame:
     """A table with ``raw_share``, none of fewer cases than the profile wants, and ``shrunk_share`` towards them all."""
-    raw = [share(c, n) if n >= params.practice.fewest else None for c, n in zip(table[cases], table[of], strict=True)]
     shrunk, _ = shrunk_rates(table[cases].to_numpy(dtype=float), table[of].to_numpy(dtype=float))
-    return table.assign(
-        raw_share=pd.array(raw, dtype="Float64").to_numpy(dtype=float, na_value=float("nan")), shrunk_share=shrunk
-    )
+    many = table[of].where(table[of] >= params.practice.fewest)
+    return table.assign(raw_share=(table[cases] / many).astype(float), shrunk_share=shrunk)

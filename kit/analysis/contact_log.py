@@ -18,17 +18,17 @@ def own_rows(rows: pd.DataFrame, own: str | None) -> pd.DataFrame:
     return rows if own is None else rows[rows[col.BRANCH_ID] == own]
 
 
-def by_caller(
-    rows: pd.DataFrame, cases: pd.Series, names: tuple[str, str], params: Params, own: str | None
-) -> pd.DataFrame:
-    """Rates of the branches of a bank, or of a branch's staff who have to do with ten customers or more."""
-    by = col.BRANCH_ID if own is None else col.CONTACT_STAFF_ID
+def by_caller(rows: pd.DataFrame, cases: str, of: str, params: Params, own: str | None) -> pd.DataFrame:
+    """Rates of the branches of a bank, or of a branch's staff who have to do with ten customers or more.
+
+    ``rows`` has one a branch and member of staff, with ``customers``; the best shrunk rate comes first.
+    """
+    by = col.BRANCH_ID if own is None else col.CALLER_ID
     if by not in rows:
-        return pd.DataFrame(columns=[by, *names, "raw_share", "shrunk_share"])
-    groups = rows.assign(cases=cases.astype("int64")).groupby(by)
-    made = pd.DataFrame({names[0]: groups.size(), names[1]: groups["cases"].sum()})
-    made = made[groups[col.CUSTOMER_ID].nunique() >= SMALLEST]
-    found = rates(made, names[1], names[0], params).sort_values("shrunk_share", ascending=False, kind="stable")
+        return pd.DataFrame(columns=[by, of, cases, "raw_share", "shrunk_share"])
+    made = rows.groupby(by)[[of, cases, col.CUSTOMERS]].sum()
+    made = made.loc[(made[col.CUSTOMERS] >= SMALLEST) & (made[of] > 0), [of, cases]].astype("int64")
+    found = rates(made, cases, of, params).sort_values("shrunk_share", ascending=False, kind="stable")
     return found.reset_index()
 
 

@@ -78,6 +78,7 @@ def _personal(contacts: pd.DataFrame, salon: pd.DataFrame, params: Params) -> pd
         named = salon[[col.CUSTOMER_ID, col.EVENT_DATE]].dropna().set_axis([col.CUSTOMER_ID, col.CONTACT_DATE], axis=1)
         asked = asked[nearest(asked, named, "forward", days).isna()]
     came = nearest(asked, visits, "forward", days).notna()
+    asked = asked.rename(columns={col.CONTACT_STAFF_ID: col.CALLER_ID})
     return asked.assign(route="personal", invited=1, came=came.astype(float))
 
 
@@ -90,7 +91,7 @@ def invitations(
     Nothing in the model says who accepted; who came did. ``events`` and ``contacts`` are this branch's (``own``), or
     the whole bank's.
     """
-    salon = events.rename(columns={col.EVENT_STAFF_ID: col.CONTACT_STAFF_ID, col.INVITED_PEOPLE: "invited"})
+    salon = events.rename(columns={col.EVENT_STAFF_ID: col.CALLER_ID, col.INVITED_PEOPLE: "invited"})
     salon = salon[salon["invited"].fillna(0) > 0]
     came = salon[col.ATTENDED_PEOPLE] if col.ATTENDED_PEOPLE in salon else pd.Series(np.nan, index=salon.index)
     parts = [salon.assign(route="event", came=came.astype(float))]
@@ -105,7 +106,7 @@ def invitations(
     return Invitations(
         table=_with_share(table).rename_axis("route").reset_index(),
         by_segment=_by_segment(named, customers, params),
-        by_caller=by_caller(named, named["came"], ("invited", "came"), params, own),
+        by_caller=by_caller(_callers(named), "came", "invited", params, own),
         invited=int(rows["invited"].sum()),
         came=int(told["came"].sum()),
         came_share=share(told["came"].sum(), told["invited"].sum()),
@@ -116,6 +117,16 @@ def invitations(
 
 def _with_share(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(came_share=table["came"] / table["invited"].where(table["invited"] > 0))
+
+
+def _callers(named: pd.DataFrame) -> pd.DataFrame:
+    """A row a branch and member of staff who invited; none where nobody is named."""
+    if col.CALLER_ID not in named:
+        named = named.assign(**{col.CALLER_ID: None})
+    groups = named.groupby([col.BRANCH_ID, col.CALLER_ID], dropna=False)
+    return groups.agg(
+        invited=("invited", "sum"), came=("came", "sum"), customers=(col.CUSTOMER_ID, "nunique")
+    ).reset_index()
 
 
 def _by_segment(named: pd.DataFrame, customers: pd.DataFrame, params: Params) -> pd.DataFrame:

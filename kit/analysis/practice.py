@@ -25,7 +25,7 @@ __all__ = [
     "sms_missed_list",
 ]
 
-OUTCOMES = ("connected", "no_answer", "hung_up", "invalid")
+OUTCOMES = ("connected", "no_answer", "hung_up_calls", "invalid")
 OBJECTIONS = ("O1", "O2", "O3", "other")
 CALLED_AGAIN = ("1", "2", "3")  # the last: so often or more
 
@@ -90,7 +90,7 @@ class HangUps:
 class FirstSms:
     """First contacts and the SMS that goes with each.
 
-    ``by_caller`` is as in `CallResults`: first_contacts, sent, raw_share, shrunk_share. ``missed`` had none.
+    ``by_caller`` is as in `CallResults`: first_contacts, first_texted, raw_share, shrunk_share. ``missed`` had none.
     """
 
     by_caller: pd.DataFrame
@@ -107,33 +107,30 @@ def _shares(counts: pd.Series, code: str, of: str) -> pd.DataFrame:
     return counts.rename_axis(code).reset_index(name=of).assign(share=counts.to_numpy() / max(counts.sum(), 1))
 
 
-@needs(col.CONTACT_OUTCOME)
-def call_results(contacts: pd.DataFrame, params: Params, own: str | None) -> CallResults:
+@needs(col.CALLS)
+def call_results(callers: pd.DataFrame, params: Params, own: str | None) -> CallResults:
     """接通率: share of the calls with a result on record in which somebody talked with the customer (R66, R67).
 
     Parameters
     ----------
-    contacts
-        ``data/contacts.parquet`` of every branch.
+    callers
+        ``data/callers.parquet`` of every branch.
     own
         The branch; None for the whole bank.
     """
-    calls = contacts[contacts[col.CONTACT_WAY] == "call"]
-    told = calls.dropna(subset=col.CONTACT_OUTCOME)
-    mine = own_rows(told, own)
-    connected = mine[col.CONTACT_OUTCOME] == "connected"
-    counts = mine[col.CONTACT_OUTCOME].value_counts().reindex(OUTCOMES, fill_value=0)
-    found = proportion(connected.sum(), len(mine), params)
+    mine = own_rows(callers, own)
+    found = proportion(mine["connected"].sum(), mine[col.CALLS].sum(), params)
+    counts = mine[list(OUTCOMES)].sum().astype("int64").rename({"hung_up_calls": "hung_up"})
     return CallResults(
         table=_shares(counts, "outcome", "calls"),
-        by_caller=by_caller(mine, connected, ("calls", "connected"), params, own),
-        calls=len(mine),
+        by_caller=by_caller(mine, "connected", col.CALLS, params, own),
+        calls=found.of,
         connected=found.cases,
         connected_share=found.share,
         low=found.low,
         high=found.high,
-        unstated=len(own_rows(calls, own)) - len(mine),
-        bank_share=share((told[col.CONTACT_OUTCOME] == "connected").sum(), len(told)) if own else None,
+        unstated=int(mine["unstated_calls"].sum()),
+        bank_share=share(callers["connected"].sum(), callers[col.CALLS].sum()) if own else None,
     )
 
 
@@ -177,47 +174,37 @@ def hang_ups(contacts: pd.DataFrame, params: Params) -> HangUps:
     )
 
 
-def _first_with_sms(contacts: pd.DataFrame, params: Params) -> pd.DataFrame | None:
-    """First contacts with ``sent``: whether an SMS is on record within the profile's days of it."""
-    sent = texts(contacts)
-    if sent is None:
-        return None
-    first = contacts[flagged(contacts, col.FIRST_CONTACT)]
-    return first.assign(sent=nearest(first, sent, "nearest", params.practice.sms_days).notna())
-
-
-@needs(col.FIRST_CONTACT)
-def first_sms(contacts: pd.DataFrame, params: Params, own: str | None) -> FirstSms | Unavailable:
+@needs(col.FIRST_CONTACTS, col.FIRST_TEXTED)
+def first_sms(callers: pd.DataFrame, params: Params, own: str | None) -> FirstSms | Unavailable:
     """短信执行率: share of the first contacts with an SMS, sent whatever came of the call (R69).
 
-    ``contacts`` are those of every branch; ``own`` is the branch, None for the whole bank.
+    ``callers`` and ``own`` are as for `call_results`.
     """
-    first = _first_with_sms(contacts, params)
-    if first is None:
-        return Unavailable((col.SMS_SENT,))
-    mine = own_rows(first, own)
-    found = proportion(mine["sent"].sum(), len(mine), params)
+    if not callers[col.FIRST_CONTACTS].sum() and len(callers):
+        return Unavailable((col.FIRST_TEXTED,))
+    mine = own_rows(callers, own)
+    found = proportion(mine[col.FIRST_TEXTED].sum(), mine[col.FIRST_CONTACTS].sum(), params)
     return FirstSms(
-        by_caller=by_caller(mine, mine["sent"], ("first_contacts", "sent"), params, own),
+        by_caller=by_caller(mine, col.FIRST_TEXTED, col.FIRST_CONTACTS, params, own),
         first_contacts=found.of,
         sent=found.cases,
         sent_share=found.share,
         low=found.low,
         high=found.high,
         missed=found.of - found.cases,
-        bank_share=share(first["sent"].sum(), len(first)) if own else None,
+        bank_share=share(callers[col.FIRST_TEXTED].sum(), callers[col.FIRST_CONTACTS].sum()) if own else None,
     )
 
 
 def sms_missed_list(
-    customers: pd.DataFrame, params: Params, tables: Mapping[str, pd.DataFrame]
+    customers: pd.DataFrame, _params: Params, tables: Mapping[str, pd.DataFrame]
 ) -> pd.DataFrame | Unavailable:
     """短信漏发名单: customers without an SMS at their first contact, the latest first; no do-not-call (R69)."""
     contacts = tables["contacts"]
-    first = _first_with_sms(contacts, params) if col.FIRST_CONTACT in contacts else None
-    if first is None:
-        return Unavailable((col.FIRST_CONTACT, col.SMS_SENT))
-    missed = first[~first["sent"]].sort_values([col.CONTACT_DATE, col.CUSTOMER_ID], ascending=[False, True])
+    if col.FIRST_CONTACT not in contacts or col.FIRST_SMS not in contacts:
+        return Unavailable((col.FIRST_CONTACT, col.FIRST_SMS))
+    missed = contacts[flagged(contacts, col.FIRST_CONTACT) & ~contacts[col.FIRST_SMS].fillna(value=True).astype(bool)]
+    missed = missed.sort_values([col.CONTACT_DATE, col.CUSTOMER_ID], ascending=[False, True])
     known = customers[~flagged(customers, col.DO_NOT_CALL)]
     rows = missed[[col.CUSTOMER_ID]].drop_duplicates().merge(known, on=col.CUSTOMER_ID, validate="one_to_one")
     return listed(rows, rows[col.AUM_FEN], "sms_missed")

@@ -81,8 +81,13 @@ def _soon_after(who: Ints, day: Ints, what: Bits, within: int) -> Bits:
     return np.asarray((before >= 0) & (who[before] == who) & (day - day[before] <= within))
 
 
+def _one_a_day(rows: Ints) -> Ints:
+    """The first contact of each customer and day, in their order."""
+    return np.asarray(rows[:, np.unique(rows[0] * 100_000 + rows[1], return_index=True)[1]])
+
+
 def draw_contacts(rng: np.random.Generator, people: People, held: Balances, owners: Owners, cal: Calendar) -> Contacts:
-    """Draw a year of contacts."""
+    """Draw a year of contacts, one a customer and day."""
     n, office = len(people), people.plan.staff
     rate = np.array(_RATE)[tier_of(held.average[:, -1])] * np.where(owners.orphan, 0.15, 1.0)
     who = np.repeat(np.arange(n), rng.poisson(rate))
@@ -104,11 +109,15 @@ def draw_contacts(rng: np.random.Generator, people: People, held: Balances, owne
         np.concatenate([stage, np.full(len(warm), _FIRST), np.full(len(asked), _REFER)]),
         np.concatenate([staff, staff[warm], desks[rng.integers(0, len(desks), len(asked))]]),
     ])  # fmt: skip
-    _, first = np.unique(rows[0] * 100_000 + rows[1], return_index=True)  # one a customer and day
-    who, day, way, stage, staff = rows[:, first]
-    there = (day >= people.open_day[who]) & (day > cal.as_of - 365)
-    who, day, way, stage, staff = who[there], day[there], way[there], stage[there], staff[there]
+    rows = rows[:, (rows[1] >= people.open_day[rows[0]]) & (rows[1] > cal.as_of - 365)]
+    who, day, way, stage, staff = _one_a_day(rows)
     way, result = _results(rng, who, day, way)
+    # Some do not leave it at that and call again all the same.
+    hung = np.flatnonzero((result == _HUNG_UP) & (rng.random(len(who)) < 0.35))
+    later = day[hung] + rng.integers(2, 25, len(hung))
+    once_more = np.array([who[hung], later, way[hung], stage[hung], staff[hung], rng.integers(0, 2, len(hung))])
+    rows = np.concatenate([[who, day, way, stage, staff, result], once_more[:, later <= cal.as_of]], axis=1)
+    who, day, way, stage, staff, result = _one_a_day(rows)
     m = len(who)
     objection = np.where(
         result == _HUNG_UP, 3,
@@ -127,7 +136,7 @@ def _results(rng: np.random.Generator, who: Ints, day: Ints, way: Ints) -> tuple
         luck < np.where(announced, 0.8, 0.55), _REACHED, np.where(kind < 0.72, 1, np.where(kind < 0.78, 6, _HUNG_UP))
     )
     hung_up = (way == _CALL) & (call == _HUNG_UP)
-    way = np.where(_soon_after(who, day, hung_up, _QUIET) & (way == _CALL) & (rng.random(m) < 0.8), _SMS, way)
+    way = np.where(_soon_after(who, day, hung_up, _QUIET) & (way == _CALL) & (rng.random(m) < 0.6), _SMS, way)
     return way, np.where(way == _CALL, call, np.array([0, 3, 4, 5])[way])
 
 

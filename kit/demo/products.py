@@ -142,8 +142,8 @@ def draw_ended(rng: np.random.Generator, accounts: Lots, cal: Calendar) -> Lots:
     """Time deposits that fell due and were closed: before some that were begun since, and some whose money went."""
     time = np.flatnonzero(accounts.product == _TIME)
     since = int(cal.starts[0]) + 40
-    after = time[(accounts.start[time] > since) & (rng.random(len(time)) < 0.45)]
-    alone = time[(accounts.start[time] < since) & (rng.random(len(time)) < 0.35)]
+    after = time[(accounts.start[time] > since) & (rng.random(len(time)) < 0.25)]
+    alone = time[(accounts.start[time] < since) & (rng.random(len(time)) < 0.6)]
     day = np.concatenate([
         accounts.start[after] - rng.integers(0, 15, len(after)),
         cal.as_of - rng.integers(35, 330, len(alone)),

@@ -41,9 +41,9 @@ DEFINITIONS = {
     "units": "accounts still for a year (due; owing if in debt, due_unknown if not said), nearly so (soon), half of it"
     " (idle); falling below 10 or 50 万元 by the year's end, or near from below, if today's balance stays",
     "practice": "calls, those reached, those within 90 days after the customer hung up; each member of staff's first"
-    " call of a customer, an SMS at most 7 days before it or none; days on which something of a customer fell due in the"
-    " year, to 30 days ago, and was followed by something new within 30 days; customers brought by others in the year,"
-    " and those of them at the value floor",
+    " call of a customer, an SMS at most 7 days before it or none; days on which something of a customer fell due in"
+    " the year, to 30 days ago, and was followed by something new within 30 days; customers brought by others in the"
+    " year, and those of them at the value floor",
     "repeated": "the same row again: merged; quarantined: rows set aside, cells: single cells, by intake's reason",
 }
 

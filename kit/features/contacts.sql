@@ -1,4 +1,4 @@
--- One row a contact of the profile's months: how, with which result and objection, at which step, and whether it is the first of whoever keeps the customer (R66, R67, R68, R69).
+-- One row a contact of the profile's months: how, with which result and objection, at which step, and whether it is the first of whoever keeps the customer and had its SMS (R66, R67, R68, R69).
 -- needs contact_date: contact.contact_date
 -- needs contact_staff_id: contact.staff_id
 -- needs contact_way: contact.contact_type
@@ -11,6 +11,8 @@
 -- needs first_contact: contact.contact_date
 -- needs first_contact: contact.staff_id or contact.stage
 -- needs first_contact: assignment.staff_id or contact.stage
+-- needs first_sms: contact.contact_date
+-- needs first_sms: contact.sms_sent or contact.contact_type
 SELECT
   f.branch_id,
   f.customer_id,
@@ -22,7 +24,8 @@ SELECT
   f.contact_objection,
   f.sms_sent,
   f.contact_step,
-  f.claims AND f.place = 1 AS first_contact
+  f.claims AND f.place = 1 AS first_contact,
+  CASE WHEN f.claims AND f.place = 1 AND f.texts_known > 0 THEN f.texts_near > 0 END AS first_sms
 FROM (
   SELECT
     k.*,
@@ -30,7 +33,13 @@ FROM (
       PARTITION BY k.customer_id, k.contact_staff_id, k.claims
       ORDER BY k.establishes DESC, k.contact_date, COALESCE(k.contact_way = 'call', FALSE) DESC,
         COALESCE(k.contact_outcome, ''), COALESCE(k.contact_objection, ''), COALESCE(k.sms_sent, FALSE) DESC
-    ) AS place
+    ) AS place,
+    COUNT(k.texts) OVER () AS texts_known,
+    SUM(CASE WHEN k.texts THEN 1 ELSE 0 END) OVER (
+      PARTITION BY k.customer_id
+      ORDER BY k.contact_date
+      RANGE BETWEEN INTERVAL :sms_days DAY PRECEDING AND INTERVAL :sms_days DAY FOLLOWING
+    ) AS texts_near
   FROM (
     SELECT
       c.branch_id,
@@ -46,6 +55,7 @@ FROM (
       COALESCE(r.code = 'hung_up', FALSE) OR COALESCE(b.code = 'O3', FALSE) AS hung_up,
       CASE WHEN k.objection NOT IN :no_words THEN COALESCE(b.code, 'other') END AS contact_objection,
       k.sms_sent,
+      CASE WHEN w.code = 'sms' THEN TRUE ELSE k.sms_sent END AS texts,
       p.code AS contact_step,
       COALESCE(p.code = 'establish', FALSE) AS establishes,
       k.contact_date IS NOT NULL AND (

@@ -28,6 +28,8 @@ CODES = {
     "family": "family", "occupation_sector": "sector", "source": "purpose",
     "use": "purpose", "likeness": "likeness", "primary_grade": "grade", "risk_state": "risk_state",
     "scheme": "scheme",
+    "outcome": "outcome", "objection": "objection", "called_again": "called_again", "order": "order",
+    "deal_source": "deal_source", "route": "route", "reminded": "reminded", "asked_before": "asked_before",
     "strategy": "strategy",
 }  # fmt: skip
 _TEXT = (
@@ -52,7 +54,7 @@ _TEXT = (
 _OF_ITS_OWN = {
     "stated_fen": "cents", "found_fen": "cents", "difference_fen": "cents",  # what must agree is printed to the cent
     "found_share": "near", "difference_share": "near", "gini": "ratio", "mean": "decimal",
-    "mean_start": "decimal", "mean_now": "decimal",
+    "mean_start": "decimal", "mean_now": "decimal", "mean_missing_met": "decimal", "mean_missing_unmet": "decimal",
     "gini_low": "ratio", "gini_high": "ratio", "hhi": "decimal",
     "dispersion": "decimal", "median_demand_cover": "decimal",
     "cv": "ratio", "max_min": "decimal", "customers_each": "decimal", "balance": "ratio", "separation": "ratio",

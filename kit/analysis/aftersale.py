@@ -20,14 +20,14 @@ class TakeUp:
     """Days on which something of a customer fell due, long enough ago to tell.
 
     ``table`` has a row each for those told of it before (``yes``) and not (``no``): matured, renewed, renewed_share,
-    kept_share. Renewed is who took a new deposit or product within the profile's days; kept, of those whose balances
+    stayed_share. Renewed is who took a new deposit or product within the profile's days; kept, of those whose balances
     before and after are known, who still holds nearly as much.
     """
 
     table: pd.DataFrame
     matured: int
     renewed_share: float | None
-    kept_share: float | None
+    stayed_share: float | None
     reminded_share: float | None
     unreminded: int
 
@@ -76,13 +76,13 @@ def take_up(matured: pd.DataFrame, params: Params) -> TakeUp:
     sums = groups[["renewed", "known", "kept"]].sum().reindex(["yes", "no"], fill_value=0)
     table = pd.DataFrame({"matured": groups.size().reindex(["yes", "no"], fill_value=0), "renewed": sums["renewed"]})
     table["renewed_share"] = table["renewed"] / table["matured"].where(table["matured"] > 0)
-    table["kept_share"] = sums["kept"] / sums["known"].where(sums["known"] > 0)
+    table["stayed_share"] = sums["kept"] / sums["known"].where(sums["known"] > 0)
     told = col.REMINDED in matured
     return TakeUp(
         table=table[table["matured"] > 0].reset_index() if told else table.iloc[:0],
         matured=len(rows),
         renewed_share=share(rows["renewed"].sum(), len(rows)),
-        kept_share=share(rows["kept"].sum(), rows["known"].sum()),
+        stayed_share=share(rows["kept"].sum(), rows["known"].sum()),
         reminded_share=share(table.at["yes", "matured"], len(rows)) if told else None,
         unreminded=int(table.at["no", "matured"]) if told else 0,
     )

@@ -29,6 +29,7 @@ class Flow:
     """
 
     table: pd.DataFrame
+    steps: int
     customers: int
     valued: int
     through: int
@@ -83,6 +84,7 @@ def flow(customers: pd.DataFrame, params: Params, plan: pd.DataFrame, *, whole: 
     lost = table["valued_through"].shift(fill_value=int(valued.sum())) - table["valued_through"]
     return Flow(
         table=table,
+        steps=len(table),
         customers=len(customers),
         valued=int(valued.sum()),
         through=int(through.sum()),

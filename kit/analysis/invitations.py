@@ -48,8 +48,7 @@ class Meetings:
     """Customers who were met, a row a tier, highest first, and what their files lack beside those of the others.
 
     ``mean_missing_met`` and ``mean_missing_unmet`` are fields without a value a customer; not there where the bank
-    sends no file. ``more_filled`` is how many fields more the files of those met have, tiers taken as they are among
-    them.
+    sends no file. The result's own are those of all who were met, and of the others as if they were of the same tiers.
     """
 
     table: pd.DataFrame
@@ -57,7 +56,8 @@ class Meetings:
     customers: int
     customers_share: float | None
     upper_share: float | None
-    more_filled: float | None
+    mean_missing_met: float | None
+    mean_missing_unmet: float | None
 
 
 def _visits(contacts: pd.DataFrame) -> pd.DataFrame:
@@ -151,14 +151,15 @@ def meetings(contacts: pd.DataFrame, params: Params, customers: pd.DataFrame) ->
     tiers = by_tier(rows, params)
     table = pd.DataFrame({"customers": tiers.size(), "met": tiers["met"].sum().astype("int64")})
     table["met_share"] = tiers["met"].mean()
-    more = None
+    means: dict[str, float | None] = {"met": None, "unmet": None}
     if col.MISSING in customers:
         lacking = customers[col.MISSING].fillna("")
         rows["lacking"] = lacking.str.count(",") + (lacking != "")
         for name, those in (("met", met), ("unmet", ~met)):
             table[f"mean_missing_{name}"] = by_tier(rows[those], params)["lacking"].mean()
-        apart = (table["mean_missing_unmet"] - table["mean_missing_met"]).dropna()
-        more = share((apart * table.loc[apart.index, "met"]).sum(), table.loc[apart.index, "met"].sum())
+        alike = table.dropna()
+        sums = alike[["mean_missing_met", "mean_missing_unmet"]].mul(alike["met"], axis=0).sum()
+        means = {name: share(sums[f"mean_missing_{name}"], alike["met"].sum()) for name in means}
     upper = table.loc[list(params.upper_tiers()), ["met", "customers"]].sum()
     return Meetings(
         table=table[table["customers"] > 0].rename_axis(col.TIER).reset_index(),
@@ -166,7 +167,8 @@ def meetings(contacts: pd.DataFrame, params: Params, customers: pd.DataFrame) ->
         customers=int(met.sum()),
         customers_share=share(met.sum(), len(customers)),
         upper_share=share(upper["met"], upper["customers"]),
-        more_filled=more,
+        mean_missing_met=means["met"],
+        mean_missing_unmet=means["unmet"],
     )
 
 

@@ -99,14 +99,14 @@ def draw_contacts(rng: np.random.Generator, people: People, held: Balances, owne
     desks = np.array([i for i, s in enumerate(office) if not s.virtual and not s.left])
     staff = np.where(own, owners.desk[who], desks[rng.integers(0, len(desks), m)])
     # Some calls are announced: an SMS of the same member of staff a few days before.
-    warm = np.flatnonzero((way == _CALL) & (rng.random(m) < 0.3))
+    warm = np.flatnonzero((way == _CALL) & (rng.random(m) < 0.25))
     brought = np.flatnonzero((people.referrer >= 0) & (rng.random(n) < 0.5))
     asked, before = people.referrer[brought], people.open_day[brought] - rng.integers(3, 40, len(brought))
     rows = np.array([
         np.concatenate([who, who[warm], asked]),
         np.concatenate([day, day[warm] - rng.integers(1, 6, len(warm)), before]),
         np.concatenate([way, np.full(len(warm), _SMS), np.full(len(asked), _CALL)]),
-        np.concatenate([stage, np.full(len(warm), _FIRST), np.full(len(asked), _REFER)]),
+        np.concatenate([stage, stage[warm], np.full(len(asked), _REFER)]),
         np.concatenate([staff, staff[warm], desks[rng.integers(0, len(desks), len(asked))]]),
     ])  # fmt: skip
     rows = rows[:, (rows[1] >= people.open_day[rows[0]]) & (rows[1] > cal.as_of - 365)]
@@ -123,7 +123,7 @@ def draw_contacts(rng: np.random.Generator, people: People, held: Balances, owne
         result == _HUNG_UP, 3,
         np.where((way == _CALL) & (result == _REACHED) & (rng.random(m) < 0.2), rng.integers(1, 3, m), 0),
     )  # fmt: skip
-    texted = (way == _SMS) | (rng.random(m) < np.where(stage == _FIRST, 0.7, 0.35))
+    texted = (way == _SMS) | (rng.random(m) < np.where(stage == _FIRST, 0.6, 0.3))
     return Contacts(who, staff, day, way, result, objection, stage, texted)
 
 

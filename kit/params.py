@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date
 from itertools import pairwise
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -27,6 +27,7 @@ __all__ = [
     "Dormancy",
     "DormancyRule",
     "Familiar",
+    "FlowStep",
     "Funds",
     "Grade",
     "Hidden",
@@ -36,6 +37,7 @@ __all__ = [
     "Messages",
     "Offers",
     "Params",
+    "Practice",
     "Primary",
     "SegmentRule",
     "Segments",
@@ -566,6 +568,77 @@ class Funds(_Frozen):
     purposes: dict[str, tuple[str, ...]] = Field(default_factory=dict)
 
 
+class Practice(_Frozen):
+    """What is read of the logs of contacts, sales and events, and how near what belongs together lies.
+
+    Attributes
+    ----------
+    months
+        How far the logs are read back.
+    sms_days
+        So many days before or after a first contact an SMS still is its SMS.
+    warm_days
+        A call so many days after an SMS was announced by it.
+    hang_up_days
+        So long nobody calls again who has hung up.
+    visit_days, settle_days
+        A visit so long after an invitation came of it; so long after a maturity it is plain what became of the money.
+    kept_from
+        Share of what he held before a maturity with which a customer has kept his money.
+    fewest
+        Cases from which on a rate stands by itself; with fewer it is shown shrunk alone.
+    steps
+        Steps with the words that tell them in the log; the first that fits.
+    """
+
+    months: int = Field(default=12, gt=0)
+    sms_days: int = Field(default=1, ge=0)
+    warm_days: int = Field(default=7, gt=0)
+    hang_up_days: int = Field(default=90, gt=0)
+    visit_days: int = Field(default=30, ge=0)
+    settle_days: int = Field(default=30, ge=0)
+    kept_from: float = Field(default=0.9, gt=0, le=1)
+    fewest: int = Field(default=30, gt=0)
+    steps: dict[str, tuple[str, ...]] = Field(
+        default={
+            "establish": ("建立联系", "首次联系", "认领"),
+            "survey": ("需求排查", "KYC"),
+            "invite": ("邀约", "邀请"),
+            "meet": ("面谈", "面访"),
+            "propose": ("方案", "产品配置", "资产配置"),
+            "close": ("成交", "促成"),
+            "follow": ("售后", "跟踪"),
+            "refer": ("转介",),
+            "maturity": ("到期",),
+            "special_day": ("特殊日", "生日", "节日"),
+        }
+    )
+
+
+class FlowStep(_Frozen):
+    """One step of the management of customers: what tells that it is done, and the bank's own name for it, if any."""
+
+    measure: Literal[
+        "owned", "segmented", "surveyed", "planned", "contacted", "texted",
+        "invited", "met", "proposed", "closed", "followed", "referred",
+    ]  # fmt: skip
+    name: str = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _plain(cls, said: Any) -> Any:
+        return {"measure": said} if isinstance(said, str) else said
+
+    @property
+    def code(self) -> str:
+        """Its name, or what it is measured by."""
+        return self.name or self.measure
+
+
+def _steps(*measures: str) -> tuple[FlowStep, ...]:
+    return tuple(FlowStep.model_validate(measure) for measure in measures)
+
+
 class Wallet(_Frozen):
     """Attainable wallet: the quantile of AUM among customers alike, and when enough of them are alike."""
 
@@ -608,9 +681,11 @@ class Params(_Frozen):
     deposits: Deposits = Deposits()
     units: Units = Units()
     stages: Stages = Stages()
-    flow: tuple[Literal["owned", "segmented", "surveyed", "planned", "contacted"], ...] = Field(
-        default=("owned", "segmented", "surveyed", "planned", "contacted"), min_length=1
+    flow: tuple[FlowStep, ...] = Field(
+        default=_steps("owned", "segmented", "surveyed", "planned", "contacted"), min_length=1
     )
+    flow_after: tuple[FlowStep, ...] = _steps("invited", "met", "proposed", "closed", "followed", "referred")
+    practice: Practice = Practice()
     offers: Offers = Offers()
     funds: Funds = Funds()
     wallet: Wallet = Wallet()
@@ -626,6 +701,13 @@ class Params(_Frozen):
         if len({tier.code for tier in tiers}) != len(tiers):
             raise ValueError("tier codes must differ")
         return tiers
+
+    @field_validator("flow", "flow_after")
+    @classmethod
+    def _steps_differ(cls, steps: tuple[FlowStep, ...]) -> tuple[FlowStep, ...]:
+        if len({step.code for step in steps}) != len(steps):
+            raise ValueError(_said("每个环节只写一次", "each step once"))
+        return steps
 
     @model_validator(mode="after")
     def _grades(self) -> Params:

@@ -30,6 +30,8 @@ CODES = {
     "scheme": "scheme",
     "service_grade": "service_grade", "factor": "factor", "intent": "intent", "period": "period",
     "plan_reason": "reason", "contact_channel": "contact_channel",
+    "outcome": "outcome", "objection": "objection", "called_again": "called_again", "order": "order",
+    "deal_source": "deal_source", "route": "route", "reminded": "reminded", "asked_before": "asked_before",
     "strategy": "strategy",
 }  # fmt: skip
 _TEXT = (
@@ -55,6 +57,7 @@ _OF_ITS_OWN = {
     "stated_fen": "cents", "found_fen": "cents", "difference_fen": "cents",  # what must agree is printed to the cent
     "found_share": "near", "difference_share": "near", "gini": "ratio", "mean": "decimal",
     "mean_start": "decimal", "mean_now": "decimal", "mean_points": "decimal",
+    "mean_missing_met": "decimal", "mean_missing_unmet": "decimal",
     "gini_low": "ratio", "gini_high": "ratio", "hhi": "decimal",
     "dispersion": "decimal", "median_demand_cover": "decimal",
     "cv": "ratio", "max_min": "decimal", "customers_each": "decimal", "balance": "ratio", "separation": "ratio",

@@ -1,5 +1,6 @@
 """Analyses: pure functions from the customers' frame and `Params` to a frozen result. Nothing here draws or speaks."""
 
+from kit.analysis.aftersale import Referrals, TakeUp, referrals, take_up
 from kit.analysis.balance_sheet import BalanceSheet, Funds, ThreeTables, balance_sheet, funds, three_tables
 from kit.analysis.branches import Standing, branch_summary, standing
 from kit.analysis.capacity import Capacity, capacity
@@ -18,6 +19,7 @@ from kit.analysis.coverage import (
     orphans,
     roles,
 )
+from kit.analysis.deals import Deals, Proposals, Yields, deals, proposals, yields
 from kit.analysis.deposits import (
     AccountClasses,
     DepositMix,
@@ -38,8 +40,10 @@ from kit.analysis.grades import Contribution, Intents, Scorecard, contribution, 
 from kit.analysis.growth import Growth, growth
 from kit.analysis.hidden import HiddenValue, hidden_value
 from kit.analysis.inequality import GiniInterval, GiniSplit, gini_interval, gini_split
+from kit.analysis.invitations import Invitations, Meetings, invitations, meetings
 from kit.analysis.medoids import Agreement, agreement
 from kit.analysis.migration import Migration, migration
+from kit.analysis.orders import Orders, orders
 from kit.analysis.plan import Batches, PlanLoads, PlanSummary, plan_batches, plan_loads, plan_summary
 from kit.analysis.plan_changes import (
     Additions,
@@ -50,6 +54,16 @@ from kit.analysis.plan_changes import (
     plan_adjustments,
     plan_first_contacts,
     plan_overflow,
+)
+from kit.analysis.practice import (
+    CallResults,
+    FirstSms,
+    HangUps,
+    Objections,
+    call_results,
+    first_sms,
+    hang_ups,
+    objections,
 )
 from kit.analysis.primary import Merchants, PrimaryAccounts, merchants, primary_accounts
 from kit.analysis.products import ProductMatrix, Products, Whitespace, product_matrix, products, whitespace
@@ -99,6 +113,7 @@ __all__ = [
     "BranchRates",
     "Cadence",
     "CallBacks",
+    "CallResults",
     "Capacity",
     "Cards",
     "Cells",
@@ -108,6 +123,7 @@ __all__ = [
     "Contribution",
     "Coverage",
     "Cube",
+    "Deals",
     "Delivery",
     "DepositMix",
     "Deviation",
@@ -116,23 +132,29 @@ __all__ = [
     "Finding",
     "Findings",
     "FirstContacts",
+    "FirstSms",
     "Flow",
     "Funds",
     "FunnelPlace",
     "GiniInterval",
     "GiniSplit",
     "Growth",
+    "HangUps",
     "HiddenValue",
     "Households",
     "Intents",
+    "Invitations",
     "KeyProducts",
     "Loads",
     "Losses",
     "MaturityLadder",
+    "Meetings",
     "Merchants",
     "Migration",
     "NextStage",
+    "Objections",
     "Occupations",
+    "Orders",
     "Orphans",
     "Overflow",
     "Overlap",
@@ -145,7 +167,9 @@ __all__ = [
     "PrimaryAccounts",
     "ProductMatrix",
     "Products",
+    "Proposals",
     "RatesCompared",
+    "Referrals",
     "Reminders",
     "Retention",
     "Roles",
@@ -159,6 +183,7 @@ __all__ = [
     "Strangers",
     "SuccessModel",
     "Survival",
+    "TakeUp",
     "ThreeTables",
     "Tiers",
     "Unavailable",
@@ -168,12 +193,14 @@ __all__ = [
     "Wallet",
     "Whitespace",
     "YearAverages",
+    "Yields",
     "account_classes",
     "agreement",
     "backlog",
     "balance_sheet",
     "branch_summary",
     "cadence",
+    "call_results",
     "capacity",
     "cards",
     "cells",
@@ -183,12 +210,14 @@ __all__ = [
     "contribution",
     "coverage",
     "cube",
+    "deals",
     "delivery",
     "deposit_mix",
     "deviation",
     "dormant",
     "familiarity",
     "findings",
+    "first_sms",
     "fit_success",
     "flow",
     "funds",
@@ -196,18 +225,23 @@ __all__ = [
     "gini_interval",
     "gini_split",
     "growth",
+    "hang_ups",
     "hidden_value",
     "households",
     "intent_grades",
+    "invitations",
     "key_products",
     "loads",
     "losses",
     "maturity_ladder",
+    "meetings",
     "merchants",
     "migration",
     "needs",
     "next_stage",
+    "objections",
     "occupations",
+    "orders",
     "orphans",
     "overlap",
     "pass_through",
@@ -225,7 +259,9 @@ __all__ = [
     "primary_accounts",
     "product_matrix",
     "products",
+    "proposals",
     "rates_compared",
+    "referrals",
     "reminders",
     "roles",
     "salaried",
@@ -238,6 +274,7 @@ __all__ = [
     "strangers",
     "success_model",
     "survival",
+    "take_up",
     "three_tables",
     "tiers",
     "unit_activity",
@@ -248,4 +285,5 @@ __all__ = [
     "whitespace",
     "win_backs",
     "year_averages",
+    "yields",
 ]

@@ -12,7 +12,7 @@ from kit import columns as col
 from kit.analysis.result import needs, ordered, share
 from kit.params import Params
 
-__all__ = ["Cards", "Salons", "cards", "salons"]
+__all__ = ["Cards", "Salons", "cards", "salons", "words_told"]
 
 _HELD = {
     "demand": col.HOLDS_DEMAND, "time": col.HOLDS_TIME, "structured": col.HOLDS_STRUCTURED, "wmp": col.HOLDS_WMP,
@@ -49,7 +49,7 @@ class Salons:
     theme_customers: int
 
 
-def _told(texts: pd.Series, words: Mapping[str, tuple[str, ...]]) -> pd.DataFrame:
+def words_told(texts: pd.Series, words: Mapping[str, tuple[str, ...]]) -> pd.DataFrame:
     """A column a code: whether one of its words is in the text."""
     place, said = pd.factorize(texts, use_na_sentinel=True)
     fits = np.array([[any(word in text for word in group) for group in words.values()] for text in [*said, ""]])
@@ -105,7 +105,7 @@ def _known_shares(
     customers: pd.DataFrame, column: str, words: Mapping[str, tuple[str, ...]], segment: pd.Categorical
 ) -> pd.DataFrame:
     """Share of each code among the customers of a segment whose file says something that a word tells."""
-    told = _told(customers[column], words) if column in customers else pd.DataFrame(index=customers.index)
+    told = words_told(customers[column], words) if column in customers else pd.DataFrame(index=customers.index)
     sums = told.assign(said=told.any(axis=1)).groupby(segment, observed=True).sum()
     return sums.drop(columns="said").div(sums["said"].where(sums["said"] > 0), axis=0)
 
@@ -113,7 +113,7 @@ def _known_shares(
 @needs(col.SEGMENT, col.HOBBY)
 def salons(customers: pd.DataFrame, params: Params) -> Salons:
     """沙龙主题: how many customers of each segment the files connect with a theme (R42)."""
-    told = _told(customers[col.HOBBY], params.segments.hobbies)
+    told = words_told(customers[col.HOBBY], params.segments.hobbies)
     told = told.loc[:, told.any()]
     segment = ordered(customers[col.SEGMENT], params.segments.codes())
     table = told.astype("int64").groupby(segment, observed=False).sum()

@@ -9,12 +9,14 @@ import pandas as pd
 from kit import columns as col
 from kit.analysis.coverage import is_kept
 from kit.analysis.result import Unavailable, flagged, share
-from kit.params import Params
+from kit.params import FlowStep, Params
 
 __all__ = ["Flow", "flow"]
 
 _NEEDS = {
     "owned": col.ORPHAN, "segmented": col.SEGMENT, "surveyed": col.OCCUPATION_KNOWN, "contacted": col.CONTACTS,
+    "texted": col.STEP_TEXTED, "invited": col.STEP_INVITED, "met": col.STEP_MET, "proposed": col.STEP_PROPOSED,
+    "closed": col.STEP_CLOSED, "followed": col.STEP_FOLLOWED, "referred": col.STEP_REFERRED,
 }  # fmt: skip
 
 
@@ -27,6 +29,7 @@ class Flow:
     """
 
     table: pd.DataFrame
+    steps: int
     customers: int
     valued: int
     through: int
@@ -35,34 +38,44 @@ class Flow:
     narrowest: str
 
 
-def _done(step: str, customers: pd.DataFrame, params: Params, plan: pd.DataFrame) -> pd.Series:
-    if step == "owned":
+def _done(measure: str, customers: pd.DataFrame, params: Params, plan: pd.DataFrame) -> pd.Series:
+    if measure == "owned":
         return is_kept(customers)
-    if step == "segmented":
+    if measure == "segmented":
         return customers[col.SEGMENT].notna() & (customers[col.SEGMENT] != params.segments.rest)
-    if step == "surveyed":
+    if measure == "surveyed":
         return flagged(customers, col.OCCUPATION_KNOWN)
-    if step == "planned":
+    if measure == "planned":
         planned = pd.Index(plan.loc[plan[col.DATE].notna(), col.CUSTOMER_ID].unique())
         return pd.Series(planned.get_indexer(customers[col.CUSTOMER_ID]) >= 0, index=customers.index)
-    return customers[col.CONTACTS].fillna(0) > 0
+    if measure == "contacted":
+        return customers[col.CONTACTS].fillna(0) > 0
+    return flagged(customers, _NEEDS[measure])
 
 
-def flow(customers: pd.DataFrame, params: Params, plan: pd.DataFrame) -> Flow | Unavailable:
+def _known(step: FlowStep, customers: pd.DataFrame) -> bool:
+    return _NEEDS.get(step.measure, col.CUSTOMER_ID) in customers
+
+
+def flow(customers: pd.DataFrame, params: Params, plan: pd.DataFrame, *, whole: bool = False) -> Flow | Unavailable:
     """存量客户管理的环节: owner, segment, needs, plan, contact as ordered, each after all before (R11).
 
-    Surveyed is whose occupation is on file, planned who has a date in the contact plan.
+    Surveyed is whose occupation is on file, planned who has a date in the contact plan. ``whole`` goes on with
+    ``flow_after``, as far as the bank's data tell of its steps.
     """
-    lacking = tuple(_NEEDS[step] for step in params.flow if _NEEDS.get(step, col.CUSTOMER_ID) not in customers)
+    steps = params.flow
+    if whole:
+        steps += tuple(step for step in params.flow_after if step not in steps and _known(step, customers))
+    lacking = tuple(_NEEDS[step.measure] for step in steps if not _known(step, customers))
     if lacking:
         return Unavailable(lacking)
     valued = customers[col.AUM_FEN] >= params.tiers[1].floor_fen
     through, rows = pd.Series(data=True, index=customers.index), []
-    for step in params.flow:
-        done = _done(step, customers, params, plan)
+    for step in steps:
+        done = _done(step.measure, customers, params, plan)
         through &= done
         rows.append({
-            "flow_step": step,
+            "flow_step": step.code,
             "done": int(done.sum()),
             "done_share": share(done.sum(), len(customers)),
             "through": int(through.sum()),
@@ -72,6 +85,7 @@ def flow(customers: pd.DataFrame, params: Params, plan: pd.DataFrame) -> Flow | 
     lost = table["valued_through"].shift(fill_value=int(valued.sum())) - table["valued_through"]
     return Flow(
         table=table,
+        steps=len(table),
         customers=len(customers),
         valued=int(valued.sum()),
         through=int(through.sum()),

@@ -132,7 +132,7 @@ def plan_summary(plan: pd.DataFrame, params: Params) -> PlanSummary:
 
 def plan_batches(plan: pd.DataFrame, params: Params, weeks: pd.DataFrame) -> Batches:
     """分批盘活: each week is a batch sized to what the owners can do, the likeliest success first (R57, R61)."""
-    known = weeks.groupby(col.WEEK).agg(from_date=(col.DATE, "min"), calls=(col.CALLS, "sum"))
+    known = weeks.groupby(col.WEEK).agg(from_date=(col.DATE, "min"), calls_possible=(col.CALLS_POSSIBLE, "sum"))
     table = known.reindex(pd.RangeIndex(1, params.contact.weeks + 1, name=col.WEEK))
     dated = plan[plan[col.DATE].notna()].assign(**{col.BATCH: lambda rows: rows[col.BATCH].astype("int64")})
     written = dated[col.CHANNEL] == _SMS_ONLY
@@ -141,7 +141,7 @@ def plan_batches(plan: pd.DataFrame, params: Params, weeks: pd.DataFrame) -> Bat
         "first_contacts": dated.groupby(col.BATCH)[col.FIRST_CONTACT].sum(),
     })  # fmt: skip
     table = table.join(counts.reindex(table.index).fillna(0).astype("int64"))
-    table.insert(3, "load_share", table["planned"] / table[col.CALLS].where(table[col.CALLS] > 0))
+    table.insert(3, "load_share", table["planned"] / table[col.CALLS_POSSIBLE].where(table[col.CALLS_POSSIBLE] > 0))
     success = dated.groupby(col.BATCH)[col.SUCCESS].mean().reindex(table.index)
     if success.notna().any():
         table["success_share"] = success
@@ -169,9 +169,9 @@ def plan_loads(customers: pd.DataFrame, params: Params, plan: pd.DataFrame, week
     groups = owned.groupby(key)
     table = pd.DataFrame({
         "customers": groups[col.CUSTOMER_ID].nunique(), "contacts": groups.size(), "planned": groups["dated"].sum(),
-        col.CALLS: weeks.groupby(key)[col.CALLS].sum(),
+        col.CALLS_POSSIBLE: weeks.groupby(key)[col.CALLS_POSSIBLE].sum(),
     }).fillna(0).astype("int64")  # fmt: skip
-    table["load_share"] = table["planned"] / table[col.CALLS].where(table[col.CALLS] > 0)
+    table["load_share"] = table["planned"] / table[col.CALLS_POSSIBLE].where(table[col.CALLS_POSSIBLE] > 0)
     table["left_over"] = groups["left"].sum().reindex(table.index).fillna(0).astype("int64")
     table["asked_a_year"] = groups["asked"].sum().reindex(table.index).fillna(0).round().astype("int64")
     table[col.CALLS_A_YEAR] = weeks.drop_duplicates([col.BRANCH_ID, col.STAFF_ID]).groupby(key)[col.CALLS_A_YEAR].sum()
@@ -180,7 +180,7 @@ def plan_loads(customers: pd.DataFrame, params: Params, plan: pd.DataFrame, week
         table.insert(0, col.ROLE, one[col.ROLE].reindex(table.index).fillna("unknown"))
     table = table.rename_axis(key).reset_index()
     table = table.sort_values(["left_over", "load_share", key], ascending=[False, False, True], ignore_index=True)
-    calls, year = int(table[col.CALLS].sum()), int(table[col.CALLS_A_YEAR].sum())
+    calls, year = int(table[col.CALLS_POSSIBLE].sum()), int(table[col.CALLS_A_YEAR].sum())
     return PlanLoads(
         table=table,
         grid=_grid(owned[owned["dated"]], weeks, list(table[key])[:_MOST_OWNERS], key),
@@ -204,7 +204,7 @@ def _asked_a_year(customers: pd.DataFrame, params: Params) -> pd.Series:
 
 def _grid(dated: pd.DataFrame, weeks: pd.DataFrame, shown: list[str], key: str) -> pd.DataFrame:
     """Planned calls over those possible, a row each of ``shown``, a column a week; none possible: no value."""
-    room = weeks.pivot_table(index=key, columns=col.WEEK, values=col.CALLS, aggfunc="sum").reindex(shown)
+    room = weeks.pivot_table(index=key, columns=col.WEEK, values=col.CALLS_POSSIBLE, aggfunc="sum").reindex(shown)
     planned = pd.crosstab(dated[key], dated[col.BATCH].astype("int64"))
     planned = planned.reindex(index=room.index, columns=room.columns, fill_value=0)
     return planned / room.where(room > 0)

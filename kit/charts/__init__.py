@@ -9,6 +9,7 @@ from kit.charts.familiarity import cadence_by_tier, familiar_by_value
 from kit.charts.grades import grade_shares, success_calibration
 from kit.charts.growth import waterfall
 from kit.charts.needs import assets_by_tier, families_by_tier, families_held_together, purposes_by_occupation
+from kit.charts.practice import came_by_segment, flow_funnel, reached_by_caller, reached_by_order
 from kit.charts.primary import grades_by_tier
 from kit.charts.quality import completeness_map
 from kit.charts.segments import jaccard_map, salon_themes, segments_by_tier
@@ -20,6 +21,7 @@ from kit.charts.units import units_by_state, units_idle, units_on_lines
 __all__ = [
     "assets_by_tier",
     "cadence_by_tier",
+    "came_by_segment",
     "completeness_map",
     "contacted",
     "deciles",
@@ -27,6 +29,7 @@ __all__ = [
     "familiar_by_value",
     "families_by_tier",
     "families_held_together",
+    "flow_funnel",
     "funnels",
     "grade_shares",
     "grades_by_tier",
@@ -40,6 +43,8 @@ __all__ = [
     "personal_shares",
     "plan_weeks",
     "purposes_by_occupation",
+    "reached_by_caller",
+    "reached_by_order",
     "salon_themes",
     "segments_by_tier",
     "stage_funnel",

@@ -11,12 +11,13 @@ import pyarrow as pa
 
 from kit.demo import relations
 from kit.demo.activity import Activity, Txns, draw_activity, draw_txns, txn_file
-from kit.demo.balances import Balances, draw_balances
+from kit.demo.balances import Balances, draw_balances, tier_of
+from kit.demo.contacts import Contacts, contact_file, draw_contacts
 from kit.demo.files import days, money
 from kit.demo.panel import Habits, draw_habits, month_file
 from kit.demo.people import People, draw_people, master_file
-from kit.demo.plan import BranchPlan, Calendar, Ints, Kind
-from kit.demo.products import Lots, account_file, draw_accounts, draw_holdings, holding_file
+from kit.demo.plan import BranchPlan, Calendar, Ints, Kind, year_before
+from kit.demo.products import Lots, account_file, draw_accounts, draw_ended, draw_holdings, holding_file
 from kit.demo.truth import Due, Facts
 from kit.demo.units import Units, draw_units, unit_file
 
@@ -37,6 +38,8 @@ class Branch:
     txns: Txns
     moved: Activity
     owners: relations.Owners
+    contacts: Contacts
+    ended: Lots
     habits: Habits
     units: Units
 
@@ -63,11 +66,11 @@ class Branch:
                 f"{PANEL}_{name}",
                 month_file(people, month, held=held, moved=self.moved, habits=self.habits, cal=cal),
             )
-        yield "存款账户", account_file(rng, people, self.accounts, cal)
+        yield "存款账户", account_file(rng, people, self.accounts, self.ended, cal)
         yield "产品持有", holding_file(people, self.holdings)
         yield "交易流水", txn_file(people, self.txns)
         yield "管户关系", relations.assignment_file(rng, people, owners, cal)
-        yield "联系记录", relations.contact_file(rng, people, held, owners, cal)
+        yield "联系记录", contact_file(rng, people, self.contacts)
         yield "成交记录", relations.sale_file(rng, people, held, owners, cal)
         yield "活动记录", relations.event_file(rng, people, held, cal)
         yield "网点经营表", self._months(cal)
@@ -106,7 +109,28 @@ class Branch:
             due_90d=self._due(cal.as_of, 90),
             units=self.units.facts(cal.as_of),
             elsewhere_fen=self.habits.elsewhere_fen,
+            practice={**self.contacts.facts(), **self._after_sale(cal), **self._referrals(aum, cal)},
         )
+
+    def _after_sale(self, cal: Calendar) -> dict[str, int]:
+        """What fell due within the year, 30 days ago at least, and was followed by something new."""
+        lots, since = (self.accounts, self.holdings, self.ended), year_before(cal.as_of)
+        due = {
+            (who, day)
+            for lot in lots
+            for who, day in zip(lot.who.tolist(), lot.maturity.tolist(), strict=True)
+            if since < day <= cal.as_of - 30
+        }
+        starts: dict[int, list[int]] = {}
+        for lot in lots:
+            for who, day, term in zip(lot.who.tolist(), lot.start.tolist(), lot.term.tolist(), strict=True):
+                starts.setdefault(who, []).extend([day] * (term >= 0))
+        renewed = [any(day <= start <= day + 30 for start in starts.get(who, ())) for who, day in due]
+        return {"matured": len(due), "renewed": sum(renewed)}
+
+    def _referrals(self, aum: Ints, cal: Calendar) -> dict[str, int]:
+        brought = (self.people.referrer >= 0) & (self.people.open_day > year_before(cal.as_of))
+        return {"referred": int(brought.sum()), "referred_valued": int((tier_of(aum)[brought] > 0).sum())}
 
     def _due(self, as_of: int, days: int) -> Due:
         lots = (self.accounts, self.holdings)
@@ -123,15 +147,21 @@ def draw_branch(rng: np.random.Generator, plan: BranchPlan, customers: int, cal:
     people = draw_people(rng, plan, customers, cal)
     held = draw_balances(rng, people, cal)
     txns = draw_txns(rng, people, held, cal)
+    accounts = draw_accounts(rng, people, held, cal)
+    holdings = draw_holdings(rng, people, held, cal)
+    moved, owners = draw_activity(rng, people, held, txns, cal), relations.draw_owners(rng, people, held)
+    said, gone = rng.spawn(2)  # what is drawn of them moves nothing else
     return Branch(
         plan=plan,
         people=people,
         held=held,
-        accounts=draw_accounts(rng, people, held, cal),
-        holdings=draw_holdings(rng, people, held, cal),
+        accounts=accounts,
+        holdings=holdings,
         txns=txns,
-        moved=draw_activity(rng, people, held, txns, cal),
-        owners=relations.draw_owners(rng, people, held),
+        moved=moved,
+        owners=owners,
+        contacts=draw_contacts(said, people, held, owners, cal),
+        ended=draw_ended(gone, accounts, cal),
         units=draw_units(plan, customers, cal),
         habits=draw_habits(rng, people, held),
     )

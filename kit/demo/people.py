@@ -71,6 +71,7 @@ class People:
     payroll_fen: Ints
     mobile: Bits
     autopay: Bits
+    referrer: Ints  # place of the customer who brought a new one, -1 if nobody
     still: Bits  # nothing moves: the dormant, and savers who sleep on real money
 
     def __len__(self) -> int:
@@ -152,6 +153,7 @@ def draw_people(rng: np.random.Generator, plan: BranchPlan, customers: int, cal:
         mobile=_mobile(rng, kind, age, months),
         autopay=(kind == Kind.PRIMARY)
         | ((months == 0) & ~still & np.isin(kind, (Kind.ORDINARY, Kind.SAVER)) & (rng.random(n) < 0.15)),
+        referrer=_referrers(apart, kind),
         still=still,
     )
 
@@ -180,6 +182,19 @@ def _occupations(rng: np.random.Generator, kind: Ints, age: Ints, paid: Bits) ->
     return np.asarray((rng.random(len(kind))[:, None] > steps[group]).sum(axis=1), dtype=np.int64)
 
 
+def _referrers(rng: np.random.Generator, kind: Ints) -> Ints:
+    """Four new customers in ten were brought by others, half of these by the same few."""
+    n = len(kind)
+    older = np.flatnonzero(np.isin(kind, (Kind.ORDINARY, Kind.SAVER, Kind.PRIMARY, Kind.MERCHANT)))
+    new = np.flatnonzero((kind == Kind.NEW) & _some(rng, n, 0.4))
+    brought = np.full(n, -1, dtype=np.int64)
+    if len(older):
+        few = older[: max(len(new) // 8, 1)]
+        often = _some(rng, len(new), 0.5)
+        brought[new] = np.where(often, rng.choice(few, len(new)), rng.choice(older, len(new)))
+    return brought
+
+
 def _some(rng: np.random.Generator, n: int, share: float) -> Bits:
     return np.asarray(rng.random(n) < share)
 
@@ -200,6 +215,11 @@ def master_file(rng: np.random.Generator, people: People, cal: Calendar) -> dict
     paid = people.payroll_months > 0
     source = np.where(_some(rng, n, 0.62), 0, rng.integers(1, 4, n))
     referrer = np.where(at > 0, rng.integers(0, np.maximum(at, 1)), 0)
+    new = kind == Kind.NEW
+    source, referrer = (
+        np.where(new, np.where(people.referrer >= 0, 3, source % 3), source),
+        np.where(new, people.referrer, referrer),
+    )
     desks = [who.staff_id for who in plan.staff if not who.virtual]
     phone = pc.binary_join_element_wise("199", "0000", numbers(at % 9_999 + 1, 4), "-")
     income = (rng.lognormal(10.9, 0.6, n) // 1000 * 1000).astype(np.int64) * 100
@@ -234,7 +254,7 @@ def master_file(rng: np.random.Generator, people: People, cal: Calendar) -> dict
         "已加微信": yes_no(~people.is_kind(Kind.DORMANT, Kind.CLOSED) & _some(rng, n, 0.35)),
         "开户日期": days(people.open_day),
         "客户来源": pick(source, ("自然", "转介", "外拓", "存量介绍")),
-        "介绍人客户号": blank(people.ids(referrer), (source != 3) | (at == 0)),
+        "介绍人客户号": blank(people.ids(np.maximum(referrer, 0)), (source != 3) | ((at == 0) & ~new)),
         "首办人员": any_of(desks),
         "本行员工": yes_no((kind == Kind.PRIMARY) & _some(rng, n, 0.02)),
         "免打扰": yes_no(_some(rng, n, 0.03)),

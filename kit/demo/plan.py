@@ -20,6 +20,7 @@ __all__ = [
     "branch_plans",
     "calendar",
     "draw_kinds",
+    "year_before",
 ]
 
 Ints = NDArray[np.int64]
@@ -61,6 +62,7 @@ _BRANCHES = (
     ("青石镇支行", "乡镇"), ("滨江支行", "县域"), ("高铁新城支行", "城区"), ("柳树镇支行", "乡镇"),
     ("农贸市场支行", "县域"), ("城西支行", "城区"), ("白沙镇支行", "乡镇"), ("学院路支行", "县域"),
 )  # fmt: skip
+_EPOCH = date(1970, 1, 1).toordinal()
 _WEALTH = {"城区": 1.5, "县域": 1.0, "乡镇": 0.65}
 _GROWTH = {"城区": 0.011, "县域": 0.007, "乡镇": 0.004}
 
@@ -127,6 +129,12 @@ class Calendar:
     def window(self) -> int:
         """The first month that has a transaction file: three months are sent."""
         return self.count - 3
+
+
+def year_before(day: int) -> int:
+    """The same day of the year before, as days since 1970-01-01."""
+    then = date.fromordinal(day + _EPOCH)
+    return then.replace(year=then.year - 1, day=min(then.day, 28) if then.month == 2 else then.day).toordinal() - _EPOCH
 
 
 def calendar(as_of: date, months: int) -> Calendar:

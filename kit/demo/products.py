@@ -13,7 +13,7 @@ from kit.demo.files import NO_DAY, blank, days, money, numbers, pick, yes_no
 from kit.demo.people import People
 from kit.demo.plan import Calendar, Ints, Kind
 
-__all__ = ["Lots", "account_file", "draw_accounts", "draw_holdings", "holding_file"]
+__all__ = ["Lots", "account_file", "draw_accounts", "draw_ended", "draw_holdings", "holding_file"]
 
 _PRODUCTS = ("活期储蓄", "整存整取", "大额存单", "理财", "基金", "保险", "国债")
 _DEMAND, _TIME, _CD, _WMP, _FUND, _INSURANCE, _BOND = range(7)
@@ -138,15 +138,42 @@ def _separate(lots: Lots) -> Lots:
     return Lots(lots.who, lots.product, lots.amount, start, lots.maturity, lots.term, lots.rank)
 
 
-def account_file(rng: np.random.Generator, people: People, lots: Lots, cal: Calendar) -> dict[str, pa.Array]:
-    """Columns of 存款账户 for one branch."""
+def draw_ended(rng: np.random.Generator, accounts: Lots, cal: Calendar) -> Lots:
+    """Time deposits that fell due and were closed: before some that were begun since, and some whose money went."""
+    time = np.flatnonzero(accounts.product == _TIME)
+    since = int(cal.starts[0]) + 40
+    after = time[(accounts.start[time] > since) & (rng.random(len(time)) < 0.25)]
+    alone = time[(accounts.start[time] < since) & (rng.random(len(time)) < 0.6)]
+    day = np.concatenate([
+        accounts.start[after] - rng.integers(0, 15, len(after)),
+        cal.as_of - rng.integers(35, 330, len(alone)),
+    ])  # fmt: skip
+    who = accounts.who[np.concatenate([after, alone])]
+    order = np.lexsort((day, who))
+    who, day = who[order], day[order]
+    last = np.r_[who[1:] != who[:-1], True][: len(who)]  # one a customer
+    who, day = who[last], day[last]
+    term = np.full(len(who), 0)
+    return Lots(
+        who, np.full(len(who), _TIME), np.zeros(len(who), dtype=np.int64), day - 91, day, term, np.full(len(who), 8_000)
+    )
+
+
+def account_file(
+    rng: np.random.Generator, people: People, lots: Lots, ended: Lots, cal: Calendar
+) -> dict[str, pa.Array]:
+    """Columns of 存款账户 for one branch: what is held, and after it what has ended."""
+    held = len(lots.who)
+    lots = Lots(*(np.concatenate([getattr(lots, name), getattr(ended, name)]) for name in Lots.__slots__))
     kind = people.kind[lots.who]
     demand = lots.product == _DEMAND
     # One Class I account a person; a few second ones break the rule, as they do.
     second = np.where(rng.random(len(lots.who)) < 0.004, 1, 2)
     level = np.where(demand, np.where(lots.rank == 0, 1, second), 0)
-    closed = kind == Kind.CLOSED
+    gone = np.arange(len(lots.who)) >= held
+    closed = (kind == Kind.CLOSED) | gone
     closing = np.where(closed, cal.ends[np.minimum(people.end_month[lots.who], cal.count - 1)], NO_DAY)
+    closing = np.where(gone, lots.maturity, closing)
     return {
         "客户号": people.ids(lots.who),
         "账号": _account_numbers(people, lots),

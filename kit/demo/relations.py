@@ -1,4 +1,4 @@
-"""Who keeps whom and what was done about it: owners, contact log, sales and salons."""
+"""Who keeps whom and what came of it: owners, sales and salons."""
 
 from __future__ import annotations
 
@@ -8,17 +8,15 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from kit.demo.balances import Balances, tier_of
-from kit.demo.files import NO_DAY, days, money, pick, yes_no
+from kit.demo.files import NO_DAY, blank, days, money, pick, yes_no
 from kit.demo.people import People
 from kit.demo.plan import Bits, BranchPlan, Calendar, Ints, Kind
 
 __all__ = [
     "Owners",
     "assignment_file",
-    "contact_file",
     "draw_owners",
     "event_file",
     "sale_file",
@@ -49,11 +47,6 @@ _OWNERS = (
     (("贵宾理财经理", 0.55), ("理财经理", 0.28), ("支局长", 0.08), ("离职", 0.06), ("虚拟", 0.03)),
     (("贵宾理财经理", 0.60), ("支局长", 0.28), ("理财经理", 0.06), ("离职", 0.04), ("虚拟", 0.02)),
 )
-_CONTACTS = (0.03, 1.0, 4.0, 7.0)  # a year, by tier
-_STAGES = ("到期提醒", "特殊日提醒", "建立联系", "需求排查", "邀约", "面谈", "售后跟踪")
-_STAGE_SHARES = (0.44, 0.28, 0.08, 0.07, 0.06, 0.04, 0.03)  # what most branches do is to remind
-_WAYS, _WAY_SHARES = ("电话", "短信", "微信", "上门"), (0.55, 0.27, 0.14, 0.04)
-_RESULTS = ("接通", "未接通", "挂机", "已发送", "已回复", "已见面")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,55 +117,10 @@ def assignment_file(rng: np.random.Generator, people: People, owners: Owners, ca
     }
 
 
-def contact_file(rng: np.random.Generator, people: People, held: Balances, owners: Owners, cal: Calendar) -> Cells:
-    """Rows of 联系记录 for one branch: a year, mostly reminders to the rich, one a day at most."""
-    n = len(people)
-    rate = np.array(_CONTACTS)[tier_of(held.average[:, -1])] * np.where(owners.orphan, 0.15, 1.0)
-    who = np.repeat(np.arange(n), rng.poisson(rate))
-    day = cal.as_of - rng.integers(0, 365, len(who))
-    keep = np.unique(who * 100_000 + day, return_index=True)[1]
-    keep = keep[day[keep] >= people.open_day[who[keep]]]
-    who, day = who[keep], day[keep]
-    m = len(who)
-    way = rng.choice(len(_WAYS), m, p=_WAY_SHARES)
-    call, sms = way == 0, way == 1
-    reached = np.where(rng.random(m) < _answering(people, held)[who], 0, np.where(rng.random(m) < 0.75, 1, 2))
-    result = np.where(call, reached, np.where(sms, 3, np.where(way == 2, 4, 5)))
-    objection = np.where(
-        result == 2, 3, np.where(call & (result == 0) & (rng.random(m) < 0.2), rng.integers(1, 3, m), 0)
-    )
-    grade = np.where(
-        (result != 1) & (result != 2) & (rng.random(m) < 0.4), rng.choice(4, m, p=(0.1, 0.2, 0.3, 0.4)) + 1, 0
-    )
-    own = (owners.desk[who] >= 0) & ~owners.orphan[who] & (rng.random(m) < 0.85)
-    desks = np.array([i for i, s in enumerate(people.plan.staff) if not s.virtual and not s.left])
-    staff = np.where(own, owners.desk[who], desks[rng.integers(0, len(desks), m)])
-    follow = np.where((grade > 0) & (grade < 4), day + np.array([0, 7, 21, 60, 0])[grade], NO_DAY)
-    return {
-        "客户号": people.ids(who),
-        "联系人员": _ids(people.plan, staff),
-        "联系日期": days(day),
-        "联系方式": pick(way, _WAYS),
-        "联系结果": pick(result, _RESULTS),
-        "环节": pick(rng.choice(len(_STAGES), m, p=_STAGE_SHARES), _STAGES),
-        "异议类型": pick(objection, ("", "O1疑诈", "O2冷淡", "O3挂机")),
-        "短信已发": yes_no(sms | (rng.random(m) < 0.35)),
-        "意向等级": pick(grade, ("", "A", "B", "C", "D")),
-        "下次跟进": days(follow),
-    }
-
-
-def _answering(people: People, held: Balances) -> NDArray[np.float64]:
-    """How likely each customer answers a call: the elderly and the rich do, the young of no account let it ring."""
-    tier = tier_of(held.average[:, -1])
-    likely = 0.28 + 0.14 * tier + 0.3 * (people.age >= 55) + 0.1 * ~people.mobile
-    return np.asarray(np.clip(likely, 0.1, 0.95))
-
-
 def sale_file(rng: np.random.Generator, people: People, held: Balances, owners: Owners, cal: Calendar) -> Cells:
-    """Rows of 成交记录 for one branch, at most one a customer."""
+    """Rows of 成交记录 for one branch, at most one a customer; some of them are opportunities still open."""
     n = len(people)
-    rate = np.array((0.004, 0.06, 0.22, 0.35))[tier_of(held.average[:, -1])]
+    rate = np.array((0.006, 0.09, 0.33, 0.5))[tier_of(held.average[:, -1])]
     who = np.flatnonzero((rng.random(n) < rate) & (people.open_day < cal.as_of - 1))
     m = len(who)
     expected = (rng.lognormal(10.6, 0.8, m) // 1000 * 1000 + 1000).astype(np.int64)
@@ -180,13 +128,14 @@ def sale_file(rng: np.random.Generator, people: People, held: Balances, owners: 
     day = np.maximum(cal.as_of - rng.integers(0, 365, m), people.open_day[who])
     desks = np.array([i for i, s in enumerate(people.plan.staff) if not s.virtual and not s.left])
     staff = np.where(owners.orphan[who], desks[rng.integers(0, len(desks), m)], owners.desk[who])
+    still = np.arange(m) % 3 == 2
     return {
         "客户号": people.ids(who),
         "员工号": _ids(people.plan, staff),
         "成交产品": pick(rng.integers(0, 5, m), ("定期存款", "理财", "保险", "基金", "大额存单")),
         "预计金额": money(expected * 100),
-        "达成金额": money(got * 100),
-        "成交日期": days(day),
+        "达成金额": blank(money(got * 100), still),
+        "成交日期": days(np.where(still, NO_DAY, day)),
         "业绩来源": pick(rng.choice(4, m, p=(0.55, 0.15, 0.18, 0.12)), ("存量", "沙龙", "外拓", "盘活")),
     }
 

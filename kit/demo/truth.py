@@ -40,6 +40,10 @@ DEFINITIONS = {
     "maturing": "deposits, certificates and wealth products maturing in (as_of, as_of + days]",
     "units": "accounts still for a year (due; owing if in debt, due_unknown if not said), nearly so (soon), half of it"
     " (idle); falling below 10 or 50 万元 by the year's end, or near from below, if today's balance stays",
+    "practice": "calls, those reached, those within 90 days after the customer hung up; each member of staff's first"
+    " call of a customer, an SMS at most 7 days before it or none; days on which something of a customer fell due in"
+    " the year, to 30 days ago, and was followed by something new within 30 days; customers brought by others in the"
+    " year, and those of them at the value floor",
     "repeated": "the same row again: merged; quarantined: rows set aside, cells: single cells, by intake's reason",
 }
 
@@ -81,6 +85,7 @@ class Facts:
     due_90d: Due
     units: Mapping[str, int]
     elsewhere_fen: Ints  # -1 where nobody asked
+    practice: Mapping[str, int]
 
     def table(self) -> pa.Table:
         """One row a customer, as in ``truth_customers.parquet``."""
@@ -203,4 +208,5 @@ def group_truth(facts: Sequence[Facts]) -> dict[str, Any]:
             for dues in [[getattr(f, f"due_{days}d") for f in facts]]
         },
         "units": {name: sum(f.units[name] for f in facts) for name in facts[0].units},
+        "practice": {name: sum(f.practice[name] for f in facts) for name in facts[0].practice},
     }

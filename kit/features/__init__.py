@@ -24,6 +24,7 @@ from kit import columns as col
 from kit.book import Book
 from kit.database import quiet
 from kit.errors import NoData
+from kit.features.terms import TERMS
 from kit.params import WAN, YUAN, Params, SegmentRule
 from kit.schema import schema
 
@@ -31,6 +32,7 @@ __all__ = ["SUBJECTS", "TABLES", "Features", "bind", "definitions", "features", 
 
 # In the order in which one builds on another.
 SUBJECTS = (
+    "contact_terms",
     "owner",
     "aum",
     "products",
@@ -52,10 +54,30 @@ SUBJECTS = (
     "services",
     "stage",
     "hidden_value",
+    "contacts",
+    "sales",
+    "events",
+    "referrals",
+    "journey",
     "customers",
 )
-# Rows of another grain than a customer, each with its branch.
-TABLES = ("panel", "maturities", "branch_months", "units", "capacity", "flows", "touches", "outcomes")
+# Rows of another grain than a customer, each with its branch; some of them subjects of their own.
+TABLES = (
+    "panel",
+    "maturities",
+    "branch_months",
+    "units",
+    "capacity",
+    "flows",
+    "touches",
+    "outcomes",
+    "contacts",
+    "callers",
+    "sales",
+    "events",
+    "matured",
+    "referrals",
+)
 _NEEDS = re.compile(r"^-- needs (\w+): (.+)$", re.MULTILINE)
 _PARAMETER = re.compile(r"(?<!:):([a-z]\w*)")
 _SQL_TYPES = {
@@ -200,6 +222,11 @@ def _parameters(book: Book, params: Params, aum_column: str) -> dict[str, Any]:
         - timedelta(days=1),
         "risk_dated": book.has("customer.risk_expiry"),
         "days_30_ago": day - timedelta(days=30),
+        "practice_since": (pd.Timestamp(day) - pd.DateOffset(months=params.practice.months)).date(),
+        "sms_days": params.practice.sms_days,
+        "settle_days": params.practice.settle_days,
+        "settled_until": day - timedelta(days=params.practice.settle_days),
+        "maturity_days": params.contact.maturity_days,
         "receipts_30d": params.merchant.receipts_30d,
         "receipts_fen": round(params.merchant.receipts_yuan * YUAN),
         "merchant_aum_fen": round(params.merchant.aum_yuan * YUAN),
@@ -261,6 +288,7 @@ def _parameter_tables(params: Params) -> dict[str, pa.Table]:
         ),
         "occupation_words": _word_rules("sector", params.segments.occupations),
         "purpose_words": _word_rules("purpose", params.funds.purposes),
+        "terms": _terms({**TERMS, "step": params.practice.steps}),
         **_segment_rules(params.segments.rules),
         "unknown_occupations": pa.table({"word": pa.array(list(params.segments.unknown_occupations), pa.string())}),
     }
@@ -273,6 +301,13 @@ def _word_rules(name: str, groups: Mapping[str, tuple[str, ...]]) -> pa.Table:
     return pa.table(
         {"rule": pa.array(rule, pa.int64()), name: pa.array(told, pa.string()), "word": pa.array(word, pa.string())}
     )
+
+
+def _terms(kinds: Mapping[str, Mapping[str, tuple[str, ...]]]) -> pa.Table:
+    """The words of every kind of code below each other."""
+    parts = [_word_rules("code", groups) for groups in kinds.values()]
+    named = [pa.array([kind] * len(part), pa.string()) for kind, part in zip(kinds, parts, strict=True)]
+    return pa.concat_tables([part.append_column("kind", kind) for part, kind in zip(parts, named, strict=True)])
 
 
 def _segment_rules(rules: Sequence[SegmentRule]) -> dict[str, pa.Table]:
@@ -348,8 +383,7 @@ def features(book: Book, params: Params) -> Features:
             db.execute(f"CREATE TEMP TABLE {name} AS {bind(definitions()[name], values)}")
         table = db.sql("SELECT * FROM customers ORDER BY branch_id, customer_id").to_arrow_table()
         others = {
-            name: db.sql(f"SELECT * FROM ({bind(definitions()[name], values)}) ORDER BY ALL").to_arrow_table()
-            for name in TABLES
+            name: db.sql(f"SELECT * FROM {_source(name, values)} ORDER BY ALL").to_arrow_table() for name in TABLES
         }
     lacking = {
         name: tuple(group for group in groups if not any(book.has(source) for source in group))
@@ -362,6 +396,11 @@ def features(book: Book, params: Params) -> Features:
         aum_column=aum_column,
         tables={name: _known(other, missing) for name, other in others.items()},
     )
+
+
+def _source(name: str, values: Mapping[str, Any]) -> str:
+    """Where the rows of a table come from: a subject that stands already, or its own definition."""
+    return name if name in SUBJECTS else f"({bind(definitions()[name], values)})"
 
 
 def _known(table: pa.Table, missing: Mapping[str, Any]) -> pa.Table:

@@ -24,12 +24,14 @@ LEFT JOIN (
         THEN COALESCE(k.contact_count, 1) ELSE 0 END) AS BIGINT) AS reminders,
     SUM(CASE
       WHEN k.contact_date > :familiar_since
-        AND (k.contact_type IS NULL OR k.contact_type NOT IN :one_way_words)
-        AND (k.contact_result IS NULL OR k.contact_result NOT IN :no_answer_words)
+        AND COALESCE(w.code NOT IN ('sms', 'mass'), TRUE)
+        AND r.code IS NULL
         AND (k.staff_id IS NULL OR o.owner_id IS NULL OR k.staff_id = o.owner_id) THEN 1 ELSE 0 END) AS two_way,
-    SUM(CASE WHEN k.contact_date > :familiar_since AND k.contact_type IN :visit_words THEN 1 ELSE 0 END) AS visits
+    SUM(CASE WHEN k.contact_date > :familiar_since AND w.code = 'visit' THEN 1 ELSE 0 END) AS visits
   FROM contact k
   LEFT JOIN owner o ON o.customer_id = k.customer_id
+  LEFT JOIN contact_terms w ON w.kind = 'way' AND w.said = k.contact_type
+  LEFT JOIN contact_terms r ON r.kind = 'outcome' AND r.said = k.contact_result
   WHERE k.contact_date IS NULL OR k.contact_date <= :as_of
   GROUP BY k.customer_id
 ) k ON k.customer_id = c.customer_id

@@ -88,5 +88,5 @@ def owner_weeks(plan: pd.DataFrame, staff: pd.DataFrame, params: Params, *, star
     made[col.WEEK] = np.tile(np.arange(1, weeks + 1), len(pairs))
     made[col.DATE] = pd.Timestamp(start) + pd.to_timedelta((made[col.WEEK] - 1) * 7, unit="D")
     made[col.WORK_DAYS] = ((near.sms > 0).astype("int64") @ inside)[at].ravel()
-    made[col.CALLS] = (near.calls @ inside)[at].ravel()
+    made[col.CALLS_POSSIBLE] = (near.calls @ inside)[at].ravel()
     return made

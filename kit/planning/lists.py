@@ -10,10 +10,13 @@ import pandas as pd
 from kit import columns as col
 from kit.analysis import Unavailable
 from kit.analysis.coverage import misheld_list, orphan_list
+from kit.analysis.deals import proposal_list
 from kit.analysis.deposits import maturing_list
 from kit.analysis.dormancy import wake_list, win_back_list
 from kit.analysis.filing import filing_list
 from kit.analysis.hidden import hidden_list
+from kit.analysis.invitations import invite_list
+from kit.analysis.practice import sms_missed_list
 from kit.analysis.primary import focus_list, merchant_list
 from kit.analysis.products import FAMILIES, reassess_list
 from kit.analysis.prospects import prospect_list
@@ -47,6 +50,9 @@ LISTS: Mapping[str, Callable[..., pd.DataFrame | Unavailable]] = {
     "merchant": merchant_list,
     "hidden": hidden_list,
     "identify": identify_list,
+    "sms_missed": sms_missed_list,
+    "invite": invite_list,
+    "proposal": proposal_list,
 }
 _COLUMNS = [col.BRANCH_ID, col.LIST, col.RANK, col.CUSTOMER_ID, col.AMOUNT_FEN, col.REASON]
 

@@ -23,6 +23,9 @@ FROM (
     o.owners,
     o.orphan,
     o.orphan_cause,
+    l.allocation_rule,
+    l.rule_staff_id,
+    l.assisting_id,
     c.household_id,
     a.aum_fen,
     a.spot_fen,
@@ -141,6 +144,7 @@ FROM (
     ) AS service_score
   FROM customer c
   JOIN owner o ON o.customer_id = c.customer_id
+  JOIN allocation l ON l.customer_id = c.customer_id
   JOIN aum a ON a.customer_id = c.customer_id
   JOIN products p ON p.customer_id = c.customer_id
   JOIN activity y ON y.customer_id = c.customer_id

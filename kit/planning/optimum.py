@@ -5,7 +5,6 @@ Knows nothing of customers. The same code gives the known optima of the generali
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -25,7 +24,7 @@ PENALTY = 20.0  # for going beyond a limit that already gave way, a unit of it: 
 TARGET = 0.002  # of the bound: nearer than this is near enough, half of what is promised
 _NODES, _ROUNDS = 500, 4  # of a search: no clock, so that every machine finds the same
 _GRID, _SMALL = 1.5, 0.2  # sizes of the relaxed model: each half as large again, from a fifth of the mean
-_FREE, _LARGE = 200, 60  # units placed anew in a round: of those that could go elsewhere, and of the largest
+_DEAR, _FREE, _LARGE = 80, 240, 120  # units placed anew in a turn: dear ones, divided ones, and large ones
 _EPS = 1e-6
 
 
@@ -128,11 +127,11 @@ def optimise(model: Model, size: Array, kind: Ints) -> Answer:
         raise ValueError("the limits that never give way cannot hold")
     shares = between.shares(found.shares)
     owner = _dealt(model, shares, size, kind)
-    for picked in _rounds(model, shares, size):
+    for turn in range(_ROUNDS):
         value = _value(model, owner)
         if value - found.bound <= TARGET * max(abs(found.bound), 1.0):
             break
-        owner = _improved(model, owner, picked, value, found.bound)
+        owner = _improved(model, owner, _picked(model, owner, shares, size, turn), value, found.bound)
     return Answer(owner, _value(model, owner), min(found.bound, _value(model, owner)), gave, clash)
 
 
@@ -214,16 +213,17 @@ def _give_way(model: Model) -> tuple[Array, tuple[str, ...]]:
     gave = {limit.name for limit, beyond in zip(model.limits, found.beyond, strict=True) if beyond > _EPS}
     others = {limit.name for limit in model.limits if limit.gives} - gave
     clash = gave | {
-        name for name in others if (without := least(divided, name)) and without.value < 0.99 * through.value - _EPS
+        name for name in others
+        if (without := least(divided, name)) and without.beyond.sum() < 0.99 * through.beyond.sum() - _EPS
     }
     return found.beyond, (*sorted(clash), *(("indivisible",) if through.value < 0.99 * found.value - _EPS else ()))
 
 
 def _eased(model: Model, gave: Array) -> Model:
-    """Limits that hold: those that gave way a little further, so that whole units fit; beyond, the `PENALTY`."""
+    """Limits that hold: those that gave way a little further, to a whole number; beyond, the `PENALTY`."""
     limits = [
         limit if not limit.gives else
-        replace(limit, at_most=limit.at_most + (beyond * 1.01 + 1 if beyond > _EPS else 0), steps=((np.inf, PENALTY),))
+        replace(limit, at_most=limit.at_most + (np.ceil(beyond * 1.01) if beyond > _EPS else 0), steps=((np.inf, PENALTY),))
         for limit, beyond in zip(model.limits, gave, strict=True)
     ]  # fmt: skip
     return replace(model, limits=tuple(limits))
@@ -294,14 +294,23 @@ def _dealt(model: Model, shares: Array, size: Array, kind: Ints) -> Ints:
     return owner
 
 
-def _rounds(model: Model, shares: Array, size: Array) -> Iterator[Ints]:
-    """Units to place anew: some of those that were divided, of every size, and the largest one after the other."""
+def _picked(model: Model, owner: Ints, shares: Array, size: Array, turn: int) -> Ints:
+    """Units to place anew: those that cost most more than their shares, and some of all that have the same choice.
+
+    Of these some that were divided, of every size, and the next largest of the others; in each turn others.
+    """
+    free = np.isfinite(model.cost)
+    dear = model.cost[np.arange(len(owner)), owner] - (np.where(free, model.cost, 0) * shares).sum(axis=1)
+    group = np.unique(free, axis=0, return_inverse=True)[1].ravel()
     largest = np.lexsort((np.arange(len(size)), -size))
-    divided = largest[((shares > 0).sum(axis=1) > 1)[largest]]
-    choice = largest[(np.isfinite(model.cost).sum(axis=1) > 1)[largest]]
-    every = max(len(divided) // _FREE, 1)
-    for at in range(_ROUNDS):
-        yield np.union1d(divided[at % every :: every][:_FREE], choice[at * _LARGE : (at + 1) * _LARGE])
+    divided = (shares > 0).sum(axis=1) > 1
+    groups = [largest[group[largest] == at] for at in range(group.max() + 1) if free[group == at][0].sum() > 1]
+    picked = [np.argsort(-dear, kind="stable")[:_DEAR]]
+    for units in groups:
+        split, rest = units[divided[units]], units[~divided[units]]
+        every, step = max(len(split) * len(groups) // _FREE, 1), _LARGE // len(groups)
+        picked += [split[turn % every :: every][: _FREE // len(groups)], rest[turn * step : (turn + 1) * step]]
+    return np.unique(np.concatenate(picked))
 
 
 def _improved(model: Model, owner: Ints, picked: Ints, value: float, bound: float) -> Ints:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -20,7 +23,8 @@ from kit.features import features, frame, settle_dates
 from kit.features.completeness import completeness, with_missing
 from kit.intake import IntakeResult, Password, find_sources, intake
 from kit.intake import Progress as Reading
-from kit.planning import assignment, branch_lists, contact_plan, work_days
+from kit.params import Params
+from kit.planning import Assigned, assignment, branch_lists, contact_plan, work_days
 from kit.run.files import replace
 from kit.schema import schema
 
@@ -38,6 +42,7 @@ class NoReport(KitError):
         return (self.zh if language() == "zh" else self.en).format(table=self.facts["table"], listed=listed)
 
 
+SIDE_BY_SIDE = 100_000  # customers of a bank from which on another process is worth its start
 ROWS_A_GROUP = 5_000  # of a table, so that one branch is read without the others
 
 
@@ -83,10 +88,11 @@ def derive(engagement: Engagement, data: Path, say: Callable[[str], None]) -> No
     made = features(book, params)
     filed = with_missing(book, made.table, params)
     customers = frame(filed)
-    staff = _present_staff(book)
+    staff = _present_staff(book, params.day)
     say("planning")
-    owners = assignment(customers, staff, params)
-    daily = staff.set_index(col.STAFF_ID).get(col.DAILY_CONTACTS, pd.Series()).dropna()
+    assigned = _assigned(customers, staff, params)
+    owners = assigned.rows
+    daily = staff.drop_duplicates(col.STAFF_ID).set_index(col.STAFF_ID).get(col.DAILY_CONTACTS, pd.Series()).dropna()
     plan = contact_plan(customers, owners, params, capacity=daily.astype(int).to_dict())
     lists = branch_lists(customers, params, {name: frame(table) for name, table in made.tables.items()})
     names = book.read("branch") if "branch" in book.tables() else pd.DataFrame({col.BRANCH_ID: []})
@@ -97,7 +103,7 @@ def derive(engagement: Engagement, data: Path, say: Callable[[str], None]) -> No
     for name, table in {"customers": filed, **made.tables}.items():
         _write(table, data / f"{name}.parquet")
     _write(completeness(book, made.table, params), data / "completeness.parquet")
-    for name, rows in (("assignment", owners), ("plan", plan), ("lists", lists), ("branches", summary)):
+    for name, rows in (("assignment", owners), ("plan", plan), ("allocation", assigned.branches), ("remarks", assigned.remarks), ("lists", lists), ("branches", summary)):
         _write(pa.Table.from_pandas(rows, preserve_index=False), data / f"{name}.parquet")
     context = {
         "kit": __version__,
@@ -111,17 +117,27 @@ def derive(engagement: Engagement, data: Path, say: Callable[[str], None]) -> No
     replace(data / CONTEXT, json.dumps(context, ensure_ascii=False, indent=1).encode())
 
 
-def _present_staff(book: Book) -> pd.DataFrame:
+def _assigned(customers: pd.DataFrame, staff: pd.DataFrame, params: Params) -> Assigned:
+    """Who keeps whom: branches one after the other, or side by side where there are enough customers to be worth it."""
+    if len(customers) < SIDE_BY_SIDE or customers[col.BRANCH_ID].nunique() < 2:
+        return assignment(customers, staff, params)
+    with ProcessPoolExecutor(mp_context=multiprocessing.get_context("spawn")) as workers:
+        return assignment(customers, staff, params, each=workers.map)
+
+
+def _present_staff(book: Book, day: date) -> pd.DataFrame:
     """Staff who can keep customers: neither virtual nor gone."""
-    if not {"role", col.BRANCH_ID} <= set(book.columns("staff")):
-        return pd.DataFrame({col.STAFF_ID: [], col.BRANCH_ID: [], "role": []}, dtype="str")
+    if not {col.ROLE, col.BRANCH_ID} <= set(book.columns("staff")):
+        return pd.DataFrame({col.STAFF_ID: [], col.BRANCH_ID: [], col.ROLE: []}, dtype="str")
     staff = frame(pq.read_table(book.path("staff")))
     for flag in (col.IS_VIRTUAL, col.HAS_LEFT):
         if flag in staff:
             staff = staff[~staff[flag].fillna(value=False).astype(bool)]
     if col.STAFF_STATUS in staff:
         staff = staff[~staff[col.STAFF_STATUS].isin(["离职", "离岗", "调离", "退休", "否"])]
-    return staff.drop_duplicates(col.STAFF_ID).sort_values(col.STAFF_ID)
+    if col.LEFT_DATE in staff:
+        staff = staff[~(staff[col.LEFT_DATE] <= pd.Timestamp(day))]
+    return staff
 
 
 def _write(table: pa.Table, path: Path) -> None:

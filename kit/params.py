@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from kit.errors import language
 
 __all__ = [
+    "Allocation",
     "Cadence",
     "Checks",
     "Clause",
@@ -233,6 +234,48 @@ class Segments(_Frozen):
 
 def _codes(rules: tuple[SegmentRule, ...]) -> tuple[str, ...]:
     return tuple(rule.code for rule in rules)
+
+
+class Allocation(_Frozen):
+    """分户: which claim on a customer comes first, and the bounds of an even load.
+
+    Attributes
+    ----------
+    order
+        A customer has one claim, the first that fits him: to stay with an owner who is there and may keep him, one of
+        the four rules, or to come to who assists him already. The earlier it stands, the more it weighs.
+    managers, counter
+        Roles that rules 1 and 3, and rule 2, give customers to.
+    floor
+        Tier from which on a customer won outside is fit for rule 3; the second, if not said.
+    count_within, assets_within
+        How far an owner may be from the fair share of his role, which is by capacity where the bank gives it.
+    moves_at_most
+        Share of the customers whom an owner may keep that he gives up at most.
+    evenness
+        Weight of an even load against that of the first claim, which is 1.
+    family_at_most
+        A household number of more customers than that is no family.
+    """
+
+    order: tuple[Literal["kept", "R1", "R2", "R3", "R4", "assisting"], ...] = (
+        "kept", "R1", "R2", "R3", "R4", "assisting",
+    )  # fmt: skip
+    managers: tuple[str, ...] = ("支局长", "理财经理", "贵宾理财经理")
+    counter: tuple[str, ...] = ("高柜柜员", "大堂经理")
+    floor: str = ""
+    count_within: float = Field(default=0.2, gt=0, lt=1)
+    assets_within: float = Field(default=0.3, gt=0, lt=1)
+    moves_at_most: float = Field(default=0.2, ge=0, le=1)
+    evenness: float = Field(default=0.05, ge=0, lt=1)
+    family_at_most: int = Field(default=8, gt=1)
+
+    @field_validator("order")
+    @classmethod
+    def _once(cls, order: tuple[str, ...]) -> tuple[str, ...]:
+        if not order or len(set(order)) != len(order):
+            raise ValueError("allocation.order: each claim stands there once")
+        return order
 
 
 class Grade(_Frozen):
@@ -675,6 +718,7 @@ class Params(_Frozen):
     merchant: Merchant = Merchant()
     primary: Primary = Primary()
     hidden: Hidden = Hidden()
+    allocation: Allocation = Allocation()
     grade: Grade = Grade()
     contact: Contact = Contact()
     messages: Messages = Messages()
@@ -713,6 +757,8 @@ class Params(_Frozen):
     def _grades(self) -> Params:
         if self.primary.weak_below > self.primary.strong_from:
             raise ValueError("primary.weak_below must not exceed primary.strong_from")
+        if self.allocation.floor not in ("", *self.tier_codes()):
+            raise ValueError(f"allocation.floor: one of the tiers {', '.join(self.tier_codes())}")
         if self.tier_rule.watch_after > self.tier_rule.fall_after:
             raise ValueError("tier_rule.watch_after must not exceed tier_rule.fall_after")
         return self

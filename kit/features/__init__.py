@@ -59,6 +59,7 @@ SUBJECTS = (
     "events",
     "referrals",
     "journey",
+    "allocation",
     "customers",
 )
 # Rows of another grain than a customer, each with its branch; some of them subjects of their own.
@@ -97,6 +98,10 @@ _BASIS = {
 _WORDS = {
     "left_words": ("离职", "离岗", "调离", "退休", "否", "left"),
     "assisting_words": ("协办", "辅办", "协管"),
+    "natural_words": ("自然", "自然到访", "自然新增", "到访", "walk-in"),
+    "referred_words": ("转介", "厅堂转介", "柜面转介", "内部转介", "referral"),
+    "outside_words": ("外拓", "外拓营销", "外出营销", "outreach"),
+    "introduced_words": ("存量介绍", "存量客户介绍", "老客户介绍", "客户介绍", "转介绍", "introduced"),
     "one_way_words": ("短信", "微信群发", "SMS"),
     "no_answer_words": ("未接", "未接通", "无人接听", "拒接", "挂机", "空号", "停机", "关机", "no answer"),
     "hung_up_words": ("挂机", "挂断"),

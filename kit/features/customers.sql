@@ -15,6 +15,9 @@ SELECT
   o.orphan,
   o.orphan_cause,
   c.household_id,
+  l.allocation_rule,
+  l.rule_staff_id,
+  l.assisting_id,
   a.aum_fen,
   a.spot_fen,
   a.spot_before_fen,
@@ -141,6 +144,7 @@ SELECT
   q.service_grade
 FROM customer c
 JOIN owner o ON o.customer_id = c.customer_id
+JOIN allocation l ON l.customer_id = c.customer_id
 JOIN aum a ON a.customer_id = c.customer_id
 JOIN products p ON p.customer_id = c.customer_id
 JOIN activity y ON y.customer_id = c.customer_id

@@ -1,6 +1,6 @@
 """Who keeps whom, whom to act on, and who is called on which day."""
 
-from kit.planning.assignment import assignment
+from kit.planning.assignment import Assigned, assignment
 from kit.planning.calendar import WorkDays, festivals, work_days
 from kit.planning.capacities import owner_weeks, room_of
 from kit.planning.contacts import PLAN, contact_plan, first_contacts, plan_start
@@ -8,6 +8,7 @@ from kit.planning.lists import branch_lists, list_stakes
 
 __all__ = [
     "PLAN",
+    "Assigned",
     "WorkDays",
     "assignment",
     "branch_lists",

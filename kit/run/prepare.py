@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 from collections.abc import Callable
-from datetime import timedelta
+from concurrent.futures import ProcessPoolExecutor
+from datetime import date, timedelta
 from pathlib import Path
 
 import pandas as pd
@@ -21,8 +23,10 @@ from kit.features import features, frame, settle_dates
 from kit.features.completeness import completeness, with_missing
 from kit.intake import IntakeResult, Password, find_sources, intake
 from kit.intake import Progress as Reading
+from kit.params import Params
 from kit.planning import (
     PLAN,
+    Assigned,
     assignment,
     branch_lists,
     contact_plan,
@@ -49,6 +53,7 @@ class NoReport(KitError):
 
 
 ROWS_A_GROUP = 20_000  # of a table, so that one branch is read without the others
+SIDE_BY_SIDE = 100_000  # customers of a bank from which on another process is worth its start
 
 
 def take_in(
@@ -94,9 +99,10 @@ def derive(engagement: Engagement, data: Path, say: Callable[[str], None], *, fr
     made = features(book, params)
     filed = with_missing(book, made.table, params)
     customers = frame(filed)
-    staff = _present_staff(book)
+    staff = _present_staff(book, params.day)
     say("planning")
-    owners = assignment(customers, staff, params)
+    assigned = _assigned(customers, staff, params)
+    owners, staff = assigned.rows, staff.drop_duplicates(col.STAFF_ID)
     tables = {name: frame(table) for name, table in made.tables.items()}
     model, likely = fit_success(tables["outcomes"], customers, params)
     previous = None if fresh else _earlier_plan(engagement, data)
@@ -113,8 +119,8 @@ def derive(engagement: Engagement, data: Path, say: Callable[[str], None], *, fr
         _write(table, data / f"{name}.parquet")
     _write(completeness(book, made.table, params), data / "completeness.parquet")
     made_here = {
-        "assignment": owners, "plan": plan, "owner_weeks": weeks, "lists": lists, "stakes": list_stakes(lists),
-        "branches": summary,
+        "assignment": owners, "allocation": assigned.branches, "remarks": assigned.remarks, "plan": plan,
+        "owner_weeks": weeks, "lists": lists, "stakes": list_stakes(lists), "branches": summary,
     }  # fmt: skip
     for name, rows in made_here.items():
         _write(_dates(pa.Table.from_pandas(rows, preserve_index=False)), data / f"{name}.parquet")
@@ -150,17 +156,27 @@ def _dates(table: pa.Table) -> pa.Table:
     return table
 
 
-def _present_staff(book: Book) -> pd.DataFrame:
+def _assigned(customers: pd.DataFrame, staff: pd.DataFrame, params: Params) -> Assigned:
+    """Who keeps whom: branches one after the other, or side by side where there are enough customers to be worth it."""
+    if len(customers) < SIDE_BY_SIDE or customers[col.BRANCH_ID].nunique() < 2:
+        return assignment(customers, staff, params)
+    with ProcessPoolExecutor(mp_context=multiprocessing.get_context("spawn")) as workers:
+        return assignment(customers, staff, params, each=workers.map)
+
+
+def _present_staff(book: Book, day: date) -> pd.DataFrame:
     """Staff who can keep customers: neither virtual nor gone."""
-    if not {"role", col.BRANCH_ID} <= set(book.columns("staff")):
-        return pd.DataFrame({col.STAFF_ID: [], col.BRANCH_ID: [], "role": []}, dtype="str")
+    if not {col.ROLE, col.BRANCH_ID} <= set(book.columns("staff")):
+        return pd.DataFrame({col.STAFF_ID: [], col.BRANCH_ID: [], col.ROLE: []}, dtype="str")
     staff = frame(pq.read_table(book.path("staff")))
     for flag in (col.IS_VIRTUAL, col.HAS_LEFT):
         if flag in staff:
             staff = staff[~staff[flag].fillna(value=False).astype(bool)]
     if col.STAFF_STATUS in staff:
         staff = staff[~staff[col.STAFF_STATUS].isin(["离职", "离岗", "调离", "退休", "否"])]
-    return staff.drop_duplicates(col.STAFF_ID).sort_values(col.STAFF_ID)
+    if col.LEFT_DATE in staff:
+        staff = staff[~(staff[col.LEFT_DATE] <= pd.Timestamp(day))]
+    return staff
 
 
 def _write(table: pa.Table, path: Path) -> None:

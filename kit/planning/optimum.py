@@ -1,0 +1,330 @@
+"""Units to owners at the least cost, under limits on the owners' loads: an optimum by HiGHS and the gap to its bound.
+
+Knows nothing of customers. The same code gives the known optima of the generalised assignment problem.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+from scipy.optimize import Bounds, LinearConstraint, milp
+
+__all__ = ["Answer", "Limit", "Model", "loads_of", "optimise"]
+
+Array = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Bits = npt.NDArray[np.bool_]
+Steps = tuple[tuple[float, float], ...]  # (width, price of each unit in it), prices rising
+
+WHOLE_UP_TO = 120  # units from which on only the largest are whole from the start
+PENALTY = 20.0  # for going beyond a limit that already gave way, a unit of it: far above what a move costs
+TARGET = 0.002  # of the bound: nearer than this is near enough, half of what is promised
+_NODES, _ROUNDS = 500, 4  # of a search: no clock, so that every machine finds the same
+_GRID, _SMALL = 1.5, 0.2  # sizes of the relaxed model: each half as large again, from a fifth of the mean
+_DEAR, _FREE, _LARGE = 80, 240, 120  # units placed anew in a turn: dear ones, divided ones, and large ones
+_EPS = 1e-6
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Limit:
+    """``sum(weights * loads) <= at_most``.
+
+    Attributes
+    ----------
+    name
+        Family of the limit: what clashes is told by it.
+    weights
+        Measures by owners.
+    steps
+        What going beyond costs, as part of the objective; none where the limit is to hold.
+    gives
+        How dear it is that the limit gives way where not all can hold; none where it never does.
+    """
+
+    name: str
+    weights: Array
+    at_most: float
+    steps: Steps = ()
+    gives: Steps = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Model:
+    """Each unit goes to one owner; ``cost`` (units by owners) is infinite where it may not.
+
+    ``loads`` (measures by units by owners) is what a unit lays on its owner. Units not ``whole`` may be divided.
+    """
+
+    cost: Array
+    loads: Array
+    limits: tuple[Limit, ...]
+    whole: Bits
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Answer:
+    """An owner for each unit.
+
+    Attributes
+    ----------
+    value, bound
+        Cost of this answer, and a cost that none can be below, both with the limits as they had to give way.
+    gave
+        How far each limit had to give way, 0 for most.
+    clash
+        Names of the limits that cannot hold together; ``indivisible`` where they could, were the units divisible.
+    """
+
+    owner: Ints
+    value: float
+    bound: float
+    gave: Array
+    clash: tuple[str, ...]
+
+    @property
+    def gap(self) -> float:
+        """How far above the bound, as a share of it (of 1, where it is less)."""
+        return max(self.value - self.bound, 0.0) / max(abs(self.bound), 1.0)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Found:
+    """A solution: shares of units by owners, what each limit is beyond, the objective and its bound."""
+
+    shares: Array
+    beyond: Array
+    value: float
+    bound: float
+
+
+def optimise(model: Model, size: Array, kind: Ints) -> Answer:
+    """The assignment of least cost, proven to within `TARGET` where the search allows; the gap is told in any case.
+
+    A relaxed model, in which the largest units are whole and the others stand for each other, gives the bound; it is
+    rounded to whole units, and these are improved a few hundred at a time. The limits give way first, if they must.
+
+    Parameters
+    ----------
+    size, kind
+        Units of one kind differ in size alone: their cost and loads are affine in it.
+
+    Raises
+    ------
+    ValueError
+        If the limits that never give way cannot hold.
+    """
+    whole = np.zeros(len(size), dtype=np.bool_)
+    whole[np.argsort(-size, kind="stable")[: len(size) if len(size) <= WHOLE_UP_TO else WHOLE_UP_TO // 3]] = True
+    between = _between(size, np.where(whole, kind.max(initial=0) + 1 + np.arange(len(size)), kind))
+    small = between.relaxed(model, whole)
+    gave, clash = _give_way(small)
+    model, small = _eased(model, gave), _eased(small, gave)
+    found = _solve(small, TARGET / 2)
+    if found is None:
+        raise ValueError("the limits that never give way cannot hold")
+    shares = between.shares(found.shares)
+    owner = _dealt(model, shares, size, kind)
+    for turn in range(_ROUNDS):
+        value = _value(model, owner)
+        if value - found.bound <= TARGET * max(abs(found.bound), 1.0):
+            break
+        owner = _improved(model, owner, _picked(model, owner, shares, size, turn), value, found.bound)
+    return Answer(owner, _value(model, owner), min(found.bound, _value(model, owner)), gave, clash)
+
+
+def loads_of(model: Model, owner: Ints) -> Array:
+    """Loads of the owners: measures by owners."""
+    units = np.arange(len(owner))
+    return np.array([np.bincount(owner, each[units, owner], each.shape[1]) for each in model.loads])
+
+
+def _value(model: Model, owner: Ints) -> float:
+    """Objective of whole units, recomputed without the solver."""
+    loads = loads_of(model, owner)
+    value = float(model.cost[np.arange(len(owner)), owner].sum())
+    for limit in model.limits:
+        beyond = float((limit.weights * loads).sum()) - limit.at_most
+        for width, price in limit.steps:
+            value += price * min(max(beyond, 0.0), width)
+            beyond -= width
+    return value
+
+
+def _solve(model: Model, gap: float) -> _Found | None:
+    """Least cost by HiGHS, or None where the limits cannot hold."""
+    unit, owner = np.nonzero(np.isfinite(model.cost))
+    (measures, units, owners), pairs = model.loads.shape, len(unit)
+    steps = [(at, *step) for at, limit in enumerate(model.limits) for step in limit.steps]
+    loads, rows = measures * owners, len(model.limits)
+    # Columns: shares of units, loads of owners, steps beyond the limits.
+    one_owner = sparse.csr_array((np.ones(pairs), (unit, np.arange(pairs))), shape=(units, pairs))
+    laid = sparse.vstack([
+        sparse.csr_array((each[unit, owner], (owner, np.arange(pairs))), shape=(owners, pairs)) for each in model.loads
+    ])  # fmt: skip
+    weights = sparse.csr_array(np.array([limit.weights.ravel() for limit in model.limits]).reshape(rows, loads))
+    at = [step[0] for step in steps]
+    beyond = sparse.csr_array((-np.ones(len(at)), (at, np.arange(len(at)))), shape=(rows, len(at)))
+    matrix = sparse.block_array(
+        [[one_owner, None, None], [laid, -sparse.eye_array(loads), None], [None, weights, beyond if at else None]],
+        format="csc",
+    )
+    at_most = np.array([limit.at_most for limit in model.limits])
+    told = milp(
+        np.concatenate([model.cost[unit, owner], np.zeros(loads), [step[2] for step in steps]]),
+        integrality=np.concatenate([model.whole[unit], np.zeros(loads + len(at))]),
+        bounds=Bounds(
+            np.concatenate([np.zeros(pairs), np.full(loads, -np.inf), np.zeros(len(at))]),
+            np.concatenate([np.ones(pairs), np.full(loads, np.inf), [step[1] for step in steps]]),
+        ),
+        constraints=LinearConstraint(
+            matrix,
+            np.concatenate([np.ones(units), np.zeros(loads), np.full(rows, -np.inf)]),
+            np.concatenate([np.ones(units), np.zeros(loads), at_most]),
+        ),
+        options={"mip_rel_gap": gap, "node_limit": _NODES},
+    )
+    if told.x is None:
+        return None
+    shares = np.zeros((units, owners))
+    shares[unit, owner] = told.x[:pairs]
+    bound = told.fun if told.mip_dual_bound is None else told.mip_dual_bound
+    return _Found(shares, np.bincount(at, told.x[pairs + loads :], rows) if at else np.zeros(rows), told.fun, bound)
+
+
+def _give_way(model: Model) -> tuple[Array, tuple[str, ...]]:
+    """How far the limits must give way, at the least price, and the names of those that clash."""
+
+    def least(model: Model, without: str = "") -> _Found | None:
+        limits = tuple(
+            replace(limit, at_most=np.inf) if limit.steps or limit.name == without else replace(limit, steps=limit.gives)
+            for limit in model.limits
+        )
+        return _solve(replace(model, cost=np.where(np.isfinite(model.cost), 0.0, np.inf), limits=limits), TARGET)
+
+    found = least(model)
+    if found is None or found.value < _EPS:
+        return np.zeros(len(model.limits)), ()
+    divided = replace(model, whole=np.zeros_like(model.whole))
+    through = least(divided)
+    assert through is not None  # it holds with whole units
+    gave = {limit.name for limit, beyond in zip(model.limits, found.beyond, strict=True) if beyond > _EPS}
+    others = {limit.name for limit in model.limits if limit.gives} - gave
+    clash = gave | {
+        name for name in others
+        if (without := least(divided, name)) and without.beyond.sum() < 0.99 * through.beyond.sum() - _EPS
+    }
+    return found.beyond, (*sorted(clash), *(("indivisible",) if through.value < 0.99 * found.value - _EPS else ()))
+
+
+def _eased(model: Model, gave: Array) -> Model:
+    """Limits that hold: those that gave way a little further, to a whole number; beyond, the `PENALTY`."""
+    limits = [
+        limit if not limit.gives else
+        replace(limit, at_most=limit.at_most + (np.ceil(beyond * 1.01) if beyond > _EPS else 0), steps=((np.inf, PENALTY),))
+        for limit, beyond in zip(model.limits, gave, strict=True)
+    ]  # fmt: skip
+    return replace(model, limits=tuple(limits))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Between:
+    """Units as mixtures of a few of their kind: ``(1 - part)`` of ``low`` and ``part`` of ``high``.
+
+    As cost and loads are affine in size, a unit placed whole is a mixture placed together; to place the two apart is
+    more freedom, never less, so that the least cost of the few bounds that of all.
+    """
+
+    few: Ints  # the units that stand for others
+    low: Ints  # place in ``few``
+    high: Ints
+    part: Array
+
+    def relaxed(self, model: Model, whole: Bits) -> Model:
+        """The few, each as much as the units that it stands for."""
+        count = len(self.few)
+        mass = np.bincount(self.low, 1 - self.part, count) + np.bincount(self.high, self.part, count)
+        return Model(
+            model.cost[self.few] * mass[:, None],
+            model.loads[:, self.few] * mass[None, :, None],
+            model.limits,
+            whole[self.few],
+        )
+
+    def shares(self, few: Array) -> Array:
+        """Shares of all units from those of the few."""
+        mixed: Array = (1 - self.part)[:, None] * few[self.low] + self.part[:, None] * few[self.high]
+        mixed[mixed < _EPS] = 0
+        mixed /= mixed.sum(axis=1, keepdims=True)
+        return mixed
+
+
+def _between(size: Array, kind: Ints) -> _Between:
+    """The smallest and the largest of each kind stand for the others, and one at each step of a grid of sizes."""
+    step = np.ceil(np.log(np.maximum(size, _SMALL) / _SMALL) / np.log(_GRID))
+    order = np.lexsort((size, kind))
+    sizes, kinds, steps = size[order], kind[order], step[order]
+    first = np.r_[True, kinds[1:] != kinds[:-1]]
+    last = np.r_[first[1:], True]
+    chosen = first | last | np.r_[True, steps[1:] != steps[:-1]]
+    at, places = np.cumsum(chosen) - 1, np.arange(len(size))
+    few = np.flatnonzero(chosen)
+    high = np.where(chosen, at, np.minimum(at + 1, len(few) - 1))
+    span = sizes[few[high]] - sizes[few[at]]
+    part = np.divide(sizes - sizes[few[at]], span, out=np.zeros(len(size)), where=span > 0)
+    back = np.empty(len(size), dtype=np.int64)
+    back[order] = places
+    return _Between(order[few], at[back], high[back], part[back])
+
+
+def _dealt(model: Model, shares: Array, size: Array, kind: Ints) -> Ints:
+    """Whole units: in the order of kind and size, each to the owner who lags most behind his shares."""
+    owner: Ints = shares.argmax(axis=1)
+    free = np.flatnonzero((shares > 0).sum(axis=1) > 1)
+    behind = np.zeros((len(model.loads), model.cost.shape[1]))
+    for unit in free[np.lexsort((free, -size[free], kind[free]))]:
+        among = np.flatnonzero(shares[unit])
+        laid = model.loads[:, unit, among]
+        behind[:, among] += laid * shares[unit, among]
+        to = (laid * (behind[:, among] - laid / 2)).sum(axis=0).argmax()
+        owner[unit] = among[to]
+        behind[:, among[to]] -= laid[:, to]
+    return owner
+
+
+def _picked(model: Model, owner: Ints, shares: Array, size: Array, turn: int) -> Ints:
+    """Units to place anew: those that cost most more than their shares, and some of all that have the same choice.
+
+    Of these some that were divided, of every size, and the next largest of the others; in each turn others.
+    """
+    free = np.isfinite(model.cost)
+    dear = model.cost[np.arange(len(owner)), owner] - (np.where(free, model.cost, 0) * shares).sum(axis=1)
+    group = np.unique(free, axis=0, return_inverse=True)[1].ravel()
+    largest = np.lexsort((np.arange(len(size)), -size))
+    divided = (shares > 0).sum(axis=1) > 1
+    groups = [largest[group[largest] == at] for at in range(group.max() + 1) if free[group == at][0].sum() > 1]
+    picked = [np.argsort(-dear, kind="stable")[:_DEAR]]
+    for units in groups:
+        split, rest = units[divided[units]], units[~divided[units]]
+        every, step = max(len(split) * len(groups) // _FREE, 1), _LARGE // len(groups)
+        picked += [split[turn % every :: every][: _FREE // len(groups)], rest[turn * step : (turn + 1) * step]]
+    return np.unique(np.concatenate(picked))
+
+
+def _improved(model: Model, owner: Ints, picked: Ints, value: float, bound: float) -> Ints:
+    """The picked units placed anew, whole, while all others stay."""
+    stay = np.ones(len(owner), dtype=np.bool_)
+    stay[picked] = False
+    rest = Model(model.cost[stay], model.loads[:, stay], model.limits, model.whole[stay])
+    laid = loads_of(rest, owner[stay])
+    limits = tuple(replace(each, at_most=each.at_most - float((each.weights * laid).sum())) for each in model.limits)
+    part = Model(model.cost[picked], model.loads[:, picked], limits, np.ones(len(picked), dtype=np.bool_))
+    now = value - float(rest.cost[np.arange(stay.sum()), owner[stay]].sum())
+    found = _solve(part, min(TARGET / 2 * max(abs(bound), 1.0) / max(now, _EPS), 0.5))
+    if found is None:
+        return owner
+    better = owner.copy()
+    better[picked] = found.shares.argmax(axis=1)
+    return better if _value(model, better) < value else owner

@@ -1,0 +1,208 @@
+"""Each manager's workbook and calendar, from the branch's plan, its customers and the words to say."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+import pandas as pd
+
+from kit import columns as col
+from kit.callbook import CONTACT, CUSTOMERS, FACTS, Marker, fingerprint
+from kit.params import Params
+from kit.planning import work_days
+from kit.report.calendar import calendar
+from kit.report.callbook import Page, callbook
+from kit.report.workbook import encrypted
+from kit.run.cards import card_bands, customer_cards
+from kit.run.files import replace
+from kit.run.persons import Persons, rows_of
+from kit.text import Wording, slug
+from kit.vault import CUSTOMER_NUMBER
+
+__all__ = ["Windows", "contract", "windows", "write_callbooks"]
+
+_DUE_DATE, _HINT, _SUCCESS = "due_date", "hint", "success_share"  # as the sheets name them
+_LEAST_DAYS = 14  # of a month: with fewer left, the next one is planned with it
+_NOT_YET = ("do_not_call", "later")  # who may not be called, and whose turn comes after the horizon
+_WHY = (
+    _HINT, col.CHANNEL, _DUE_DATE, col.TIER, col.SEGMENT, col.AUM_FEN, col.UPGRADE_GAP_FEN, col.NEXT_MATURITY_DATE,
+    col.INTENT, _SUCCESS,
+)  # fmt: skip
+_CALLS, _SMS = ("call_text", "close_text", "problem"), ("sms_text", "sms_chars", "sms_parts", "problem")
+
+
+@dataclass(frozen=True, slots=True)
+class Windows:
+    """Days of the three sheets: first and last of each; none of them overlap."""
+
+    today: tuple[date, date]
+    week: tuple[date, date]
+    month: tuple[date, date]
+
+    def sheets(self) -> Iterator[tuple[str, tuple[date, date]]]:
+        """Sheet codes with their days."""
+        yield from (("today", self.today), ("week", self.week), ("month", self.month))
+
+
+def windows(params: Params) -> Windows:
+    """Today, the rest of this week, and the rest of the first month of which two weeks are left (R58).
+
+    Today is the first work day of the plan; so each task stands in one sheet and is filled in once.
+    """
+    worked = work_days(params.day, weeks=params.contact.weeks).days
+    today = worked[0] if worked else params.day + timedelta(days=1)
+    sunday = today + timedelta(days=6 - today.weekday())
+    within = max(sunday, today + timedelta(days=_LEAST_DAYS - 1))
+    month_end = (within.replace(day=1) + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    one = timedelta(days=1)
+    return Windows((today, today), (today + one, sunday), (sunday + one, month_end))
+
+
+def contract(plan: pd.DataFrame) -> pd.DataFrame:
+    """The plan with every column that the workbook reads; what an older plan lacks says nothing."""
+    nothing = {
+        col.DUE: plan[col.DATE],
+        col.FIRST_CONTACT: False,
+        col.NEEDS: None,
+        col.SUCCESS: float("nan"),
+        col.CHANNEL: None,
+    }
+    made = plan.assign(**{name: value for name, value in nothing.items() if name not in plan})
+    dates = {name: pd.to_datetime(made[name]) for name in (col.DATE, col.DUE)}
+    return made.assign(**dates, **{col.SUCCESS: made[col.SUCCESS].astype("float64")})
+
+
+def write_callbooks(
+    out: Path, branch: str, name: str, persons: Persons, params: Params, words: Wording, *,
+    key: bytes, password: str, spoken: pd.DataFrame | None = None,
+) -> None:  # fmt: skip
+    """Write ``working/<branch>/<staff>.xlsx`` and ``.ics`` for each owner of a branch's customers.
+
+    Parameters
+    ----------
+    spoken
+        Words of `kit.planning.words.call_sheets`, a row a row of the branch's plan; without them the sheets of words
+        are left out.
+    """
+    data, folder = out / "data", out / "working" / slug(branch)
+    tasks = contract(rows_of(data / "plan.parquet", branch))
+    if spoken is not None:
+        tasks = tasks.join(spoken)
+    owned = rows_of(data / "assignment.parquet", branch)[[col.CUSTOMER_ID, col.STAFF_ID]]
+    lists = rows_of(data / "lists.parquet", branch)
+    cards = customer_cards(persons.rows, persons.shown, _profile(data, branch), lists, words)
+    shown = tasks.merge(_known(persons), on=col.CUSTOMER_ID, validate="many_to_one").sort_values(
+        [col.DATE, col.PRIORITY], na_position="last", kind="stable"
+    )
+    shown = _told(shown, words)
+    days = windows(params)
+    cards = cards.merge(_next(shown), on=col.CUSTOMER_ID, how="left", validate="one_to_one")
+    for staff, mine in owned.groupby(col.STAFF_ID, dropna=False):
+        who = "" if pd.isna(staff) else str(staff)
+        own = shown[shown[col.STAFF_ID].isna() if not who else shown[col.STAFF_ID] == staff]
+        marker = Marker(fingerprint(key), branch, who, params.day.isoformat(), days.today[0].isoformat(), _digest(own))
+        pages = [
+            *_task_pages(own, days, persons, words),
+            _customer_page(cards, mine, persons),
+            *_word_pages(own, days, persons),
+        ]
+        owner = who or words.label("callbook.nobody")
+        made = callbook(marker, pages, words, branch=name, owner=owner)
+        stem = slug(who) if who else "unassigned"
+        replace(folder / f"{stem}.xlsx", encrypted(made, password))
+        replace(folder / f"{stem}.ics", calendar(own, marker, words, branch=name, owner=owner))
+
+
+def _digest(tasks: pd.DataFrame) -> str:
+    """What tells the workbook of one plan from that of another."""
+    keys = tasks[[col.CUSTOMER_ID, col.CONTACT_CLASS, col.DUE, col.DATE]].astype("str").to_csv(index=False)
+    return hashlib.sha256(keys.encode()).hexdigest()[:16]
+
+
+def _profile(data: Path, branch: str) -> pd.DataFrame:
+    """What the bank's own file of its customers says beyond what is computed from it."""
+    wanted = [
+        col.CUSTOMER_ID, col.BRANCH_ID, col.GENDER, col.MARITAL, col.CHILDREN, col.EDUCATION, col.INVEST_GOAL,
+        col.WECHAT_ADDED,
+    ]  # fmt: skip
+    return rows_of(data / "book" / "customer.parquet", branch, wanted).drop(columns=col.BRANCH_ID)
+
+
+def _known(persons: Persons) -> pd.DataFrame:
+    """What a task shows of its customer."""
+    columns = persons.have(col.TIER, col.SEGMENT, col.AUM_FEN, col.UPGRADE_GAP_FEN, col.NEXT_MATURITY_DATE)
+    return persons.rows[[col.CUSTOMER_ID, *persons.shown, *columns]]
+
+
+def _told(tasks: pd.DataFrame, words: Wording) -> pd.DataFrame:
+    """Tasks with the columns of the sheets: the channel in words, and in one column all that a caller should know."""
+    hints = []
+    for first, needs, reason in zip(tasks[col.FIRST_CONTACT], tasks[col.NEEDS], tasks[col.REASON], strict=True):
+        parts = [words.label("callbook.hint.first_contact")] if first else []
+        parts += [words.label(f"labels.class.{code}") for code in str(needs).split("+") if pd.notna(needs)]
+        parts += [words.label(f"labels.reason.{reason}")] if reason != "planned" else []
+        hints.append(words.join(parts))
+    channel = [None if pd.isna(c) else words.label(f"callbook.channel.{c}") for c in tasks[col.CHANNEL]]
+    due = tasks[col.DUE].dt.strftime("%Y-%m-%d").fillna("")
+    return tasks.assign(
+        **{_HINT: hints, col.CHANNEL: pd.array(channel, dtype="str"), _DUE_DATE: tasks[col.DUE], col.DUE: due},
+        **{_SUCCESS: tasks[col.SUCCESS]},
+    )
+
+
+def _next(tasks: pd.DataFrame) -> pd.DataFrame:
+    """Each customer's next task: the first by its day, else by when it is due."""
+    order = tasks.assign(when=tasks[col.DATE].fillna(tasks[_DUE_DATE])).sort_values("when", kind="stable")
+    columns = [col.CUSTOMER_ID, col.DATE, _DUE_DATE, col.CONTACT_CLASS, col.REASON]
+    return order.drop_duplicates(col.CUSTOMER_ID)[columns]
+
+
+def _names(persons: Persons) -> list[str]:
+    """Columns that say who a customer is, the name first."""
+    return [c for c in (col.CUSTOMER_NAME, CUSTOMER_NUMBER, col.MOBILE) if c in persons.shown]
+
+
+def _present(rows: pd.DataFrame, columns: Sequence[str]) -> list[str]:
+    """Those of ``columns`` that hold anything."""
+    return [column for column in columns if column in rows and rows[column].notna().any()]
+
+
+def _within(tasks: pd.DataFrame, sheet: str, days: tuple[date, date]) -> pd.DataFrame:
+    """Tasks of a sheet; the last one also has those due by its end that no day had room for."""
+    first, last = (pd.Timestamp(day) for day in days)
+    chosen = tasks[col.DATE].between(first, last)
+    if sheet == "month":
+        late = tasks[_DUE_DATE].isna() | (tasks[_DUE_DATE] <= last)
+        chosen |= tasks[col.DATE].isna() & late & ~tasks[col.REASON].isin(_NOT_YET)
+    return tasks[chosen]
+
+
+def _task_pages(tasks: pd.DataFrame, days: Windows, persons: Persons, words: Wording) -> Iterator[Page]:
+    why = [col.CONTACT_CLASS, *_present(tasks, _WHY)]
+    for sheet, (first, last) in days.sheets():
+        told = words("callbook.dates", first=first, last=last) if first < last else first.isoformat()
+        rows = _within(tasks, sheet, (first, last))
+        yield Page(sheet, rows, {"who": [col.DATE, *_names(persons)], "why": why}, told if first <= last else "", CONTACT)
+
+
+def _customer_page(cards: pd.DataFrame, mine: pd.DataFrame, persons: Persons) -> Page:
+    own = cards[cards[col.CUSTOMER_ID].isin(mine[col.CUSTOMER_ID])]
+    bands = card_bands(own) | {"next": [col.DATE, _DUE_DATE, col.CONTACT_CLASS, col.REASON]}
+    filled = {title: _present(own, columns) for title, columns in bands.items()}
+    who = _names(persons)
+    return Page(CUSTOMERS, own, ({"who": who} if who else {}) | {t: c for t, c in filled.items() if c}, entries=FACTS)
+
+
+def _word_pages(tasks: pd.DataFrame, days: Windows, persons: Persons) -> Iterator[Page]:
+    """The call sheet and the SMS list of the tasks on the three sheets, where there are words."""
+    who = [col.DATE, *_names(persons), col.CONTACT_CLASS]
+    if not {"call_text", "sms_text"} <= set(tasks):
+        return
+    listed = pd.concat([_within(tasks, sheet, between) for sheet, between in days.sheets()])
+    for sheet, columns in (("calls", _CALLS), ("sms", _SMS)):
+        rows = listed[listed[columns[0]].notna()]
+        yield Page(sheet, rows, {"who": who, "texts": _present(rows, columns) or [columns[0]]})

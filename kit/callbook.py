@@ -22,6 +22,7 @@ __all__ = [
     "FACT_TABLE",
     "HIDDEN",
     "KEYS",
+    "KEY_CODES",
     "TASKS",
     "WAY_OF_RESULT",
     "Entry",
@@ -53,6 +54,11 @@ class Entry:
     needed: bool = False
     table: str = "customer"
 
+    @property
+    def code(self) -> str:
+        """What the hidden row above the header says of this column."""
+        return f"{self.table}.{self.column}"
+
 
 CONTACT = (
     Entry(col.CONTACT_DATE, "date", needed=True, table="contact"),
@@ -75,6 +81,7 @@ FACTS = (
     Entry(col.OTHER_BANK_ASSETS_FEN, "wan", table="customer_month"),
     Entry(col.DO_NOT_CALL),
 )
+KEY_CODES = MappingProxyType({f"key.{key}": key for key in KEYS})  # what the hidden row says of the hidden columns
 # What a result says of the way: all others are calls.
 WAY_OF_RESULT: Mapping[str, str] = MappingProxyType({"已发送": "短信", "已回复": "微信", "已见面": "面谈"})
 

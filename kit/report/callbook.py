@@ -6,13 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import cycle
+from math import ceil
 from typing import Any
+from unicodedata import east_asian_width
 
 import pandas as pd
 from xlsxwriter.utility import xl_range_abs
 
 from kit import columns as col
-from kit.callbook import CUSTOMERS, HIDDEN, KEYS, TASKS, Entry, Marker, choices
+from kit.callbook import CUSTOMERS, HIDDEN, KEY_CODES, KEYS, TASKS, Entry, Marker, choices
 from kit.report.cells import WIDTHS, cell_formats, write_column
 from kit.report.workbook import COLOUR, new_workbook
 from kit.tables import kind_of
@@ -23,6 +25,7 @@ __all__ = ["Page", "callbook"]
 _NOTE, _BAND, _CODES, _HEAD = 1, 2, 3, 4  # rows, counted from 0; the data begins below the head
 _LISTS = 3  # column of the hidden sheet from which on the choices stand
 _MOST_WAN = 1_000_000
+_LINE = 13.5  # height of a line, in points
 _LONG, _WIDE = ("call_text", "close_text", "sms_text"), {"hint": 22, "missing": 20, "held": 20, "offers": 18,
          col.CONTACT_CLASS: 13, col.AGE: 6, col.GENDER: 6, "customer_number": 14, col.MOBILE: 13,
          col.CUSTOMER_NAME: 9, "call_text": 70, "close_text": 42, "sms_text": 90, "problem": 16, col.SEGMENT: 12,
@@ -82,12 +85,13 @@ def _formats(book: Any) -> dict[str, Any]:
     free = cell | {"locked": False, "bg_color": "#fff8dc"}
     long = cell | {"text_wrap": True, "valign": "top"}
     head = cell | {"bold": True, "bg_color": COLOUR, "font_color": "#ffffff", "text_wrap": True}
+    nothing = {"num_format": "#,##0.00;-#,##0.00;"}  # a zero says no more than an empty cell
     made = {
         "title": book.add_format({"bold": True, "font_size": 14, "font_color": COLOUR}),
         "note": book.add_format({"font_color": "#5f6b7a", "text_wrap": True, "valign": "top", "font_size": 10}),
         "head": book.add_format(head),
         "entry": book.add_format(head | {"bg_color": "#b45f06"}),
-        "locked": cell_formats(book, **cell),
+        "locked": cell_formats(book, **cell) | {"wan": book.add_format(cell | nothing)},
         "free": cell_formats(book, **free),
         "long": cell_formats(book, **long),
     }
@@ -111,6 +115,11 @@ def _hidden(sheet: Any, marker: Marker, pages: Sequence[Page], words: Wording) -
     return ranges
 
 
+def _breadth(text: str) -> int:
+    """Width of a text in columns: a 汉字 takes two."""
+    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
+
+
 class _Writer:
     """One sheet as it is written."""
 
@@ -121,7 +130,7 @@ class _Writer:
         self.sheet, self.page, self.words, self.formats = sheet, page, words, formats
         self.lists, self.marker = lists, marker
         shown = [column for columns in page.bands.values() for column in columns]
-        keys = [key for key in KEYS if key in page.rows] if page.entries else []
+        keys = KEYS if page.code in TASKS else KEYS[:1] if page.entries else ()
         at = shown.index(col.CUSTOMER_NAME) + 1 if col.CUSTOMER_NAME in shown else 1
         self.frozen = at
         # Between what is seen, so that no selection of a table leaves them out when it is sorted.
@@ -139,18 +148,34 @@ class _Writer:
         sheet.merge_range(_NOTE, 0, _NOTE, min(self.width, 16) - 1, note, self.formats["note"])
         sheet.set_row(_NOTE, 30)
         self._bands()
+        style = self.formats["long" if kind == "texts" else "locked"]
         for j, column in enumerate(self.columns):
-            hidden = {"hidden": True} if j in self.hidden else {}
-            sheet.set_column(j, j, self._width(column), None, hidden)
-            sheet.write_string(_CODES, j, column)
             sheet.write_string(_HEAD, j, self._label(column), self.formats["head"])
-            style = "long" if set(_LONG) & set(self.columns) else "locked"
-            write_column(sheet, _HEAD + 1, j, rows[column], self.words, self.formats[style])
+            if j in self.hidden:
+                self._key(j, column)
+            else:
+                sheet.set_column(j, j, self._width(column))
+                write_column(sheet, _HEAD + 1, j, rows[column], self.words, style)
         for j, entry in enumerate(self.page.entries, start=len(self.columns)):
             self._entry(j, entry)
+        if kind == "texts":
+            self._heights()
         sheet.set_row(_CODES, None, None, {"hidden": True})
         sheet.set_row(_HEAD, 30)
         self._set_up()
+
+    def _heights(self) -> None:
+        """Rows as high as their longest text: a spreadsheet does not see to that where a sheet is protected."""
+        long = [column for column in self.columns if column in _LONG]
+        for i, texts in enumerate(self.page.rows[long].fillna("").to_numpy(dtype=str), start=_HEAD + 1):
+            lines = (ceil(_breadth(text) / self._width(column)) for text, column in zip(texts, long, strict=True))
+            self.sheet.set_row(i, _LINE * max(lines, default=1) + 4)
+
+    def _key(self, j: int, column: str) -> None:
+        """A hidden column that tells whose row it is, as codes."""
+        self.sheet.set_column(j, j, 9, None, {"hidden": True})
+        self.sheet.write_string(_CODES, j, next(code for code, key in KEY_CODES.items() if key == column))
+        self.sheet.write_column(_HEAD + 1, j, self.page.rows[column].astype("str").tolist())
 
     def _label(self, column: str) -> str:
         return self.words.label(f"callbook.column.{column}", default=self.words.label(f"tables.{column}"))
@@ -177,7 +202,7 @@ class _Writer:
         """A column to be filled in: empty, unlocked, and with what it takes."""
         sheet, shape, last = self.sheet, self.formats["free"], _HEAD + len(self.page.rows)
         sheet.set_column(j, j, self._width(entry.column))
-        sheet.write_string(_CODES, j, entry.column)
+        sheet.write_string(_CODES, j, entry.code)
         sheet.write_string(_HEAD, j, self._label(entry.column), self.formats["entry"])
         kind = "text" if entry.kind == "choice" else entry.kind
         for i in range(_HEAD + 1, last + 1):
@@ -203,14 +228,21 @@ class _Writer:
         sheet, last = self.sheet, _HEAD + max(len(self.page.rows), 1)
         sheet.freeze_panes(_HEAD + 1, self.frozen)
         sheet.autofilter(_HEAD, 0, last, self.width - 1)
-        allowed = ("autofilter", "sort", "format_columns", "format_rows", "select_locked_cells", "select_unlocked_cells")
+        allowed = (
+            "autofilter",
+            "sort",
+            "format_columns",
+            "format_rows",
+            "select_locked_cells",
+            "select_unlocked_cells",
+        )
         sheet.protect("", dict.fromkeys(allowed, True))
         sheet.set_landscape()
         sheet.set_paper(9)
         sheet.set_margins(0.4, 0.4, 0.5, 0.6)
         sheet.repeat_rows(_BAND, _HEAD)
-        if self.page.code == CUSTOMERS:  # two pages side by side, each with the names
-            sheet.fit_to_pages(2, 0)
+        if self.page.code == CUSTOMERS:  # three pages side by side, each with the names
+            sheet.fit_to_pages(3, 0)
             sheet.repeat_columns(0, self.frozen - 1)
         else:
             sheet.fit_to_pages(1, 0)

@@ -21,7 +21,7 @@ _CODED: Mapping[str, str] = {col.REASON: "reason", **CODES}
 def cell_formats(book: Any, **style: Any) -> dict[str, Any]:
     """A format for each kind of cell, with a style of their own."""
     forms = {kind: {"num_format": form} if form else {} for kind, form in _FORMS.items()}
-    forms["date"] = {**forms["date"], "align": "left"}
+    forms["date"]["align"], forms["count"]["align"] = "left", "center"
     return {kind: book.add_format({**form, **style}) for kind, form in forms.items()}
 
 
@@ -52,6 +52,8 @@ def _values(values: pd.Series, kind: str, words: Wording) -> list[Any]:
         if kind == "text":
             group = _CODED.get(str(values.name))
             codes = {value for value, there in zip(told, known, strict=True) if there}
-            named = {code: words.label(f"labels.{group}.{code}", default=str(code)) if group else str(code) for code in codes}
+            named = {
+                code: words.label(f"labels.{group}.{code}", default=str(code)) if group else str(code) for code in codes
+            }
             told = [named[value] if there else None for value, there in zip(told, known, strict=True)]
     return [value if there else None for value, there in zip(told, known, strict=True)]

@@ -27,6 +27,7 @@ __all__ = ["Windows", "contract", "windows", "write_callbooks"]
 
 _DUE_DATE, _HINT, _SUCCESS = "due_date", "hint", "success_share"  # as the sheets name them
 _LEAST_DAYS = 14  # of a month: with fewer left, the next one is planned with it
+_PLANNED = "planned"
 _NOT_YET = ("do_not_call", "later")  # who may not be called, and whose turn comes after the horizon
 _WHY = (
     _HINT, col.CHANNEL, _DUE_DATE, col.TIER, col.SEGMENT, col.AUM_FEN, col.UPGRADE_GAP_FEN, col.NEXT_MATURITY_DATE,
@@ -144,13 +145,13 @@ def _told(tasks: pd.DataFrame, words: Wording) -> pd.DataFrame:
     for first, needs, reason in zip(tasks[col.FIRST_CONTACT], tasks[col.NEEDS], tasks[col.REASON], strict=True):
         parts = [words.label("callbook.hint.first_contact")] if first else []
         parts += [words.label(f"labels.class.{code}") for code in str(needs).split("+") if pd.notna(needs)]
-        parts += [words.label(f"labels.reason.{reason}")] if reason != "planned" else []
-        hints.append(words.join(parts))
+        parts += [words.label(f"labels.reason.{reason}")] if reason != _PLANNED else []
+        hints.append(words.join(parts) or None)
     channel = [None if pd.isna(c) else words.label(f"callbook.channel.{c}") for c in tasks[col.CHANNEL]]
     due = tasks[col.DUE].dt.strftime("%Y-%m-%d").fillna("")
     return tasks.assign(
-        **{_HINT: hints, col.CHANNEL: pd.array(channel, dtype="str"), _DUE_DATE: tasks[col.DUE], col.DUE: due},
-        **{_SUCCESS: tasks[col.SUCCESS]},
+        **{_HINT: pd.array(hints, dtype="str"), col.CHANNEL: pd.array(channel, dtype="str")},
+        **{_DUE_DATE: tasks[col.DUE], col.DUE: due, _SUCCESS: tasks[col.SUCCESS]},
     )
 
 
@@ -158,7 +159,8 @@ def _next(tasks: pd.DataFrame) -> pd.DataFrame:
     """Each customer's next task: the first by its day, else by when it is due."""
     order = tasks.assign(when=tasks[col.DATE].fillna(tasks[_DUE_DATE])).sort_values("when", kind="stable")
     columns = [col.CUSTOMER_ID, col.DATE, _DUE_DATE, col.CONTACT_CLASS, col.REASON]
-    return order.drop_duplicates(col.CUSTOMER_ID)[columns]
+    found = order.drop_duplicates(col.CUSTOMER_ID)[columns]
+    return found.assign(**{col.REASON: found[col.REASON].mask(found[col.REASON] == _PLANNED)})
 
 
 def _names(persons: Persons) -> list[str]:
@@ -186,7 +188,9 @@ def _task_pages(tasks: pd.DataFrame, days: Windows, persons: Persons, words: Wor
     for sheet, (first, last) in days.sheets():
         told = words("callbook.dates", first=first, last=last) if first < last else first.isoformat()
         rows = _within(tasks, sheet, (first, last))
-        yield Page(sheet, rows, {"who": [col.DATE, *_names(persons)], "why": why}, told if first <= last else "", CONTACT)
+        yield Page(
+            sheet, rows, {"who": [col.DATE, *_names(persons)], "why": why}, told if first <= last else "", CONTACT
+        )
 
 
 def _customer_page(cards: pd.DataFrame, mine: pd.DataFrame, persons: Persons) -> Page:

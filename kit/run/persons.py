@@ -37,7 +37,8 @@ class Persons:
     def of(cls, data: Path, branch: str, key: bytes) -> Persons:
         """Read a branch's customers and the vault's rows of them."""
         vaulted, units = (
-            vault.read(data / vault.VAULT, key=key, branch=branch, table=table) for table in ("customer", "unit_account")
+            vault.read(data / vault.VAULT, key=key, branch=branch, table=table)
+            for table in ("customer", "unit_account")
         )
         shown = [c for c in (vault.CUSTOMER_NUMBER, col.CUSTOMER_NAME, col.MOBILE) if vaulted[c].notna().any()]
         customers = rows_of(data / "customers.parquet", branch)

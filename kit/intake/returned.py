@@ -193,8 +193,8 @@ def _sheets_told(book: Returned, renamed: Sequence[str], lacking: Sequence[Seque
     words = wording(here)
     known = {words.label(f"callbook.sheet.{sheet}") for sheet in (*TASKS, CUSTOMERS)}
     gone = [next((n for n in names if n in known), names[0]) for names in lacking]
-    told = [Notice("callbook_renamed", name, sheet, tuple(gone)) for sheet in renamed]
-    return told + [Notice("callbook_gone", name, "", tuple(gone))] if len(gone) > len(renamed) else told
+    told = [Notice("callbook_renamed", name, sheet, tuple(gone)) for sheet in renamed if gone]  # else it is a copy
+    return [*told, Notice("callbook_gone", name, "", tuple(gone))] if len(gone) > len(renamed) else told
 
 
 def _label(code: str) -> str:

@@ -85,7 +85,7 @@ def _formats(book: Any) -> dict[str, Any]:
     free = cell | {"locked": False, "bg_color": "#fff8dc"}
     long = cell | {"text_wrap": True, "valign": "top"}
     head = cell | {"bold": True, "bg_color": COLOUR, "font_color": "#ffffff", "text_wrap": True}
-    nothing = {"num_format": "#,##0.00;-#,##0.00;"}  # a zero says no more than an empty cell
+    nothing = {"num_format": "#,##0.00_ ;-#,##0.00_ ;"}  # a zero says no more than an empty cell
     made = {
         "title": book.add_format({"bold": True, "font_size": 14, "font_color": COLOUR}),
         "note": book.add_format({"font_color": "#5f6b7a", "text_wrap": True, "valign": "top", "font_size": 10}),
@@ -150,10 +150,10 @@ class _Writer:
         self._bands()
         style = self.formats["long" if kind == "texts" else "locked"]
         for j, column in enumerate(self.columns):
-            sheet.write_string(_HEAD, j, self._label(column), self.formats["head"])
             if j in self.hidden:
                 self._key(j, column)
             else:
+                sheet.write_string(_HEAD, j, self._label(column), self.formats["head"])
                 sheet.set_column(j, j, self._width(column))
                 write_column(sheet, _HEAD + 1, j, rows[column], self.words, style)
         for j, entry in enumerate(self.page.entries, start=len(self.columns)):
@@ -161,8 +161,8 @@ class _Writer:
         if kind == "texts":
             self._heights()
         sheet.set_row(_CODES, None, None, {"hidden": True})
-        sheet.set_row(_HEAD, 30)
-        self._set_up()
+        sheet.set_row(_HEAD, 40)
+        self._set_up(heading)
 
     def _heights(self) -> None:
         """Rows as high as their longest text: a spreadsheet does not see to that where a sheet is protected."""
@@ -174,6 +174,7 @@ class _Writer:
     def _key(self, j: int, column: str) -> None:
         """A hidden column that tells whose row it is, as codes."""
         self.sheet.set_column(j, j, 9, None, {"hidden": True})
+        self.sheet.write_string(_HEAD, j, self.words.label(f"callbook.key.{column}"), self.formats["head"])
         self.sheet.write_string(_CODES, j, next(code for code, key in KEY_CODES.items() if key == column))
         self.sheet.write_column(_HEAD + 1, j, self.page.rows[column].astype("str").tolist())
 
@@ -223,8 +224,8 @@ class _Writer:
         last = first + timedelta(days=366)
         return told | {"validate": "date", "criteria": "between", "minimum": first, "maximum": last}
 
-    def _set_up(self) -> None:
-        """Freeze, filter, protection and print."""
+    def _set_up(self, heading: str) -> None:
+        """Freeze, filter, protection and print: the heading stands on every page."""
         sheet, last = self.sheet, _HEAD + max(len(self.page.rows), 1)
         sheet.freeze_panes(_HEAD + 1, self.frozen)
         sheet.autofilter(_HEAD, 0, last, self.width - 1)
@@ -239,12 +240,14 @@ class _Writer:
         sheet.protect("", dict.fromkeys(allowed, True))
         sheet.set_landscape()
         sheet.set_paper(9)
-        sheet.set_margins(0.4, 0.4, 0.5, 0.6)
+        sheet.set_margins(0.4, 0.4, 0.7, 0.6)
         sheet.repeat_rows(_BAND, _HEAD)
         if self.page.code == CUSTOMERS:  # three pages side by side, each with the names
             sheet.fit_to_pages(3, 0)
             sheet.repeat_columns(0, self.frozen - 1)
         else:
             sheet.fit_to_pages(1, 0)
+        sheet.print_area(_BAND, 0, last, self.width - 1)
+        sheet.set_header(f'&L&"-,Bold"&12{heading.replace("&", "&&")}')
         told = self.words("callbook.page", text=self.words.label("callbook.footer"))
         sheet.set_footer(f"&C&8{told}")

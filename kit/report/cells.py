@@ -14,7 +14,7 @@ from kit.text import Wording
 __all__ = ["WIDTHS", "cell_formats", "write_column"]
 
 WIDTHS = {"date": 11, "wan": 12, "count": 8, "text": 14, "percent": 9}
-_FORMS = {"wan": "#,##0.00", "date": "yyyy-mm-dd", "count": "#,##0", "percent": "0%", "text": ""}
+_FORMS = {"wan": "#,##0.00_ ", "date": "yyyy-mm-dd", "count": "#,##0", "percent": "0%", "text": ""}
 _CODED: Mapping[str, str] = {col.REASON: "reason", **CODES}
 
 
@@ -26,7 +26,7 @@ def cell_formats(book: Any, **style: Any) -> dict[str, Any]:
 
 
 def write_column(sheet: Any, top: int, j: int, values: pd.Series, words: Wording, formats: Mapping[str, Any]) -> None:
-    """Write a column below row ``top``, counted from 0, in the form that its name asks for; what is missing is blank."""
+    """Write a column from row ``top`` on, counted from 0, in the form that its name asks for; a missing value is blank."""
     name = str(values.name)
     kind = "text" if name in _CODED else kind_of(name)
     if kind not in formats or (kind not in ("date", "text") and not pd.api.types.is_numeric_dtype(values)):

@@ -137,11 +137,14 @@ def _render(task: Task, executed: list[Any]) -> None:
 
 def _callbooks(task: Task, persons: Persons) -> None:
     """A workbook and a calendar for each owner of the branch."""
-    spoken = None  # kit.planning.words.call_sheets
-    write_callbooks(
-        task.out, task.branch, task.name, persons, _params(task), wording(task.language),
-        key=task.key, password=task.password, spoken=spoken,
-    )  # fmt: skip
+    plan = _plan(task)
+    spoken = None  # here come the words of kit.planning.words.call_sheets, indexed like the plan
+    write_callbooks(task, persons, plan, _params(task), spoken=spoken)
+
+
+def _plan(task: Task) -> pd.DataFrame:
+    """The branch's plan, a row a contact."""
+    return contract(rows_of(task.out / "data" / "plan.parquet", task.branch))
 
 
 def _params(task: Task) -> Params:
@@ -151,13 +154,12 @@ def _params(task: Task) -> Params:
 
 def _load(task: Task, words: Wording) -> Callable[[Any], None] | None:
     """The page of the branch head, as what adds it to a workbook; none where nobody keeps anybody."""
-    plan = contract(rows_of(task.out / "data" / "plan.parquet", task.branch))
     book = Book(task.out / "data")
     daily: dict[str, int] = {}
     if book.has(f"staff.{col.DAILY_CONTACTS}"):
         staff = book.read("staff", [col.STAFF_ID, col.DAILY_CONTACTS]).dropna()
         daily = dict(zip(staff[col.STAFF_ID], staff[col.DAILY_CONTACTS].astype(int), strict=True))
-    found = owner_load(plan, daily, _params(task))
+    found = owner_load(_plan(task), daily, _params(task))
     return partial(load_sheet, load=found, words=words, branch=task.name) if len(found.planned) else None
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -20,8 +21,11 @@ from kit.report.workbook import encrypted
 from kit.run.cards import card_bands, customer_cards
 from kit.run.files import replace
 from kit.run.persons import Persons, rows_of
-from kit.text import Wording, slug
+from kit.text import Wording, slug, wording
 from kit.vault import CUSTOMER_NUMBER
+
+if TYPE_CHECKING:
+    from kit.run.branch import Task
 
 __all__ = ["Windows", "contract", "windows", "write_callbooks"]
 
@@ -78,44 +82,43 @@ def contract(plan: pd.DataFrame) -> pd.DataFrame:
 
 
 def write_callbooks(
-    out: Path, branch: str, name: str, persons: Persons, params: Params, words: Wording, *,
-    key: bytes, password: str, spoken: pd.DataFrame | None = None,
-) -> None:  # fmt: skip
+    task: Task, persons: Persons, plan: pd.DataFrame, params: Params, *, spoken: pd.DataFrame | None = None
+) -> None:
     """Write ``working/<branch>/<staff>.xlsx`` and ``.ics`` for each owner of a branch's customers.
 
     Parameters
     ----------
+    plan
+        The branch's rows, as `contract` gives them.
     spoken
-        Words of `kit.planning.words.call_sheets`, a row a row of the branch's plan; without them the sheets of words
-        are left out.
+        Words of `kit.planning.words.call_sheets`, indexed like the plan; without them the sheets of words are left out.
     """
-    data, folder = out / "data", out / "working" / slug(branch)
-    tasks = contract(rows_of(data / "plan.parquet", branch))
-    if spoken is not None:
-        tasks = tasks.join(spoken)
-    owned = rows_of(data / "assignment.parquet", branch)[[col.CUSTOMER_ID, col.STAFF_ID]]
-    lists = rows_of(data / "lists.parquet", branch)
-    cards = customer_cards(persons.rows, persons.shown, _profile(data, branch), lists, words)
-    shown = tasks.merge(_known(persons), on=col.CUSTOMER_ID, validate="many_to_one").sort_values(
-        [col.DATE, col.PRIORITY], na_position="last", kind="stable"
-    )
-    shown = _told(shown, words)
-    days = windows(params)
-    cards = cards.merge(_next(shown), on=col.CUSTOMER_ID, how="left", validate="one_to_one")
-    for staff, mine in owned.groupby(col.STAFF_ID, dropna=False):
+    words, data, folder = wording(task.language), task.out / "data", task.out / "working" / task.stem
+    tasks = _told(_shown(plan if spoken is None else plan.join(spoken), persons), words)
+    lists, days = rows_of(data / "lists.parquet", task.branch), windows(params)
+    cards = customer_cards(persons.rows, persons.shown, _profile(data, task.branch), lists, words)
+    cards = cards.merge(_next(tasks), on=col.CUSTOMER_ID, how="left", validate="one_to_one")
+    owners = rows_of(data / "assignment.parquet", task.branch).groupby(col.STAFF_ID, dropna=False)[col.CUSTOMER_ID]
+    made: dict[str, bytes] = {}
+    for staff, customers in owners:
         who = "" if pd.isna(staff) else str(staff)
-        own = shown[shown[col.STAFF_ID].isna() if not who else shown[col.STAFF_ID] == staff]
-        marker = Marker(fingerprint(key), branch, who, params.day.isoformat(), days.today[0].isoformat(), _digest(own))
+        own = tasks[tasks[col.STAFF_ID] == staff if who else tasks[col.STAFF_ID].isna()]
+        day, start = params.day.isoformat(), days.today[0].isoformat()
+        marker = Marker(fingerprint(task.key), task.branch, who, day, start, _digest(own))
         pages = [
             *_task_pages(own, days, persons, words),
-            _customer_page(cards, mine, persons),
+            _customer_page(cards[cards[col.CUSTOMER_ID].isin(customers)], persons),
             *_word_pages(own, days, persons),
         ]
-        owner = who or words.label("callbook.nobody")
-        made = callbook(marker, pages, words, branch=name, owner=owner)
+        heads = {"branch": task.name, "owner": who or words.label("callbook.nobody")}
         stem = slug(who) if who else "unassigned"
-        replace(folder / f"{stem}.xlsx", encrypted(made, password))
-        replace(folder / f"{stem}.ics", calendar(own, marker, words, branch=name, owner=owner))
+        made[f"{stem}.xlsx"] = encrypted(callbook(marker, pages, words, **heads), task.password)
+        if own[col.DATE].notna().any():
+            made[f"{stem}.ics"] = calendar(own, marker, words, **heads)
+    for name, content in made.items():
+        replace(folder / name, content)
+    for left in (path for kind in ("*.xlsx", "*.ics") for path in folder.glob(kind) if path.name not in made):
+        left.unlink()  # of an owner who keeps nobody any more
 
 
 def _digest(tasks: pd.DataFrame) -> str:
@@ -133,10 +136,13 @@ def _profile(data: Path, branch: str) -> pd.DataFrame:
     return rows_of(data / "book" / "customer.parquet", branch, wanted).drop(columns=col.BRANCH_ID)
 
 
-def _known(persons: Persons) -> pd.DataFrame:
-    """What a task shows of its customer."""
-    columns = persons.have(col.TIER, col.SEGMENT, col.AUM_FEN, col.UPGRADE_GAP_FEN, col.NEXT_MATURITY_DATE)
-    return persons.rows[[col.CUSTOMER_ID, *persons.shown, *columns]]
+def _shown(plan: pd.DataFrame, persons: Persons) -> pd.DataFrame:
+    """Tasks with what they show of their customers, by day and then in the plan's order; those without a day last."""
+    known = persons.have(col.TIER, col.SEGMENT, col.AUM_FEN, col.UPGRADE_GAP_FEN, col.NEXT_MATURITY_DATE)
+    columns = persons.rows[[col.CUSTOMER_ID, *persons.shown, *known]]
+    return plan.merge(columns, on=col.CUSTOMER_ID, validate="many_to_one").sort_values(
+        [col.DATE, col.PRIORITY], na_position="last", kind="stable"
+    )
 
 
 def _told(tasks: pd.DataFrame, words: Wording) -> pd.DataFrame:
@@ -193,8 +199,7 @@ def _task_pages(tasks: pd.DataFrame, days: Windows, persons: Persons, words: Wor
         )
 
 
-def _customer_page(cards: pd.DataFrame, mine: pd.DataFrame, persons: Persons) -> Page:
-    own = cards[cards[col.CUSTOMER_ID].isin(mine[col.CUSTOMER_ID])]
+def _customer_page(own: pd.DataFrame, persons: Persons) -> Page:
     bands = card_bands(own) | {"next": [col.DATE, _DUE_DATE, col.CONTACT_CLASS, col.REASON]}
     filled = {title: _present(own, columns) for title, columns in bands.items()}
     who = _names(persons)

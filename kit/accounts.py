@@ -26,8 +26,8 @@ _FILLED: Mapping[str, tuple[Any, Any]] = {
 _FRAMES: Mapping[str, Mapping[str, str]] = {
     "reconciliation": {
         "file": _TEXT, "sheet": _TEXT, "table": _TEXT, "lines_above": _COUNT, "blank": _COUNT, "totals": _COUNT,
-        "notes": _COUNT, "repeated_headers": _COUNT, "rows_in": _COUNT, "accepted": _COUNT, "repeated": _COUNT,
-        "quarantined": _COUNT, "cells_quarantined": _COUNT,
+        "notes": _COUNT, "repeated_headers": _COUNT, "unfilled": _COUNT, "rows_in": _COUNT,
+        "accepted": _COUNT, "repeated": _COUNT, "quarantined": _COUNT, "cells_quarantined": _COUNT,
     },
     "control_sums": {"file": _TEXT, "sheet": _TEXT, "table": _TEXT, "column": _TEXT, "book_sum_fen": _COUNT},
     "quarantine": {

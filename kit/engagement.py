@@ -86,8 +86,11 @@ class Engagement(BaseModel):
         return kept.model_copy(update={"password": asked}) if asked else kept
 
     def password(self, path: Path) -> str | None:
-        """Password of an encrypted workbook among the extracts: kept in ``.secrets``, else the environment's."""
-        return self.secrets.extracts.get(path.name) or os.environ.get("BRANCH_KIT_EXTRACT_PASSWORD")
+        """Password of an encrypted workbook: kept in ``.secrets``, the kit's own of a returned one, the environment's."""
+        from kit.intake.readers.kinds import opens  # noqa: PLC0415 - most commands read no workbook
+
+        kept, own = self.secrets.extracts.get(path.name), self.secrets.password
+        return kept or (own if opens(path, own) else os.environ.get("BRANCH_KIT_EXTRACT_PASSWORD"))
 
 
 def _secrets(folder: Path) -> Secrets:

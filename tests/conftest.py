@@ -1,14 +1,17 @@
 import os
 import re
+import shutil
+import subprocess
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pyarrow as pa
 import pytest
 from hypothesis import settings
@@ -230,3 +233,60 @@ def plain_value() -> Callable[..., str]:
 def messy() -> Callable[..., st.SearchStrategy[Messy]]:
     """Any table of the model in any layout, form, encoding and style; ``first`` is the number in its first id."""
     return _messy
+
+
+@dataclass
+class Manager:
+    """Fills in a workbook as a manager would: by sheet, data row from 1, and the label of the column."""
+
+    source: Any  # a path, or the bytes of a workbook
+
+    def __post_init__(self) -> None:
+        self.book = openpyxl.load_workbook(self.source)
+
+    def sheet(self, name: str) -> tuple[Any, int, list[Any]]:
+        """The sheet, the row of its header and its labels: the row below the hidden one with the codes."""
+        sheet = self.book[name]
+        at = next(i for i in range(1, 21) if any(re.match(r"(key|contact|customer)\.", str(c.value)) for c in sheet[i]))
+        return sheet, at + 1, [cell.value for cell in sheet[at + 1]]
+
+    def rows(self, name: str, label: str) -> list[Any]:
+        """What a column holds."""
+        sheet, head, labels = self.sheet(name)
+        return [sheet.cell(i, labels.index(label) + 1).value for i in range(head + 1, sheet.max_row + 1)]
+
+    def fill(self, name: str, row: int, **cells: Any) -> "Manager":
+        """Write cells; of two columns of one name the last, which is the one to be filled in."""
+        sheet, head, labels = self.sheet(name)
+        for label, value in cells.items():
+            sheet.cell(head + row, len(labels) - labels[::-1].index(label)).value = value
+        return self
+
+    def save(self, path: Path, on: str = "2026-11-06") -> Path:
+        """Save, as if on that day."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.book.properties.modified = datetime.fromisoformat(on)
+        self.book.save(path)
+        return path
+
+
+@pytest.fixture(scope="session")
+def manager() -> Callable[[Any], Manager]:
+    """Somebody who opens a workbook of the kit, fills it in and saves it."""
+    return Manager
+
+
+@pytest.fixture
+def through_office(tmp_path: Path) -> Callable[[Path, str], Path]:
+    """Has LibreOffice open a workbook and save it in another form (xlsx, ods, xls, pdf)."""
+    office = shutil.which("soffice")
+    if office is None:
+        pytest.skip("LibreOffice is not there: soffice, of the Debian package libreoffice-calc")
+
+    def saved(path: Path, form: str) -> Path:
+        profile = f"-env:UserInstallation={(tmp_path / 'office').as_uri()}"
+        command = [office, "--headless", profile, "--convert-to", form, "--outdir", str(tmp_path / form), str(path)]
+        subprocess.run(command, check=True, capture_output=True, timeout=180)
+        return tmp_path / form / f"{path.stem}.{form}"
+
+    return saved

@@ -18,6 +18,7 @@ _EITHER = (
     {f"customer_month.aum_{basis}_fen" for basis in ("avg_month", "avg_quarter", "avg_year", "spot")},
 )
 _LISTED = 6  # rows of a table in a chapter; the data request has them all
+_NO_DATA = ("lines_above", "blank", "totals", "notes", "repeated_headers", "unfilled")
 _JOINS, _AMOUNTS = ("reference", "unmatched"), ("sum", "control_total")
 
 
@@ -86,9 +87,7 @@ class Delivery:
 def delivery(accounts: Accounts) -> Delivery:
     """Where every line of the bank's files went, what joining them loses, who is in twice (R3, R49)."""
     rows = accounts.reconciliation
-    rows = rows.assign(
-        other_lines=rows[["lines_above", "blank", "totals", "notes", "repeated_headers"]].sum(axis=1), file_count=1
-    )
+    rows = rows.assign(other_lines=rows[list(_NO_DATA)].sum(axis=1), file_count=1)
     rows["lines"] = rows["other_lines"] + rows["rows_in"]
     measures = ["file_count", "lines", "other_lines", "rows_in", "accepted", "repeated", "quarantined"]
     files = rows.groupby("table", sort=False)[measures].sum().reset_index()

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from kit.errors import KitError
-from kit.intake import accounts, check, staging
+from kit.intake import accounts, check, facts, staging
 from kit.intake.checks import checks, quarantine_mixed_units
 from kit.intake.clean import literal
 from kit.intake.feeds import Feed, Plan, Refused, Source, find_sources, plan
@@ -25,6 +25,7 @@ from kit.intake.private import Persons, completed
 from kit.intake.quarantine import REASONS, Notice, reason
 from kit.intake.questions import OpenQuestions
 from kit.intake.readers import Password
+from kit.intake.returned import take_back
 from kit.intake.sources import Files
 from kit.intake.totals import totals
 from kit.params import Checks, ControlTotal
@@ -128,8 +129,13 @@ def intake(
             tables = check.check_rows(connection, fed, places)
             checked = checks(connection, tables, as_of=as_of, limits=limits, control_totals=control_totals, found=units)
             pq.write_table(checked, made / "checks.parquet")
-            result = _result(connection, tables, loaded, planned, refused)
-            _save(connection, tables, loaded, result, made)
+            # After the checks, which are of what the bank sent; and after the sums, which tie to its files.
+            back = take_back(connection, planned.returned, key=key, first=len(planned.feeds), tables=tables)
+            tables += ["contact"] if back.has("contact") and "contact" not in tables else []
+            loaded, refused = [*loaded, *back.loaded], [*refused, *back.refused]
+            result = _result(connection, tables, loaded, planned, refused, back.notices)
+            learnt = facts.apply(connection, tables, loaded, limits.default_codes)
+            _save(connection, tables, loaded, result, learnt, made)
             persons.write(connection, {table: check.accepted(connection, table) for table in tables}, made / VAULT)
         _put(made, out, Path(scratch) / "old")
     return result
@@ -170,7 +176,12 @@ def _place(sheet: Sheet) -> str:
 
 
 def _result(
-    connection: Any, tables: Sequence[str], loaded: Sequence[staging.Loaded], planned: Plan, refused: Sequence[Refused]
+    connection: Any,
+    tables: Sequence[str],
+    loaded: Sequence[staging.Loaded],
+    planned: Plan,
+    refused: Sequence[Refused],
+    notices: Sequence[Notice],
 ) -> IntakeResult:
     rows, cells = connection.execute(
         "SELECT count(*) FILTER (whole_row), count(*) FILTER (NOT whole_row) FROM quarantine"
@@ -187,13 +198,18 @@ def _result(
         fields=accounts.fields(loaded),
         rows_quarantined=int(rows),
         cells_quarantined=int(cells),
-        notices=tuple(planned.notices),
+        notices=(*planned.notices, *notices),
         refused=(*planned.refused, *refused),
     )
 
 
 def _save(
-    connection: Any, tables: Sequence[str], loaded: Sequence[staging.Loaded], result: IntakeResult, made: Path
+    connection: Any,
+    tables: Sequence[str],
+    loaded: Sequence[staging.Loaded],
+    result: IntakeResult,
+    learnt: pd.DataFrame,
+    made: Path,
 ) -> None:
     for table in tables:
         fields = [f for one in loaded if one.feed.table.id == table for f in one.feed.fields]
@@ -220,6 +236,7 @@ def _save(
         "totals": result.totals,
         "fields": result.fields,
         "refused": accounts.refused(result.refused),
+        "facts": learnt,
     }
     for name, frame in frames.items():
         pq.write_table(_exact(pa.Table.from_pandas(frame, preserve_index=False)), made / f"{name}.parquet")

@@ -27,7 +27,8 @@ def reconciliation(connection: Any, loaded: Sequence[Loaded]) -> pd.DataFrame:
     """One row a feed: the lines of its sheet by kind, its rows, where they went, and the cells that could not be read.
 
     The rows of a sheet are the lines above the data with the header, blank lines, totals, notes, headers repeated in
-    the data, and ``rows_in``; these are accepted, merged into a row that they repeat, or quarantined.
+    the data, rows of a manager's workbook that are not filled in, and ``rows_in``; these are accepted, merged into a
+    row that they repeat, or quarantined.
 
     Raises
     ------
@@ -50,9 +51,19 @@ def reconciliation(connection: Any, loaded: Sequence[Loaded]) -> pd.DataFrame:
         if one.rows_in != sum(counts[:3]):
             raise DoesNotTie(path=sheet.path, place=f"{table}: {one.rows_in} ≠ {' + '.join(map(str, counts[:3]))}")
         kinds = one.lines
-        other = (kinds.above, kinds.blank, len(kinds.totals), kinds.notes, kinds.repeated_headers)
+        other = (kinds.above, kinds.blank, len(kinds.totals), kinds.notes, kinds.repeated_headers, kinds.unfilled)
         lines.append((sheet.path.name, sheet.name, table, *other, one.rows_in, *counts))
-    names = ["lines_above", "blank", "totals", "notes", "repeated_headers", "rows_in", "accepted", "repeated"]
+    names = [
+        "lines_above",
+        "blank",
+        "totals",
+        "notes",
+        "repeated_headers",
+        "unfilled",
+        "rows_in",
+        "accepted",
+        "repeated",
+    ]
     return pd.DataFrame(lines, columns=["file", "sheet", "table", *names, "quarantined", "cells_quarantined"])
 
 

@@ -10,7 +10,7 @@ from kit.database import columns
 from kit.intake.staging import place
 from kit.schema import schema
 
-__all__ = ["accepted", "check_rows"]
+__all__ = ["accepted", "check_reference", "check_rows"]
 
 # Child table → (its column, the parent table, the reason if the parent lacks it).
 _REFERENCES = {
@@ -39,7 +39,7 @@ def check_rows(connection: Any, tables: Sequence[str], places: Mapping[int, str]
     for table in tables:
         reference = _REFERENCES.get(table)
         if reference and reference[1] in tables:
-            _check_reference(connection, table, *reference)
+            check_reference(connection, table, *reference)
         _check_key(connection, table, places)
     if "customer" in tables and "branch" not in tables:
         _derive_branches(connection)
@@ -47,7 +47,8 @@ def check_rows(connection: Any, tables: Sequence[str], places: Mapping[int, str]
     return list(tables)
 
 
-def _check_reference(connection: Any, table: str, column: str, parent: str, code: str) -> None:
+def check_reference(connection: Any, table: str, column: str, parent: str, code: str) -> None:
+    """Refuse the rows of a table that name in ``column`` what the parent table does not have."""
     if column not in columns(connection, table):
         return
     connection.execute(
@@ -55,7 +56,7 @@ def _check_reference(connection: Any, table: str, column: str, parent: str, code
         f" FROM {accepted(connection, table)} AS child ANTI JOIN {accepted(connection, parent)} AS parent"
         f" USING ({column}) WHERE {column} IS NOT NULL"
     )
-    shown = "''" if schema()[table].columns[column].type == "surrogate" else "shape(lost)"  # of a surrogate: nothing
+    shown = "''" if schema()[parent].columns[column].type == "surrogate" else "shape(lost)"  # of a surrogate: nothing
     connection.execute(
         f"INSERT INTO quarantine SELECT '{table}', _id, '{column}', {shown}, '{code}', '', true FROM refused"
     )

@@ -16,9 +16,9 @@ from kit.intake.dating import dated, settle_dates
 from kit.intake.forbidden import forbidden_files, without_forbidden
 from kit.intake.grid import Sheet
 from kit.intake.mapping import POWERS, Cell, Confirmed
-from kit.intake.opening import Opened
+from kit.intake.opening import Opened, Returned
 from kit.intake.quarantine import Notice
-from kit.intake.questions import IGNORE, Interview, Question
+from kit.intake.questions import IGNORE, Interview, Question, told
 from kit.intake.reading import Reading, Tables, from_mapping, read, resolved, without_mapping
 from kit.intake.second import second_table
 from kit.intake.sources import Family, Files, Refused, Source, families, find_sources, nothing_readable
@@ -26,6 +26,9 @@ from kit.intake.units import unit_of
 from kit.schema import Column, Table, schema
 
 __all__ = ["Feed", "Field", "Plan", "Refused", "Source", "find_sources", "plan"]
+
+
+_ALONE = ("客户经理工作簿要和银行的数据放在一起读", "a manager's workbook is read beside the bank's data")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,8 @@ class Plan:
         How each sheet is read, and the layout that it belongs to: what a mapping file records.
     answered
         Keys of the questions that answers were given to.
+    returned
+        Managers' workbooks that came back, which are no extracts of the bank.
     """
 
     feeds: tuple[Feed, ...]
@@ -80,6 +85,7 @@ class Plan:
     optional: tuple[Question, ...] = ()
     families: tuple[tuple[Family, tuple[Reading, ...]], ...] = ()
     answered: frozenset[str] = frozenset()
+    returned: tuple[Returned, ...] = ()
 
 
 def plan(
@@ -115,7 +121,8 @@ def plan(
     refused += [Refused(sheet.path, sheet.name, "", str(said)) for sheet, said in double.items()]
     found = _kept(found, lambda sheet: sheet not in double)
     if not found and (answers is None or not (interview.open or interview.answered)):
-        raise _nothing(sources, files, refused)
+        alone = [Refused(each.path, "", "", told(_ALONE)) for each in _returned(files)]
+        raise _nothing(sources, files, [*refused, *alone])
     tables, notices = _tables(found, interview, as_of)
     notices += [Notice("sheet_skipped", s.path.name, s.name, s.headers) for s in skipped if s.path not in gone]
     notices += [n for opened in files.opened.values() if isinstance(opened, Opened) for n in opened.left_out]
@@ -139,8 +146,14 @@ def plan(
     asked = interview.open.values()
     return Plan(
         tuple(feeds), tuple(notices), tuple(q for q in asked if q.blocking), tuple(refused),
-        tuple(q for q in asked if not q.blocking), tuple(done), frozenset(interview.answered),
+        tuple(q for q in asked if not q.blocking), tuple(done), frozenset(interview.answered), _returned(files),
     )  # fmt: skip
+
+
+def _returned(files: Files) -> tuple[Returned, ...]:
+    """Managers' workbooks among the files, each once."""
+    found = {o.returned.path: o.returned for o in files.opened.values() if isinstance(o, Opened) and o.returned}
+    return tuple(found[path] for path in sorted(found))
 
 
 def _kept(found: Sequence[Family], keep: Callable[[Sheet], bool]) -> list[Family]:

@@ -39,6 +39,8 @@ class Grid:
         Of delimited text.
     faulty
         Addresses of the first cells of a workbook's sheet whose formula has no result: they are blank.
+    saved
+        When a workbook was last saved, as it says itself.
     left_out
         Columns, from 0, whose cells nobody may see: they are blank from the reader on.
     """
@@ -56,6 +58,7 @@ class Grid:
     delimiter: str = ""
     quoted: bool = True
     faulty: tuple[str, ...] = ()
+    saved: str = ""
     left_out: frozenset[int] = frozenset()
 
 

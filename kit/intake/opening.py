@@ -8,14 +8,15 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
+from kit.callbook import HIDDEN, Marker, read_marker
 from kit.errors import EmptyFile, UnreadableFile
-from kit.intake.grid import Sheet
+from kit.intake.grid import Grid, Sheet
 from kit.intake.layout import Skipped, find_layout
 from kit.intake.mapping import Mapping
 from kit.intake.quarantine import Notice
 from kit.intake.readers import Password, batches, grids
 
-__all__ = ["Opened", "given_password", "open_file", "sample"]
+__all__ = ["Opened", "Returned", "given_password", "open_file", "sample"]
 
 _ROWS = 2_000
 
@@ -26,11 +27,21 @@ def given_password(_path: Path) -> str | None:
 
 
 @dataclass(frozen=True, slots=True)
+class Returned:
+    """A manager's workbook that came back: what its marker says, and the sheets that can be seen."""
+
+    path: Path
+    marker: Marker
+    grids: tuple[Grid, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Opened:
-    """The tables of a file, and the sheets that are none, with why."""
+    """The tables of a file, and the sheets that are none, with why; or a manager's workbook that came back."""
 
     sheets: tuple[Sheet, ...]
     left_out: tuple[Notice, ...]
+    returned: Returned | None = None
 
 
 def open_file(path: Path, mapping: Mapping | None, password: Password = given_password) -> Opened:
@@ -42,8 +53,12 @@ def open_file(path: Path, mapping: Mapping | None, password: Password = given_pa
         If the file cannot be read.
     """
     said = mapping or Mapping(file="", tables={})
+    every = grids(path, password=password, encoding=said.encoding, delimiter=said.delimiter)
+    marker = next((read_marker(grid.head) for grid in every if grid.name == HIDDEN), None)
+    if marker:
+        return Opened((), (), Returned(path, marker, tuple(grid for grid in every if not grid.hidden)))
     found, left_out = [], []
-    for grid in grids(path, password=password, encoding=said.encoding, delimiter=said.delimiter):
+    for grid in every:
         layout = find_layout(replace(grid, hidden=grid.hidden and grid.name != said.sheet))
         if isinstance(layout, Skipped):
             left_out.append(Notice(f"sheet_{layout.reason}", path.name, grid.name, ()))

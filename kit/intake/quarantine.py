@@ -87,6 +87,24 @@ _NOTICES = {
         "{place}：没有找到表头，没有读；如果它是一张表，请在数据上面加一行列名（文本文件的各列用逗号或制表符分开）",
         "{place}: no header, not read; if it is a table, put its columns' names above it (text: with commas or tabs)",
     ),
+    "callbook_columns": (
+        "{place}：客户经理工作簿缺少这些列，其余照读：{names}；需要的话请从原工作簿补回",
+        "{place}: columns of the manager's workbook that are gone; the others were read: {names}. Put them back from"
+        " the workbook as it was sent if they are needed",
+    ),
+    "callbook_renamed": (
+        "{place}：这张表改了名（原来是{names}），照读了，不用处理",
+        "{place}: this sheet was renamed (from {names}); it was read all the same and nothing is to be done",
+    ),
+    "callbook_gone": (
+        "{place}：客户经理工作簿里没有这些表，其余照读：{names}；误删的话请从原工作簿补回",
+        "{place}: sheets of the manager's workbook that are gone; the others were read: {names}. If that was a mistake,"
+        " put them back from the workbook as it was sent",
+    ),
+    "callbook_rows": (
+        "{place}：没有入账的，请客户经理改好后再放回来：{names}",
+        "{place}: not taken in; the manager may mend it and send it again: {names}",
+    ),
     "as_of_assumed": (
         "{place}：没有数据日期，按 {names} 处理",
         "{place}: no data date of its own; taken as of {names}",

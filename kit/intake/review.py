@@ -12,6 +12,7 @@ from rich.padding import Padding
 from rich.prompt import Prompt
 from rich.text import Text
 
+from kit.callbook import CONTACT
 from kit.errors import KitError, UnknownName, language
 from kit.intake.feeds import Plan, find_sources, plan
 from kit.intake.mapping import Confirmed, save_mapping
@@ -138,6 +139,8 @@ class Review:
                 state = told(("有问题", "asked")) if place in waiting else told(("可读", "ready"))
                 columns = sum(len(cells) for cells in reading.tables.values())
                 lines.append((*place, fed or "—", columns, len(family.first.headers), state))
+        back = (schema()["contact"].label(language()), len(CONTACT), len(CONTACT), told(("可读", "ready")))
+        lines += [(each.path.name, "", *back) for each in self.plan.returned]
         lines += [(each.path.name, each.sheet, "—", 0, 0, each.reason) for each in self.plan.refused]
         zh, en = (
             ["文件", "工作表", "进入", "用到的列", "全部列", "状态"],

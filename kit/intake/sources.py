@@ -20,6 +20,7 @@ from kit.schema import ambiguous, normalise, schema
 __all__ = ["Family", "Files", "Refused", "Source", "families", "find_sources", "nothing_readable"]
 
 _LITTER = frozenset({"thumbs.db", "desktop.ini", "__macosx"})
+_RETURNED = "returned"  # the folder within extracts/ whose files are read, however they lie in it
 
 
 class MissingSource(MissingFile):
@@ -116,6 +117,8 @@ class Files:
 def find_sources(folder: Path) -> list[Source]:
     """Sources of an engagement folder: what ``mapping/*.yml`` name, then every other file in ``extracts/``.
 
+    What lies in ``extracts/returned/`` is read too, in whatever folders: managers' workbooks come back by branch.
+
     A file that a mapping names exactly is not taken by another's pattern.
 
     Raises
@@ -147,8 +150,14 @@ def find_sources(folder: Path) -> list[Source]:
 
 def _given(extracts: Path) -> list[Path]:
     """What lies in the folder, without what machines leave there; a folder in it, which is not read, with its files."""
-    given = (p.resolve() for p in extracts.glob("*") if p.name[0] not in ".~" and p.name.lower() not in _LITTER)
+    back = extracts / _RETURNED
+    within = (p for p in back.rglob("*") if p.is_file())
+    given = [p.resolve() for p in (*extracts.glob("*"), *within) if p != back and not _is_litter(p)]
     return sorted(p for p in given if p.is_file() or any(each.is_file() for each in p.rglob("*")))
+
+
+def _is_litter(path: Path) -> bool:
+    return path.name[0] in ".~" or path.name.lower() in _LITTER
 
 
 def _matching(extracts: Path, pattern: str) -> list[Path]:

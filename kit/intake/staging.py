@@ -35,7 +35,7 @@ from kit.intake.private import Persons
 from kit.intake.readers import ROW, batches
 from kit.intake.rows import BadRow, Line, Splitter
 
-__all__ = ["Lines", "Loaded", "create", "database", "load", "place", "row_id"]
+__all__ = ["Lines", "Loaded", "append", "create", "database", "load", "place", "row_id"]
 
 _ROW_BITS = 32  # a row's identity: the number of its feed, then its row in the file
 _ROWS_A_CHUNK = 200_000
@@ -44,13 +44,14 @@ MEMORY = 1 << 30  # bytes, for the whole of a bank: a laptop has other things to
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """The lines of a sheet that are no data, by kind."""
+    """The lines of a sheet that are no data, by kind; ``unfilled`` are those of a form that nobody filled in."""
 
     above: int = 0
     blank: int = 0
     totals: tuple[Line, ...] = ()
     notes: int = 0
     repeated_headers: int = 0
+    unfilled: int = 0
 
 
 @dataclass(slots=True)
@@ -106,14 +107,17 @@ def place(identity: str = "_id") -> tuple[str, str]:
 
 
 def create(connection: Any, feeds: Sequence[Feed]) -> None:
-    """Create an empty table for each canonical table that is fed, and the quarantine."""
+    """Create an empty table for each table that is fed, and the quarantine; one that is there gains what it lacks."""
     for table in {feed.table.id: feed.table for feed in feeds}.values():
-        fed = {f.column.id for feed in feeds if feed.table is table for f in feed.fields}
-        columns = ", ".join(f"{c.id} {SQL_TYPES[c.type]}" for c in table.columns.values() if c.id in fed)
-        connection.execute(f"CREATE TABLE {table.id} (_id BIGINT, _unreadable BIGINT, {columns})")
-        connection.execute(f"CREATE TABLE gone_{table.id} (_id BIGINT, why VARCHAR)")
+        fed = {f.column.id for feed in feeds if feed.table.id == table.id for f in feed.fields}
+        columns = [f"{c.id} {SQL_TYPES[c.type]}" for c in table.columns.values() if c.id in fed]
+        listed = ", ".join(("_id BIGINT", "_unreadable BIGINT", *columns))
+        connection.execute(f"CREATE TABLE IF NOT EXISTS {table.id} ({listed})")
+        connection.execute(f"CREATE TABLE IF NOT EXISTS gone_{table.id} (_id BIGINT, why VARCHAR)")
+        for column in columns:
+            connection.execute(f"ALTER TABLE {table.id} ADD COLUMN IF NOT EXISTS {column}")
     connection.execute(
-        'CREATE TABLE quarantine (_table VARCHAR, _id BIGINT, "column" VARCHAR, value_masked VARCHAR,'
+        'CREATE TABLE IF NOT EXISTS quarantine (_table VARCHAR, _id BIGINT, "column" VARCHAR, value_masked VARCHAR,'
         " reason VARCHAR, detail VARCHAR, whole_row BOOLEAN)"
     )
 
@@ -166,24 +170,21 @@ def _load(
 ) -> None:
     split, last = Splitter(sheet), sheet.header_row
 
-    def append(chunk: pa.Table) -> None:
-        connection.complete()
-        connection.register("raw", chunk)
-        for one in loaded:
-            _append(connection, one)
-            seen[one.number].update(survey(connection, one.feed.fields, one.terms, one.unusual))
-            persons.add(connection, one.feed, one.terms, row_id(one.number, ROW))
-            one.rows_in += chunk.num_rows
-        connection.complete()  # whatever was asked of it last
-        connection.unregister("raw")
+    def take(chunk: pa.Table) -> None:
+        with _raw(connection, chunk):
+            for one in loaded:
+                _append(connection, one)
+                seen[one.number].update(survey(connection, one.feed.fields, one.terms, one.unusual))
+                persons.add(connection, one.feed, one.terms, row_id(one.number, ROW))
+                one.rows_in += chunk.num_rows
 
     for chunk, seen_to in _chunks(sheet, split):
-        append(chunk)
+        take(chunk)
         last = seen_to
         told(loaded[0].rows_in)
     held, refused = split.finish()
     if held is not None and held.num_rows:
-        append(pa.Table.from_batches([held]))
+        take(pa.Table.from_batches([held]))
     for one in loaded:
         _refuse(connection, one, refused)
     lines = _lines(sheet, split.lines, last, loaded[0].rows_in)
@@ -224,6 +225,25 @@ def _lines(sheet: Sheet, lines: Sequence[Line], last: int, rows: int) -> Lines:
         notes=kinds.count("note"),
         repeated_headers=kinds.count("header"),
     )
+
+
+@contextmanager
+def _raw(connection: Any, chunk: pa.Table) -> Iterator[None]:
+    """Rows of text as the view ``raw``."""
+    connection.complete()  # whatever was asked of it last
+    connection.register("raw", chunk)
+    yield
+    connection.complete()
+    connection.unregister("raw")
+
+
+def append(connection: Any, one: Loaded, rows: pa.Table, also: str = "") -> None:
+    """Append rows of text that are data for certain, typed, to the table of a feed; ``also`` is run over ``raw``."""
+    with _raw(connection, rows):
+        _append(connection, one)
+        one.rows_in += rows.num_rows
+        if also:
+            connection.execute(also)
 
 
 def _append(connection: Any, one: Loaded) -> None:

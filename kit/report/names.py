@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 import pandas as pd
 
+from kit.callbook import FACT_TABLE, FACTS
 from kit.params import Clause, IntentGrade, SegmentRule
 from kit.schema import schema
 from kit.text import Wording, figure
@@ -24,6 +25,8 @@ __all__ = [
 
 def table_name(table: str, words: Wording) -> str:
     """Name of a canonical table; another text stays as it is."""
+    if table == FACT_TABLE:
+        return words.label(f"callbook.{table}")
     return schema()[table].label(words.language) if table in schema() else table
 
 
@@ -31,7 +34,8 @@ def column_name(table: str, column: str, words: Wording) -> str:
     """Name of a canonical column; the whole table where there is none."""
     if not column:
         return words.label("common.whole_table")
-    known = schema()[table].columns if table in schema() else {}
+    facts = {entry.column: schema()[entry.table].columns[entry.column] for entry in FACTS}
+    known = schema()[table].columns if table in schema() else facts if table == FACT_TABLE else {}
     return known[column].label(words.language) if column in known else column
 
 

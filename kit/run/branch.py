@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
+import json
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import pyarrow.parquet as pq
 
-from kit import __version__, vault
+from kit import __version__
 from kit import columns as col
+from kit.book import Book
+from kit.engagement import CONTEXT
 from kit.errors import KitError, language
-from kit.features import frame
+from kit.params import Params
+from kit.planning.load import owner_load
 from kit.report.assemble import assemble
 from kit.report.gate import check_html, check_pdf
 from kit.report.html import to_html
+from kit.report.load import load_sheet
 from kit.report.typst import to_pdf
 from kit.report.workbook import encrypted, workbook
+from kit.run.callbooks import contract, spoken, write_callbooks
 from kit.run.cards import cards
 from kit.run.files import replace
 from kit.run.notebook import NotebookFailed, execute
-from kit.text import slug, wording
+from kit.run.persons import Persons, rows_of
+from kit.text import Wording, slug, wording
 
 __all__ = ["BANK", "Outcome", "Task", "work"]
 
@@ -84,8 +92,8 @@ def work(task: Task) -> Outcome:
         _render(task, executed)
         if task.branch != BANK:
             chapter = "call lists"
-            persons = _Persons.of(task)
-            _call_lists(task, persons)
+            persons = Persons.of(task.out / "data", task.branch, task.key)
+            _callbooks(task, persons)
             _lists(task, persons)
     except NotebookFailed as error:
         cell, reason = error.facts.get("cell"), str(error.facts.get("reason"))
@@ -127,57 +135,37 @@ def _render(task: Task, executed: list[Any]) -> None:
     replace(folder / f"{task.stem}.pdf", pdf)
 
 
-@dataclass(frozen=True, slots=True)
-class _Persons:
-    """A branch's customers with what only its encrypted workbooks may show: names, numbers, telephones."""
-
-    rows: pd.DataFrame
-    units: pd.DataFrame  # what the vault knows of the branch's units, under their own numbers
-    shown: list[str]  # columns of the vault that hold anything
-
-    @classmethod
-    def of(cls, task: Task) -> _Persons:
-        customers = frame(pq.read_table(task.out / "data" / "customers.parquet", filters=_own(task)))
-        vaulted, units = (
-            vault.read(task.out / "data" / vault.VAULT, key=task.key, branch=task.branch, table=table)
-            for table in ("customer", "unit_account")
-        )
-        shown = [c for c in (vault.CUSTOMER_NUMBER, col.CUSTOMER_NAME, col.MOBILE) if vaulted[c].notna().any()]
-        return cls(customers.merge(vaulted, on=col.CUSTOMER_ID, validate="one_to_one"), units, shown)
-
-    def have(self, *columns: str) -> list[str]:
-        """Those of ``columns`` that the bank's data gave."""
-        return [column for column in columns if column in self.rows]
+def _callbooks(task: Task, persons: Persons) -> None:
+    """A workbook and a calendar for each owner of the branch."""
+    plan, params = _plan(task), _params(task)
+    write_callbooks(task, persons, plan, params, spoken=spoken(task, persons, plan, params))
 
 
-def _own(task: Task) -> list[tuple[str, str, str]]:
-    return [(col.BRANCH_ID, "==", task.branch)]
+def _plan(task: Task) -> pd.DataFrame:
+    """The branch's plan, a row a contact."""
+    return contract(rows_of(task.out / "data" / "plan.parquet", task.branch))
 
 
-def _call_lists(task: Task, persons: _Persons) -> None:
-    """An encrypted workbook for each owner of the branch who has anybody to call."""
-    words = wording(task.language)
-    plan = frame(pq.read_table(task.out / "data" / "plan.parquet", filters=_own(task)))
-    known = persons.have(
-        col.TIER, col.SEGMENT, col.AUM_FEN, col.UPGRADE_GAP_FEN, col.NEXT_MATURITY_DATE, col.SERVICE_GRADE
-    )
-    rows = plan.merge(
-        persons.rows[[col.CUSTOMER_ID, *persons.shown, *known]], on=col.CUSTOMER_ID, validate="many_to_one"
-    ).sort_values([col.DATE, col.PRIORITY], na_position="last")
-    weeks = int(rows[col.BATCH].max()) if rows[col.BATCH].notna().any() else 0
-    columns = [col.DATE, *persons.shown, col.CONTACT_CLASS, *known, col.REASON]
-    for owner, listed in rows.groupby(col.STAFF_ID, dropna=False):
-        name = words.label("workbook.nobody") if pd.isna(owner) else str(owner)
-        heading = words("workbook.heading", branch=task.name, owner=name, weeks=weeks)
-        made = workbook({words.label("workbook.sheet"): (heading, listed[columns])}, words)
-        file = "unassigned" if pd.isna(owner) else slug(str(owner))
-        replace(task.out / "working" / task.stem / f"{file}.xlsx", encrypted(made, task.password))
+def _params(task: Task) -> Params:
+    """The thresholds of the run."""
+    return Params(**json.loads((task.out / "data" / CONTEXT).read_text(encoding="utf-8"))["params"])
 
 
-def _lists(task: Task, persons: _Persons) -> None:
+def _load(task: Task, words: Wording) -> Callable[[Any], None] | None:
+    """The page of the branch head, as what adds it to a workbook; none where nobody keeps anybody."""
+    book = Book(task.out / "data")
+    daily: dict[str, int] = {}
+    if book.has(f"staff.{col.DAILY_CONTACTS}"):
+        staff = book.read("staff", [col.STAFF_ID, col.DAILY_CONTACTS]).dropna()
+        daily = dict(zip(staff[col.STAFF_ID], staff[col.DAILY_CONTACTS].astype(int), strict=True))
+    found = owner_load(_plan(task), daily, _params(task))
+    return partial(load_sheet, load=found, words=words, branch=task.name) if len(found.planned) else None
+
+
+def _lists(task: Task, persons: Persons) -> None:
     """One encrypted workbook for the branch: a sheet a list, each customer with what is at stake and why."""
     words = wording(task.language)
-    lists = frame(pq.read_table(task.out / "data" / "lists.parquet", filters=_own(task)))
+    lists = rows_of(task.out / "data" / "lists.parquet", task.branch)
     known = persons.have(col.TIER, col.STAFF_ID, col.AUM_FEN)
     known_of = pd.concat([persons.rows, persons.units])[[col.CUSTOMER_ID, *persons.shown, *known]]
     rows = lists.merge(known_of, on=col.CUSTOMER_ID, how="left", validate="many_to_one")
@@ -195,5 +183,7 @@ def _lists(task: Task, persons: _Persons) -> None:
     made = cards(persons.rows, persons.shown, lists, words)
     if len(made):
         sheets[words.label("labels.list.card")] = (words("lists.heading.card", branch=task.name), made)
-    if sheets:
-        replace(task.out / "working" / f"{task.stem}.xlsx", encrypted(workbook(sheets, words), task.password))
+    first = _load(task, words)
+    if sheets or first:
+        made_of = workbook(sheets, words, first=first)
+        replace(task.out / "working" / f"{task.stem}.xlsx", encrypted(made_of, task.password))

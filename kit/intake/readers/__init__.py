@@ -15,6 +15,7 @@ from kit.intake.grid import Grid
 from kit.intake.readers import columnar, delimited, worker
 from kit.intake.readers.faulty import faulty_cells
 from kit.intake.readers.kinds import Kind, LockedFile, Password, kind, last_cell, unreadable
+from kit.intake.readers.saved import saved_at
 from kit.intake.rows import BadRow
 
 __all__ = ["ROW", "LockedFile", "Password", "batches", "grids"]
@@ -94,11 +95,12 @@ def _parsed(path: Path, found: Kind) -> list[Grid]:
         raise _died(path, found, died.why) from None
     if "error" in answer:
         raise unreadable(path, "文件不完整或已损坏，或不是工作簿", "it is incomplete, damaged or no workbook")
-    faulty = faulty_cells(path if found.content is None else io.BytesIO(found.content))
+    source = path if found.content is None else io.BytesIO(found.content)
+    faulty, saved = faulty_cells(source), saved_at(source)
     made = [
         Grid(path, table["name"], found.form, tuple(map(tuple, table["head"])), hidden=table["hidden"],
              merged=tuple(map(tuple, table["merged"])), more=tuple(map(tuple, table["more"])), date1904=found.date1904,
-             faulty=faulty.get(table["name"], ()))
+             faulty=faulty.get(table["name"], ()), saved=saved)
         for table in answer["tables"]
     ]  # fmt: skip
     if not made:

@@ -18,7 +18,7 @@ import olefile
 from kit.errors import EmptyFile, KitError, MissingFile, UnreadableFile, language
 from kit.intake.readers.encodings import encoding
 
-__all__ = ["Kind", "LockedFile", "Password", "kind", "last_cell", "unreadable"]
+__all__ = ["Kind", "LockedFile", "Password", "kind", "last_cell", "opens", "unreadable"]
 
 Password = Callable[[Path], str | None]
 
@@ -249,6 +249,16 @@ def _decrypted(path: Path, password: Password | None) -> bytes:
                 path=path, reason="密码不对" if language() == "zh" else "the one given is wrong"
             ) from error
     return opened.getvalue()
+
+
+def opens(path: Path, password: str) -> bool:
+    """Whether a password is that of an encrypted workbook of today's Excel."""
+    try:
+        with path.open("rb") as file:
+            msoffcrypto.OfficeFile(file).load_key(password=password, verify_password=True)
+    except Exception:  # noqa: BLE001 - whatever is wrong with the file, another will say
+        return False
+    return True
 
 
 def _ends(archive: zipfile.ZipFile, name: str) -> bytes:

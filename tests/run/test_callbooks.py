@@ -1,0 +1,184 @@
+"""The managers' workbooks of a whole bank: each task once, filled in, taken back, and the run goes on."""
+
+import io
+import json
+import shutil
+from datetime import date
+
+import msoffcrypto
+import pandas as pd
+import pikepdf
+import pytest
+from icalendar import Calendar
+
+from kit.engagement import CONTEXT, load, profile
+from kit.keys import surrogate
+from kit.params import Params
+from kit.run.branch import Task
+from kit.run.callbooks import contract, windows, write_callbooks
+from kit.run.persons import Persons, rows_of
+from kit.run.prepare import prepare
+from kit.text import wording
+
+SPOKEN = {
+    "call_text": "您好",
+    "close_text": "再见",
+    "sms_text": "【示范】您好",
+    "sms_chars": 6,
+    "sms_parts": 1,
+    "problem": None,
+}
+
+
+def write(bank, prepared, out, *, language="zh", spoken=False, change=lambda plan: plan):
+    engagement, data = load(bank[0]), prepared / "data"
+    key = bytes.fromhex(engagement.secrets.key)
+    shutil.copytree(data, out / "data", dirs_exist_ok=True)
+    params = Params(**json.loads((data / CONTEXT).read_text(encoding="utf-8"))["params"])
+    task = Task(
+        "0101", "城东支行", "示范", params.day, params.day, (), out, language, engagement.secrets.password, key, None, 1
+    )
+    plan = change(contract(rows_of(data / "plan.parquet", "0101")))
+    words = pd.DataFrame([SPOKEN] * len(plan), index=plan.index) if spoken else None
+    write_callbooks(task, Persons.of(data, "0101", key), plan, params, spoken=words)
+    return out / "working" / "0101"
+
+
+def opened(path, bank):
+    plain = io.BytesIO()
+    with path.open("rb") as file:
+        locked = msoffcrypto.OfficeFile(file)
+        locked.load_key(password=load(bank[0]).secrets.password)
+        locked.decrypt(plain)
+    return plain
+
+
+@pytest.fixture(scope="module")
+def written(bank, prepared, tmp_path_factory):
+    return write(bank, prepared, tmp_path_factory.mktemp("callbooks"), spoken=True)
+
+
+def test_today_this_week_and_this_month_follow_each_other_without_a_gap():
+    def days(as_of):
+        found = windows(Params(**profile("rural-postal"), as_of=as_of))
+        return [tuple(map(str, each)) for _, each in found.sheets()]
+
+    assert days("2026-10-31") == [
+        ("2026-11-02", "2026-11-02"), ("2026-11-03", "2026-11-08"), ("2026-11-09", "2026-11-30"),
+    ]  # fmt: skip
+    assert days("2026-11-25")[2] == ("2026-11-30", "2026-12-31"), "of November too little is left to plan"
+    assert days("2025-09-30")[0] == ("2025-10-09", "2025-10-09"), "the first work day after the holidays"
+
+
+def test_every_task_of_the_month_stands_in_one_sheet_and_every_customer_has_a_card(written, bank, prepared):
+    key = bytes.fromhex(load(bank[0]).secrets.key)
+    plan = rows_of(prepared / "data" / "plan.parquet", "0101")
+    customers = rows_of(prepared / "data" / "customers.parquet", "0101")
+    tasks, cards = [], []
+    for path in sorted(written.glob("*.xlsx")):
+        sheets = pd.read_excel(opened(path, bank), engine="calamine", header=4, dtype=str, sheet_name=None)
+        assert list(sheets)[:6] == ["今日", "本周", "本月", "客户", "话术", "短信"]
+        tasks += [number for name in ("今日", "本周", "本月") for number in sheets[name]["客户号"]]
+        cards += list(sheets["客户"]["客户号"])
+        assert len(sheets["话术"]) == len(sheets["短信"]) == sum(len(sheets[n]) for n in ("今日", "本周", "本月"))
+    month = plan[(pd.to_datetime(plan["date"]) <= "2026-11-30") | (plan["reason"] == "capacity")]
+    assert sorted(surrogate(key, number) for number in tasks) == sorted(month["customer_id"])
+    assert sorted(surrogate(key, number) for number in cards) == sorted(customers["customer_id"])
+
+
+def test_who_may_not_be_called_and_whose_turn_comes_later_has_a_card_and_no_task(bank, prepared, tmp_path):
+    reasons = ["do_not_call", "later", "hung_up", "capacity", "planned"]
+
+    def change(plan):
+        staff = plan["staff_id"].iloc[0]
+        mine = plan[plan["staff_id"] == staff].head(5)
+        due = pd.to_datetime(["2026-11-10"] * 4 + ["2026-11-02"])
+        return mine.assign(
+            reason=reasons, due=due, date=due.where([False] * 4 + [True]),
+            needs=[None] * 3 + ["maturity+movement", None],
+            first_contact=[False] * 3 + [True, False], channel=["call", "call", "sms", "sms_call", "call_sms"],
+            success=0.4,
+        )  # fmt: skip
+
+    folder = write(bank, prepared, tmp_path, change=change)
+    staff = rows_of(prepared / "data" / "plan.parquet", "0101")["staff_id"].iloc[0]
+    sheets = pd.read_excel(
+        opened(folder / f"{staff}.xlsx", bank), engine="calamine", header=4, dtype=str, sheet_name=None
+    )
+    assert sheets["今日"]["渠道"].tolist() == ["先电话后短信"]
+    assert sheets["本月"]["渠道"].tolist() == ["短信", "先短信后电话"]
+    assert sheets["本月"]["提示"].tolist() == ["曾挂机，只发短信", "认领：首次联系、到期客户、资金异动、超出产能"]
+    assert sheets["本月"]["成功率"].tolist() == ["0.4"] * 2
+    card = sheets["客户"]
+    assert set(card["说明"].dropna()) == {"免打扰", "本期之后到期", "曾挂机，只发短信", "超出产能"}
+
+
+def test_the_calendar_has_an_event_for_each_day_with_a_task(written, prepared):
+    plan = rows_of(prepared / "data" / "plan.parquet", "0101")
+    dated = plan[plan["date"].notna()]
+    for staff, own in dated.groupby("staff_id"):
+        events = Calendar.from_ical((written / f"{staff}.ics").read_bytes()).walk("VEVENT")
+        assert [e["dtstart"].dt for e in events] == sorted(set(pd.to_datetime(own["date"]).dt.date))
+        assert sum(int(str(e["summary"]).split()[0]) for e in events) == len(own)
+
+
+@pytest.fixture(scope="module")
+def came_back(written, bank, manager, tmp_path_factory):
+    """The bank with two workbooks filled in, one of them twice; and what a log of them must say."""
+    folder = tmp_path_factory.mktemp("back") / "bank"
+    shutil.copytree(bank[0], folder)
+    expected = {}
+    for path in [p for p in sorted(written.glob("*.xlsx")) if p.stem != "unassigned"][:3]:
+        half = manager(opened(path, bank))
+        for number, name in enumerate(half.rows("今日", "客户号")[:4], start=1):
+            half.fill("今日", number, 实际联系日期=date(2026, 11, 2), 联系结果="未接通", 短信已发="是")
+            expected[name, path.stem] = ("2026-11-02", "未接通", True, None)
+        half.save(folder / "extracts" / "returned" / f"{path.stem} 周一.xlsx", "2026-11-02")
+        for number, name in enumerate(half.rows("今日", "客户号")[:2], start=1):
+            half.fill("今日", number, 实际联系日期=date(2026, 11, 4), 联系结果="接通", 意向等级="A")
+            expected[name, path.stem] = ("2026-11-04", "接通", True, "A")
+        half.fill("客户", 1, 职业="公务员", **{"他行资产（万元）": 80})
+        half.save(folder / "extracts" / "returned" / f"{path.stem} 周五.xlsx", "2026-11-06")
+    return folder, expected
+
+
+def test_the_log_that_comes_back_is_exact_and_the_run_goes_on(came_back, bank, tmp_path):
+    folder, expected = came_back
+    engagement = load(folder)
+    taken = prepare(engagement, tmp_path, lambda _stage: None)
+    assert not taken.refused
+    key = bytes.fromhex(engagement.secrets.key)
+    book = pd.read_parquet(tmp_path / "data" / "book" / "contact.parquet")
+    new = book[pd.to_datetime(book["contact_date"]) > "2026-10-31"]
+    found = {
+        (row.customer_id, row.staff_id): (
+            str(row.contact_date),
+            row.contact_result,
+            row.sms_sent,
+            row.intent_level if pd.notna(row.intent_level) else None,
+        )
+        for row in new.itertuples()
+    }
+    assert found == {(surrogate(key, number), staff): said for (number, staff), said in expected.items()}
+    assert len(new) == len(expected) > 0
+    rows = taken.reconciliation
+    back = rows[rows["file"].str.contains("周")]
+    assert (back["rows_in"] == back[["accepted", "repeated", "quarantined"]].sum(axis=1)).all()
+    assert back["quarantined"].sum() == 0
+    customers = pd.read_parquet(tmp_path / "data" / "customers.parquet")
+    facts = pd.read_parquet(tmp_path / "data" / "facts.parquet")
+    chosen = customers[customers["customer_id"].isin(facts["customer_id"])]
+    assert chosen["occupation_sector"].tolist() == ["public"] * len(chosen)
+    assert chosen["elsewhere_fen"].tolist() == [80_000_000] * len(chosen)
+    assert len(pd.read_parquet(tmp_path / "data" / "plan.parquet")) > 0
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_spreadsheet_program_prints_every_sheet(bank, prepared, tmp_path, through_office, language):
+    folder = write(bank, prepared, tmp_path, language=language, spoken=True)
+    path = next(p for p in sorted(folder.glob("*.xlsx")) if p.stem != "unassigned")
+    plain = tmp_path / "plain.xlsx"
+    plain.write_bytes(opened(path, bank).getvalue())
+    with pikepdf.open(through_office(plain, "pdf")) as pdf:
+        assert len(pdf.pages) >= len(wording(language).labels("callbook.sheet"))
+        assert all(float(page.mediabox[2]) > float(page.mediabox[3]) for page in pdf.pages), "landscape"

@@ -46,6 +46,7 @@ from kit.analysis.quality import Delivery, delivery
 from kit.analysis.result import Unavailable, needs
 from kit.analysis.retention import PassThrough, Retention, pass_through, payroll_retention
 from kit.analysis.schemes import Occupations, Schemes, occupations, schemes
+from kit.analysis.scripts import Readiness, readiness
 from kit.analysis.segments import (
     Cells,
     Cube,
@@ -125,6 +126,7 @@ __all__ = [
     "ProductMatrix",
     "Products",
     "RatesCompared",
+    "Readiness",
     "Reminders",
     "Retention",
     "Roles",
@@ -194,6 +196,7 @@ __all__ = [
     "product_matrix",
     "products",
     "rates_compared",
+    "readiness",
     "reminders",
     "roles",
     "salaried",

@@ -20,7 +20,7 @@ from kit.features import features, frame, settle_dates
 from kit.features.completeness import completeness, with_missing
 from kit.intake import IntakeResult, Password, find_sources, intake
 from kit.intake import Progress as Reading
-from kit.planning import assignment, branch_lists, contact_plan, work_days
+from kit.planning import assignment, branch_lists, contact_plan, keep_scripts, work_days
 from kit.run.files import replace
 from kit.schema import schema
 
@@ -108,6 +108,7 @@ def derive(engagement: Engagement, data: Path, say: Callable[[str], None]) -> No
         "unlocks": {col.MISSING: (("customer.occupation",),), **made.unlocks},
         "holidays_announced": work_days(params.day, weeks=params.contact.weeks).announced,
     }
+    keep_scripts(engagement.folder, data)
     replace(data / CONTEXT, json.dumps(context, ensure_ascii=False, indent=1).encode())
 
 

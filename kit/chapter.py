@@ -22,11 +22,14 @@ from IPython.display import display
 from kit import columns as col
 from kit.accounts import Accounts, open_accounts
 from kit.analysis import Finding, Standing, Unavailable, funnel_place, standing
+from kit.book import Book
 from kit.engagement import CONTEXT
 from kit.errors import MissingFile, UnknownName, language
 from kit.features import frame
 from kit.params import KeyProduct, Params
+from kit.planning import Scripts, lacking, scripts, word_sheet
 from kit.report.names import intent_told, named, rules_told, shares_told
+from kit.report.quotes import quoted
 from kit.resources import root
 from kit.schema import schema
 from kit.tables import CODES, html_table, kpi_cards
@@ -165,10 +168,11 @@ class Chapter:
         }
         display({"image/svg+xml": svg.getvalue(), "text/plain": told["alt"]}, metadata={"branch_kit": told}, raw=True)
 
-    def each(self, key: str, result: Any, field: str = "table", **groups: str) -> None:
+    def each(self, key: str, result: Any, field: str = "table", *, script: bool = False, **groups: str) -> None:
         """A paragraph for each row of a frame: ``<key>.each``, and what ``<key>.own`` has to say of the row's code.
 
-        The first column is the code. A cell of shares by code is said as a list; ``groups`` names its labels.
+        The first column is the code. A cell of shares by code is said as a list; ``groups`` names its labels. With
+        ``script`` the words for a segment are the figure of that name.
         """
         if not _speaks(result, ""):
             return
@@ -177,6 +181,8 @@ class Chapter:
             code, own = row[rows.columns[0]], f"{self.name}.{key}.own"
             told = {column: shares_told(row[column], group, self.words) for column, group in groups.items()}
             own_words = self.words.labels(f"{own}.{code}") or self.words.labels(f"{own}.default")
+            if script:
+                own_words |= {"script": self.spoken.set_index("key")["text"].get(f"segment.{code}")}
             values = self._facts | row | told | own_words | {"name": self.name_of(CODES[rows.columns[0]], code)}
             self._markdown(self.words(f"{self.name}.{key}.each", **values))
 
@@ -197,6 +203,37 @@ class Chapter:
     def rules(self) -> str:
         """The rules of the segments, in words."""
         return rules_told(self.params.segments.rules, self.words)
+
+    @cached_property
+    def scripts(self) -> Scripts:
+        """The words that the run used, in the language of this report."""
+        return scripts(self.words.language, self.data, segments=self.params.segments.codes())
+
+    @cached_property
+    def spoken(self) -> pd.DataFrame:
+        """Every text as this branch would say it, without a person's name; see `kit.planning.word_sheet`."""
+        known = self._book("branch", col.BRANCH_ID)
+        own = known[known[col.BRANCH_ID] == self.branch_id].to_dict("records")
+        branch = None if self.branch_id == EVERY_BRANCH else {col.BRANCH_NAME: self.branch_name, **dict(*own)}
+        return word_sheet(branch, bank=self.bank, params=self.params, scripts=self.scripts)
+
+    def lacking(self) -> pd.DataFrame:
+        """What the texts of the plan lack; see `kit.planning.lacking`."""
+        fed = self.accounts().fields
+        named = bool(((fed["table"] == "customer") & (fed["column"] == col.CUSTOMER_NAME)).any())
+        staff, branches = self._book("staff", col.STAFF_ID), self._book("branch", col.BRANCH_ID)
+        return lacking(
+            self.plan, self.customers, staff, branches, named=named, params=self.params, scripts=self.scripts
+        )
+
+    def quotes(self, *prefixes: str) -> None:
+        """The texts whose keys begin so, each under its name, as they are spoken or sent."""
+        for text in quoted(self.spoken, prefixes, self.scripts, self.words):
+            self._markdown(text)
+
+    def _book(self, table: str, key: str) -> pd.DataFrame:
+        book = Book(self.data)
+        return book.read(table) if book.has(table) else pd.DataFrame(columns=[key], dtype="str")
 
     def definitions(self, **extra: str) -> None:
         """口径: the thresholds, denominators and dates behind this chapter's figures."""

@@ -156,8 +156,10 @@ def run(
                     f"The call lists: {target / 'working'}, encrypted; the password is in {folder / '.secrets'}")),
         highlight=False,
     )  # fmt: skip
+    for fault in result.bad_scripts:
+        err_console.print(escape(f"✗ {fault}"), highlight=False, style="red")
     _not_read(result.taken.refused)
-    raise typer.Exit(1 if result.failed or result.taken.refused else 0)
+    raise typer.Exit(1 if result.failed or result.taken.refused or result.bad_scripts else 0)
 
 
 @app.command()

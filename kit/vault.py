@@ -101,8 +101,8 @@ def read(path: Path, *, key: bytes, branch: str | None, table: str = "customer")
     Returns
     -------
     DataFrame
-        customer_id (the book's surrogate, of ``staff`` the number), customer_number, customer_name, mobile; NA where the
-        bank gave none.
+        customer_id (the book's surrogate; of ``staff`` the number), customer_number, customer_name, mobile; NA where
+        the bank gave none.
 
     Raises
     ------

@@ -72,6 +72,7 @@ from kit.analysis.quality import Delivery, delivery
 from kit.analysis.result import Unavailable, needs
 from kit.analysis.retention import PassThrough, Retention, pass_through, payroll_retention
 from kit.analysis.schemes import Occupations, Schemes, occupations, schemes
+from kit.analysis.scripts import Readiness, readiness
 from kit.analysis.segments import (
     Cells,
     Cube,
@@ -170,6 +171,7 @@ __all__ = [
     "Proposals",
     "RatesCompared",
     "Referrals",
+    "Readiness",
     "Reminders",
     "Retention",
     "Roles",
@@ -262,6 +264,7 @@ __all__ = [
     "proposals",
     "rates_compared",
     "referrals",
+    "readiness",
     "reminders",
     "roles",
     "salaried",

@@ -58,10 +58,13 @@ class UnknownSlot(KitError):
 class BrokenScript(KitError):
     """A text's brackets do not match, or it is no text (path, template)."""
 
-    zh = "{path}，话术“{template}”应是一段文字，槽位写成 {{名称}}、可省的部分写成 [[……]]，不能套用。这一段先不用，其余照常。"
+    zh = (
+        "{path}，话术“{template}”应是一段文字，槽位写成 {{名称}}、可省的部分写成 [[……]]，不能套用。"
+        "这一段先不用，其余照常。"
+    )
     en = (
-        "{path}, script “{template}” is to be a text with slots as {{name}} and optional clauses as [[…]], none in another."
-        " This text is left out, the others are used."
+        "{path}, script “{template}” is to be a text with slots as {{name}} and optional clauses as [[…]], none in"
+        " another. This text is left out, the others are used."
     )
 
 
@@ -132,7 +135,11 @@ class Scripts:
 
     def refused(self, key: str, topic: str = "segment.other") -> str | None:
         """Key of the fault that keeps a text from being used: its own, or that of one that it includes."""
-        used = [key, *["ordinary.opening"] * ("{opening}" in self.texts[key]), *[topic] * ("{topic}" in self.texts[key])]
+        used = [
+            key,
+            *["ordinary.opening"] * ("{opening}" in self.texts[key]),
+            *[topic] * ("{topic}" in self.texts[key]),
+        ]
         shared = [each for each in self.texts if each.startswith("parts.")]
         used += shared if _MESSAGE in key else [each for each in shared if each not in _SIGNED]
         return next((each for each in used if each in self.faults), None)

@@ -29,6 +29,8 @@ _NOBODY = "assignment.staff_id"  # in place of the owner's columns where nobody 
 _CALLED = ("call", "call_sms", "sms_call")  # channels with a call; the others only write
 _WRITTEN = ("sms", "call_sms", "sms_call")
 _MESSAGES = {"call": "after_call", "call_sms": "after_call", "sms_call": "before_call"}
+# What of a task decides what its texts lack, beside its customer.
+_ASKED = [col.BRANCH_ID, col.STAFF_ID, col.CONTACT_CLASS, col.FIRST_CONTACT, col.CHANNEL, col.REASON]
 _OF_BRANCH = {
     "branch": col.BRANCH_NAME, "address": col.BRANCH_ADDRESS, "landmark": col.LANDMARK,
     "branch_phone": col.BRANCH_PHONE,
@@ -111,12 +113,18 @@ def lacking(
         ``call`` and ``sms``: the columns that are lacking, as ``table.column`` joined by ``+``; empty where the text
         is ready, NA where none is wanted. A template that cannot be used stands as `REFUSED` and its key.
     """
-    rows = tasks.reset_index(drop=True)
-    persons = customers.assign(**{col.CUSTOMER_NAME: "某" if named else None})
+    of_customer = customers.reindex(columns=[col.CUSTOMER_ID, col.SEGMENT, col.RISK_RANK])
+    about = tasks.reindex(columns=[col.CUSTOMER_ID, *_ASKED]).merge(
+        of_customer, on=col.CUSTOMER_ID, how="left", validate="many_to_one"
+    )
+    alike = about.groupby([*_ASKED, col.SEGMENT, col.RISK_RANK], dropna=False, sort=False).ngroup()
+    rows = about[~alike.duplicated()].reset_index(drop=True)
+    persons = of_customer.assign(**{col.CUSTOMER_NAME: "某" if named else None})
     known = pd.Series("1", index=staff.index).where(flagged(staff, col.PHONE_OK))
     slots = _slots(rows, persons, staff.assign(**{col.STAFF_PHONE: known}), branches, "·", params, scripts)
     keys = _keys(rows)
-    return pd.DataFrame({part: _codes(keys[part], slots, params, scripts) for part in ("call", "sms")})
+    codes = pd.DataFrame({part: _codes(keys[part], slots, params, scripts) for part in ("call", "sms")})
+    return codes.reindex(alike).set_axis(tasks.index)
 
 
 def word_sheet(
@@ -138,7 +146,7 @@ def word_sheet(
     -------
     DataFrame
         key (``first.call``, ``first.sms.no_answer``, ``objection.O1.reply``, ``segment.retired`` …), text (NA where
-        something is lacking), chars, parts (of messages; else NA), problem.
+        something is lacking), chars, parts (of messages alone), problem.
     """
     texts = scripts.texts
     signs = {name.rpartition(".")[2]: text for name, text in texts.items() if name.startswith("parts.placeholder.")}
@@ -154,12 +162,14 @@ def word_sheet(
     spoken = [key for key in texts if key.startswith(("first.", "ordinary.")) or key.endswith(".reply")]
     for key in [*(key for key in spoken if texts[key]), *subjects]:  # O3 has no reply: nobody calls again
         own = values | {"suited": suited.get(key.partition(".")[2])}
-        script = scripts.script(subjects.get(key, key), params.messages)
-        lacks = [SOURCES[slot] for slot in script.needs if own[slot] is None]
-        fault = scripts.refused(subjects.get(key, key))
-        code = REFUSED + fault if fault else "+".join(dict.fromkeys(lacks))
-        text = None if code else script.fill({slot: value or "" for slot, value in own.items()})
-        rows.append((key, text, *(message_size(text or "") if ".sms" in key else (None, None)), code))
+        if fault := scripts.refused(subjects.get(key, key)):
+            text, code = None, REFUSED + fault
+        else:
+            script = scripts.script(subjects.get(key, key), params.messages)
+            code = "+".join(dict.fromkeys(SOURCES[slot] for slot in script.needs if own[slot] is None))
+            text = None if code else script.fill({slot: value or "" for slot, value in own.items()})
+        size = message_size(text) if text and ".sms" in key else (len(text) if text else None, None)
+        rows.append((key, text, *size, code))
     made = pd.DataFrame(rows, columns=["key", "text", "chars", "parts", "problem"])
     return made.assign(problem=_problems(made[["problem"]], scripts), **made[["chars", "parts"]].astype("Int64"))
 
@@ -169,11 +179,16 @@ def _keys(tasks: pd.DataFrame) -> pd.DataFrame:
     first = flagged(tasks, col.FIRST_CONTACT)
     channel = tasks[col.CHANNEL].where(tasks[col.REASON] != "do_not_call")
     written_first = first & (channel == "sms_call")
-    occasion = "ordinary." + tasks[col.CONTACT_CLASS].where(tasks[col.CONTACT_CLASS].isin(CLASSES), "care").astype("str")
+    occasion = "ordinary." + tasks[col.CONTACT_CLASS].where(tasks[col.CONTACT_CLASS].isin(CLASSES), "care").astype(
+        "str"
+    )
     message = channel.map(_MESSAGES).fillna("alone").mask(tasks[col.REASON] == "hung_up", "hung_up").astype("str")
     called, written = channel.isin(_CALLED), channel.isin(_WRITTEN) | (first & (channel == "call"))
     keys = {
-        "call": (occasion + ".call").mask(first, "first.call").mask(written_first, "first.call_after_sms").where(called),
+        "call": (occasion + ".call")
+        .mask(first, "first.call")
+        .mask(written_first, "first.call_after_sms")
+        .where(called),
         "close": pd.Series("ordinary.close", index=tasks.index)
         .mask(first, "first.close")
         .mask(written_first, "first.close_after_sms")
@@ -192,7 +207,7 @@ def _slots(
     params: Params,
     scripts: Scripts,
 ) -> pd.DataFrame:
-    """A column a slot, None where it is not known; beside them the ``topic`` and whether ``nobody`` keeps the customer."""
+    """A column a slot, None where it is not known; beside them the ``topic``, and whether ``nobody`` is the owner."""
     house = clean(bank)
     who = _matched(persons, col.CUSTOMER_ID, tasks, [col.CUSTOMER_NAME, col.GENDER, col.SEGMENT, col.RISK_RANK])
     owner = _matched(staff, col.STAFF_ID, tasks, _OF_OWNER.values())
@@ -222,7 +237,9 @@ def _matched(rows: pd.DataFrame | None, key: str, tasks: pd.DataFrame, columns: 
 
 def _each(make: Callable[..., Any], *columns: pd.Series) -> pd.Series:
     """What ``make`` makes of the values of each row, once for each that differ; what is missing is None."""
-    given = [np.where(column.isna(), None, column.to_numpy(dtype="object")).tolist() for column in columns]
+    given = [column.to_numpy(dtype="object", copy=True) for column in columns]
+    for values, column in zip(given, columns, strict=True):
+        values[column.isna().to_numpy()] = None
     rows = list(zip(*given, strict=True))
     made = {row: make(*row) for row in dict.fromkeys(rows)}
     return pd.Series([made[row] for row in rows], index=columns[0].index, dtype="object")

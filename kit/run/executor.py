@@ -20,9 +20,10 @@ import pyarrow.parquet as pq
 from kit import __version__, vault
 from kit import columns as col
 from kit.engagement import Engagement, chapter_notebooks
-from kit.errors import UnknownName, language
+from kit.errors import KitError, UnknownName, language
 from kit.features import TABLES, frame
 from kit.intake import Password
+from kit.planning import scripts
 from kit.report.index import Column, index_html
 from kit.resources import notebooks, templates
 from kit.run.branch import BANK, Outcome, Task, work
@@ -68,13 +69,17 @@ class Progress(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
-    """What a run did: its folder, each branch's outcome, and the branches that an earlier run had done."""
+    """What a run did: its folder, each branch's outcome, and the branches that an earlier run had done.
+
+    ``bad_scripts`` are the engagement's own words that could not be used.
+    """
 
     out: Path
     outcomes: tuple[Outcome, ...]
     kept: tuple[str, ...]
     taken: Any
     branches: pd.DataFrame
+    bad_scripts: tuple[KitError, ...] = ()
 
     @property
     def failed(self) -> tuple[Outcome, ...]:
@@ -137,7 +142,9 @@ def run(
         progress.finished(outcome)
     _write_index(engagement, out, branches, ledger, mark)
     write_manifest(out)
-    return RunResult(out, tuple(sorted(outcomes, key=lambda o: o.branch)), kept, taken, branches)
+    words = scripts(engagement.language, engagement.folder, segments=engagement.params.segments.codes())
+    done_now, bad = tuple(sorted(outcomes, key=lambda o: o.branch)), tuple(words.faults.values())
+    return RunResult(out, done_now, kept, taken, branches, bad)
 
 
 def _chosen(branches: pd.DataFrame, only: Sequence[str]) -> list[str]:
@@ -154,6 +161,8 @@ def _fingerprint(engagement: Engagement, data: Path) -> str:
     """One digest of all that a report is made from."""
     made_from = [
         *(data / f"{name}.parquet" for name in _MADE_FROM if (data / f"{name}.parquet").is_file()),
+        *(path for name in ("branch", "staff") if (path := data / "book" / f"{name}.parquet").is_file()),
+        *sorted((data / "scripts").rglob("*.yml")),
         data / "context.json",
         *sorted(notebooks().glob("*.ipynb")),
         *sorted(p for p in templates().rglob("*") if p.is_file()),

@@ -30,6 +30,7 @@ from kit.planning import (
     assignment,
     branch_lists,
     contact_plan,
+    keep_scripts,
     list_stakes,
     owner_weeks,
     plan_start,
@@ -135,6 +136,7 @@ def derive(engagement: Engagement, data: Path, say: Callable[[str], None], *, fr
         "success": None if model is None else model.stored(),
         "holidays_announced": work_days(start - timedelta(days=1), weeks=params.contact.weeks).announced,
     }
+    keep_scripts(engagement.folder, data)
     replace(data / CONTEXT, json.dumps(context, ensure_ascii=False, indent=1).encode())
 
 

@@ -59,7 +59,8 @@ def test_units_have_their_names_in_the_vault_too(take_in):
 def test_a_telephone_of_staff_lies_in_the_vault_and_the_book_says_only_that_there_is_one(take_in):
     run = take_in({"员工.csv": "员工号,机构号,员工姓名,联系电话\nS1,01,严甲子,198-0000-0101\nS2,02,华乙丑,\n"})
     assert run.book.read("staff").fillna(False).to_dict("list") == {
-        "staff_id": ["S1", "S2"], "branch_id": ["01", "02"], "staff_name": ["严甲子", "华乙丑"], "phone_ok": [True, False],
+        "staff_id": ["S1", "S2"], "branch_id": ["01", "02"], "staff_name": ["严甲子", "华乙丑"],
+        "phone_ok": [True, False],
     }  # fmt: skip
     assert list(persons(run, table="staff")) == [("S1", "S1", None, "198-0000-0101")]
     assert {number for number, *_ in persons(run, branch=None, table="staff")} == {"S1", "S2"}

@@ -12,7 +12,10 @@ from kit.planning.scripts import Script, keep_scripts, scripts
 from kit.text import LANGUAGES
 
 UNSIGNED = Messages(signature=False)
-SPOKEN_FIRST = ("first.call", "first.call_after_sms", "first.close", "first.close_after_sms", "objection.O1.reply", "objection.O2.reply")  # fmt: skip
+SPOKEN_FIRST = (
+    "first.call", "first.call_after_sms", "first.close", "first.close_after_sms", "objection.O1.reply",
+    "objection.O2.reply",
+)  # fmt: skip
 SHORT = {"zh": 200, "en": 420}  # characters of a first call: half a minute
 
 
@@ -104,7 +107,7 @@ def test_a_text_that_cannot_be_used_says_file_text_fault_and_remedy(tmp_path, te
     made = scripts("zh", _own(tmp_path, text))
     assert set(made.faults) == {key}
     assert all(each in str(made.faults[key]) for each in said), str(made.faults[key])
-    assert ("first.cal" == key) or made.refused(key) == key
+    assert key == "first.cal" or made.refused(key) == key
     assert made.refused("first.close") is None
     assert "{" not in made.faults[key].told("en").replace("{name}", "")
 

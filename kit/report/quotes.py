@@ -1,0 +1,44 @@
+"""What is said and sent, as quotations under their names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import pandas as pd
+
+from kit.planning import Scripts
+from kit.text import Wording, markdown
+
+__all__ = ["quoted"]
+
+
+def quoted(spoken: pd.DataFrame, prefixes: Sequence[str], scripts: Scripts, words: Wording) -> Iterator[str]:
+    """Markdown of the texts (`kit.planning.word_sheet`) whose keys begin with one of ``prefixes``, in their order.
+
+    A message says how long it is; an objection what to do after it; a text that lacks something what that is.
+    """
+    for row in spoken[spoken["key"].str.startswith(tuple(prefixes))].to_dict("records"):
+        lines = markdown_lines(row["problem"] if pd.isna(row["text"]) else row["text"])
+        size = "" if pd.isna(row["parts"]) else words("words.size", chars=row["chars"], parts=row["parts"])
+        yield f"**{_name(row['key'], scripts, words)}**{size}\n\n{lines}{_after(row['key'], scripts, words)}"
+
+
+def markdown_lines(text: str) -> str:
+    """A text as a block quotation that keeps its lines."""
+    return "\n".join(f"> {markdown(line)}\\" for line in text.splitlines()).removesuffix("\\")
+
+
+def _name(key: str, scripts: Scripts, words: Wording) -> str:
+    kind, _, code = key.partition(".")
+    if kind == "segment":
+        return words.label(f"labels.segment.{code}", default=code)
+    if kind == "objection":
+        code = code.removesuffix(".reply")
+        return f"{code} · {scripts.texts[f'objection.{code}.said']}"
+    return words.label(f"words.name.{code}")
+
+
+def _after(key: str, scripts: Scripts, words: Wording) -> str:
+    if not key.startswith("objection."):
+        return ""
+    return "\n\n" + words("words.then", what=scripts.texts[key.removesuffix("reply") + "next"])

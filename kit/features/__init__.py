@@ -39,6 +39,7 @@ SUBJECTS = (
     "retention",
     "merchant",
     "relation",
+    "due",
     "maturity",
     "deposits",
     "account_class",

@@ -156,14 +156,15 @@ def funds(flows: pd.DataFrame, params: Params, customers: pd.DataFrame) -> Funds
     if col.OCCUPATION_SECTOR not in customers:
         return Unavailable((col.OCCUPATION_SECTOR,))
     order = [*params.segments.occupations, "other", "unknown"]
-    sector = ordered(customers[col.OCCUPATION_SECTOR], order)
-    rows = flows[flows[col.FLOW].isin(_FLOWS)]
-    place = pd.Index(customers[col.CUSTOMER_ID]).get_indexer(rows[col.CUSTOMER_ID])
+    rows = flows.loc[flows[col.FLOW].isin(_FLOWS), flows.columns.drop(col.BRANCH_ID, errors="ignore")]
+    place, moving = pd.factorize(rows[col.CUSTOMER_ID])
+    sector = ordered(customers.set_index(col.CUSTOMER_ID)[col.OCCUPATION_SECTOR].reindex(moving), order)
     rows = rows.assign(**{col.CUSTOMER_ID: place, col.OCCUPATION_SECTOR: sector[place]})
     rows = rows.astype({col.PURPOSE: "category"})
     months = int(rows[col.MONTHS].max()) if len(rows) else 0
-    moving = rows.drop_duplicates(col.CUSTOMER_ID)
-    table = moving.groupby(col.OCCUPATION_SECTOR, observed=True).size().to_frame("customers")
+    table = (
+        pd.Series(sector).groupby(sector, observed=True).size().rename_axis(col.OCCUPATION_SECTOR).to_frame("customers")
+    )
     main = {flow: _main_purpose(rows[rows[col.FLOW] == flow]).reindex(table.index) for flow in _FLOWS}
     for flow, amount, name in zip(_FLOWS, ("inflow", "outflow"), ("source", "use"), strict=True):
         moved = rows[rows[col.FLOW] == flow].groupby(col.CUSTOMER_ID)[col.FLOW_FEN].sum()

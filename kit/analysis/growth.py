@@ -77,10 +77,10 @@ def _changes(start: pd.Series, end: pd.Series, params: Params) -> pd.DataFrame:
     change["step"] = np.select(
         [start.isna(), emptied, change["net"] > 0, change["net"] < 0], ["new", "left", "up", "down"], "same"
     )
-    ranked = change.loc[start.notna(), "start"].sort_values(ascending=False, kind="stable").index
-    change["group"] = np.where(start.isna(), "new", "other")
-    change.loc[ranked[: number_of_top(len(ranked), params.top_share_of_customers)], "group"] = "top"
-    return change.assign(gain=change["net"].clip(lower=0), loss=change["net"].clip(upper=0))
+    group = np.where(start.isna(), "new", "other")
+    ranked = np.lexsort((-change["start"], start.isna()))[: start.notna().sum()]  # ties in the order of the ids
+    group[ranked[: number_of_top(len(ranked), params.top_share_of_customers)]] = "top"
+    return change.assign(group=group, gain=change["net"].clip(lower=0), loss=change["net"].clip(upper=0))
 
 
 def growth(panel: pd.DataFrame, params: Params) -> Growth:

@@ -152,7 +152,7 @@ def agreement(customers: pd.DataFrame, _params: Params) -> Agreement:
     Customers alike in all of it are one row with their number as weight: the division is that of all customers.
     """
     codes = [name for name in _CODES if name in customers]
-    look = customers[codes].replace({col.OCCUPATION_SECTOR: {"unknown": None}})
+    look = customers[codes].mask(customers[codes] == "unknown")
     look.insert(0, _NUMBER, customers[_NUMBER] // STEP * STEP if _NUMBER in customers else np.nan)
     kinds = look.groupby(list(look), dropna=False, sort=False)
     rows = kinds.size().rename("weight").reset_index()

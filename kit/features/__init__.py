@@ -44,6 +44,7 @@ SUBJECTS = (
     "touch",
     "movement",
     "grade",
+    "due",
     "maturity",
     "deposits",
     "account_class",

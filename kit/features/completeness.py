@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
@@ -17,7 +18,7 @@ from kit.database import quiet
 from kit.params import Params
 from kit.schema import schema
 
-__all__ = ["FIELDS", "completeness", "with_missing"]
+__all__ = ["FIELDS", "Files", "files"]
 
 # Field of a customer's file → the columns of which one filled is enough.
 FIELDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -39,68 +40,69 @@ FIELDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 
 
-def completeness(book: Book, customers: pa.Table, params: Params) -> pa.Table:
-    """Customers and those with the field filled, a row each branch, owner, tier and field that the bank sent.
+@dataclass(frozen=True, slots=True)
+class Files:
+    """What the customers' files say and lack.
+
+    Attributes
+    ----------
+    customers
+        The customers with ``missing``: codes of the fields that each one's file lacks, parted by commas; of those that
+        the bank sends, the occupation first. No such column where it sends none.
+    completeness
+        Customers and those with the field filled, a row each branch, owner, tier and field that the bank sent:
+        ``branch_id``, ``staff_id``, ``tier``, ``field``, ``customers``, ``filled``. A field that a file leaves empty
+        for everybody is there with none filled; one without a column is not there.
+    """
+
+    customers: pa.Table
+    completeness: pa.Table
+
+
+def files(book: Book, customers: pa.Table, params: Params) -> Files:
+    """How full each customer's file is, and which fields it lacks (R39, R40, R43).
 
     Parameters
     ----------
     customers
         One row a customer with branch, owner and tier (`kit.features.features`).
-
-    Returns
-    -------
-    Table
-        ``branch_id``, ``staff_id``, ``tier``, ``field``, ``customers``, ``filled``. A field that a file leaves empty
-        for everybody is there with none filled; one without a column is not there.
     """
-    with _filled_fields(book, params) as (db, fields):
-        if not fields:
-            return _SCHEMA.empty_table()
-        db.register("owned", customers.select([col.CUSTOMER_ID, col.BRANCH_ID, col.STAFF_ID, col.TIER]))
-        sums = ", ".join(f"sum(CAST({name} AS INT)) AS {name}" for name in fields)
-        long = (
-            "SELECT branch_id, staff_id, tier, field, customers, CAST(filled AS BIGINT) AS filled FROM"
-            f" (UNPIVOT (SELECT branch_id, staff_id, tier, count(*) AS customers, {sums}"
-            f" FROM owned JOIN filled USING (customer_id) GROUP BY ALL)"
-            f" ON {', '.join(fields)} INTO NAME field VALUE filled)"
-            " ORDER BY branch_id, staff_id, tier, field"
-        )
-        return db.sql(long).to_arrow_table().cast(_SCHEMA)
-
-
-def with_missing(book: Book, customers: pa.Table, params: Params) -> pa.Table:
-    """Customers with ``missing``: codes of the fields that each one's file lacks, parted by commas (R43).
-
-    Of those that the bank sends, the occupation first; no column where it sends none.
-    """
-    with _filled_fields(book, params) as (db, fields):
-        if not fields:
-            return customers
-        db.register(
-            "owned", customers.select([col.CUSTOMER_ID]).append_column("place", pa.array(range(len(customers))))
-        )
-        order = sorted(fields, key=lambda name: name != "occupation")
-        lacked = ", ".join(f"CASE WHEN NOT {name} THEN '{name}' END" for name in order)
-        sql = f"SELECT concat_ws(',', {lacked}) AS missing FROM owned JOIN filled USING (customer_id) ORDER BY place"
-        return customers.append_column(col.MISSING, db.sql(sql).to_arrow_table()[col.MISSING])
-
-
-@contextmanager
-def _filled_fields(book: Book, params: Params) -> Iterator[tuple[Any, list[str]]]:
-    """A database with ``filled``, a row a customer and whether each field says something, and the fields' names."""
     sent = set(book.columns("customer"))
     fields = {name: [c for c in columns if c in sent] for name, columns in FIELDS.items()}
     fields = {name: columns for name, columns in fields.items() if columns}
-    kinds = {c.id: c.type for c in schema()["customer"].columns.values()}
-    flags = "".join(f", {_filled(columns, kinds, params)} AS {name}" for name, columns in fields.items())
+    if not fields:
+        return Files(customers, _SCHEMA.empty_table())
+    with _database(book) as db:
+        kinds = {c.id: c.type for c in schema()["customer"].columns.values()}
+        flags = ", ".join(f"{_filled(columns, kinds, params)} AS {name}" for name, columns in fields.items())
+        owned = customers.select([col.CUSTOMER_ID, col.BRANCH_ID, col.STAFF_ID, col.TIER])
+        db.register("owned", owned.append_column("place", pa.array(range(len(owned)))))
+        db.execute(
+            f"CREATE TEMP TABLE filled AS SELECT o.*, {flags} FROM owned o JOIN read_parquet(?) c USING (customer_id)",
+            [str(book.path("customer"))],
+        )
+        order = sorted(fields, key=lambda name: name != "occupation")
+        lacked = ", ".join(f"CASE WHEN NOT {name} THEN '{name}' END" for name in order)
+        missing = db.sql(f"SELECT concat_ws(',', {lacked}) AS missing FROM filled ORDER BY place").to_arrow_table()
+        sums = ", ".join(f"sum(CAST({name} AS INT)) AS {name}" for name in fields)
+        counts = db.sql(
+            "SELECT branch_id, staff_id, tier, field, customers, CAST(filled AS BIGINT) AS filled FROM"
+            f" (UNPIVOT (SELECT branch_id, staff_id, tier, count(*) AS customers, {sums} FROM filled GROUP BY ALL)"
+            f" ON {', '.join(fields)} INTO NAME field VALUE filled)"
+            " ORDER BY branch_id, staff_id, tier, field"
+        ).to_arrow_table()
+    return Files(customers.append_column(col.MISSING, missing[col.MISSING]), counts.cast(_SCHEMA))
+
+
+@contextmanager
+def _database(book: Book) -> Iterator[Any]:
+    """A database that reads the book's folder and nothing else."""
     with tempfile.TemporaryDirectory(prefix="branch-kit-") as spill, duckdb.connect(":memory:") as db:
         quiet(db)
         db.execute("SET temp_directory = ?", [spill])
         db.execute("SET allowed_directories = ?", [[str(book.root / "book"), spill]])
         db.execute("SET enable_external_access = false")
-        path = str(book.path("customer"))
-        db.execute(f"CREATE TEMP TABLE filled AS SELECT c.customer_id{flags} FROM read_parquet(?) AS c", [path])
-        yield db, list(fields)
+        yield db
 
 
 _SCHEMA = pa.schema(

@@ -11,11 +11,6 @@ LEFT JOIN (
     customer_id,
     MIN(maturity_date) AS next_maturity_date,
     CAST(SUM(CASE WHEN maturity_date <= :maturity_until THEN amount_fen ELSE 0 END) AS BIGINT) AS maturing_fen
-  FROM (
-    SELECT customer_id, maturity_date, balance_fen AS amount_fen FROM account
-    UNION ALL
-    SELECT customer_id, maturity_date, amount_fen FROM holding
-  ) due
-  WHERE maturity_date > :as_of
+  FROM due
   GROUP BY customer_id
 ) d ON d.customer_id = c.customer_id

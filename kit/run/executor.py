@@ -216,6 +216,9 @@ def _fan_out(tasks: Sequence[Task], workers: int | None) -> Iterator[Outcome]:
     if not tasks:
         return
     os.environ.setdefault("BRANCH_KIT_PRELOAD", "kit.chapter kit.charts seaborn")
+    os.environ.setdefault(
+        "OPENBLAS_NUM_THREADS", "1"
+    )  # there is a worker a processor: more threads wait for each other
     spawn = multiprocessing.get_context("spawn")
     number = min(workers or os.cpu_count() or 1, len(tasks))
     with ProcessPoolExecutor(number, mp_context=spawn) as pool:

@@ -20,7 +20,7 @@ from kit.book import Book
 from kit.engagement import CONTEXT, Engagement
 from kit.errors import KitError, language
 from kit.features import features, frame, settle_dates
-from kit.features.completeness import completeness, with_missing
+from kit.features.completeness import files
 from kit.intake import IntakeResult, Password, find_sources, intake
 from kit.intake import Progress as Reading
 from kit.params import Params
@@ -98,8 +98,8 @@ def derive(engagement: Engagement, data: Path, say: Callable[[str], None], *, fr
     params = settle_dates(book, engagement.params)
     say("features")
     made = features(book, params)
-    filed = with_missing(book, made.table, params)
-    customers = frame(filed)
+    filed = files(book, made.table, params)
+    customers = frame(filed.customers)
     staff = _present_staff(book, params.day)
     say("planning")
     assigned = _assigned(customers, staff, params)
@@ -116,9 +116,8 @@ def derive(engagement: Engagement, data: Path, say: Callable[[str], None], *, fr
     summary = branch_summary(customers, params, (b for b in names[col.BRANCH_ID] if b not in above))
     known = dict(zip(names[col.BRANCH_ID], names[col.BRANCH_NAME], strict=True)) if col.BRANCH_NAME in names else {}
     summary.insert(1, col.BRANCH_NAME, [known.get(b) or b for b in summary[col.BRANCH_ID]])
-    for name, table in {"customers": filed, **made.tables}.items():
+    for name, table in {"customers": filed.customers, "completeness": filed.completeness, **made.tables}.items():
         _write(table, data / f"{name}.parquet")
-    _write(completeness(book, made.table, params), data / "completeness.parquet")
     made_here = {
         "assignment": owners, "allocation": assigned.branches, "remarks": assigned.remarks, "plan": plan,
         "owner_weeks": weeks, "lists": lists, "stakes": list_stakes(lists), "branches": summary,

@@ -2,6 +2,7 @@ import pandas as pd
 import pytest
 
 from kit.analysis import Unavailable, account_classes, deposit_mix, deviation, maturity_ladder, personal_share
+from kit.analysis.deposits import maturing_list
 from kit.engagement import profile
 from kit.params import Params
 
@@ -117,3 +118,12 @@ def test_a_ladder_of_products_alone_or_of_deposits_alone_says_so():
     ladders = [maturity_ladder(lots, PARAMS) for lots in (product, deposit, pd.concat([product, deposit]), _lots())]
     assert [ladder.products_only for ladder in ladders] == [True, False, False, False]
     assert [ladder.deposits_only for ladder in ladders] == [False, True, False, False]
+
+
+def test_whose_money_falls_due_is_listed_the_most_first_and_a_tie_keeps_the_order_of_the_customers():
+    some = pd.DataFrame({"customer_id": list("abcde"), "maturing_fen": [500, 0, 900, None, 500]})
+    found = maturing_list(some, PARAMS, {})
+    assert found.to_dict("list") == {
+        "customer_id": ["c", "a", "e"], "amount_fen": [900, 500, 500], "reason": ["maturing"] * 3,
+    }  # fmt: skip
+    assert maturing_list(some[["customer_id"]], PARAMS, {}) == Unavailable(("maturing_fen",))

@@ -14,7 +14,7 @@ import kit.columns
 from kit.book import Book
 from kit.engagement import load
 from kit.features import features, settle_dates
-from kit.features.completeness import completeness
+from kit.features.completeness import files
 from kit.params import Params
 from kit.run.prepare import derive
 from kit.schema import schema
@@ -56,7 +56,7 @@ def _shape(data: Path, params: Params) -> _Shape:
     return _Shape(
         told_apart={name for rows in tables for name in rows if rows.empty or rows[name].nunique(dropna=False) > 1},
         unlocks=set(made.unlocks),
-        fields=set(completeness(book, made.table, params)["field"].to_pylist()),
+        fields=set(files(book, made.table, params).completeness["field"].to_pylist()),
         staff=set(book.columns("staff")),
     )
 

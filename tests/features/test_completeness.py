@@ -7,7 +7,7 @@ import pytest
 
 from kit.book import Book
 from kit.engagement import profile
-from kit.features.completeness import completeness
+from kit.features.completeness import files
 from kit.params import Params
 
 PARAMS = Params(**profile("rural-postal"), as_of="2026-10-31")
@@ -21,7 +21,7 @@ def made(tmp_path):
         book = {"customer_id": ids, "branch_id": owned["branch_id"], **columns}
         pq.write_table(pa.table(book), tmp_path / "book" / "customer.parquet")
         customers = pa.table({"customer_id": ids, **owned})
-        return completeness(Book(tmp_path), customers, PARAMS).to_pandas()
+        return files(Book(tmp_path), customers, PARAMS).completeness.to_pandas()
 
     return run
 

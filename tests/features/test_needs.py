@@ -11,7 +11,7 @@ from kit.analysis import funds, key_products, product_matrix
 from kit.book import Book
 from kit.engagement import load, profile
 from kit.features import features, frame, settle_dates
-from kit.features.completeness import with_missing
+from kit.features.completeness import files
 from kit.keys import surrogate
 from kit.params import Params
 
@@ -42,17 +42,21 @@ def _day(text):
     return None if text is None else pd.Timestamp(text).date()
 
 
+def _owned(*ids):
+    n = len(ids)
+    return pa.table({"customer_id": ids, "branch_id": ["01"] * n, "staff_id": ["a"] * n, "tier": ["basic"] * n})
+
+
 def test_the_fields_that_a_file_lacks_are_named_the_occupation_first(book):
     given = book({"gender": ["男", None, None], "occupation": ["教师", "其他", None], "hobby": ["垂钓", None, "书法"]})
-    customers = pa.table({"customer_id": ["2", "0", "1"]})
-    made = with_missing(given, customers, PARAMS).to_pandas()
+    made = files(given, _owned("2", "0", "1"), PARAMS).customers.to_pandas()
     assert made["customer_id"].tolist() == ["2", "0", "1"]
     assert made["missing"].tolist() == ["occupation,gender", "", "occupation,gender,hobby"]
 
 
 def test_a_bank_that_sends_no_fields_has_no_such_column(book):
-    customers = pa.table({"customer_id": ["0"]})
-    assert with_missing(book({"legal_entity": ["a"]}), customers, PARAMS).column_names == ["customer_id"]
+    customers = _owned("0")
+    assert files(book({"legal_entity": ["a"]}), customers, PARAMS).customers is customers
 
 
 def test_an_assessment_counts_through_its_last_day_and_not_without_a_date(book):

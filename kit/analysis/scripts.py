@@ -18,7 +18,7 @@ class Readiness:
     Attributes
     ----------
     table
-        A row a column that texts lack, the most first: table, column, calls, messages.
+        A row a column that texts lack, the most first: table, column, call_texts, messages.
     texts, ready, lacking
         How many are wanted, can be used as they are, and lack something; ``share`` is that of the ready ones.
     refused
@@ -48,12 +48,12 @@ def readiness(lacking: pd.DataFrame) -> Readiness:
     refused = sum(int(each.str.startswith("!").sum()) for each in codes.values())
     texts = sum(len(each) for each in codes.values())
     counts = pd.DataFrame(
-        {"calls": _counted(codes["call"]), "messages": _counted(codes["sms"])}, dtype="Int64"
+        {"call_texts": _counted(codes["call"]), "messages": _counted(codes["sms"])}, dtype="Int64"
     ).fillna(0)  # fmt: skip
     counts = counts.astype("int64").rename_axis("source").reset_index()
     place = counts.pop("source").astype("str").str.partition(".")
     table = pd.DataFrame({"table": place[0], "column": place[2]}).join(counts) if len(counts) else _NOTHING
-    order = (-(table["calls"] + table["messages"])).sort_values(kind="stable").index
+    order = (-(table["call_texts"] + table["messages"])).sort_values(kind="stable").index
     return Readiness(
         table=table.loc[order].reset_index(drop=True),
         calls=len(codes["call"]),
@@ -66,7 +66,7 @@ def readiness(lacking: pd.DataFrame) -> Readiness:
     )
 
 
-_NOTHING = pd.DataFrame({"table": [], "column": [], "calls": [], "messages": []})
+_NOTHING = pd.DataFrame({"table": [], "column": [], "call_texts": [], "messages": []})
 
 
 def _counted(codes: pd.Series) -> pd.Series:

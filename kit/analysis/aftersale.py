@@ -39,7 +39,7 @@ class Referrals:
     Attributes
     ----------
     table
-        A row each for those whose referrer had been asked before (``yes``) and had not (``no``): came, converted,
+        A row each for those whose referrer had been asked before (``yes``) and had not (``no``): brought, converted,
         converted_share, aum_fen. Converted is who stands at the value floor.
     asked, came
         Customers asked to bring somebody, and customers brought, both in the profile's months.
@@ -100,11 +100,11 @@ def referrals(brought: pd.DataFrame, params: Params, customers: pd.DataFrame, co
     converted = (rows[col.TIER_RANK] > 0).astype("int64")
     groups = rows.assign(converted=converted).groupby(asked.map({True: "yes", False: "no"}))
     table = pd.DataFrame({
-        "came": groups.size(), "converted": groups["converted"].sum(),
+        "brought": groups.size(), "converted": groups["converted"].sum(),
         "aum_fen": groups[col.AUM_FEN].apply(total).astype("int64"),
     }).reindex(["yes", "no"])  # fmt: skip
     table = table.dropna().astype("int64")
-    table["converted_share"] = table["converted"] / table["came"]
+    table["converted_share"] = table["converted"] / table["brought"]
     each = brought[col.REFERRER_ID].value_counts()
     steps = contacts[contacts[col.CONTACT_STEP] == "refer"] if col.CONTACT_STEP in contacts else None
     return Referrals(

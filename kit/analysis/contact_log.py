@@ -47,6 +47,8 @@ def nearest(rows: pd.DataFrame, others: pd.DataFrame, direction: str, days: int,
     on = [col.CUSTOMER_ID, col.CONTACT_DATE]
     left = rows[on].reset_index(names="row").sort_values(col.CONTACT_DATE, kind="stable")
     right = others[on].drop_duplicates().sort_values(col.CONTACT_DATE, kind="stable")
+    if left.empty or right.empty:
+        return pd.Series(float("nan"), index=rows.index)
     found = pd.merge_asof(
         left, right.assign(other=right[col.CONTACT_DATE]), on=col.CONTACT_DATE, by=col.CUSTOMER_ID,
         direction=direction, tolerance=pd.Timedelta(days=days), allow_exact_matches=same_day,

@@ -139,8 +139,9 @@ def deals(sales: pd.DataFrame, params: Params, contacts: pd.DataFrame) -> Deals:
     closed = sales[flagged(sales, col.CLOSED)]
     days = pd.Series(dtype=float)
     if col.CONTACT_DATE in contacts and col.DEAL_DATE in closed:
-        first = contacts.groupby(col.CUSTOMER_ID)[col.CONTACT_DATE].min()
-        days = (closed[col.DEAL_DATE] - closed[col.CUSTOMER_ID].map(first)).dt.days
+        first = contacts.groupby(col.CUSTOMER_ID, as_index=False)[col.CONTACT_DATE].min()
+        both = closed.merge(first, on=col.CUSTOMER_ID, validate="many_to_one")
+        days = (both[col.DEAL_DATE] - both[col.CONTACT_DATE]).dt.days
         days = days[days >= 0]
     hoped = closed.get(col.EXPECTED_FEN, pd.Series(0, index=closed.index)).fillna(0)
     return Deals(

@@ -35,7 +35,7 @@ class Orders:
     together: bool
 
 
-@needs(col.CONTACT_OUTCOME, col.CONTACT_DATE)
+@needs(col.CONTACT_WAY, col.CONTACT_OUTCOME, col.CONTACT_DATE)
 def orders(contacts: pd.DataFrame, params: Params) -> Orders:
     """先电话还是先短信: connect rates of first calls, announced by an SMS or not, and the difference's interval (R70).
 

@@ -29,7 +29,7 @@ def _wilson(cases: float, of: float, params: Params) -> tuple[float, float, floa
     rate, wide = cases / of, z * z / of
     middle = (rate + wide / 2) / (1 + wide)
     half = z * (rate * (1 - rate) / of + wide / of / 4) ** 0.5 / (1 + wide)
-    return rate, max(middle - half, 0.0), min(middle + half, 1.0)
+    return rate, min(max(middle - half, 0.0), rate), max(min(middle + half, 1.0), rate)  # a hair beyond, by rounding
 
 
 def proportion(cases: float, of: float, params: Params) -> Proportion:

@@ -22,11 +22,10 @@ def reached_by_caller(result: CallResults, *, labels: Labels) -> Figure:
     raw = table.dropna(subset="raw_share")
     ax.scatter(raw["raw_share"], raw.index, s=16, color=theme.WARM, zorder=3, label=labels["raw_share"])
     texts = [f"{s:.1%} · {n:,}" for s, n in zip(shares, table["calls"], strict=True)]
-    ends = table[["shrunk_share", "raw_share"]].max(axis=1).to_numpy(dtype=float)
-    bar_labels(ax, texts, ends + 0.01, table.index, reach=1)
+    bar_labels(ax, texts, [1.0] * len(table), table.index, reach=1)
     ax.axvline(result.connected_share, color=theme.MUTED, lw=0.9, ls=(0, (4, 3)))
     ax.set_yticks(table.index, table.iloc[:, 0].astype(str))
-    ax.set(xlim=(0, 1.15))
+    ax.set(xlim=(0, 1.18))
     ax.set_xticks([0, 0.25, 0.5, 0.75, 1])
     ax.grid(visible=False, axis="y")
     percent_axis(ax.xaxis)

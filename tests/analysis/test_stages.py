@@ -144,3 +144,26 @@ def test_a_step_counts_once_all_before_it_are_done():
     assert flow(rest, own, plan).table["done"].tolist() == [3, 3, 1, 3]
     assert flow(rows, PARAMS, plan) == Unavailable(("occupation_known",))
     assert flow(rows.iloc[:0], some, plan).valued_share is None
+
+
+def test_the_whole_flow_goes_on_with_the_steps_that_the_data_tell_of_under_the_banks_own_names():
+    rows = pd.DataFrame({
+        "customer_id": list("ab"), "aum_fen": [9 * WAN] * 2, "contacts": [1, 1], "step_met": [True, False],
+        "step_texted": [True, True], "step_closed": [True, True],
+    })  # fmt: skip
+    steps = {
+        "flow": ["contacted"],
+        "flow_after": [{"measure": "texted", "name": "短信预热"}, "met", "proposed", "closed"],
+    }
+    own = Params(**profile("rural-postal") | steps, as_of="2026-10-31")
+    found = flow(rows, own, pd.DataFrame({"customer_id": [], "date": []}), whole=True)
+    assert found.table["flow_step"].tolist() == ["contacted", "短信预热", "met", "closed"]
+    assert found.table["done"].tolist() == [2, 2, 1, 2]
+    assert found.table["through"].tolist() == [2, 2, 1, 1]
+    assert (found.steps, found.narrowest) == (4, "met")
+    assert flow(rows, own, pd.DataFrame({"customer_id": [], "date": []})).steps == 1
+
+
+def test_a_step_named_twice_is_refused():
+    with pytest.raises(ValidationError, match="一次"):
+        Params(**profile("rural-postal") | {"flow": ["owned", "owned"]}, as_of="2026-10-31")

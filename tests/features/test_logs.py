@@ -1,0 +1,200 @@
+"""What the logs of contacts, sales, events, maturities and referrals say, row by row."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from kit.book import Book
+from kit.engagement import profile
+from kit.features import features, frame
+from kit.params import Params
+
+PARAMS = Params(**profile("rural-postal"), as_of="2026-10-31")
+LAST = date(2026, 10, 31)
+
+
+def day(text):
+    return date.fromisoformat(f"2026-{text}")
+
+
+@pytest.fixture
+def made(tmp_path):
+    """Tables of a book with customers a, b, c and d, of whom S1 keeps a and b."""
+
+    def run(params=PARAMS, months=(LAST,), **tables):
+        (tmp_path / "book").mkdir(exist_ok=True)
+        customers = pd.DataFrame({"customer_id": list("abcd"), "branch_id": "01"}).assign(**tables.pop("persons", {}))
+        panel = pd.DataFrame([{"customer_id": i, "as_of": m, "aum_avg_month_fen": 100} for i in "abcd" for m in months])
+        kept = [{"customer_id": i, "staff_id": "S1", "assign_date": day("03-01")} for i in "ab"]
+        rows = {"customer": customers, "customer_month": panel, "assignment": kept} | tables
+        for name, content in rows.items():
+            table = pa.Table.from_pandas(pd.DataFrame(content), preserve_index=False)
+            pq.write_table(table, tmp_path / "book" / f"{name}.parquet")
+        return features(Book(tmp_path), params)
+
+    return run
+
+
+def rows(made, name):
+    return frame(made.tables[name])
+
+
+def call(customer, text, **more):
+    return {"customer_id": customer, "contact_date": day(text), "contact_type": "电话", "staff_id": "S1"} | more
+
+
+def test_results_are_read_from_anywhere_in_what_was_written_and_only_of_calls(made):
+    said = ["接通", "客户挂断", "未接通", "空号", "有意向，下周来", None]
+    log = [call("a", f"10-{i + 10}", contact_result=words) for i, words in enumerate(said)]
+    log.append(call("b", "10-20", contact_type="短信", contact_result="已发送"))
+    log.append(call("c", "10-21", contact_result="接通", objection="O3挂机"))
+    found = rows(made(contact=log), "contacts").sort_values("contact_date")
+    outcomes = ["connected", "hung_up", "no_answer", "invalid", "connected", None, None, "hung_up"]
+    assert [None if pd.isna(o) else o for o in found["contact_outcome"]] == outcomes
+    assert found["hung_up"].tolist() == [o == "hung_up" for o in outcomes]
+    counted = rows(made(contact=log), "callers").iloc[0]
+    assert counted[["calls", "connected", "hung_up_calls", "unstated_calls"]].tolist() == [6, 2, 2, 1]
+    assert counted["customers"] == 3
+
+
+def test_objections_have_a_code_another_is_another_and_none_is_none(made):
+    said = ["O1疑诈", "怀疑诈骗", "没有时间", "O3挂机", "嫌利率低", "无", None]
+    log = [call("a", f"10-{i + 10}", objection=words) for i, words in enumerate(said)]
+    found = rows(made(contact=log), "contacts").sort_values("contact_date")["contact_objection"]
+    assert found.fillna("").tolist() == ["O1", "O1", "O2", "O3", "other", "", ""]
+
+
+def test_the_first_contact_is_the_owners_since_he_was_given_the_customer(made):
+    log = [
+        call("a", "02-01"),  # before he was given to him
+        call("a", "03-05"),
+        call("a", "04-05"),
+        call("b", "03-04", staff_id="S2"),  # not by the owner
+        call("c", "05-05"),  # nobody keeps c
+    ]
+    found = rows(made(contact=log), "contacts")
+    assert found[found["first_contact"]][["customer_id", "contact_date"]].values.tolist() == [
+        ["a", pd.Timestamp(day("03-05"))]
+    ]
+
+
+def test_who_was_given_the_customer_before_the_log_begins_has_spoken_with_him_before(made):
+    found = rows(made(contact=[call("a", "03-02"), call("b", "04-05")]), "contacts")
+    assert not found["first_contact"].any()
+
+
+def test_a_contact_noted_as_establishing_is_the_first_whoever_made_it(made):
+    log = [
+        call("a", "03-05"),
+        call("a", "06-05", stage="建立联系"),
+        call("c", "05-05", staff_id="S9", stage="建立联系"),
+    ]
+    log.append(call("c", "05-09", staff_id="S9", stage="建立联系"))
+    found = rows(made(contact=log), "contacts")
+    first = found[found["first_contact"]].sort_values("customer_id")
+    assert first["contact_date"].dt.date.tolist() == [day("06-05"), day("05-05")]
+
+
+def test_an_sms_within_a_day_is_that_of_the_first_contact(made):
+    log = [
+        call("a", "03-05", sms_sent=False), call("a", "03-06", contact_type="短信", sms_sent=None),
+        call("b", "03-05", sms_sent=False), call("b", "03-07", contact_type="短信", sms_sent=None),
+        call("c", "02-01", sms_sent=False),
+    ]  # fmt: skip
+    found = rows(made(contact=log), "contacts")
+    first = found[found["first_contact"]].sort_values("customer_id")
+    assert first["first_sms"].tolist() == [True, False]
+    counted = rows(made(contact=log), "callers").iloc[0]
+    assert counted[["first_contacts", "first_texted"]].tolist() == [2, 1]
+    silent = made(contact=[call("a", "03-05"), call("c", "02-01")])
+    assert rows(silent, "contacts")["first_sms"].isna().all()  # nothing tells of any SMS
+    assert rows(silent, "callers")["first_contacts"].tolist() == [0]
+
+
+def test_contacts_after_the_date_and_before_the_profiles_months_do_not_count(made):
+    log = [
+        call("a", "10-31"),
+        call("a", "10-31", contact_date=date(2026, 11, 1)),
+        call("a", "10-31", contact_date=date(2025, 10, 31)),
+    ]
+    assert rows(made(contact=log), "contacts")["contact_date"].dt.date.tolist() == [day("10-31")]
+
+
+def test_a_sale_without_date_and_amount_is_an_opportunity_still_open(made):
+    table = pd.DataFrame({
+        "customer_id": list("abcd"), "deal_date": [day("05-01"), None, day("05-01"), date(2025, 5, 1)],
+        "deal_amount_fen": [900, None, 0, 70], "expected_amount_fen": [1000, 500, 500, 70],
+        "deal_product": ["一年期理财", "大额存单", "白酒", "基金"],
+    }).astype({"deal_amount_fen": "Int64"})  # fmt: skip
+    found = rows(made(sale=table.assign(sale_source=["存量", "厅堂", None, "外拓"])), "sales")
+    assert found["closed"].tolist() == [True, False, False]
+    assert found["deal_family"].fillna("").tolist() == ["wmp", "time", ""]
+    assert found["deal_source"].fillna("").tolist() == ["existing", "other", ""]
+
+
+def test_an_event_counts_its_names_or_else_its_numbers(made):
+    table = pd.DataFrame({
+        "event_id": ["e1", "e1", "e1", "e2"], "customer_id": ["a", "b", None, None], "branch_id": "01",
+        "event_date": day("06-01"), "invited": [True, False, None, None], "attended": [True, None, None, None],
+        "invited_count": [None, None, 40, 30], "attended_count": [None, None, 20, 12],
+    }).astype({"invited_count": "Int64", "attended_count": "Int64"})  # fmt: skip
+    found = rows(made(event=table), "events").sort_values(["event_id", "customer_id"])
+    assert found["invited_people"].tolist() == [1, 0, 30]
+    assert found["attended_people"].fillna(-1).tolist() == [1, -1, 12]
+
+
+def test_a_maturity_is_taken_up_by_something_new_within_the_days_and_told_before_it(made):
+    accounts = pd.DataFrame({
+        "account_id": [f"k{i}" for i in range(5)], "customer_id": ["a", "a", "b", "b", "c"], "balance_fen": 0,
+        "maturity_date": [day("06-01"), day("12-01"), day("06-01"), day("12-02"), day("10-15")],
+        "start_date": [day("01-01"), day("07-01"), day("01-01"), day("07-02"), day("01-01")],
+    })  # fmt: skip
+    log = [call("a", "05-02"), call("b", "06-02"), call("b", "05-01")]
+    months = [day("05-31"), day("06-30"), day("07-31"), LAST]
+    found = rows(made(account=accounts, contact=log, months=months), "matured").set_index("customer_id")
+    assert list(found.index) == ["a", "b"]  # c fell due less than thirty days ago
+    assert found["renewed"].tolist() == [True, False]  # the thirtieth day, and the thirty-first
+    assert found["reminded"].tolist() == [True, False]  # thirty days before, and thirty-one
+    assert (found["held_before_fen"] == 100).all()
+
+
+def test_who_was_brought_knows_whether_his_referrer_had_been_asked(made):
+    persons = {"referrer_id": [None, "a", "d", "d"], "open_date": day("06-01")}
+    log = [call("a", "05-01", stage="转介绍"), call("a", "07-01", stage="转介绍"), call("c", "07-02", stage="面谈")]
+    found = rows(made(persons=persons, contact=log), "referrals").set_index("customer_id")
+    assert list(found.index) == ["b", "c"]  # nobody brings himself
+    assert found.loc["b", "asked_date"] == pd.Timestamp(day("05-01"))
+    assert pd.isna(found.loc["c", "asked_date"])
+
+
+def test_the_later_steps_are_told_by_whichever_log_knows_of_them(made):
+    log = [
+        call("a", "05-01", stage="邀约"), call("a", "05-09", contact_type="上门拜访"),
+        call("a", "07-01", stage="到期提醒"), call("b", "05-01", contact_type="微信"),
+        call("c", "05-02", stage="售后跟踪"),
+    ]  # fmt: skip
+    sales = pd.DataFrame({"customer_id": ["a", "b"], "deal_date": [day("06-01"), None], "deal_amount_fen": [9, None]})
+    events = pd.DataFrame({"event_id": ["e"], "customer_id": ["d"], "event_date": [day("06-01")]})
+    persons = {"referrer_id": [None, None, None, "b"], "open_date": day("06-01")}
+    found = made(contact=log, sale=sales.astype({"deal_amount_fen": "Int64"}), event=events, persons=persons).customers
+    steps = found.set_index("customer_id").filter(like="step_").T
+    told = {who: [name.removeprefix("step_") for name in steps.index[steps[who]]] for who in "abcd"}
+    assert told == {
+        "a": ["invited", "met", "proposed", "closed", "followed"], "b": ["texted", "proposed", "referred"],
+        "c": ["followed"], "d": ["invited"],
+    }  # fmt: skip
+
+
+def test_the_logs_tell_what_was_planted(bank, prepared):
+    told = bank[1].totals["practice"]
+    callers, matured, brought = (
+        pd.read_parquet(prepared / "data" / f"{name}.parquet") for name in ("callers", "matured", "referrals")
+    )
+    assert (callers["calls"].sum(), callers["connected"].sum()) == (told["calls"], told["connected"])
+    assert (len(matured), matured["renewed"].sum()) == (told["matured"], told["renewed"])
+    assert (pd.to_datetime(brought["came_date"]) > "2025-10-31").sum() == told["referred"]

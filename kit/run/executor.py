@@ -6,6 +6,7 @@ import hashlib
 import json
 import multiprocessing
 import os
+import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import pandas as pd
+import psutil
 import pyarrow.parquet as pq
 
 from kit import __version__, vault
@@ -219,9 +221,7 @@ def _fan_out(tasks: Sequence[Task], workers: int | None) -> Iterator[Outcome]:
     os.environ.setdefault(
         "OPENBLAS_NUM_THREADS", "1"
     )  # there is a worker a processor: more threads wait for each other
-    spawn = multiprocessing.get_context("spawn")
-    number = min(workers or os.cpu_count() or 1, len(tasks))
-    with ProcessPoolExecutor(number, mp_context=spawn) as pool:
+    with pool_of(min(workers or os.cpu_count() or 1, len(tasks))) as pool:
         waiting = {pool.submit(work, task): task for task in tasks}
         for future in as_completed(waiting):
             task = waiting[future]
@@ -234,6 +234,25 @@ def _fan_out(tasks: Sequence[Task], workers: int | None) -> Iterator[Outcome]:
                     else "the worker was ended, most likely for want of memory"
                 )
                 yield Outcome(task.branch, task.name, 0.0, "", None, reason)
+
+
+def pool_of(workers: int) -> ProcessPoolExecutor:
+    """Processes that end with this one, however it ends, and their kernels with them."""
+    return ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"), initializer=_end_with_the_run)
+
+
+def _end_with_the_run() -> None:
+    """Watch for the end of the run: a worker that waits for its next task is told nothing when the run is killed."""
+    run, worker = multiprocessing.parent_process(), psutil.Process()
+
+    def watch() -> None:
+        if run:
+            run.join()
+        for child in worker.children(recursive=True):
+            child.kill()
+        worker.kill()
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _write_index(engagement: Engagement, out: Path, branches: pd.DataFrame, ledger: Ledger, mark: str) -> None:

@@ -152,8 +152,8 @@ def run(
     index = target / "share" / "index.html"
     out_console.print(escape(_say(f"报告在 {index}", f"The reports: {index}")), highlight=False)
     out_console.print(
-        escape(_say(f"联系清单在 {target / 'working'}，已加密，口令在 {folder / '.secrets'}",
-                    f"The call lists: {target / 'working'}, encrypted; the password is in {folder / '.secrets'}")),
+        escape(_say(f"客户经理工作簿在 {target / 'working'}，已加密，口令在 {folder / '.secrets'}；填好的放进 {folder / 'extracts' / 'returned'}",
+                    f"The managers' workbooks: {target / 'working'}, encrypted; the password is in {folder / '.secrets'}. Filled in, they go into {folder / 'extracts' / 'returned'}")),
         highlight=False,
     )  # fmt: skip
     for fault in result.bad_scripts:

@@ -81,10 +81,10 @@ def callbook(marker: Marker, pages: Sequence[Page], words: Wording, *, branch: s
 
 
 def _formats(book: Any) -> dict[str, Any]:
-    cell = {"border": 1, "border_color": "#d9dee4", "font_size": 10, "valign": "vcenter"}
-    free = cell | {"locked": False, "bg_color": "#fff8dc"}
+    line = {"border": 1, "border_color": "#d9dee4"}
+    cell = {"font_size": 10, "valign": "vcenter"}
     long = cell | {"text_wrap": True, "valign": "top"}
-    head = cell | {"bold": True, "bg_color": COLOUR, "font_color": "#ffffff", "text_wrap": True}
+    head = cell | line | {"bold": True, "bg_color": COLOUR, "font_color": "#ffffff", "text_wrap": True}
     nothing = {"num_format": "#,##0.00_ ;-#,##0.00_ ;"}  # a zero says no more than an empty cell
     made = {
         "title": book.add_format({"bold": True, "font_size": 14, "font_color": COLOUR}),
@@ -92,8 +92,10 @@ def _formats(book: Any) -> dict[str, Any]:
         "head": book.add_format(head),
         "entry": book.add_format(head | {"bg_color": "#b45f06"}),
         "locked": cell_formats(book, **cell) | {"wan": book.add_format(cell | nothing)},
-        "free": cell_formats(book, **free),
+        "free": cell_formats(book, **cell, locked=False),
         "long": cell_formats(book, **long),
+        "line": book.add_format(line),
+        "open": book.add_format(line | {"bg_color": "#fff8dc"}),
     }
     bands = [book.add_format({"bold": True, "bg_color": colour, "align": "center", "border": 1,
                               "border_color": "#d9dee4", "font_size": 10}) for colour in _BANDS]  # fmt: skip
@@ -201,13 +203,11 @@ class _Writer:
 
     def _entry(self, j: int, entry: Entry) -> None:
         """A column to be filled in: empty, unlocked, and with what it takes."""
-        sheet, shape, last = self.sheet, self.formats["free"], _HEAD + len(self.page.rows)
-        sheet.set_column(j, j, self._width(entry.column))
+        sheet, last = self.sheet, _HEAD + len(self.page.rows)
+        shape = self.formats["free"]["text" if entry.kind == "choice" else entry.kind]
+        sheet.set_column(j, j, self._width(entry.column), shape)
         sheet.write_string(_CODES, j, entry.code)
         sheet.write_string(_HEAD, j, self._label(entry.column), self.formats["entry"])
-        kind = "text" if entry.kind == "choice" else entry.kind
-        for i in range(_HEAD + 1, last + 1):
-            sheet.write_blank(i, j, None, shape[kind])
         if len(self.page.rows):
             sheet.data_validation(_HEAD + 1, j, last, j, self._taken(entry))
 
@@ -229,6 +229,10 @@ class _Writer:
         sheet, last = self.sheet, _HEAD + max(len(self.page.rows), 1)
         sheet.freeze_panes(_HEAD + 1, self.frozen)
         sheet.autofilter(_HEAD, 0, last, self.width - 1)
+        for first, shape in ((0, "line"), (len(self.columns), "open")):  # no cell where there is nothing
+            if len(self.page.rows) and first < self.width:
+                rule = {"type": "formula", "criteria": "=TRUE", "format": self.formats[shape]}
+                sheet.conditional_format(_HEAD + 1, first, last, self.width - 1, rule)
         allowed = (
             "autofilter",
             "sort",

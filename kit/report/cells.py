@@ -26,7 +26,7 @@ def cell_formats(book: Any, **style: Any) -> dict[str, Any]:
 
 
 def write_column(sheet: Any, top: int, j: int, values: pd.Series, words: Wording, formats: Mapping[str, Any]) -> None:
-    """Write a column from row ``top`` on, counted from 0, in the form that its name asks for; a missing value is blank."""
+    """Write a column from row ``top`` on, counted from 0, in the form that its name asks for; nothing is no cell."""
     name = str(values.name)
     kind = "text" if name in _CODED else kind_of(name)
     if kind not in formats or (kind not in ("date", "text") and not pd.api.types.is_numeric_dtype(values)):
@@ -34,9 +34,7 @@ def write_column(sheet: Any, top: int, j: int, values: pd.Series, words: Wording
     shape = formats[kind]
     write = {"text": sheet.write_string, "date": sheet.write_datetime}.get(kind, sheet.write_number)
     for i, value in enumerate(_values(values, kind, words), start=top):
-        if value is None:
-            sheet.write_blank(i, j, None, shape)
-        else:
+        if value is not None and value != "":
             write(i, j, value, shape)
 
 

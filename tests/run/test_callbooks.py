@@ -14,6 +14,7 @@ from icalendar import Calendar
 from kit.engagement import CONTEXT, load, profile
 from kit.keys import surrogate
 from kit.params import Params
+from kit.report.workbook import encrypted
 from kit.run.branch import Task
 from kit.run.callbooks import contract, windows, write_callbooks
 from kit.run.persons import Persons, rows_of
@@ -138,7 +139,8 @@ def came_back(written, bank, manager, tmp_path_factory):
             half.fill("今日", number, 实际联系日期=date(2026, 11, 4), 联系结果="接通", 意向等级="A")
             expected[name, path.stem] = ("2026-11-04", "接通", True, "A")
         half.fill("客户", 1, 职业="公务员", **{"他行资产（万元）": 80})
-        half.save(folder / "extracts" / "returned" / f"{path.stem} 周五.xlsx", "2026-11-06")
+        friday = half.save(folder / "extracts" / "returned" / f"{path.stem} 周五.xlsx", "2026-11-06")
+        friday.write_bytes(encrypted(friday.read_bytes(), load(bank[0]).secrets.password))  # as Excel leaves it
     return folder, expected
 
 

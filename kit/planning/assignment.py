@@ -12,7 +12,7 @@ import pandas as pd
 
 from kit import columns as col
 from kit.params import Params
-from kit.planning.limits import capacities, gave_way, limits
+from kit.planning.limits import ASSETS, KEPT, capacities, gave_way, limits
 from kit.planning.optimum import Model, loads_of, optimise
 from kit.planning.rules import claims, keepers, reasons
 
@@ -170,8 +170,8 @@ def _solved(
     claim = claims(customers, team, allowed, home, params)
     held = customers[col.AUM_FEN].fillna(0).clip(lower=0).to_numpy(dtype=float)
     assets = held / (held.mean() or 1.0)
-    model, size, kind, kept = _model(team, families, allowed, home, assets, claim.weight[:, None] * ~claim.owners, params)
-    answer = optimise(model, size, kind)
+    model, scale = _model(team, families, allowed, home, assets, claim.weight[:, None] * ~claim.owners, params)
+    answer = optimise(model, ASSETS, scale)
     owner = answer.owner[families]
     role = rows[col.ROLE].astype("object")
     own_tier = role.isna().to_numpy() | keepers(role, params)[rank, at]
@@ -181,7 +181,7 @@ def _solved(
         col.REASON: reasons(claim, owner, present, home, own_tier, families).to_numpy(),
         col.MOVED: owner != present,
     })  # fmt: skip
-    relaxed = gave_way(team, loads_of(model, answer.owner), kept, params)
+    relaxed = gave_way(team, loads_of(model, answer.owner), model.loads[KEPT].sum(axis=0), params)
     return made, {
         "families": int((np.bincount(families) > 1).sum()),
         "value_share": answer.value / len(customers),
@@ -202,8 +202,8 @@ def _families(customers: pd.DataFrame, params: Params) -> Ints:
 
 def _model(
     team: pd.DataFrame, families: Ints, allowed: Bits, home: Ints, assets: Array, missed: Array, params: Params
-) -> tuple[Model, Array, Ints, Array]:
-    """The model, size and kind of its units, and how many customers each owner may keep of those that he has.
+) -> tuple[Model, Array]:
+    """The model, and what each unit counts: half by its heads, half by its assets.
 
     Half of what it costs to miss a claim is by head, half by assets, both in customers of average assets. A family's
     home is where most of it is; what its other members give up for it counts as no move.
@@ -221,12 +221,10 @@ def _model(
     kept = np.where(np.arange(len(team)) == main.argmax(axis=1)[:, None], by_family(at_home), 0.0)
     cost = np.where(allowed[order][starts], by_family(missed * weight), np.inf)
     cost -= cost.min(axis=1, keepdims=True)  # what cannot be helped is no cost
-    each = np.round(cost / ((members + held) / 2)[:, None], 9)
-    kind = np.unique(np.column_stack([members, np.where(np.isfinite(each), each, -1), kept]), axis=0, return_inverse=True)
     loads = np.stack([np.broadcast_to(members[:, None], cost.shape), np.broadcast_to(held[:, None], cost.shape), kept])
     bounds = limits(team, float(members.sum()), kept.sum(axis=0), params)
     model = Model(cost, loads, bounds, np.ones(len(cost), dtype=np.bool_))
-    return model, held, kind[1].ravel().astype(np.int64), kept.sum(axis=0)
+    return model, (members + held) / 2
 
 
 def _faults(

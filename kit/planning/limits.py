@@ -12,7 +12,7 @@ from kit import columns as col
 from kit.params import Params
 from kit.planning.optimum import Limit, Steps
 
-__all__ = ["capacities", "fair_shares", "gave_way", "limits"]
+__all__ = ["ASSETS", "COUNT", "KEPT", "capacities", "fair_shares", "gave_way", "limits"]
 
 Array = npt.NDArray[np.float64]
 

@@ -19,12 +19,14 @@ Ints = npt.NDArray[np.int64]
 Bits = npt.NDArray[np.bool_]
 Steps = tuple[tuple[float, float], ...]  # (width, price of each unit in it), prices rising
 
-WHOLE_UP_TO = 120  # units from which on only the largest are whole from the start
+ALL_WHOLE = 120  # so many units are whole from the start, and of more the largest
 PENALTY = 20.0  # for going beyond a limit that already gave way, a unit of it: far above what a move costs
-TARGET = 0.002  # of the bound: nearer than this is near enough, half of what is promised
-_NODES, _ROUNDS = 500, 4  # of a search: no clock, so that every machine finds the same
+TARGET = 0.003  # of the bound: nearer than this is near enough, and no further search is worth its time
+_WHOLE, _WHALES = 40, 12  # of the relaxed model; of the search for the limits that give way
+_NODES, _TURNS = 500, 4  # of a search: no clock, so that every machine finds the same
 _GRID, _SMALL = 1.5, 0.2  # sizes of the relaxed model: each half as large again, from a fifth of the mean
 _DEAR, _FREE, _LARGE = 80, 240, 120  # units placed anew in a turn: dear ones, divided ones, and large ones
+_BASE = 0.1  # of a unit: what the smallest relaxation is measured by
 _EPS = 1e-6
 
 
@@ -100,7 +102,7 @@ class _Found:
     bound: float
 
 
-def optimise(model: Model, size: Array, kind: Ints) -> Answer:
+def optimise(model: Model, sized: int | None = None, scale: Array | None = None) -> Answer:
     """The assignment of least cost, proven to within `TARGET` where the search allows; the gap is told in any case.
 
     A relaxed model, in which the largest units are whole and the others stand for each other, gives the bound; it is
@@ -108,26 +110,27 @@ def optimise(model: Model, size: Array, kind: Ints) -> Answer:
 
     Parameters
     ----------
-    size, kind
-        Units of one kind differ in size alone: their cost and loads are affine in it.
+    sized, scale
+        The measure by which units that are alike differ, and how their cost grows with it (affine in the measure):
+        such units stand for each other. Without, none does.
 
     Raises
     ------
     ValueError
         If the limits that never give way cannot hold.
     """
-    whole = np.zeros(len(size), dtype=np.bool_)
-    whole[np.argsort(-size, kind="stable")[: len(size) if len(size) <= WHOLE_UP_TO else WHOLE_UP_TO // 3]] = True
-    between = _between(size, np.where(whole, kind.max(initial=0) + 1 + np.arange(len(size)), kind))
-    small = between.relaxed(model, whole)
-    gave, clash = _give_way(small)
-    model, small = _eased(model, gave), _eased(small, gave)
-    found = _solve(small, TARGET / 2)
+    size = np.zeros(len(model.cost)) if sized is None else model.loads[sized].max(axis=1)
+    scale = np.ones(len(model.cost)) if scale is None else scale
+    gave, clash = _give_way(model, size, sized)
+    model = _eased(model, gave)
+    kind = _kinds(model, sized, scale)
+    between = _between(size, kind, _largest(size, _WHOLE))
+    found = _solve(between.relaxed(model), TARGET / 3)
     if found is None:
         raise ValueError("the limits that never give way cannot hold")
     shares = between.shares(found.shares)
     owner = _dealt(model, shares, size, kind)
-    for turn in range(_ROUNDS):
+    for turn in range(_TURNS):
         value = _value(model, owner)
         if value - found.bound <= TARGET * max(abs(found.bound), 1.0):
             break
@@ -194,29 +197,34 @@ def _solve(model: Model, gap: float) -> _Found | None:
     return _Found(shares, np.bincount(at, told.x[pairs + loads :], rows) if at else np.zeros(rows), told.fun, bound)
 
 
-def _give_way(model: Model) -> tuple[Array, tuple[str, ...]]:
+def _give_way(model: Model, size: Array, sized: int | None) -> tuple[Array, tuple[str, ...]]:
     """How far the limits must give way, at the least price, and the names of those that clash."""
+    # What a unit costs does not matter here, so that many more stand for each other.
+    free = replace(model, cost=np.where(np.isfinite(model.cost), 0.0, np.inf))
+    between = _between(size, _kinds(free, sized, np.ones(len(size))), _largest(size, _WHALES))
+    small = between.relaxed(free)
+    # To a hundredth of a tenth of all units, and not to the last of them: a search for nothing would not end.
+    base = _BASE * small.loads[0].max(axis=1, keepdims=True)
 
-    def least(model: Model, without: str = "") -> _Found | None:
+    def least(whole: Bits, without: str = "") -> _Found | None:
         limits = tuple(
             replace(limit, at_most=np.inf) if limit.steps or limit.name == without else replace(limit, steps=limit.gives)
-            for limit in model.limits
+            for limit in small.limits
         )
-        return _solve(replace(model, cost=np.where(np.isfinite(model.cost), 0.0, np.inf), limits=limits), TARGET)
+        return _solve(replace(small, cost=small.cost + base, limits=limits, whole=whole), 0.01)
 
-    found = least(model)
-    if found is None or found.value < _EPS:
+    found = least(small.whole)
+    if found is None or found.beyond.sum() < _EPS:
         return np.zeros(len(model.limits)), ()
-    divided = replace(model, whole=np.zeros_like(model.whole))
+    divided = np.zeros_like(small.whole)
     through = least(divided)
     assert through is not None  # it holds with whole units
+    much = 0.99 * through.beyond.sum() - _EPS
     gave = {limit.name for limit, beyond in zip(model.limits, found.beyond, strict=True) if beyond > _EPS}
     others = {limit.name for limit in model.limits if limit.gives} - gave
-    clash = gave | {
-        name for name in others
-        if (without := least(divided, name)) and without.beyond.sum() < 0.99 * through.beyond.sum() - _EPS
-    }
-    return found.beyond, (*sorted(clash), *(("indivisible",) if through.value < 0.99 * found.value - _EPS else ()))
+    clash = gave | {name for name in others if (eased := least(divided, name)) and eased.beyond.sum() < much}
+    indivisible = through.beyond.sum() < 0.99 * found.beyond.sum() - _EPS
+    return found.beyond, (*sorted(clash), *(("indivisible",) if indivisible else ()))
 
 
 def _eased(model: Model, gave: Array) -> Model:
@@ -241,8 +249,9 @@ class _Between:
     low: Ints  # place in ``few``
     high: Ints
     part: Array
+    whole: Bits  # of the few
 
-    def relaxed(self, model: Model, whole: Bits) -> Model:
+    def relaxed(self, model: Model) -> Model:
         """The few, each as much as the units that it stands for."""
         count = len(self.few)
         mass = np.bincount(self.low, 1 - self.part, count) + np.bincount(self.high, self.part, count)
@@ -250,7 +259,7 @@ class _Between:
             model.cost[self.few] * mass[:, None],
             model.loads[:, self.few] * mass[None, :, None],
             model.limits,
-            whole[self.few],
+            self.whole,
         )
 
     def shares(self, few: Array) -> Array:
@@ -261,8 +270,27 @@ class _Between:
         return mixed
 
 
-def _between(size: Array, kind: Ints) -> _Between:
-    """The smallest and the largest of each kind stand for the others, and one at each step of a grid of sizes."""
+def _kinds(model: Model, sized: int | None, scale: Array) -> Ints:
+    """Number of the kind of each unit: alike in all but the one measure, and in cost by its scale."""
+    each = model.cost / scale[:, None]
+    alike = [np.where(np.isfinite(each), np.round(each, 9), -1.0)]
+    alike += [laid for measure, laid in enumerate(model.loads) if measure != sized]
+    return np.asarray(np.unique(np.hstack(alike), axis=0, return_inverse=True)[1].ravel(), dtype=np.int64)
+
+
+def _largest(size: Array, many: int) -> Bits:
+    """The largest units, or all where there are few."""
+    chosen = np.zeros(len(size), dtype=np.bool_)
+    chosen[np.argsort(-size, kind="stable")[: len(size) if len(size) <= ALL_WHOLE else many]] = True
+    return chosen
+
+
+def _between(size: Array, kind: Ints, whole: Bits) -> _Between:
+    """The smallest and the largest of each kind stand for the others, and one at each step of a grid of sizes.
+
+    A unit that is ``whole`` is a kind of its own.
+    """
+    kind = np.where(whole, kind.max(initial=0) + 1 + np.arange(len(size)), kind)
     step = np.ceil(np.log(np.maximum(size, _SMALL) / _SMALL) / np.log(_GRID))
     order = np.lexsort((size, kind))
     sizes, kinds, steps = size[order], kind[order], step[order]
@@ -276,7 +304,7 @@ def _between(size: Array, kind: Ints) -> _Between:
     part = np.divide(sizes - sizes[few[at]], span, out=np.zeros(len(size)), where=span > 0)
     back = np.empty(len(size), dtype=np.int64)
     back[order] = places
-    return _Between(order[few], at[back], high[back], part[back])
+    return _Between(order[few], at[back], high[back], part[back], whole[order[few]])
 
 
 def _dealt(model: Model, shares: Array, size: Array, kind: Ints) -> Ints:
@@ -322,7 +350,7 @@ def _improved(model: Model, owner: Ints, picked: Ints, value: float, bound: floa
     limits = tuple(replace(each, at_most=each.at_most - float((each.weights * laid).sum())) for each in model.limits)
     part = Model(model.cost[picked], model.loads[:, picked], limits, np.ones(len(picked), dtype=np.bool_))
     now = value - float(rest.cost[np.arange(stay.sum()), owner[stay]].sum())
-    found = _solve(part, min(TARGET / 2 * max(abs(bound), 1.0) / max(now, _EPS), 0.5))
+    found = _solve(part, min(TARGET / 3 * max(abs(bound), 1.0) / max(now, _EPS), 0.5))
     if found is None:
         return owner
     better = owner.copy()

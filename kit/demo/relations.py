@@ -164,7 +164,7 @@ def contact_file(rng: np.random.Generator, people: People, held: Balances, owner
 def _answering(people: People, held: Balances) -> NDArray[np.float64]:
     """How likely each customer answers a call: the elderly and the rich do, the young of no account let it ring."""
     tier = tier_of(held.average[:, -1])
-    likely = 0.28 + 0.14 * tier + 0.3 * (people.age >= 55) + 0.1 * ~people.mobile
+    likely = 0.2 + 0.14 * tier + 0.45 * (people.age >= 55) + 0.1 * ~people.mobile
     return np.asarray(np.clip(likely, 0.1, 0.95))
 
 

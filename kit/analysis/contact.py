@@ -42,11 +42,10 @@ def cadence_days(customers: pd.DataFrame, params: Params) -> pd.Series:
     """
     every = pd.Series(float("nan"), index=customers.index)
     for rung in sorted(params.contact.cadence, key=lambda rung: rung.from_wan):
-        # From nothing on means everybody: who owes, and whose assets are not known.
-        holds = customers[col.AUM_FEN] >= rung.from_wan * WAN if rung.from_wan > 0 else slice(None)
-        every.loc[holds] = rung.every_days
-    if params.contact.familiar_days is not None:
-        every = every.mask(flagged(customers, col.FAMILIAR), every.clip(upper=params.contact.familiar_days))
+        every = every.mask(customers[col.AUM_FEN] >= rung.from_wan * WAN, rung.every_days)
+    often = params.contact.familiar_days
+    if often is not None:
+        every = every.mask(flagged(customers, col.FAMILIAR), every.clip(upper=often).fillna(often))
     return every
 
 
@@ -68,8 +67,8 @@ def follow_ups(customers: pd.DataFrame, params: Params) -> tuple[npt.NDArray[np.
     """Days between the follow-ups of each customer, and how many there are until he should have closed (R54, R59)."""
     graded = customers.get(col.INTENT, pd.Series(pd.NA, index=customers.index)).astype("str")
     kinds = [grade for grade in params.contact.intents if grade.follow_up]
-    every = graded.map({grade.code: float(grade.at_most_days or 0) for grade in kinds})
-    months = graded.map({grade.code: float(grade.closes_months or 0) for grade in kinds})
+    every = graded.map({grade.code: grade.at_most_days for grade in kinds}).astype("float64")
+    months = graded.map({grade.code: grade.closes_months for grade in kinds}).astype("float64")
     times = (months * 30 // every).clip(lower=1).fillna(0)
     return every.to_numpy(dtype="float64"), times.to_numpy(dtype="int64")
 

@@ -80,8 +80,8 @@ class PlanLoads:
     grid
         Planned calls over capacity, a row each of the fullest owners, a column a week; no value where there is none.
     owners, full, unlisted, idle, roleless
-        Owners; those whose capacity is used up with contacts left over; those who are not in the staff table, those
-        without any capacity, and those whose role nobody stated.
+        Owners; those with contacts left over; those who are not in the staff table, those without any capacity, and
+        those whose role nobody stated.
     year_share
         Contacts that the cadence asks for in a year over those that the owners can make.
     """

@@ -27,12 +27,12 @@ class SuccessModel:
     Attributes
     ----------
     table
-        Held-out customers by tenths of the prediction: decile, contacts, predicted_share, observed_share.
+        Contacts by tenths of the prediction, each by a fit without this customer: decile, contacts, predicted_share, observed_share.
     outcomes, successes, failures
         Contacts with a known outcome.
     enough
         Whether there are as many of both as the profile asks for.
-    auc, brier, base_brier, penalty, held_out
+    auc, brier, base_brier, penalty
         As in `kit.analysis.logistic.Checked`; None where there are not enough.
     used, unused
         Whether the plan is ordered by it: it tells held-out customers apart as well as the profile asks for.
@@ -48,7 +48,6 @@ class SuccessModel:
     brier: float | None = None
     base_brier: float | None = None
     penalty: float | None = None
-    held_out: int = 0
     used: bool = False
     unused: bool = False
 

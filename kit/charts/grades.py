@@ -33,7 +33,7 @@ def success_calibration(result: SuccessModel, *, labels: Labels) -> Figure:
     figure, ax = canvas(3.0, left=0.75, top=0.2, bottom=0.55)
     table = result.table
     ax.plot([0, 1], [0, 1], color=theme.RULE, linewidth=1)
-    seen = {"color": theme.ACCENT, "marker": "o", "markersize": 5, "linewidth": 1}
+    seen = {"color": theme.ACCENT, "marker": "o", "markersize": 6, "linestyle": "none"}
     ax.plot(table["predicted_share"], table["observed_share"], **seen)
     ax.set(xlim=(0, 1), ylim=(0, 1), xlabel=labels["predicted_share"], ylabel=labels["observed_share"])
     percent_axis(ax.xaxis)

@@ -130,7 +130,7 @@ def draw_contacts(rng: np.random.Generator, people: People, held: Balances, owne
 
 def _answering(people: People, held: Balances) -> NDArray[np.float64]:
     """How likely each customer answers a call: the elderly and the rich do, the young of no account let it ring."""
-    likely = 0.28 + 0.12 * tier_of(held.average[:, -1]) + 0.3 * (people.age >= 55) + 0.1 * ~people.mobile
+    likely = 0.2 + 0.12 * tier_of(held.average[:, -1]) + 0.45 * (people.age >= 55) + 0.1 * ~people.mobile
     return np.asarray(np.clip(likely, 0.1, 0.95))
 
 

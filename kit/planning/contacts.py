@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -108,7 +109,9 @@ def contact_plan(
     when = Horizon((params.day - EPOCH).days, first, first + 7 * params.contact.weeks - 1)
     claims = pd.Series(first_contacts(customers, assigned, params, touches), index=customers.index)
     promised = _promised(previous, customers, when)
-    found = occasions(customers, params, when, lots=tables.get("maturities"), claims=claims, promised=promised)
+    # What comes soon after the plan may be one contact with what comes in it.
+    ahead = replace(when, last=when.last + params.contact.maturity_days)
+    found = occasions(customers, params, ahead, lots=tables.get("maturities"), claims=claims, promised=promised)
     tasks = timelines(found, customers, params, when, promised=promised)
     tasks = _described(tasks, customers, assigned, params, success, when)
     tasks["had"] = _had(tasks, previous, when)
@@ -195,6 +198,9 @@ def _ordered(tasks: pd.DataFrame) -> pd.DataFrame:
 
 def _dated(tasks: pd.DataFrame, staff: pd.DataFrame | None, days: tuple[date, ...], params: Params) -> pd.Series:
     """Day of each task that may be done at all, by owner; SMS have a room of their own."""
+    found = pd.Series(np.nan, index=tasks.index)
+    if not days:  # a week of holidays
+        return found
     open_to = tasks[tasks[col.STAFF_ID].notna() & ~tasks["barred"] & (tasks["earliest"] <= (days[-1] - EPOCH).days)]
     known = staff if staff is not None else pd.DataFrame({col.STAFF_ID: []}, dtype="str")
     room = room_of(open_to[col.STAFF_ID], known, days, params)
@@ -207,7 +213,6 @@ def _dated(tasks: pd.DataFrame, staff: pd.DataFrame | None, days: tuple[date, ..
     end = np.maximum(end, begin + 1)
     place = {int(day): i for i, day in enumerate(numbers)}
     windows = pd.DataFrame({"begin": begin, "end": end, "had": open_to["had"].map(place)}, index=open_to.index)
-    found = pd.Series(np.nan, index=tasks.index)
     # Within a class, who has a date goes before who has none: a replan moves only what it must.
     first = open_to.assign(fresh=open_to["had"].isna()).sort_values(["waits", "rank", "fresh"], kind="stable").index
     windows, open_to = windows.loc[first], open_to.loc[first]

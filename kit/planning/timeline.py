@@ -55,11 +55,14 @@ def timelines(
     rows: list[tuple[int, int, int, float, str | None]] = []
     for at, known in enumerate(lists):
         groups = _merged(sorted(known), params.contact.merge_days)
-        for contact in _filled(groups, (every[at], first[at], open_from[at]), care, params.contact.merge_days, when):
+        cadence = every[at], first[at], open_from[at]
+        coming = list(_filled(groups, cadence, care, params.contact.merge_days, when.last))
+        inside = [c for c in coming if c.earliest <= when.last and (c.due <= when.last or c.ranks != {care})]
+        for contact in inside or coming[:1]:  # a contact of care that may wait stands there only alone
             rank = min(contact.ranks, default=care)
             others = "+".join(codes[other] for other in sorted(contact.ranks - {rank}))
             rows.append((at, rank, contact.earliest, contact.due, others or None))
-        if np.isnan(every[at]) and not groups:
+        if not coming:
             rows.append((at, care, when.last + 1, np.nan, None))
     made = pd.DataFrame(rows, columns=["at", "rank", "earliest", "due", col.NEEDS])
     return made.astype({"at": "int64", "rank": "int64", "earliest": "int64", "due": "float64", col.NEEDS: "str"})
@@ -107,23 +110,22 @@ def _merged(known: list[tuple[int, int, int, bool]], merge_days: int) -> list[_C
 
 
 def _filled(
-    groups: list[_Contact], cadence: tuple[float, float, float], care: int, merge_days: int, when: Horizon
+    groups: list[_Contact], cadence: tuple[float, float, float], care: int, merge_days: int, last: int
 ) -> Iterator[_Contact]:
-    """Contacts in order, with those of care between them; after the plan only where there is none in it."""
+    """Contacts in order, with those of care between them, up to the first of care after the last day."""
     every, due, open_from = cadence
     for contact in groups:
         while due + merge_days < contact.earliest:
             yield _Contact(int(open_from), int(due), {care})
             due += every
             open_from = due - every // 3
-        if contact.earliest <= due < contact.due:
-            contact.due = int(due)  # the cadence asks for it sooner than the occasion
+        latest = due if contact.earliest <= due else due + merge_days
+        if contact.due > latest:
+            contact.due = int(latest)  # the cadence asks for it sooner than the occasion
         yield contact
         due = contact.due + every
         open_from = due - every // 3
-    if not groups and due > when.last:
-        yield _Contact(int(open_from), int(due), {care})
-    while due <= when.last:
+    while due <= last + every:
         yield _Contact(int(open_from), int(due), {care})
         due += every
         open_from = due - every // 3

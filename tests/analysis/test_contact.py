@@ -1,35 +1,11 @@
 import pandas as pd
 
-from kit.analysis import contact_practice, plan_summary
+from kit.analysis import contact_practice, plan_adjustments
+from kit.analysis.contact import follow_ups, interval_days
 from kit.engagement import profile
-from kit.params import Params
+from kit.params import WAN, Params
 
 PARAMS = Params(**profile("rural-postal"), as_of="2026-10-31")
-
-
-def _plan(*rows):
-    plan = pd.DataFrame(rows, columns=["contact_class", "date", "staff_id"])
-    return plan.assign(date=pd.to_datetime(plan["date"]))
-
-
-def test_an_empty_plan_has_every_class_and_week_and_nobody_due():
-    found = plan_summary(_plan(), PARAMS)
-    assert len(found.by_class) == 8
-    assert found.by_week.shape == (PARAMS.contact.weeks, 8)
-    assert (found.due, found.planned, found.first_date) == (0, 0, None)
-
-
-def test_what_does_not_fit_is_left_over_and_not_dropped():
-    found = plan_summary(_plan(("care", "2026-11-02", "s1"), ("care", None, "s1"), ("upgrade", None, None)), PARAMS)
-    by_class = found.by_class.set_index("contact_class")
-    assert by_class.loc["care", ["due", "planned", "left_over"]].tolist() == [2, 1, 1]
-    assert (found.due, found.planned, found.left_over) == (3, 1, 2)
-    assert found.by_staff["due"].sum() == 3  # nobody's customers are a row of their own
-
-
-def test_the_first_week_of_the_plan_ends_seven_days_after_the_data():
-    found = plan_summary(_plan(("new", "2026-11-07", "s1"), ("new", "2026-11-09", "s1")), PARAMS)
-    assert found.by_week["new"].tolist()[:2] == [1, 1]
 
 
 def test_upper_customers_without_a_contact_are_counted_with_their_assets():
@@ -37,3 +13,31 @@ def test_upper_customers_without_a_contact_are_counted_with_their_assets():
     found = contact_practice(customers, PARAMS)
     assert (found.contacts, found.untouched_customers, found.untouched_fen) == (2, 1, 200)
     assert found.contacted_share == 1 / 3
+
+
+GRADED = pd.DataFrame({"aum_fen": [100 * WAN] * 5 + [2000 * WAN] * 2, "intent": ["A", "B", "C", "D", None, "C", "D"]})
+
+
+def test_intent_shortens_the_cadence_or_lengthens_it_and_the_ungraded_keep_theirs():
+    # 91 days from 100万, 30 from 1000万: C at most 60, D 30 longer; A and B have follow-ups of their own.
+    assert interval_days(GRADED, PARAMS).tolist() == [91, 91, 60, 121, 91, 30, 60]
+
+
+def test_follow_ups_go_on_until_the_customer_should_have_closed():
+    every, times = follow_ups(GRADED, PARAMS)
+    assert every[:2].tolist() == [7, 14]
+    assert times.tolist() == [4, 6, 0, 0, 0, 0, 0]  # a month of weeks, three months of fortnights
+
+
+def test_what_intent_changed_is_told_by_grade_and_interval():
+    found = plan_adjustments(GRADED, PARAMS)
+    rows = list(found.table.itertuples(index=False, name=None))
+    assert rows == [
+        ("A", 91, 7, 1),
+        ("B", 91, 14, 1),
+        ("C", 30, 30, 1),
+        ("C", 91, 60, 1),
+        ("D", 30, 60, 1),
+        ("D", 91, 121, 1),
+    ]
+    assert (found.graded, found.shorter, found.longer) == (6, 3, 2)

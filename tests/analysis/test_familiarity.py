@@ -17,8 +17,8 @@ PARAMS = Params(**profile("rural-postal"), as_of="2026-10-31")
 COLUMNS = ["tier", "aum_fen", "staff_id", "orphan", "familiar", "last_contact_date", "contacts", "stated", "reminders"]
 LABELS = {**wording("zh").labels("charts"), **wording("zh").labels("labels")}
 
-# Cadence by the profile: from 1000万 30 days, from 100万 91, from 0 182. To 2026-10-31 it is 30 days from 10-01,
-# 91 from 08-01 and 182 from 05-02.
+# Cadence by the profile: from 1000万 30 days, from 100万 91, from 0 182, familiar customers 30. To 2026-10-31 it is 30
+# days from 10-01, 91 from 08-01 and 182 from 05-02.
 BRANCH = [
     ("private", 1000 * WAN, "S1", False, True, "2026-10-01", 8, 8, 2),
     ("private", 300 * WAN, "S1", False, False, "2026-07-31", 2, 2, 2),
@@ -105,17 +105,24 @@ def test_without_assignments_there_are_no_owners_and_the_rest_stays():
 
 
 def test_a_day_at_the_edge_of_its_rung():
-    aum = pd.Series([1000 * WAN, 1000 * WAN - 1, 100 * WAN, 100 * WAN - 1, 0, -1])
-    assert cadence_days(aum, PARAMS).tolist()[:5] == [30, 91, 91, 182, 182]
-    assert np.isnan(cadence_days(aum, PARAMS).iloc[5])
+    customers = pd.DataFrame({"aum_fen": [1000 * WAN, 1000 * WAN - 1, 100 * WAN, 100 * WAN - 1, 0, -1]})
+    assert cadence_days(customers, PARAMS).tolist()[:5] == [30, 91, 91, 182, 182]
+    assert np.isnan(cadence_days(customers, PARAMS).iloc[5])
+
+
+def test_a_familiar_customer_is_contacted_monthly_whatever_he_holds():
+    customers = pd.DataFrame({"aum_fen": [1000 * WAN, 0, -1, 0], "familiar": [True, True, True, None]})
+    assert cadence_days(customers, PARAMS).tolist() == [30, 30, 30, 182]
+    never = PARAMS.model_copy(update={"contact": PARAMS.contact.model_copy(update={"familiar_days": None})})
+    assert cadence_days(customers, never).tolist()[:2] == [30, 182]
 
 
 def test_contact_on_the_last_day_is_in_time_and_a_day_later_is_not():
     found = cadence(frame(*BRANCH), PARAMS)
     table = found.table.set_index("tier")
     assert list(table["due"]) == [2, 1, 1, 1]
-    assert list(table["kept"]) == [1, 0, 1, 0]
-    assert found.kept_share == pytest.approx(2 / 5)
+    assert list(table["kept"]) == [1, 0, 0, 0]  # both of the second tier's floor and below are familiar: monthly
+    assert found.kept_share == pytest.approx(1 / 5)
     assert found.upper_share == pytest.approx(1 / 3)
     assert (found.overdue, found.overdue_fen) == (2, 340 * WAN)
 

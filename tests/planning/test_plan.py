@@ -1,19 +1,25 @@
+"""The contact plan, re-checked by what `conftest` knows of its promises and by nothing of how it was made."""
+
+from dataclasses import replace
 from datetime import date
 
 import pandas as pd
-import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from kit.engagement import profile
 from kit.params import Params
-from kit.planning import work_days
+from kit.planning import contact_plan, festivals, first_contacts, plan_start, work_days
 
 PARAMS = Params(**profile("rural-postal"), as_of="2026-10-31")
+KEY = ["customer_id", "contact_class", "due"]
 
 
-@pytest.fixture(scope="module")
-def tables(prepared):
-    data = prepared / "data"
-    return {name: pd.read_parquet(data / f"{name}.parquet") for name in ("customers", "assignment", "plan")}
+def _planned(branch, previous=None, success=None):
+    return contact_plan(
+        branch.customers, branch.assigned, branch.params, staff=branch.staff, tables=branch.tables,
+        previous=previous, success=success,
+    )  # fmt: skip
 
 
 def test_national_day_is_no_work_day_and_a_make_up_sunday_is():
@@ -27,46 +33,168 @@ def test_a_year_not_announced_yet_is_said_and_weekends_are_assumed():
     found = work_days(date(2199, 1, 1), weeks=1)
     assert not found.announced
     assert len(found.days) == 5
+    assert festivals(date(2199, 1, 1), days=60, names=("Spring Festival",)) == []
 
 
-def test_every_customer_has_one_row_and_present_owners_stay(tables):
-    assigned = tables["assignment"]
-    assert assigned["customer_id"].is_unique
-    assert len(assigned) == len(tables["customers"])
-    kept = assigned[assigned["reason"] == "kept"]
-    assert (kept["staff_id"] == kept["staff_id_before"]).all()
-    assert not kept["moved"].any()
+def test_a_festival_begins_on_its_first_day_off():
+    assert festivals(date(2026, 1, 1), days=120, names=("Spring Festival",)) == [date(2026, 2, 15)]
 
 
-def test_an_orphan_goes_only_to_a_role_that_may_keep_his_tier(tables):
-    moved = tables["assignment"][tables["assignment"]["moved"]]
-    roles = {tier.code: set(tier.roles) for tier in PARAMS.tiers}
-    assert len(moved)
-    assert all(role in roles[tier] for role, tier in zip(moved["role"], moved["tier"], strict=True))
+def test_the_demo_keeps_every_promise_of_its_plan(demo, rechecked):
+    plan = demo.tables["plan"]
+    assert rechecked(plan, demo) == []
+    assert set(plan["contact_class"]) == {kind.code for kind in PARAMS.contact.classes}
+    assert {"planned", "do_not_call", "later", "hung_up"} <= set(plan["reason"])
 
 
-def test_nobody_is_called_twice_beyond_capacity_or_off_a_work_day(tables, bank):
-    plan = tables["plan"]
-    assert plan["customer_id"].is_unique
+@settings(deadline=None, max_examples=150)
+@given(data=st.data())
+def test_any_branch_keeps_every_promise_of_its_plan(data, branches, rechecked):
+    branch = data.draw(branches)
+    assert rechecked(_planned(branch), branch) == []
+
+
+@settings(deadline=None, max_examples=60)
+@given(data=st.data())
+def test_a_plan_made_again_is_the_same(data, branches):
+    branch = data.draw(branches)
+    plan = _planned(branch)
+    pd.testing.assert_frame_equal(_planned(branch, previous=plan), plan)
+    shuffled = replace(branch, customers=branch.customers[::-1], assigned=branch.assigned[::-1])
+    pd.testing.assert_frame_equal(_planned(shuffled), plan)
+
+
+def _after(branch, plan, customers, day):
+    """The branch once these customers were reached by their owners on a day."""
+    done = plan[plan["customer_id"].isin(customers)].drop_duplicates("customer_id")
+    touches = pd.DataFrame({
+        "customer_id": done["customer_id"], "staff_id": done["staff_id"], "contacted_date": day, "touched_date": day,
+    })  # fmt: skip
+    reached = branch.customers["customer_id"].isin(customers)
+    known = branch.customers.get("last_touch_date", pd.Series(pd.NaT, index=branch.customers.index))
+    touched = known.astype("datetime64[s]").mask(reached, pd.Timestamp(day))
+    return replace(
+        branch,
+        customers=branch.customers.assign(last_touch_date=touched),
+        tables=branch.tables | {"touches": pd.concat([branch.tables["touches"], touches], ignore_index=True)},
+    )
+
+
+def _moved(plan, again, start, reached):
+    """Contacts of others than were reached whose day in the first plan lies ahead, and is another in the second."""
+    both = plan[~plan["customer_id"].isin(reached)].merge(again, on=KEY, suffixes=("_old", ""), validate="one_to_one")
+    both = both[(both["date_old"] >= pd.Timestamp(start)) & both["date"].notna()]
+    return both[both["date"] != both["date_old"]]
+
+
+def _idly_moved(plan, again, branch, reached):
+    """Contacts that were moved though the day that they had is not full."""
+    load = again[again["channel"] != "sms"].groupby(["staff_id", "date"]).size()
+    rooms = branch.staff.set_index("staff_id")["daily_contacts"].fillna(branch.params.contact.daily_contacts)
+    moved = _moved(plan, again, branch.start(), reached)
+    return [
+        row
+        for row in moved[moved["channel"] != "sms"].itertuples()
+        if load.get((row.staff_id, row.date_old), 0) < rooms.get(row.staff_id, branch.params.contact.daily_contacts)
+    ]
+
+
+@settings(deadline=None, max_examples=100)
+@given(data=st.data())
+def test_a_replan_keeps_its_promises_and_moves_only_whom_a_full_day_pushed(data, branches, rechecked):
+    branch = data.draw(branches)
+    plan = _planned(branch)
     dated = plan[plan["date"].notna()]
-    assert set(pd.to_datetime(dated["date"]).dt.date) <= set(work_days(PARAMS.day, weeks=8).days)
-    staff = pd.read_excel(bank[0] / "extracts" / "员工表.xls", engine="calamine", dtype=str, header=2).dropna(
-        subset=["员工号"]
-    )
-    room = dict(
-        zip(staff["员工号"], pd.to_numeric(staff["日联系量"]).fillna(PARAMS.contact.daily_contacts), strict=True)
-    )
-    load = dated.groupby(["staff_id", "date"]).size()
-    assert all(n <= room[owner] for (owner, _), n in load.items())
+    if dated.empty:
+        return
+    day = data.draw(st.sampled_from(sorted(dated["date"]))).date()
+    chosen = data.draw(st.lists(st.sampled_from(sorted(dated["customer_id"].unique())), min_size=1, unique=True))
+    later = _after(branch, plan, chosen, day)
+    again = _planned(later, previous=plan)
+    assert rechecked(again, later) == []
+    assert not _idly_moved(plan, again, later, chosen)
 
 
-def test_a_contact_without_a_date_says_why(tables):
-    plan = tables["plan"]
-    assert set(plan.loc[plan["date"].isna(), "reason"]) <= {"capacity", "do_not_call"}
-    assert (plan.loc[plan["date"].notna(), "reason"] == "planned").all()
+def test_in_the_demo_a_day_of_work_moves_a_handful_whose_days_are_full(demo, rechecked):
+    plan = demo.tables["plan"]
+    day = plan["date"].min()
+    done = set(plan.loc[plan["date"] == day, "customer_id"])
+    later = _after(demo, plan, done, day.date())
+    again = _planned(later, previous=plan)
+    assert rechecked(again, later) == []
+    moved = _moved(plan, again, day + pd.Timedelta(days=1), done)
+    assert not _idly_moved(plan, again, later, done)
+    assert len(moved) < 0.01 * len(plan)
+    others = plan[~plan["customer_id"].isin(done) & plan["date"].notna()]
+    kept = others.merge(again, on=[*KEY, "staff_id", "channel"], how="left", indicator=True, suffixes=("", "_again"))
+    assert (kept["_merge"] == "both").all()
+    assert kept["date_again"].notna().all()
+    first = again[again["customer_id"].isin(done)].groupby("customer_id")["first_contact"].any()
+    assert not first.any()  # whoever has presented himself does not do so again
 
 
-def test_who_asked_not_to_be_called_is_never_planned(tables):
-    barred = tables["customers"].loc[tables["customers"]["do_not_call"].fillna(False).astype(bool), "customer_id"]
-    planned = tables["plan"].loc[tables["plan"]["date"].notna(), "customer_id"]
-    assert not set(barred) & set(planned)
+def test_a_hang_up_after_the_data_turns_every_call_into_an_sms(demo):
+    plan = demo.tables["plan"]
+    who = plan.loc[plan["channel"].eq("call"), "customer_id"].iloc[0]
+    hung = demo.customers["hung_up"] | (demo.customers["customer_id"] == who)
+    again = _planned(replace(demo, customers=demo.customers.assign(hung_up=hung)), previous=plan)
+    assert set(again.loc[again["customer_id"] == who, "channel"]) == {"sms"}
+
+
+def test_without_a_staff_table_everybody_has_the_profiles_number(demo, rechecked):
+    bare = replace(demo, staff=demo.staff.iloc[:0])
+    plan = _planned(bare)
+    assert rechecked(plan, bare) == []
+    assert plan.groupby(["staff_id", "date"]).size().max() <= PARAMS.contact.daily_contacts + PARAMS.contact.daily_sms
+
+
+def test_an_owner_without_capacity_has_all_his_customers_listed(demo):
+    staff = demo.staff.assign(daily_contacts=demo.staff["daily_contacts"].mask(demo.staff["staff_id"] == "010102", 0))
+    plan = _planned(replace(demo, staff=staff))
+    his = plan[(plan["staff_id"] == "010102") & (plan["channel"] != "sms")]
+    assert len(his)
+    assert set(his["reason"]) <= {"capacity", "later", "do_not_call"}
+
+
+def test_without_any_owner_everybody_is_listed_as_nobodys(demo):
+    alone = demo.assigned.assign(staff_id=pd.Series(pd.NA, index=demo.assigned.index, dtype="str"), moved=False)
+    plan = _planned(replace(demo, assigned=alone))
+    assert set(plan["reason"]) <= {"nobody", "do_not_call"}
+    assert set(plan["customer_id"]) == set(demo.customers["customer_id"])
+
+
+def test_likely_success_comes_first_and_then_the_score():
+    people = pd.DataFrame({
+        "customer_id": ["c1", "c2", "c3"], "branch_id": "0101", "aum_fen": 8_000_000, "tier_rank": 1, "tier": "core",
+        "service_score": [10.0, 90.0, 50.0], "upgrade_gap_fen": pd.array([1, 1, 1], dtype="Int64"),
+    })  # fmt: skip
+    owners = pd.DataFrame({"customer_id": people["customer_id"], "staff_id": "s1", "moved": False})
+    one = PARAMS.model_copy(update={"contact": PARAMS.contact.model_copy(update={"daily_contacts": 1})})
+    by_score = contact_plan(people, owners, one)
+    assert by_score.sort_values("date")["customer_id"].tolist() == ["c2", "c3", "c1"]
+    by_success = contact_plan(people, owners, one, success=pd.Series([0.9, 0.2, 0.5]))
+    assert by_success.sort_values("date")["customer_id"].tolist() == ["c1", "c3", "c2"]
+    assert by_success["priority"].tolist() == [1, 2, 3]
+
+
+def test_the_plan_begins_after_the_last_contact_and_no_slip_of_the_pen_puts_it_off():
+    touches = pd.DataFrame({"contacted_date": pd.to_datetime(["2026-11-05", "2099-01-01"])})
+    assert plan_start(PARAMS, touches) == date(2026, 11, 6)
+    assert plan_start(PARAMS) == date(2026, 11, 1)
+
+
+def test_an_owner_claims_whom_he_was_given_and_has_not_reached():
+    people = pd.DataFrame({
+        "customer_id": ["c1", "c2", "c3", "c4", "c5"],
+        "owner_since": pd.to_datetime(["2026-10-01", "2026-10-01", "2026-01-01", None, "2026-10-01"]),
+    })  # fmt: skip
+    owners = pd.DataFrame({
+        "customer_id": people["customer_id"], "staff_id": ["s1", "s1", "s1", "s2", None],
+        "moved": [False, False, False, True, False],
+    })  # fmt: skip
+    touches = pd.DataFrame({
+        "customer_id": ["c1", "c4", "c2"], "staff_id": ["s1", "s1", None],
+        "touched_date": pd.to_datetime(["2026-09-01", "2026-10-30", "2026-09-30"]),
+    })  # fmt: skip
+    # c1 was reached by his owner; c2 by nobody knows whom, before; c3 is no longer new; c4 is moved to s2; c5 has none.
+    assert first_contacts(people, owners, PARAMS, touches).tolist() == [False, True, False, True, False]

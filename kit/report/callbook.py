@@ -26,10 +26,13 @@ _NOTE, _BAND, _CODES, _HEAD = 1, 2, 3, 4  # rows, counted from 0; the data begin
 _LISTS = 3  # column of the hidden sheet from which on the choices stand
 _MOST_WAN = 1_000_000
 _LINE = 13.5  # height of a line, in points
-_LONG, _WIDE = ("call_text", "close_text", "sms_text"), {"hint": 22, "missing": 20, "held": 20, "offers": 18,
-         col.CONTACT_CLASS: 13, col.AGE: 6, col.GENDER: 6, "customer_number": 14, col.MOBILE: 13,
-         col.CUSTOMER_NAME: 9, "call_text": 70, "close_text": 42, "sms_text": 90, "problem": 16, col.SEGMENT: 12,
-         col.OCCUPATION: 14, col.CONTACT_RESULT: 11, col.SERVICE_GRADE: 8, col.RISK_RANK: 8, col.HOBBY: 12}  # fmt: skip
+_LONG = ("call_text", "close_text", "sms_text")
+_WIDE = {
+    "hint": 22, "missing": 20, "held": 20, "offers": 18, col.CONTACT_CLASS: 13, col.AGE: 6, col.GENDER: 6,
+    "customer_number": 14, col.MOBILE: 13, col.CUSTOMER_NAME: 9, "call_text": 70, "close_text": 42, "sms_text": 90,
+    "problem": 16, col.SEGMENT: 12, col.OCCUPATION: 14, col.CONTACT_RESULT: 11, col.SERVICE_GRADE: 8,
+    col.RISK_RANK: 8, col.HOBBY: 12, col.INVEST_GOAL: 11, col.UPGRADE_GAP_FEN: 14, "wealth_fen": 14, "room_fen": 14,
+}  # fmt: skip
 _BANDS = ("#dce6f1", "#eaf1dd", "#e5e0ec", "#fde9d9", "#dbeef3", "#f2f2f2")
 
 
@@ -229,10 +232,11 @@ class _Writer:
         sheet, last = self.sheet, _HEAD + max(len(self.page.rows), 1)
         sheet.freeze_panes(_HEAD + 1, self.frozen)
         sheet.autofilter(_HEAD, 0, last, self.width - 1)
-        for first, shape in ((0, "line"), (len(self.columns), "open")):  # no cell where there is nothing
-            if len(self.page.rows) and first < self.width:
+        shown = len(self.columns)
+        for first, end, shape in ((0, shown, "line"), (shown, self.width, "open")):  # no cell where there is nothing
+            if len(self.page.rows) and first < end:
                 rule = {"type": "formula", "criteria": "=TRUE", "format": self.formats[shape]}
-                sheet.conditional_format(_HEAD + 1, first, last, self.width - 1, rule)
+                sheet.conditional_format(_HEAD + 1, first, last, end - 1, rule)
         allowed = (
             "autofilter",
             "sort",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -86,7 +86,13 @@ def contract(plan: pd.DataFrame) -> pd.DataFrame:
 
 
 def write_callbooks(
-    task: Task, persons: Persons, plan: pd.DataFrame, params: Params, *, spoken: pd.DataFrame | None = None
+    task: Task,
+    persons: Persons,
+    plan: pd.DataFrame,
+    params: Params,
+    *,
+    spoken: pd.DataFrame | None = None,
+    replies: Mapping[str, Mapping[str, str]] | None = None,
 ) -> None:
     """Write ``working/<branch>/<staff>.xlsx`` and ``.ics`` for each owner of a branch's customers.
 
@@ -96,6 +102,8 @@ def write_callbooks(
         The branch's rows, as `contract` gives them.
     spoken
         Words of `kit.planning.words.call_sheets`, indexed like the plan; without them the sheets of words are left out.
+    replies
+        By owner (empty: nobody), what to say to an objection, by its word in the contact log.
     """
     words, data, folder = wording(task.language), task.out / "data", task.out / "working" / task.stem
     tasks = _told(_shown(plan if spoken is None else plan.join(spoken), persons), words)
@@ -112,7 +120,7 @@ def write_callbooks(
         pages = [
             *_task_pages(own, days, persons, words),
             _customer_page(cards[cards[col.CUSTOMER_ID].isin(customers)], persons),
-            *_word_pages(own, days, persons),
+            *_word_pages(own, days, persons, (replies or {}).get(who, {}), words),
         ]
         heads = {"branch": task.name, "owner": who or words.label("callbook.nobody")}
         stem = slug(who) if who else "unassigned"
@@ -226,12 +234,19 @@ def _customer_page(own: pd.DataFrame, persons: Persons) -> Page:
     return Page(CUSTOMERS, own, ({"who": who} if who else {}) | {t: c for t, c in filled.items() if c}, entries=FACTS)
 
 
-def _word_pages(tasks: pd.DataFrame, days: Windows, persons: Persons) -> Iterator[Page]:
-    """The call sheet and the SMS list of the tasks on the three sheets, where there are words."""
-    who = [col.DATE, *_names(persons), col.CONTACT_CLASS]
+def _word_pages(
+    tasks: pd.DataFrame, days: Windows, persons: Persons, replies: Mapping[str, str], words: Wording
+) -> Iterator[Page]:
+    """The call sheet, the replies to objections first, and the SMS list of the tasks on the three sheets."""
     if not {"call_text", "sms_text"} <= set(tasks):
         return
+    who = [col.DATE, *_names(persons), col.CONTACT_CLASS]
     listed = pd.concat([_within(tasks, sheet, between) for sheet, between in days.sheets()])
-    for sheet, columns in (("calls", _CALLS), ("sms", _SMS)):
-        rows = listed[listed[columns[0]].notna()]
+    called = [
+        f"{words.label(f'callbook.choice.objection.{code}')}{words.label('callbook.colon')}{text}"
+        for code, text in replies.items()
+    ]
+    for sheet, columns, above in (("calls", _CALLS, called), ("sms", _SMS, [])):
+        rows = listed[listed[columns[0]].notna() | listed["problem"].notna()]
+        rows = pd.concat([pd.DataFrame({columns[0]: pd.array(above, dtype="str")}), rows])
         yield Page(sheet, rows, {"who": who, "texts": _present(rows, columns) or [columns[0]]})

@@ -41,7 +41,8 @@ def write(bank, prepared, out, *, language="zh", spoken=False, change=lambda pla
     )
     plan = change(contract(rows_of(data / "plan.parquet", "0101")))
     words = pd.DataFrame([SPOKEN] * len(plan), index=plan.index) if spoken else None
-    write_callbooks(task, Persons.of(data, "0101", key), plan, params, spoken=words)
+    replies = {staff: {"O1疑诈": "请打网点电话核实。", "O2冷淡": "不打扰您。"} for staff in plan["staff_id"].dropna()}
+    write_callbooks(task, Persons.of(data, "0101", key), plan, params, spoken=words, replies=replies)
     return out / "working" / "0101"
 
 
@@ -81,7 +82,9 @@ def test_every_task_of_the_month_stands_in_one_sheet_and_every_customer_has_a_ca
         assert list(sheets)[:6] == ["今日", "本周", "本月", "客户", "话术", "短信"]
         tasks += [number for name in ("今日", "本周", "本月") for number in sheets[name]["客户号"]]
         cards += list(sheets["客户"]["客户号"])
-        assert len(sheets["话术"]) == len(sheets["短信"]) == sum(len(sheets[n]) for n in ("今日", "本周", "本月"))
+        assert sheets["话术"]["开场"].tolist()[:2] == ["O1疑诈：请打网点电话核实。", "O2冷淡：不打扰您。"]
+        number = sum(len(sheets[name]) for name in ("今日", "本周", "本月"))
+        assert len(sheets["话术"]) - 2 == len(sheets["短信"]) == number
     month = plan[(pd.to_datetime(plan["date"]) <= "2026-11-30") | (plan["reason"] == "capacity")]
     assert sorted(surrogate(key, number) for number in tasks) == sorted(month["customer_id"])
     assert sorted(surrogate(key, number) for number in cards) == sorted(customers["customer_id"])

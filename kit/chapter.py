@@ -46,8 +46,8 @@ class Chapter:
 
     Attributes
     ----------
-    customers, plan
-        Rows of this branch (``data/customers.parquet``, ``data/plan.parquet``).
+    customers
+        Rows of this branch (``data/customers.parquet``).
     branches
         All branches, to compare with.
     """
@@ -57,7 +57,6 @@ class Chapter:
     branch_name: str
     bank: str
     customers: pd.DataFrame
-    plan: pd.DataFrame
     branches: pd.DataFrame
     params: Params
     words: Wording
@@ -67,6 +66,11 @@ class Chapter:
     def accounts(self) -> Accounts:
         """What the intake wrote about itself: the bank's, not the branch's."""
         return open_accounts(self.data)
+
+    @property
+    def plan(self) -> pd.DataFrame:
+        """The branch's contact plan."""
+        return self.rows("plan")
 
     def rows(self, name: str, *, everywhere: bool = False) -> pd.DataFrame:
         """Rows of ``data/<name>.parquet`` that are this branch's, or every branch's."""
@@ -367,7 +371,6 @@ def open_chapter(name: str, data: str = "", branch: str = "", language: str = ""
         branch_name=known.get(chosen, facts["bank"]),
         bank=facts["bank"],
         customers=_opened(folder, chosen, "customers", chosen),
-        plan=_opened(folder, chosen, "plan", chosen),
         branches=branches,
         params=Params(**facts["params"]),
         words=wording(language or facts["language"]),

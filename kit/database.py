@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
-__all__ = ["columns", "quiet"]
+import duckdb
+
+__all__ = ["columns", "quiet", "reading"]
 
 
 def quiet(db: Any) -> None:
@@ -12,6 +18,18 @@ def quiet(db: Any) -> None:
     (shown,) = db.execute("SELECT current_setting('enable_progress_bar')").fetchone()
     if shown:
         db.execute("SET enable_progress_bar = false")
+
+
+@contextmanager
+def reading(folder: Path) -> Iterator[Any]:
+    """A database in memory that reads a folder and nothing else, spilling into a private one."""
+    with tempfile.TemporaryDirectory(prefix="branch-kit-") as spill, duckdb.connect(":memory:") as db:
+        quiet(db)
+        db.execute("SET temp_directory = ?", [spill])
+        db.execute("SET allowed_directories = ?", [[str(folder), spill]])
+        db.execute("SET enable_external_access = false")
+        db.execute("SET lock_configuration = true")
+        yield db
 
 
 def columns(connection: Any, table: str) -> tuple[str, ...]:

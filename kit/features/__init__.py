@@ -7,22 +7,19 @@ source columns a derived column cannot do without, so that a missing one is name
 from __future__ import annotations
 
 import re
-import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import duckdb
 import pandas as pd
 import pyarrow as pa
 
 from kit import columns as col
 from kit.book import Book
-from kit.database import quiet
+from kit.database import reading
 from kit.errors import NoData
 from kit.features.terms import TERMS
 from kit.params import WAN, YUAN, Params, SegmentRule
@@ -203,7 +200,8 @@ def settle_dates(book: Book, params: Params) -> Params:
 
 def _parameters(book: Book, params: Params, aum_column: str) -> dict[str, Any]:
     day = params.day
-    months = sorted({pd.Timestamp(d).date() for d in book.read("customer_month", columns=[col.AS_OF])[col.AS_OF]})
+    dates = book.read("customer_month", columns=[col.AS_OF])[col.AS_OF].unique()
+    months = sorted(pd.Timestamp(each).date() for each in dates)
     past = [month for month in months if month <= day]
     if not past:
         raise NoData(message=f"as_of {day}: the first month of the book is {months[0] if months else '—'}")
@@ -335,18 +333,6 @@ def _segment_rules(rules: Sequence[SegmentRule]) -> dict[str, pa.Table]:
     }
 
 
-@contextmanager
-def _connect(book: Book) -> Iterator[Any]:
-    """A DuckDB that reads the book's folder and nothing else, spilling into a private folder."""
-    with tempfile.TemporaryDirectory(prefix="branch-kit-") as spill, duckdb.connect(":memory:") as db:
-        quiet(db)
-        db.execute(f"SET temp_directory = {_quoted(spill)}")
-        db.execute(f"SET allowed_directories = [{_quoted(str(book.path('customer').parent))}, {_quoted(spill)}]")
-        db.execute("SET enable_external_access = false")
-        db.execute("SET lock_configuration = true")
-        yield db
-
-
 def _quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
@@ -378,7 +364,7 @@ def features(book: Book, params: Params) -> Features:
     given = [c for c in (wanted, *_BASIS.values()) if book.has(f"customer_month.{c}")]
     aum_column = given[0] if given else wanted
     values = _parameters(book, params, aum_column)
-    with _connect(book) as db:
+    with reading(book.root / "book") as db:
         _open_tables(db, book)
         for name, table in _parameter_tables(params).items():
             db.register(name, table)

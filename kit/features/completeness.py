@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-import duckdb
 import pyarrow as pa
 
 from kit import columns as col
 from kit.book import Book
-from kit.database import quiet
+from kit.database import reading
 from kit.params import Params
 from kit.schema import schema
 
@@ -72,7 +69,7 @@ def files(book: Book, customers: pa.Table, params: Params) -> Files:
     fields = {name: columns for name, columns in fields.items() if columns}
     if not fields:
         return Files(customers, _SCHEMA.empty_table())
-    with _database(book) as db:
+    with reading(book.root / "book") as db:
         kinds = {c.id: c.type for c in schema()["customer"].columns.values()}
         flags = ", ".join(f"{_filled(columns, kinds, params)} AS {name}" for name, columns in fields.items())
         owned = customers.select([col.CUSTOMER_ID, col.BRANCH_ID, col.STAFF_ID, col.TIER])
@@ -92,17 +89,6 @@ def files(book: Book, customers: pa.Table, params: Params) -> Files:
             " ORDER BY branch_id, staff_id, tier, field"
         ).to_arrow_table()
     return Files(customers.append_column(col.MISSING, missing[col.MISSING]), counts.cast(_SCHEMA))
-
-
-@contextmanager
-def _database(book: Book) -> Iterator[Any]:
-    """A database that reads the book's folder and nothing else."""
-    with tempfile.TemporaryDirectory(prefix="branch-kit-") as spill, duckdb.connect(":memory:") as db:
-        quiet(db)
-        db.execute("SET temp_directory = ?", [spill])
-        db.execute("SET allowed_directories = ?", [[str(book.root / "book"), spill]])
-        db.execute("SET enable_external_access = false")
-        yield db
 
 
 _SCHEMA = pa.schema(

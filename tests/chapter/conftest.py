@@ -4,7 +4,7 @@ import io
 import json
 import pickle
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import redirect_stderr
 from dataclasses import dataclass
 from functools import cache, partial
@@ -125,12 +125,13 @@ class Reader:
     def savefig(self, *_args: Any, **_options: Any) -> None:
         """Nothing: what a figure looks like is not read."""
 
-    def read(self, data: Path, branch: str) -> list[Shown]:
-        """Everything that the chapters show; what the English says besides is told at the end."""
+    def read(self, data: Path, branch: str, only: Collection[str] = ()) -> list[Shown]:
+        """Everything that the chapters (``only`` these) show; what the English says besides is told at the end."""
         self.seen.clear()
         self.words.said.clear()
+        chapters = only or _cells().keys() - {"concentration" if branch == EVERY_BRANCH else "bank"}
         with redirect_stderr(io.StringIO()) as stderr:
-            for self.chapter in _cells().keys() - {"concentration" if branch == EVERY_BRANCH else "bank"}:
+            for self.chapter in chapters:
                 names: dict[str, Any] = {"data": str(data), "branch": branch, "language": "zh"}
                 for cell in _cells()[self.chapter]:
                     exec(cell, names)
@@ -143,15 +144,16 @@ class Reader:
 _READER = Reader()
 
 
-@pytest.fixture
-def read(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path, str], list[Shown]]:
+@pytest.fixture(scope="module")
+def read() -> Iterator[Callable[..., list[Shown]]]:
     """All that the chapters of a branch show, given the data folder and the branch."""
-    monkeypatch.setattr(kit.chapter, "display", _READER.display)
-    monkeypatch.setattr(kit.chapter, "wording", lambda _language: _READER.words)
     chart = Chapter.chart
 
     def drawn_once(chapter: Chapter, key: str, draw: Callable[..., Figure], *args: Any, **extra: Any) -> None:
         chart(chapter, key, partial(_READER.draw, draw), *args, **extra)
 
-    monkeypatch.setattr(Chapter, "chart", drawn_once)
-    return _READER.read
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(kit.chapter, "display", _READER.display)
+        patched.setattr(kit.chapter, "wording", lambda _language: _READER.words)
+        patched.setattr(Chapter, "chart", drawn_once)
+        yield _READER.read

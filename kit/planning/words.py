@@ -26,6 +26,7 @@ __all__ = ["REFUSED", "call_sheets", "lacking", "word_sheet"]
 
 REFUSED = "!"  # before the key of a template that cannot be used, where the column stands that a text lacks
 _NOBODY = "assignment.staff_id"  # in place of the owner's columns where nobody keeps the customer
+_HUNG_UP = "first.sms.hung_up"
 _CALLED = ("call", "call_sms", "sms_call")  # channels with a call; the others only write
 _WRITTEN = ("sms", "call_sms", "sms_call")
 _MESSAGES = {"call": "after_call", "call_sms": "after_call", "sms_call": "before_call"}
@@ -114,10 +115,9 @@ def lacking(
         is ready, NA where none is wanted. A template that cannot be used stands as `REFUSED` and its key.
     """
     of_customer = customers.reindex(columns=[col.CUSTOMER_ID, col.SEGMENT, col.RISK_RANK])
-    about = tasks.reindex(columns=[col.CUSTOMER_ID, *_ASKED]).merge(
-        of_customer, on=col.CUSTOMER_ID, how="left", validate="many_to_one"
-    )
-    alike = about.groupby([*_ASKED, col.SEGMENT, col.RISK_RANK], dropna=False, sort=False).ngroup()
+    asked = [column for column in _ASKED if column in tasks]
+    about = tasks[[col.CUSTOMER_ID, *asked]].merge(of_customer, on=col.CUSTOMER_ID, how="left", validate="many_to_one")
+    alike = about.groupby([*asked, col.SEGMENT, col.RISK_RANK], dropna=False, sort=False).ngroup()
     rows = about[~alike.duplicated()].reset_index(drop=True)
     persons = of_customer.assign(**{col.CUSTOMER_NAME: "某" if named else None})
     known = pd.Series("1", index=staff.index).where(flagged(staff, col.PHONE_OK))
@@ -157,18 +157,19 @@ def word_sheet(
             values |= {slot: clean(row.get(column)) for slot, column in names.items()}
             values["branch"] = _short(values["branch"], values["bank"])
     suited = {rule.code: _products(rule.suited, None, params, scripts) for rule in params.segments.rules}
-    subjects = {f"segment.{code}": scripts.topic(code) for code in params.segments.codes()}
+    spoken = {key: key for key in texts if key.startswith(("first.", "ordinary.")) or key.endswith(".reply")}
+    spoken |= {key: _HUNG_UP for key in spoken if not texts[key]}  # nobody calls again: the message is the reply
+    spoken |= {f"segment.{code}": scripts.topic(code) for code in params.segments.codes()}
     rows = []
-    spoken = [key for key in texts if key.startswith(("first.", "ordinary.")) or key.endswith(".reply")]
-    for key in [*(key for key in spoken if texts[key]), *subjects]:  # O3 has no reply: nobody calls again
+    for key, used in spoken.items():
         own = values | {"suited": suited.get(key.partition(".")[2])}
-        if fault := scripts.refused(subjects.get(key, key)):
+        if fault := scripts.refused(used):
             text, code = None, REFUSED + fault
         else:
-            script = scripts.script(subjects.get(key, key), params.messages)
+            script = scripts.script(used, params.messages)
             code = "+".join(dict.fromkeys(SOURCES[slot] for slot in script.needs if own[slot] is None))
             text = None if code else script.fill({slot: value or "" for slot, value in own.items()})
-        size = message_size(text) if text and ".sms" in key else (len(text) if text else None, None)
+        size = message_size(text) if text and ".sms" in used else (len(text) if text else None, None)
         rows.append((key, text, *size, code))
     made = pd.DataFrame(rows, columns=["key", "text", "chars", "parts", "problem"])
     return made.assign(problem=_problems(made[["problem"]], scripts), **made[["chars", "parts"]].astype("Int64"))

@@ -18,14 +18,11 @@ def quoted(spoken: pd.DataFrame, prefixes: Sequence[str], scripts: Scripts, word
     A message says how long it is; an objection what to do after it; a text that lacks something what that is.
     """
     for row in spoken[spoken["key"].str.startswith(tuple(prefixes))].to_dict("records"):
-        lines = markdown_lines(row["problem"] if pd.isna(row["text"]) else row["text"])
         size = "" if pd.isna(row["parts"]) else words("words.size", chars=row["chars"], parts=row["parts"])
-        yield f"**{_name(row['key'], scripts, words)}**{size}\n\n{lines}{_after(row['key'], scripts, words)}"
-
-
-def markdown_lines(text: str) -> str:
-    """A text as a block quotation that keeps its lines."""
-    return "\n".join(f"> {markdown(line)}\\" for line in text.splitlines()).removesuffix("\\")
+        told = row["problem"] if pd.isna(row["text"]) else row["text"]
+        lines = [f"**{markdown(_name(row['key'], scripts, words))}**{size}", *map(markdown, told.splitlines())]
+        lines += [words("words.then", what=after)] if (after := _after(row["key"], scripts)) else []
+        yield "\\\n".join(f"> {line}" for line in lines)
 
 
 def _name(key: str, scripts: Scripts, words: Wording) -> str:
@@ -38,7 +35,5 @@ def _name(key: str, scripts: Scripts, words: Wording) -> str:
     return words.label(f"words.name.{code}")
 
 
-def _after(key: str, scripts: Scripts, words: Wording) -> str:
-    if not key.startswith("objection."):
-        return ""
-    return "\n\n" + words("words.then", what=scripts.texts[key.removesuffix("reply") + "next"])
+def _after(key: str, scripts: Scripts) -> str:
+    return scripts.texts[key.removesuffix("reply") + "next"] if key.startswith("objection.") else ""

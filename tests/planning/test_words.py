@@ -64,9 +64,9 @@ def test_a_first_call_says_who_calls_and_the_message_where_he_is_to_be_found():
     [
         ("call_sms", "planned", "请问您现在方便", "刚才给您打电话的"),
         ("call", "planned", "请问您现在方便", "刚才给您打电话的"),  # the message of a first contact is always sent
-        ("sms_call", "planned", "之前给您发过一条短信", "随后会打个电话"),
+        ("sms_call", "planned", "之前给您发过一条短信", "稍后给您打电话问好"),
         ("sms", "planned", None, "以后由我专门为您服务"),
-        ("sms", "hung_up", None, "刚才来电打扰了"),
+        ("sms", "hung_up", None, "刚才打扰了"),
         ("call_sms", "do_not_call", None, None),
         (None, "later", None, None),
     ],
@@ -182,7 +182,8 @@ def test_every_text_can_be_shown_with_signs_in_place_of_persons(made):
     assert sheet["text"].notna().all()
     assert sheet["problem"].isna().all()
     assert "××" in sheet.at["first.call", "text"]
-    assert sheet["parts"].notna().sum() == 5 + len(CLASSES)
+    assert sheet["parts"].notna().sum() == 5 + len(CLASSES) + 1
+    assert sheet.at["objection.O3.reply", "text"] == sheet.at["first.sms.hung_up", "text"]
     assert {f"segment.{code}" for code in PARAMS.segments.codes()} | {"objection.O1.reply"} <= set(sheet.index)
     assert "示范大道1号" in sheet.at["objection.O1.reply", "text"]
     assert word_sheet(None, bank=BANK, params=PARAMS, scripts=made)["text"].notna().all()

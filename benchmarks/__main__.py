@@ -75,6 +75,11 @@ def large_branch() -> None:
             beside(f"30,000 customers, {name}: figures, with what is shown", computed, shown[name])
         computed = min(sum(chapters.seconds(out / "data", "0101", shown=False).values()) for _ in range(3))
         beside("30,000 customers, all chapters (to be under 2 s)", computed, sum(shown.values()))
+        memory_beside(
+            "30,000 customers, all chapters in a new process",
+            apart("benchmarks.chapters", "figures", out / "data", "0101"),
+            apart("benchmarks.chapters", "shown", out / "data", "0101"),
+        )
 
 
 def main() -> None:

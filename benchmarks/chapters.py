@@ -14,6 +14,16 @@ from kit.engagement import chapter_notebooks
 SHOWS = ("title", "kpi", "section", "account", "say", "each", "table", "frame", "chart", "definitions", "holidays")
 
 
+def figures(data: str, branch: str) -> None:
+    """Figures of every chapter, once: for the memory that they take."""
+    seconds(Path(data), branch, shown=False)
+
+
+def shown(data: str, branch: str) -> None:
+    """Figures of every chapter with what is shown of them."""
+    seconds(Path(data), branch, shown=True)
+
+
 def seconds(data: Path, branch: str, *, shown: bool) -> dict[str, float]:
     """Chapter → processor seconds of its cells, with the data read in them."""
     silent = patch.multiple(Chapter, **{name: lambda *_args, **_options: None for name in SHOWS})

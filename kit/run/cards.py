@@ -63,7 +63,7 @@ def customer_cards(
     offers = lists[lists[col.LIST].str.startswith(_OFFER)]
     offered = offers[col.LIST].str.removeprefix(_OFFER).groupby(offers[col.CUSTOMER_ID]).agg(",".join)
     made = _joined(persons, lists, words).merge(profile, on=col.CUSTOMER_ID, how="left", validate="one_to_one")
-    made["offers"] = _names(made[col.CUSTOMER_ID].map(offered).fillna(""), "family", words)
+    made["offers"] = _names((offered.get(customer, "") for customer in made[col.CUSTOMER_ID]), "family", words)
     yes = words.label("callbook.choice.sms_sent.是")
     for flag in (col.FAMILIAR, col.WECHAT_ADDED, col.DO_NOT_CALL):
         if flag in made:

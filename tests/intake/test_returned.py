@@ -7,6 +7,7 @@ import pytest
 
 from kit.callbook import CONTACT, FACTS, Marker, fingerprint
 from kit.intake import find_sources, plan
+from kit.intake.review import Review
 from kit.keys import surrogate
 from kit.report.callbook import Page, callbook
 from kit.text import wording
@@ -363,6 +364,8 @@ def test_files_may_lie_in_the_folder_of_what_came_back(book, tmp_path, take_in):
     found = plan(find_sources(run.folder), None)
     assert [each.path.relative_to(back.resolve()).as_posix() for each in found.returned] == ["0101/S1.xlsx", "S1.xlsx"]
     assert not found.refused
+    files = Review(run.folder).files()
+    assert files.loc[files["文件"] == "S1.xlsx", "进入"].tolist() == ["联络记录"] * 2
 
 
 def test_workbooks_without_the_banks_data_say_what_they_need(book, tmp_path, take_in):

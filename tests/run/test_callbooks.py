@@ -11,7 +11,7 @@ import pikepdf
 import pytest
 from icalendar import Calendar
 
-from kit.engagement import CONTEXT, load, profile
+from kit.engagement import CONFIG, CONTEXT, load, profile
 from kit.keys import surrogate
 from kit.params import Params
 from kit.report.workbook import encrypted
@@ -187,3 +187,21 @@ def test_a_spreadsheet_program_prints_every_sheet(bank, prepared, tmp_path, thro
     with pikepdf.open(through_office(plain, "pdf")) as pdf:
         assert len(pdf.pages) >= len(wording(language).labels("callbook.sheet"))
         assert all(float(page.mediabox[2]) > float(page.mediabox[3]) for page in pdf.pages), "landscape"
+
+
+@pytest.mark.parametrize("customers", [1, 3])
+def test_a_bank_that_sends_next_to_nothing_gets_its_workbooks(tmp_path, customers):
+    extracts = tmp_path / "bank" / "extracts"
+    extracts.mkdir(parents=True)
+    (tmp_path / "bank" / CONFIG).write_text("bank: 小银行\nas_of: 2026-10-31\n", encoding="utf-8")
+    rows = range(1, customers + 1)
+    (extracts / "客户.csv").write_text("客户号,归属机构号\n" + "".join(f"{i},0101\n" for i in rows), encoding="utf-8")
+    (extracts / "月.csv").write_text(
+        "客户号,数据日期,时点AUM\n" + "".join(f"{i},2026-10-31,{i}00000\n" for i in rows), encoding="utf-8"
+    )
+    small = (tmp_path / "bank", None)
+    prepare(load(small[0]), tmp_path, lambda _stage: None)
+    folder = write(small, tmp_path, tmp_path / "out")
+    assert [path.name for path in sorted(folder.glob("*.xlsx"))] == ["unassigned.xlsx"]
+    sheets = pd.read_excel(opened(folder / "unassigned.xlsx", small), engine="calamine", header=4, sheet_name=None)
+    assert len(sheets["客户"]) == customers

@@ -32,7 +32,7 @@ CODES = {
     "plan_reason": "reason", "contact_channel": "contact_channel",
     "outcome": "outcome", "objection": "objection", "called_again": "called_again", "order": "order",
     "deal_source": "deal_source", "route": "route", "reminded": "reminded", "asked_before": "asked_before",
-    "strategy": "strategy",
+    "strategy": "strategy", "allocation_reason": "allocation_reason", "remark": "remark",
 }  # fmt: skip
 _TEXT = (
     "table",
@@ -60,6 +60,7 @@ _OF_ITS_OWN = {
     "mean_missing_met": "decimal", "mean_missing_unmet": "decimal",
     "gini_low": "ratio", "gini_high": "ratio", "hhi": "decimal",
     "dispersion": "decimal", "median_demand_cover": "decimal",
+    "cv_before": "ratio", "max_min_before": "decimal", "gini_before": "ratio",
     "cv": "ratio", "max_min": "decimal", "customers_each": "decimal", "balance": "ratio", "separation": "ratio",
 }  # fmt: skip
 _AVERAGES = ("mean", "median", "gap_each")  # their sum would be no figure

@@ -38,6 +38,7 @@ from kit.analysis.filing import Backlog, Completeness, backlog, completeness
 from kit.analysis.flow import Flow, flow
 from kit.analysis.grades import Contribution, Intents, Scorecard, contribution, intent_grades, scorecard
 from kit.analysis.growth import Growth, growth
+from kit.analysis.handover import Evenness, Handover, Proof, assigned, evenness, handover, proof
 from kit.analysis.hidden import HiddenValue, hidden_value
 from kit.analysis.inequality import GiniInterval, GiniSplit, gini_interval, gini_split
 from kit.analysis.invitations import Invitations, Meetings, invitations, meetings
@@ -129,6 +130,7 @@ __all__ = [
     "DepositMix",
     "Deviation",
     "Dormant",
+    "Evenness",
     "Familiarity",
     "Finding",
     "Findings",
@@ -140,6 +142,7 @@ __all__ = [
     "GiniInterval",
     "GiniSplit",
     "Growth",
+    "Handover",
     "HangUps",
     "HiddenValue",
     "Households",
@@ -168,6 +171,7 @@ __all__ = [
     "PrimaryAccounts",
     "ProductMatrix",
     "Products",
+    "Proof",
     "Proposals",
     "RatesCompared",
     "Readiness",
@@ -198,6 +202,7 @@ __all__ = [
     "Yields",
     "account_classes",
     "agreement",
+    "assigned",
     "backlog",
     "balance_sheet",
     "branch_summary",
@@ -217,6 +222,7 @@ __all__ = [
     "deposit_mix",
     "deviation",
     "dormant",
+    "evenness",
     "familiarity",
     "findings",
     "first_sms",
@@ -227,6 +233,7 @@ __all__ = [
     "gini_interval",
     "gini_split",
     "growth",
+    "handover",
     "hang_ups",
     "hidden_value",
     "households",
@@ -261,6 +268,7 @@ __all__ = [
     "primary_accounts",
     "product_matrix",
     "products",
+    "proof",
     "proposals",
     "rates_compared",
     "readiness",

@@ -8,6 +8,7 @@ from kit.charts.dormancy import survival_curve
 from kit.charts.familiarity import cadence_by_tier, familiar_by_value
 from kit.charts.grades import grade_shares, success_calibration
 from kit.charts.growth import waterfall
+from kit.charts.handover import owners_before_and_after
 from kit.charts.needs import assets_by_tier, families_by_tier, families_held_together, purposes_by_occupation
 from kit.charts.practice import came_by_segment, flow_funnel, reached_by_caller, reached_by_order
 from kit.charts.primary import grades_by_tier
@@ -39,6 +40,7 @@ __all__ = [
     "loads_by_owner",
     "lorenz",
     "output_trend",
+    "owners_before_and_after",
     "peers",
     "personal_shares",
     "plan_weeks",

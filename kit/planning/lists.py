@@ -14,6 +14,7 @@ from kit.analysis.deals import proposal_list
 from kit.analysis.deposits import maturing_list
 from kit.analysis.dormancy import wake_list, win_back_list
 from kit.analysis.filing import filing_list
+from kit.analysis.handover import handover_list
 from kit.analysis.hidden import hidden_list
 from kit.analysis.invitations import invite_list
 from kit.analysis.practice import sms_missed_list
@@ -36,6 +37,7 @@ LISTS: Mapping[str, Callable[..., pd.DataFrame | Unavailable]] = {
     "maturing": maturing_list,
     "orphan": orphan_list,
     "misheld": misheld_list,
+    "handover": handover_list,
     "wake": wake_list,
     "win_back": win_back_list,
     "filing": filing_list,

@@ -110,7 +110,7 @@ def derive(engagement: Engagement, data: Path, say: Callable[[str], None], *, fr
     plan = contact_plan(customers, owners, params, staff=staff, tables=tables, previous=previous, success=likely)
     start = plan_start(params, tables["touches"])
     weeks = owner_weeks(plan, staff, params, start=start)
-    lists = branch_lists(customers, params, tables)
+    lists = branch_lists(customers, params, tables | {"assignment": owners})
     names = book.read("branch") if "branch" in book.tables() else pd.DataFrame({col.BRANCH_ID: []})
     above = set(names.get(col.PARENT_BRANCH_ID, ()))  # a head office is no branch without customers
     summary = branch_summary(customers, params, (b for b in names[col.BRANCH_ID] if b not in above))

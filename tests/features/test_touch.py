@@ -12,7 +12,7 @@ LOG = ["customer_id", "staff_id", "contact_date", "contact_type", "contact_resul
 KINDS = {"contact_date": "DATE", "next_date": "DATE", "sms_sent": "BOOLEAN"}
 
 
-def _asked(name, *rows, owner="s1", since=None, extra=""):
+def _asked(name, *rows, since=None, extra=""):
     """Rows of a subject for the customers of a log."""
     names = [*LOG, "intent_level", "next_date"]
     log = pd.DataFrame([dict.fromkeys(names) | row for row in rows], columns=names)
@@ -23,14 +23,15 @@ def _asked(name, *rows, owner="s1", since=None, extra=""):
         db.execute(f"CREATE TABLE contact AS SELECT {listed} FROM log")
         db.register("people", pd.DataFrame({"customer_id": ids}))
         db.execute("CREATE TABLE customer AS SELECT customer_id, '0101' AS branch_id FROM people")
-        db.execute(f"CREATE TABLE owner AS SELECT customer_id, '{owner}' AS owner_id FROM people")
+        db.execute("CREATE TABLE owner AS SELECT customer_id, 's1' AS owner_id FROM people")
         given = f"DATE '{since}'" if since else "CAST(NULL AS DATE)"
-        db.execute(f"CREATE TABLE assignment AS SELECT customer_id, '{owner}' AS staff_id, {given} AS assign_date FROM people")
+        db.execute(
+            f"CREATE TABLE assignment AS SELECT customer_id, owner_id AS staff_id, {given} AS assign_date FROM owner"
+        )
         if extra:
             db.execute(extra)
         values = {**_WORDS, "as_of": date(2026, 10, 31), "familiar_since": date(2026, 4, 30)}
-        found = db.sql(f"SELECT * FROM ({bind(definitions()[name], values)}) ORDER BY ALL").df()
-    return found
+        return db.sql(f"SELECT * FROM ({bind(definitions()[name], values)}) ORDER BY ALL").df()
 
 
 def _touch(*rows, **options):
@@ -54,7 +55,9 @@ def test_nobody_is_reached_by_a_call_that_rings_out_but_by_the_sms_behind_it():
     rung = {"customer_id": "c1", "contact_date": "2026-11-02", "contact_result": "未接通"}
     found = _touch({"customer_id": "c1", "contact_date": "2026-10-01", "contact_result": "接通"}, rung)
     assert str(found.loc["c1", "last_touch_date"])[:10] == "2026-10-01"
-    assert str(_touch(rung | {"sms_sent": True}).loc["c1", "last_touch_date"])[:10] == "2026-11-02"  # after the data, too
+    assert (
+        str(_touch(rung | {"sms_sent": True}).loc["c1", "last_touch_date"])[:10] == "2026-11-02"
+    )  # after the data, too
 
 
 def test_the_latest_intent_counts_and_one_of_half_a_year_ago_no_longer():
@@ -76,11 +79,12 @@ def test_a_date_agreed_stands_until_the_customer_was_reached_on_it_or_later():
 
 
 def test_attempts_are_what_could_be_answered_and_an_objection_is_no_success():
+    call = {"customer_id": "c1", "contact_type": "电话"}
     found = _touch(
-        {"customer_id": "c1", "contact_date": "2026-10-01", "contact_type": "电话", "contact_result": "接通"},
-        {"customer_id": "c1", "contact_date": "2026-10-02", "contact_type": "电话", "contact_result": "接通", "objection": "O2"},
-        {"customer_id": "c1", "contact_date": "2026-10-03", "contact_type": "电话", "contact_result": "未接通"},
-        {"customer_id": "c1", "contact_date": "2026-10-04", "contact_type": "短信", "contact_result": "已发送"},
+        call | {"contact_date": "2026-10-01", "contact_result": "接通"},
+        call | {"contact_date": "2026-10-02", "contact_result": "接通", "objection": "O2"},
+        call | {"contact_date": "2026-10-03", "contact_result": "未接通"},
+        call | {"contact_date": "2026-10-04", "contact_type": "短信", "contact_result": "已发送"},
     )
     assert found.loc["c1", ["attempts", "successes"]].tolist() == [3, 1]
 
@@ -109,7 +113,8 @@ def test_the_day_on_which_an_owner_was_given_the_customer_is_known():
 
 GRADE = {
     "top_rank": 3, "upper_rank": 2, "weight_assets": 40, "weight_contribution": 20, "weight_relation": 20,
-    "weight_potential": 20, "a_from": 70, "b_from": 50, "c_from": 30, "primary_known": True, "month": date(2026, 10, 31),
+    "weight_potential": 20, "a_from": 70, "b_from": 50, "c_from": 30, "primary_known": True,
+    "month": date(2026, 10, 31),
 }  # fmt: skip
 
 
@@ -119,8 +124,8 @@ def _grade(rows, **known):
     people = pd.DataFrame(rows, columns=names)
     with duckdb.connect() as db:
         db.register("people", people)
-        db.execute("CREATE TABLE aum AS SELECT customer_id, tier_rank, CAST(gap AS BIGINT) AS upgrade_gap_fen FROM people")
-        db.execute("CREATE TABLE products AS SELECT customer_id, CAST(product_count AS BIGINT) AS product_count FROM people")
+        db.execute("CREATE TABLE aum AS SELECT customer_id, tier_rank, gap::BIGINT AS upgrade_gap_fen FROM people")
+        db.execute("CREATE TABLE products AS SELECT customer_id, product_count::BIGINT AS product_count FROM people")
         db.execute("CREATE TABLE primary_account AS SELECT customer_id, 'strong' AS primary_grade FROM people")
         db.execute("CREATE TABLE merchant AS SELECT customer_id, FALSE AS merchant_like FROM people")
         db.execute("CREATE TABLE relation AS SELECT customer_id, familiar FROM people")
@@ -139,11 +144,13 @@ def test_four_factors_make_the_score_and_the_grade():
 
 
 def test_contribution_is_a_rank_and_where_only_a_grade_is_sent_its_place():
-    found = _grade([("c1", 0, False, 0, 10.0, None, None), ("c2", 0, False, 0, 20.0, None, None), ("c3", 0, False, 0, 90.0, None, None)])
-    assert found["factor_contribution"].tolist() == [0, 0.5, 1]
-    graded = _grade([("c1", 0, False, 0, None, "高", None), ("c2", 0, False, 0, None, "B", None), ("c3", 0, False, 0, None, "?", None)])
-    assert graded["factor_contribution"].tolist()[:2] == [1, 0.5]
-    assert pd.isna(graded["factor_contribution"][2])
+    def told(*values):
+        rows = [(f"c{i}", 0, False, 0, *value, None) for i, value in enumerate(values)]
+        return _grade(rows)["factor_contribution"].tolist()
+
+    assert told((10.0, None), (20.0, None), (90.0, None)) == [0, 0.5, 1]
+    assert told((None, "高"), (None, "B"), (None, "D")) == [1, 0.5, 0]
+    assert pd.isna(told((None, "?"))[0])
 
 
 def test_a_factor_that_is_missing_drops_out_and_the_rest_is_rescaled():

@@ -131,7 +131,8 @@ def _grade(rows, **known):
         db.execute("CREATE TABLE relation AS SELECT customer_id, familiar FROM people")
         db.execute(
             "CREATE TABLE customer_month AS SELECT customer_id, DATE '2026-10-31' AS as_of,"
-            " CAST(contribution AS DOUBLE) AS contribution, CAST(contribution_grade AS VARCHAR) AS contribution_grade FROM people"
+            " CAST(contribution AS DOUBLE) AS contribution,"
+            " CAST(contribution_grade AS VARCHAR) AS contribution_grade FROM people"
         )
         values = {**_WORDS, **GRADE, "relation_known": True, "products_known": True} | known
         return db.sql(f"SELECT * FROM ({bind(definitions()['grade'], values)}) ORDER BY customer_id").df()

@@ -27,7 +27,8 @@ class SuccessModel:
     Attributes
     ----------
     table
-        Contacts by tenths of the prediction, each by a fit without this customer: decile, contacts, predicted_share, observed_share.
+        Contacts by tenths of the prediction, each by a fit without this customer: decile, contacts, predicted_share,
+        observed_share.
     outcomes, successes, failures
         Contacts with a known outcome.
     enough

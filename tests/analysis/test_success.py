@@ -78,7 +78,8 @@ def test_a_model_that_tells_customers_apart_orders_the_plan():
     model, likely = fit_success(outcomes, outcomes.drop(columns="succeeded"), PARAMS)
     assert model.used
     assert model.auc > 0.7
-    assert likely[outcomes["age"] >= 60].mean() > 0.7 > 0.4 > likely[outcomes["age"] < 60].mean()
+    assert likely[outcomes["age"] >= 60].mean() > 0.7
+    assert likely[outcomes["age"] < 60].mean() < 0.4
     assert model.table["contacts"].sum() == 1000
     again = success_model(model.stored())
     assert (again.auc, len(again.table)) == (model.auc, 10)

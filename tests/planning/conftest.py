@@ -168,7 +168,7 @@ def demo(prepared) -> Branch:
     data, read = prepared / "data", lambda name: frame(pq.read_table(prepared / "data" / f"{name}.parquet"))
     facts = json.loads((data / CONTEXT).read_text(encoding="utf-8"))
     return Branch(
-        customers=read("customers"), assigned=read("assignment"), staff=frame(pq.read_table(data / "book" / "staff.parquet")),
+        customers=read("customers"), assigned=read("assignment"), staff=read("book/staff"),
         tables={name: read(name) for name in ("maturities", "touches", "plan", "owner_weeks")},
         params=Params(**facts["params"]),
     )  # fmt: skip
@@ -189,10 +189,10 @@ def _branches(draw: st.DrawFn) -> Branch:
 
     owners = draw(st.lists(st.sampled_from(("s1", "s2", "s3")), max_size=3, unique=True))
     staff = pd.DataFrame([
-        {"staff_id": who, "branch_id": "0101", "role": "理财经理", "daily_contacts": draw(st.none() | st.integers(0, 3)),
+        {"staff_id": who, "role": "理财经理", "daily_contacts": draw(st.none() | st.integers(0, 3)),
          "leave_start": draw(near(10, 60)), "leave_end": draw(near(10, 60)), "left_date": draw(near(0, 60))}
         for who in owners
-    ], columns=["staff_id", "branch_id", "role", "daily_contacts", "leave_start", "leave_end", "left_date"])  # fmt: skip
+    ], columns=["staff_id", "role", "daily_contacts", "leave_start", "leave_end", "left_date"])  # fmt: skip
     rows = [
         {
             "customer_id": f"c{i}", "branch_id": "0101", "aum_fen": (aum := draw(st.sampled_from(_AUM))) * WAN,
@@ -202,7 +202,8 @@ def _branches(draw: st.DrawFn) -> Branch:
             "do_not_call": draw(some) and draw(some), "hung_up": draw(some) and draw(some), "familiar": draw(some),
             "at_risk": False, "dormant": draw(some), "primary_grade": draw(st.sampled_from(("weak", "strong"))),
             "intent": draw(st.sampled_from(("A", "B", "C", "D", None))), "last_touch_date": draw(near(400, 0)),
-            "asked_date": draw(near(20, 40)), "birth_date": draw(st.none() | st.dates(date(1950, 1, 1), date(1999, 12, 31))),
+            "asked_date": draw(near(20, 40)),
+            "birth_date": draw(st.none() | st.dates(date(1950, 1, 1), date(1999, 1, 1))),
             "open_date": draw(near(300, 0)), "owner_since": draw(near(300, 0)),
             "owner": draw(st.sampled_from([*(owners or ["s1"]), None])), "moved": draw(some),
             "maturities": draw(st.lists(near(0, 120).filter(bool), max_size=2)),

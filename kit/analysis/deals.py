@@ -79,7 +79,7 @@ class Yields:
 
 def _open(sales: pd.DataFrame, customers: pd.DataFrame, params: Params) -> pd.DataFrame:
     """Open opportunities with ``gate``, of `GATES` or `UNNAMED`."""
-    known = [c for c in (col.CUSTOMER_ID, col.RISK_RANK, col.RISK_STATE) if c in customers]
+    known = [col.CUSTOMER_ID, *([col.RISK_RANK, col.RISK_STATE] if col.RISK_STATE in customers else [])]
     rows = sales[~flagged(sales, col.CLOSED)].merge(customers[known], on=col.CUSTOMER_ID, validate="many_to_one")
     levels = rows[col.DEAL_FAMILY].map(params.offers.risk).fillna(0).astype("int64")
     gate = np.full(len(rows), UNNAMED, dtype="object")

@@ -78,7 +78,7 @@ class Contacts:
 def _soon_after(who: Ints, day: Ints, what: Bits, within: int) -> Bits:
     """Whether something of the same customer lies at most so many days before; rows by customer and day."""
     at = np.maximum.accumulate(np.where(what, np.arange(len(who)), -1))
-    before = np.r_[-1, at[:-1]]
+    before = np.r_[-1, at[:-1]][: len(who)]
     return np.asarray((before >= 0) & (who[before] == who) & (day - day[before] <= within))
 
 

@@ -27,8 +27,8 @@ class Handover:
     by_reason
         A row a reason that occurs: allocation_reason, customers, aum_fen, moved.
     by_owner
-        A row an owner before or after, most assets after first: staff_id, role, customers_before, customers, aum_before_fen,
-        aum_fen, received, given.
+        A row an owner before or after, most assets after first: staff_id, role, customers_before, customers,
+        aum_before_fen, aum_fen, received, given.
     moved, moved_fen, moved_share
         Customers who come to another owner than before, or to their first.
     covered_before, covered_after
@@ -54,8 +54,10 @@ class Handover:
 
 @dataclass(frozen=True, slots=True)
 class Evenness:
-    """Load over the owners of a role before and after: role, measure (customers or aum), owners, and cv, max_min and gini,
-    each ``_before`` and after. ``uneven`` is the largest coefficient of variation before, ``evened`` that after.
+    """Load over the owners of a role, before and after.
+
+    ``table``: role, measure (customers or aum), owners, and cv, max_min and gini, each ``_before`` and after.
+    ``uneven`` is the largest coefficient of variation before, ``evened`` that after.
     """
 
     table: pd.DataFrame

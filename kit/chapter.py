@@ -27,7 +27,7 @@ from kit.engagement import CONTEXT
 from kit.errors import MissingFile, UnknownName, language
 from kit.features import frame
 from kit.params import KeyProduct, Params
-from kit.planning import Scripts, lacking, scripts, word_sheet
+from kit.planning import Scripts, lacking, scripts
 from kit.report.names import intent_told, named, rules_told, shares_told
 from kit.report.quotes import quoted
 from kit.resources import root
@@ -172,21 +172,23 @@ class Chapter:
         }
         display({"image/svg+xml": svg.getvalue(), "text/plain": told["alt"]}, metadata={"branch_kit": told}, raw=True)
 
-    def each(self, key: str, result: Any, field: str = "table", *, script: bool = False, **groups: str) -> None:
+    def each(
+        self, key: str, result: Any, field: str = "table", *, spoken: pd.DataFrame | None = None, **groups: str
+    ) -> None:
         """A paragraph for each row of a frame: ``<key>.each``, and what ``<key>.own`` has to say of the row's code.
 
-        The first column is the code. A cell of shares by code is said as a list; ``groups`` names its labels. With
-        ``script`` the words for a segment are the figure of that name.
+        The first column is the code. A cell of shares by code is said as a list; ``groups`` names its labels. Of
+        ``spoken`` (`kit.planning.word_sheet`) the words for a segment are the figure ``script``.
         """
         if not _speaks(result, ""):
             return
         rows = getattr(result, field)
+        scripts_of = {} if spoken is None else dict(zip(spoken["key"], spoken["text"], strict=True))
         for row in rows.to_dict("records"):
             code, own = row[rows.columns[0]], f"{self.name}.{key}.own"
             told = {column: shares_told(row[column], group, self.words) for column, group in groups.items()}
             own_words = self.words.labels(f"{own}.{code}") or self.words.labels(f"{own}.default")
-            if script:
-                own_words |= {"script": self.spoken.set_index("key")["text"].get(f"segment.{code}")}
+            told |= {"script": scripts_of.get(f"segment.{code}", "")}
             values = self._facts | row | told | own_words | {"name": self.name_of(CODES[rows.columns[0]], code)}
             self._markdown(self.words(f"{self.name}.{key}.each", **values))
 
@@ -214,12 +216,11 @@ class Chapter:
         return scripts(self.words.language, self.data, segments=self.params.segments.codes())
 
     @cached_property
-    def spoken(self) -> pd.DataFrame:
-        """Every text as this branch would say it, without a person's name; see `kit.planning.word_sheet`."""
+    def own_row(self) -> dict[str, Any] | None:
+        """The branch as the bank's table of branches has it; None where this is the whole bank."""
         known = self._book("branch", col.BRANCH_ID)
         own = known[known[col.BRANCH_ID] == self.branch_id].to_dict("records")
-        branch = None if self.branch_id == EVERY_BRANCH else {col.BRANCH_NAME: self.branch_name, **dict(*own)}
-        return word_sheet(branch, bank=self.bank, params=self.params, scripts=self.scripts)
+        return None if self.branch_id == EVERY_BRANCH else {col.BRANCH_NAME: self.branch_name, **dict(*own)}
 
     def lacking(self) -> pd.DataFrame:
         """What the texts of the plan lack; see `kit.planning.lacking`."""
@@ -230,9 +231,9 @@ class Chapter:
             self.plan, self.customers, staff, branches, named=named, params=self.params, scripts=self.scripts
         )
 
-    def quotes(self, *prefixes: str) -> None:
-        """The texts whose keys begin so, each under its name, as they are spoken or sent."""
-        for text in quoted(self.spoken, prefixes, self.scripts, self.words):
+    def quotes(self, spoken: pd.DataFrame, *prefixes: str) -> None:
+        """The texts of `kit.planning.word_sheet` whose keys begin so, each under its name, as they are said or sent."""
+        for text in quoted(spoken, prefixes, self.scripts, self.words):
             self._markdown(text)
 
     def _book(self, table: str, key: str) -> pd.DataFrame:

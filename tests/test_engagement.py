@@ -18,7 +18,7 @@ def test_the_bank_name_alone_is_enough(tmp_path):
     assert engagement.params.profile == "rural-postal"
     assert engagement.chapters == (
         "summary", "quality", "concentration", "tiers", "coverage", "familiarity", "segments", "needs", "primary",
-        "dormancy", "deposits", "units", "stages", "contact", "practice", "pipeline",
+        "dormancy", "deposits", "units", "stages", "assignment", "grades", "contact", "practice", "words", "pipeline",
     )  # fmt: skip
 
 

@@ -135,7 +135,10 @@ def word_sheet(
     scripts: Scripts,
     owner: Mapping[str, Any] | None = None,
 ) -> pd.DataFrame:
-    """Every text as one owner of a branch would say it, to ×× whoever it may be (R53, R63, R64, R66, R67, R68).
+    """Every text as one owner of a branch would say it, to ×× whoever it may be.
+
+    Claiming the customer by call and message, in either order (R53, R62, R63, R64, R65, R69, R70), and the objections
+    with their replies (R66, R67, R68).
 
     Parameters
     ----------

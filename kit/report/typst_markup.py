@@ -295,6 +295,9 @@ def _joined(nodes: Iterable[Any]) -> Inline:
         wrapped = "\n" in gap[0] and before and after and _wide(before) and _wide(after)
         return "" if wrapped else " "
 
+    for i, node in enumerate(joined[1:], start=1):
+        if isinstance(node, str) and joined[i - 1] == {"t": "br"}:  # a new line begins with no blank
+            joined[i] = node.lstrip()
     return [_breakable(re.sub(r"\s+", blank, node), 30) if isinstance(node, str) else node for node in joined]
 
 

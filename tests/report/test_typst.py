@@ -386,6 +386,11 @@ def test_text_around_a_table_stays_in_its_place():
     assert kinds == ["para", "table", "para", "code"]
 
 
+def test_a_line_that_is_broken_by_hand_begins_without_a_blank():
+    [paragraph] = reader().markdown("**名称**\\\n第一句\\\n第二句")
+    assert paragraph["c"][1:] == [{"t": "br"}, "第一句", {"t": "br"}, "第二句"]
+
+
 def test_wrapped_chinese_gets_no_blank_and_wrapped_english_does():
     assert texts(reader().markdown("资产\n集中")) == "资产集中"
     assert texts(reader().markdown("one\ntwo")) == "one two"

@@ -20,12 +20,16 @@ ROLES = (
 _SOURCES, _SHARES = np.array(["R1", "R2", "R3", "R4"]), (0.6, 0.15, 0.15, 0.1)
 
 
-def branch(number: int, customers: int = 30_000, roles: tuple[str, ...] = ROLES) -> tuple[pd.DataFrame, pd.DataFrame, Params]:
+def branch(
+    number: int, customers: int = 30_000, roles: tuple[str, ...] = ROLES
+) -> tuple[pd.DataFrame, pd.DataFrame, Params]:
     """A branch in which every third customer is an orphan, loads are uneven and a few hold most of the assets."""
     draw = np.random.default_rng(number)
     params = Params(**profile("rural-postal"), as_of="2026-10-31")
     ids = np.array([f"S{number:03d}{i:02d}" for i in range(len(roles))])
-    held = np.where(draw.random(customers) < 0.3, 0, (draw.pareto(1.2, customers) + 0.02) * draw.lognormal(0, 0.5, customers))
+    held = np.where(
+        draw.random(customers) < 0.3, 0, (draw.pareto(1.2, customers) + 0.02) * draw.lognormal(0, 0.5, customers)
+    )
     fen = (held * 2_000_000).astype("int64")
     rank = np.searchsorted([tier.floor_fen for tier in params.tiers], np.maximum(fen, 0), side="right") - 1
     may = np.array([[not tier.roles or role in tier.roles for role in roles] for tier in params.tiers])
@@ -58,7 +62,9 @@ def seconds(first: str, last: str, customers: str, one_role: str) -> None:
     for number in range(int(first), int(last) + 1):
         frame, staff, params = branch(number, int(customers), ("理财经理",) * 12 if one_role == "one" else ROLES)
         if one_role == "one":
-            params = params.model_copy(update={"tiers": tuple(t.model_copy(update={"roles": ()}) for t in params.tiers)})
+            params = params.model_copy(
+                update={"tiers": tuple(t.model_copy(update={"roles": ()}) for t in params.tiers)}
+            )
         began, processor = time.perf_counter(), time.process_time()
         found = assignment(frame, staff, params).branches.iloc[0]
         print(json.dumps({

@@ -125,7 +125,8 @@ def prospect_list(
     if FAMILIES[family] not in customers:
         return Unavailable((FAMILIES[family],))
     made = [listed(customers.iloc[:0], customers[col.AUM_FEN].iloc[:0], "")]
-    for _, branch in customers.groupby(col.BRANCH_ID):
+    key = family in {product.family for product in params.offers.key}
+    for _, branch in customers.groupby(col.BRANCH_ID) if key else ():
         for found in _sorted_out(branch, params, only=family):
             reasons = "offer_" + np.array(REASONS, dtype="object")[found.why]
             made.append(listed(branch.iloc[found.places], pd.Series(found.amount_fen), reasons))

@@ -238,7 +238,9 @@ def _faults(
         found.append({"remark": "one_staff" if len(team) else "no_staff", "customers": len(rows)})
     if len(team):
         tiers = customers.loc[unkept, col.TIER].value_counts()
-        found += [{"remark": "no_role", col.TIER: t, "customers": int(tiers[t])} for t in params.tier_codes() if t in tiers]
+        found += [
+            {"remark": "no_role", col.TIER: t, "customers": int(tiers[t])} for t in params.tier_codes() if t in tiers
+        ]
     for who in closed.to_dict("records"):
         roomless = np.nan_to_num(capacities(pd.DataFrame([who]))[0], nan=1.0) <= 0
         kept = int(keeps.get(who[col.STAFF_ID], 0))

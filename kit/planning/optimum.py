@@ -208,7 +208,9 @@ def _give_way(model: Model, size: Array, sized: int | None) -> tuple[Array, tupl
 
     def least(whole: Bits, without: str = "") -> _Found | None:
         limits = tuple(
-            replace(limit, at_most=np.inf) if limit.steps or limit.name == without else replace(limit, steps=limit.gives)
+            replace(limit, at_most=np.inf)
+            if limit.steps or limit.name == without
+            else replace(limit, steps=limit.gives)
             for limit in small.limits
         )
         return _solve(replace(small, cost=small.cost + base, limits=limits, whole=whole), 0.01)

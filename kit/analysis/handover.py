@@ -164,16 +164,20 @@ def _load(customers: pd.DataFrame, params: Params) -> pd.DataFrame:
     return table.rename(columns={col.ROLE: col.OWNER_ROLE}).reindex(columns=[col.OWNER_ROLE, "customers", "aum_fen"])
 
 
+def _balance(customers: pd.DataFrame, params: Params) -> pd.DataFrame:
+    found = loads(customers, params)
+    if isinstance(found, Unavailable):
+        return pd.DataFrame(columns=[*_MEASURES])
+    return found.balance.set_index("measure")
+
+
 def evenness(customers: pd.DataFrame, rows: pd.DataFrame, params: Params) -> Evenness:
     """户数与资产均衡: how even the load is over the owners of each role, before and after (R22)."""
     before, after = _before(customers), assigned(customers, rows)
     staffed = after[is_kept(after)].groupby(col.OWNER_ROLE)[col.STAFF_ID].nunique()
     made = []
     for role in staffed[staffed > 1].index:
-        balance = [loads(frame[frame[col.OWNER_ROLE] == role], params) for frame in (before, after)]
-        if any(isinstance(found, Unavailable) for found in balance):
-            continue
-        was, now = (found.balance.set_index("measure") for found in balance)
+        was, now = (_balance(frame[frame[col.OWNER_ROLE] == role], params) for frame in (before, after))
         for measure in now.index:
             pairs = {
                 name: value

@@ -1,0 +1,89 @@
+"""客群: the rules by which customers are grouped, in their order."""
+
+from __future__ import annotations
+
+from pydantic import Field, field_validator, model_validator
+
+from kit.params.base import Family, Frozen, said
+
+__all__ = ["FEWEST_SEGMENTS", "MOST_SEGMENTS", "Clause", "SegmentRule", "Segments"]
+
+FEWEST_SEGMENTS, MOST_SEGMENTS = 4, 8  # 一般分成4-8个客群即可
+
+
+class Clause(Frozen):
+    """What must be true of a customer, all of it; what is left out does not matter, what is unknown is not true."""
+
+    age_from: int | None = None
+    age_to: int | None = None
+    gender: str | None = None
+    sector: str | None = None
+    children: bool = False
+    payroll: bool = False
+    merchant: bool = False
+
+
+class SegmentRule(Frozen):
+    """One segment: whoever fits any of the clauses; ``suited`` are the product families to speak of with him."""
+
+    code: str = Field(min_length=1)
+    any_of: tuple[Clause, ...] = ()
+    suited: tuple[Family, ...] = ()
+
+
+class Segments(Frozen):
+    """The rules of the segments in their order, and the words that tell occupations, hobbies and channels.
+
+    Attributes
+    ----------
+    rules
+        Four to eight; the first that fits wins. The last has no clause: it takes whom no other fits.
+    hobbies, channels
+        Theme of an event, and way to the bank, with the words that tell it.
+    small_cell
+        Customers of one segment with one owner below which no batch is worth its preparation.
+    """
+
+    rules: tuple[SegmentRule, ...]
+    occupations: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    unknown_occupations: tuple[str, ...] = ()
+    hobbies: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    channels: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    small_cell: int = Field(default=10, gt=0)
+
+    @field_validator("rules")
+    @classmethod
+    def _batches(cls, rules: tuple[SegmentRule, ...]) -> tuple[SegmentRule, ...]:
+        if not FEWEST_SEGMENTS <= len(rules) <= MOST_SEGMENTS:
+            zh = f"{FEWEST_SEGMENTS} 至 {MOST_SEGMENTS} 个客群，现为 {len(rules)} 个"
+            raise ValueError(said(zh, f"{FEWEST_SEGMENTS} to {MOST_SEGMENTS} segments, not {len(rules)}"))
+        if len(set(_codes(rules))) != len(rules):
+            raise ValueError(said("各不相同的客群 code", "segments whose codes differ"))
+        if rules[-1].any_of or not all(rule.any_of for rule in rules[:-1]):
+            zh = "每个客群都写 any_of，只有最后一个不写：它收容其余客户"
+            raise ValueError(said(zh, "any_of in every segment but the last, which takes the rest"))
+        if any(clause == Clause() for rule in rules for clause in rule.any_of):
+            raise ValueError(said("每条 any_of 至少有一个条件", "at least one condition in each any_of"))
+        return rules
+
+    @model_validator(mode="after")
+    def _sectors(self) -> Segments:
+        asked = {clause.sector for rule in self.rules for clause in rule.any_of} - {None, "other", "unknown"}
+        if unknown := sorted(str(sector) for sector in asked - set(self.occupations)):
+            known = ", ".join(self.occupations)
+            zh = f"rules 里的 sector 都出自 occupations（{known}），没有 {unknown[0]}"
+            raise ValueError(said(zh, f"sectors of the rules that are in occupations ({known}), not {unknown[0]}"))
+        return self
+
+    def codes(self) -> tuple[str, ...]:
+        """Segments in the order of their rules."""
+        return _codes(self.rules)
+
+    @property
+    def rest(self) -> str:
+        """其他/待识别: the segment of those whom no rule fits."""
+        return self.rules[-1].code
+
+
+def _codes(rules: tuple[SegmentRule, ...]) -> tuple[str, ...]:
+    return tuple(rule.code for rule in rules)

@@ -54,7 +54,7 @@ _SHOWN = 10  # rows that are told one by one
 class _NotRead(KitError):
     """A workbook, or a sheet of it, cannot be read back (why, column)."""
 
-    told: Mapping[str, tuple[str, str]] = MappingProxyType({
+    texts: Mapping[str, tuple[str, str]] = MappingProxyType({
         "other": (
             "这是另一个项目（或另一家银行）的客户经理工作簿，没有读；请把它移出 extracts/，放进它自己的项目",
             "a manager's workbook of another engagement or bank, not read; move it to the engagement that it is of",
@@ -76,7 +76,7 @@ class _NotRead(KitError):
     })  # fmt: skip
 
     def __str__(self) -> str:
-        pair = self.told[self.facts["why"]]
+        pair = self.texts[self.facts["why"]]
         return pair[language() != "zh"].format(column=self.facts.get("column", ""))
 
 

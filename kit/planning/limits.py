@@ -18,9 +18,9 @@ Array = npt.NDArray[np.float64]
 
 COUNT, ASSETS, KEPT = range(3)  # measures of a load: customers, their assets, and those whom one keeps from before
 _OPEN = float("inf")
-# Beyond a share: the first tenth of it costs once the price, what is beyond by all of it twice, by thrice of it four times.
+# Beyond a share: the first tenth of it costs once the price, beyond by all of it twice, by thrice of it four times.
 _REACHES = (*np.arange(0.0, 1.0, 0.1), *np.arange(1.0, 3.0, 0.25), 3.0)
-# What gives way first where not all can hold: the evenness of assets, of numbers, the capacity, the promise to move few.
+# What gives way first where not all can hold: evenness of assets, of numbers, capacity, the promise to move few.
 _GIVES = {"assets": 1.0, "count": 2.0, "capacity": 4.0, "moves": 16.0}
 _WHOLE = 1 - 1e-6  # a fair share of customers is rounded up to a whole one
 
@@ -28,15 +28,15 @@ _WHOLE = 1 - 1e-6  # a fair share of customers is rounded up to a whole one
 def capacities(team: pd.DataFrame) -> Array:
     """Customers whom each may keep, NaN where the bank does not say."""
     given = team[col.CAPACITY_CUSTOMERS] if col.CAPACITY_CUSTOMERS in team else pd.Series(np.nan, index=team.index)
-    return given.astype("Float64").to_numpy(dtype=float, na_value=np.nan)
+    return np.asarray(given.astype("Float64").to_numpy(dtype=float, na_value=np.nan), dtype=float)
 
 
 def fair_shares(capacity: Array, groups: npt.NDArray[np.object_] | None = None) -> Array:
     """Share of each in what his group keeps: by capacity, and an average one where it is not said (R22)."""
+    by = groups if groups is not None else np.zeros(len(capacity))
     room = pd.Series(capacity)
-    by = room.groupby(groups if groups is not None else np.zeros(len(room)))
-    room = room.fillna(by.transform("mean")).fillna(room.mean()).fillna(1.0)
-    return (room / room.groupby(groups if groups is not None else np.zeros(len(room))).transform("sum")).to_numpy(float)
+    room = room.fillna(room.groupby(by).transform("mean")).fillna(room.mean()).fillna(1.0)
+    return np.asarray(room / room.groupby(by).transform("sum"), dtype=float)
 
 
 def limits(team: pd.DataFrame, customers: float, kept: Array, params: Params) -> tuple[Limit, ...]:

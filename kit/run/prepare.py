@@ -140,10 +140,12 @@ def _dates(table: pa.Table) -> pa.Table:
 
 
 def _present_staff(book: Book) -> pd.DataFrame:
-    """Staff who can keep customers: neither virtual nor gone."""
-    if not {"role", col.BRANCH_ID} <= set(book.columns("staff")):
-        return pd.DataFrame({col.STAFF_ID: [], col.BRANCH_ID: [], "role": []}, dtype="str")
+    """Staff who can keep customers: neither virtual nor gone. A role or branch that was not sent is missing."""
+    if "staff" not in book.tables():
+        return pd.DataFrame({col.STAFF_ID: [], col.BRANCH_ID: [], col.ROLE: []}, dtype="str")
     staff = frame(pq.read_table(book.path("staff")))
+    for name in {col.ROLE, col.BRANCH_ID} - {*staff}:
+        staff[name] = pd.Series(pd.NA, index=staff.index, dtype="str")
     for flag in (col.IS_VIRTUAL, col.HAS_LEFT):
         if flag in staff:
             staff = staff[~staff[flag].fillna(value=False).astype(bool)]

@@ -87,7 +87,7 @@ def plan_overflow(plan: pd.DataFrame) -> Overflow:
 
 
 def plan_first_contacts(plan: pd.DataFrame) -> FirstContacts:
-    """首次联系任务: whoever has a new owner, once, by call and SMS, an SMS always (R62)."""
+    """首次联系任务: whoever has a new owner, once, by call and SMS; who hung up, by SMS alone (R62, R68)."""
     first = plan[plan[col.FIRST_CONTACT].astype(bool)]
     groups = first.groupby(first[col.CHANNEL].fillna("none"))
     table = pd.DataFrame({"customers": groups.size(), "planned": groups[col.DATE].count()})

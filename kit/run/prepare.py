@@ -166,10 +166,12 @@ def _assigned(customers: pd.DataFrame, staff: pd.DataFrame, params: Params) -> A
 
 
 def _present_staff(book: Book, day: date) -> pd.DataFrame:
-    """Staff who can keep customers: neither virtual nor gone."""
-    if not {col.ROLE, col.BRANCH_ID} <= set(book.columns("staff")):
+    """Staff who can keep customers: neither virtual nor gone. A role or branch that was not sent is missing."""
+    if "staff" not in book.tables():
         return pd.DataFrame({col.STAFF_ID: [], col.BRANCH_ID: [], col.ROLE: []}, dtype="str")
     staff = frame(pq.read_table(book.path("staff")))
+    for name in {col.ROLE, col.BRANCH_ID} - {*staff}:
+        staff[name] = pd.Series(pd.NA, index=staff.index, dtype="str")
     for flag in (col.IS_VIRTUAL, col.HAS_LEFT):
         if flag in staff:
             staff = staff[~staff[flag].fillna(value=False).astype(bool)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -13,8 +13,9 @@ from kit import columns as col
 from kit.analysis.contact import CLASSES
 from kit.analysis.result import flagged, joined
 from kit.params import Params
+from kit.planning.fillings import OF_BRANCH, OF_OWNER, greeted, products, short_name, slots_of
 from kit.planning.messages import message_size
-from kit.planning.salutation import clean, salutation
+from kit.planning.salutation import clean
 from kit.planning.scripts import SOURCES, Scripts
 from kit.schema import schema
 from kit.text import wording
@@ -32,11 +33,6 @@ _WRITTEN = ("sms", "call_sms", "sms_call")
 _MESSAGES = {"call": "after_call", "call_sms": "after_call", "sms_call": "before_call"}
 # What of a task decides what its texts lack, beside its customer.
 _ASKED = [col.BRANCH_ID, col.STAFF_ID, col.CONTACT_CLASS, col.FIRST_CONTACT, col.CHANNEL, col.REASON]
-_OF_BRANCH = {
-    "branch": col.BRANCH_NAME, "address": col.BRANCH_ADDRESS, "landmark": col.LANDMARK,
-    "branch_phone": col.BRANCH_PHONE,
-}  # fmt: skip
-_OF_OWNER = {"owner": col.STAFF_NAME, "role": col.ROLE, "phone": col.STAFF_PHONE}
 
 
 def call_sheets(
@@ -76,7 +72,7 @@ def call_sheets(
         ``problem``: which columns would fill what a text lacks. A text that lacks a slot is NA; all else goes on.
     """
     rows = tasks.reset_index(drop=True)
-    slots = _slots(rows, persons, staff, branches, bank, params, scripts)
+    slots = slots_of(rows, persons, staff, branches, bank, params, scripts)
     keys = _keys(rows)
     codes = {part: _codes(keys[part], slots, params, scripts) for part in keys}
     texts = {part: _texts(keys[part], codes[part], slots, params, scripts) for part in keys}
@@ -121,7 +117,7 @@ def lacking(
     rows = about[~alike.duplicated()].reset_index(drop=True)
     persons = of_customer.assign(**{col.CUSTOMER_NAME: "某" if named else None})
     known = pd.Series("1", index=staff.index).where(flagged(staff, col.PHONE_OK))
-    slots = _slots(rows, persons, staff.assign(**{col.STAFF_PHONE: known}), branches, "·", params, scripts)
+    slots = slots_of(rows, persons, staff.assign(**{col.STAFF_PHONE: known}), branches, "·", params, scripts)
     keys = _keys(rows)
     codes = pd.DataFrame({part: _codes(keys[part], slots, params, scripts) for part in ("call", "sms")})
     return codes.reindex(alike).set_axis(tasks.index)
@@ -154,12 +150,12 @@ def word_sheet(
     texts = scripts.texts
     signs = {name.rpartition(".")[2]: text for name, text in texts.items() if name.startswith("parts.placeholder.")}
     values: dict[str, str | None] = {**signs, "bank": clean(bank), "pause": texts["parts.pause"]}
-    values["hello"] = _filled(texts["parts.hello"], values)
-    for row, names in ((branch, _OF_BRANCH), (owner, _OF_OWNER)):
+    values["hello"] = greeted(texts["parts.hello"], values)
+    for row, names in ((branch, OF_BRANCH), (owner, OF_OWNER)):
         if row is not None:
             values |= {slot: clean(row.get(column)) for slot, column in names.items()}
-            values["branch"] = _short(values["branch"], values["bank"])
-    suited = {rule.code: _products(rule.suited, None, params, scripts) for rule in params.segments.rules}
+            values["branch"] = short_name(values["branch"], values["bank"])
+    suited = {rule.code: products(rule.suited, None, params, scripts) for rule in params.segments.rules}
     spoken = {key: key for key in texts if key.startswith(("first.", "ordinary.")) or key.endswith(".reply")}
     spoken |= {key: _HUNG_UP for key in spoken if not texts[key]}  # nobody calls again: the message is the reply
     spoken |= {f"segment.{code}": scripts.topic(code) for code in params.segments.codes()}
@@ -170,7 +166,9 @@ def word_sheet(
             text, code = None, REFUSED + fault
         else:
             script = scripts.script(used, params.messages)
-            code = "+".join(dict.fromkeys(SOURCES[slot] for slot in script.needs if own[slot] is None))
+            code = "+".join(
+                dict.fromkeys(SOURCES[slot] for slot in script.needs if own[slot] is None and slot in SOURCES)
+            )
             text = None if code else script.fill({slot: value or "" for slot, value in own.items()})
         size = message_size(text) if text and ".sms" in used else (len(text) if text else None, None)
         rows.append((key, text, *size, code))
@@ -182,100 +180,21 @@ def _keys(tasks: pd.DataFrame) -> pd.DataFrame:
     """Key of the text that each part of a task takes; NA where it takes none."""
     first = flagged(tasks, col.FIRST_CONTACT)
     channel = tasks[col.CHANNEL].where(tasks[col.REASON] != "do_not_call")
-    written_first = first & (channel == "sms_call")
+    called, written = channel.isin(_CALLED), channel.isin(_WRITTEN) | (first & (channel == "call"))
     occasion = "ordinary." + tasks[col.CONTACT_CLASS].where(tasks[col.CONTACT_CLASS].isin(CLASSES), "care").astype(
         "str"
     )
     message = channel.map(_MESSAGES).fillna("alone").mask(tasks[col.REASON] == "hung_up", "hung_up").astype("str")
-    called, written = channel.isin(_CALLED), channel.isin(_WRITTEN) | (first & (channel == "call"))
-    keys = {
-        "call": (occasion + ".call")
-        .mask(first, "first.call")
-        .mask(written_first, "first.call_after_sms")
-        .where(called),
-        "close": pd.Series("ordinary.close", index=tasks.index)
-        .mask(first, "first.close")
-        .mask(written_first, "first.close_after_sms")
-        .where(called),
+
+    def by_kind(written_first: str, claiming: str, other: pd.Series | str) -> pd.Series:
+        kinds = [first & (channel == "sms_call"), first]
+        return pd.Series(np.select(kinds, [written_first, claiming], np.asarray(other, dtype="object")), tasks.index)
+
+    return pd.DataFrame({
+        "call": by_kind("first.call_after_sms", "first.call", occasion + ".call").where(called),
+        "close": by_kind("first.close_after_sms", "first.close", "ordinary.close").where(called),
         "sms": (occasion + ".sms").mask(first, "first.sms." + message).where(written),
-    }
-    return pd.DataFrame(keys)
-
-
-def _slots(
-    tasks: pd.DataFrame,
-    persons: pd.DataFrame | None,
-    staff: pd.DataFrame,
-    branches: pd.DataFrame,
-    bank: str,
-    params: Params,
-    scripts: Scripts,
-) -> pd.DataFrame:
-    """A column a slot, None where it is not known; beside them the ``topic``, and whether ``nobody`` is the owner."""
-    house = clean(bank)
-    who = _matched(persons, col.CUSTOMER_ID, tasks, [col.CUSTOMER_NAME, col.GENDER, col.SEGMENT, col.RISK_RANK])
-    owner = _matched(staff, col.STAFF_ID, tasks, _OF_OWNER.values())
-    branch = _matched(branches, col.BRANCH_ID, tasks, _OF_BRANCH.values())
-    made = {slot: _each(clean, owner[column]) for slot, column in _OF_OWNER.items()}
-    made |= {slot: _each(clean, branch[column]) for slot, column in _OF_BRANCH.items()}
-    made["branch"] = _each(lambda name: _short(name, house), made["branch"])
-    greeted = _each(lambda name, gender: _greeting(name, gender, scripts), who[col.CUSTOMER_NAME], who[col.GENDER])
-    for i, slot in enumerate(("hello", "surname", "title")):
-        made[slot] = pd.Series([each[i] for each in greeted], index=tasks.index, dtype="object")
-    suited = {rule.code: rule.suited for rule in params.segments.rules}
-    made["suited"] = _each(
-        lambda code, rank: _products(suited.get(code, ()), rank or 0, params, scripts),
-        who[col.SEGMENT], who[col.RISK_RANK],
-    )  # fmt: skip
-    made["topic"] = _each(scripts.topic, who[col.SEGMENT])
-    frame = pd.DataFrame(made).assign(bank=house, pause=scripts.texts["parts.pause"])
-    return frame.assign(nobody=tasks[col.STAFF_ID].isna())
-
-
-def _matched(rows: pd.DataFrame | None, key: str, tasks: pd.DataFrame, columns: Iterable[str]) -> pd.DataFrame:
-    """Columns of the row that each task belongs to, missing where there is none or it does not say."""
-    given = pd.DataFrame(columns=[key]) if rows is None or key not in rows else rows.dropna(subset=[key])
-    known = given.drop_duplicates(key).set_index(key).reindex(columns=list(columns)).astype("object")
-    return known.reindex(tasks[key].astype("object")).set_axis(tasks.index)
-
-
-def _each(make: Callable[..., Any], *columns: pd.Series) -> pd.Series:
-    """What ``make`` makes of the values of each row, once for each that differ; what is missing is None."""
-    given = [column.to_numpy(dtype="object", copy=True) for column in columns]
-    for values, column in zip(given, columns, strict=True):
-        values[column.isna().to_numpy()] = None
-    rows = list(zip(*given, strict=True))
-    made = {row: make(*row) for row in dict.fromkeys(rows)}
-    return pd.Series([made[row] for row in rows], index=columns[0].index, dtype="object")
-
-
-def _greeting(name: object, gender: object, scripts: Scripts) -> tuple[str | None, str | None, str | None]:
-    """Greeting, surname and title; None of each without a name."""
-    found = salutation(clean(name), clean(gender))
-    if found is None:
-        return None, None, None
-    surname, title = found[0], scripts.texts.get(f"parts.title.{found[1]}", "")
-    if not surname:
-        return scripts.texts["parts.hello_neutral"], "", ""
-    return " ".join(_filled(scripts.texts["parts.hello"], {"surname": surname, "title": title}).split()), surname, title
-
-
-def _filled(text: str, values: Mapping[str, str | None]) -> str:
-    for slot in ("surname", "title"):
-        text = text.replace(f"{{{slot}}}", values[slot] or "")
-    return text
-
-
-def _short(branch: str | None, bank: str | None) -> str | None:
-    """A branch's name without the bank's before it: the texts say both."""
-    return branch.removeprefix(bank) or branch if branch and bank else branch
-
-
-def _products(families: Any, rank: int | None, params: Params, scripts: Scripts) -> str | None:
-    """Names of the families that a risk level allows (None: all); None where there are none."""
-    risk = params.offers.risk
-    allowed = [f for f in families if rank is None or rank >= risk.get(f, 0)]
-    return wording(scripts.language).join([scripts.texts[f"parts.product.{f}"] for f in allowed]) or None
+    })  # fmt: skip
 
 
 def _groups(keys: pd.Series, slots: pd.DataFrame, scripts: Scripts) -> Iterator[tuple[Places, str, str]]:
@@ -295,11 +214,11 @@ def _codes(keys: pd.Series, slots: pd.DataFrame, params: Params, scripts: Script
             made[at] = REFUSED + fault
             continue
         needs = [slot for slot in scripts.script(key, params.messages, topic).needs if slot in SOURCES]
-        own = [gone[slot][at] for slot in needs if slot in _OF_OWNER]
+        own = [gone[slot][at] for slot in needs if slot in OF_OWNER]
         nobody = slots["nobody"].to_numpy()[at] & np.any([np.zeros(len(at), dtype=bool), *own], axis=0)
         flags: dict[str, Flags] = {}
         for slot in needs:
-            lacks = gone[slot][at] & ~nobody if slot in _OF_OWNER else gone[slot][at]
+            lacks = gone[slot][at] & ~nobody if slot in OF_OWNER else gone[slot][at]
             flags[SOURCES[slot]] = flags.get(SOURCES[slot], False) | lacks
         made[at] = joined(pd.DataFrame({**flags, _NOBODY: nobody}))
     return pd.Series(made, index=keys.index, dtype="object")

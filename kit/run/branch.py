@@ -26,7 +26,7 @@ from kit.report.html import to_html
 from kit.report.load import load_sheet
 from kit.report.typst import to_pdf
 from kit.report.workbook import encrypted, workbook
-from kit.run.callbooks import contract, spoken, write_callbooks
+from kit.run.callbooks import contract, said, write_callbooks
 from kit.run.cards import cards
 from kit.run.files import replace
 from kit.run.notebook import NotebookFailed, execute
@@ -138,7 +138,9 @@ def _render(task: Task, executed: list[Any]) -> None:
 def _callbooks(task: Task, persons: Persons) -> None:
     """A workbook and a calendar for each owner of the branch."""
     plan, params = _plan(task), _params(task)
-    write_callbooks(task, persons, plan, params, spoken=spoken(task, persons, plan, params))
+    texts, replies = said(task, persons, plan, params)
+    start = date.fromisoformat(_facts(task)["plan_start"])
+    write_callbooks(task, persons, plan, params, start=start, spoken=texts, replies=replies)
 
 
 def _plan(task: Task) -> pd.DataFrame:
@@ -146,9 +148,15 @@ def _plan(task: Task) -> pd.DataFrame:
     return contract(rows_of(task.out / "data" / "plan.parquet", task.branch))
 
 
+def _facts(task: Task) -> dict[str, Any]:
+    """What the run knows of itself."""
+    found: dict[str, Any] = json.loads((task.out / "data" / CONTEXT).read_text(encoding="utf-8"))
+    return found
+
+
 def _params(task: Task) -> Params:
     """The thresholds of the run."""
-    return Params(**json.loads((task.out / "data" / CONTEXT).read_text(encoding="utf-8"))["params"])
+    return Params(**_facts(task)["params"])
 
 
 def _load(task: Task, words: Wording) -> Callable[[Any], None] | None:

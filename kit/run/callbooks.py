@@ -18,7 +18,7 @@ from kit.callbook import CONTACT, CUSTOMERS, FACTS, Marker, fingerprint
 from kit.params import Params
 from kit.planning import work_days
 from kit.planning.scripts import scripts
-from kit.planning.words import call_sheets
+from kit.planning.words import call_sheets, word_sheet
 from kit.report.calendar import calendar
 from kit.report.callbook import Page, callbook
 from kit.report.workbook import encrypted
@@ -31,7 +31,7 @@ from kit.vault import CUSTOMER_NUMBER
 if TYPE_CHECKING:
     from kit.run.branch import Task
 
-__all__ = ["Windows", "contract", "spoken", "windows", "write_callbooks"]
+__all__ = ["Windows", "contract", "said", "windows", "write_callbooks"]
 
 _DUE_DATE, _HINT, _SUCCESS = "due_date", "hint", "success_share"  # as the sheets name them
 _LEAST_DAYS = 14  # of a month: with fewer left, the next one is planned with it
@@ -41,6 +41,7 @@ _WHY = (
     _HINT, col.CHANNEL, _DUE_DATE, col.TIER, col.SEGMENT, col.AUM_FEN, col.UPGRADE_GAP_FEN, col.NEXT_MATURITY_DATE,
     col.INTENT, _SUCCESS,
 )  # fmt: skip
+_OBJECTIONS = ("O1疑诈", "O2冷淡")  # O3 hung up: nobody calls again
 _CALLS, _SMS = ("call_text", "close_text", "problem"), ("sms_text", "sms_chars", "sms_parts", "problem")
 
 
@@ -57,13 +58,14 @@ class Windows:
         yield from (("today", self.today), ("week", self.week), ("month", self.month))
 
 
-def windows(params: Params) -> Windows:
+def windows(start: date, params: Params) -> Windows:
     """Today, the rest of this week, and the rest of the first month of which two weeks are left (R58).
 
-    Today is the first work day of the plan; so each task stands in one sheet and is filled in once.
+    Today is the first work day of the plan, which begins at ``start``; so each task stands in one sheet and is filled
+    in once.
     """
-    worked = work_days(params.day, weeks=params.contact.weeks).days
-    today = worked[0] if worked else params.day + timedelta(days=1)
+    worked = work_days(start - timedelta(days=1), weeks=params.contact.weeks).days
+    today = worked[0] if worked else start
     sunday = today + timedelta(days=6 - today.weekday())
     within = max(sunday, today + timedelta(days=_LEAST_DAYS - 1))
     month_end = (within.replace(day=1) + timedelta(days=31)).replace(day=1) - timedelta(days=1)
@@ -91,6 +93,7 @@ def write_callbooks(
     plan: pd.DataFrame,
     params: Params,
     *,
+    start: date,
     spoken: pd.DataFrame | None = None,
     replies: Mapping[str, Mapping[str, str]] | None = None,
 ) -> None:
@@ -100,6 +103,8 @@ def write_callbooks(
     ----------
     plan
         The branch's rows, as `contract` gives them.
+    start
+        The plan's first day.
     spoken
         Words of `kit.planning.words.call_sheets`, indexed like the plan; without them the sheets of words are left out.
     replies
@@ -107,7 +112,7 @@ def write_callbooks(
     """
     words, data, folder = wording(task.language), task.out / "data", task.out / "working" / task.stem
     tasks = _told(_shown(plan if spoken is None else plan.join(spoken), persons), words)
-    lists, days = rows_of(data / "lists.parquet", task.branch), windows(params)
+    lists, days = rows_of(data / "lists.parquet", task.branch), windows(start, params)
     cards = customer_cards(persons.rows, persons.shown, _profile(data, task.branch), lists, words)
     cards = cards.merge(_next(tasks), on=col.CUSTOMER_ID, how="left", validate="one_to_one")
     owners = rows_of(data / "assignment.parquet", task.branch).groupby(col.STAFF_ID, dropna=False)[col.CUSTOMER_ID]
@@ -115,8 +120,8 @@ def write_callbooks(
     for staff, customers in owners:
         who = "" if pd.isna(staff) else str(staff)
         own = tasks[tasks[col.STAFF_ID] == staff if who else tasks[col.STAFF_ID].isna()]
-        day, start = params.day.isoformat(), days.today[0].isoformat()
-        marker = Marker(fingerprint(task.key), task.branch, who, day, start, _digest(own))
+        day, first = params.day.isoformat(), days.today[0].isoformat()
+        marker = Marker(fingerprint(task.key), task.branch, who, day, first, _digest(own))
         pages = [
             *_task_pages(own, days, persons, words),
             _customer_page(cards[cards[col.CUSTOMER_ID].isin(customers)], persons),
@@ -133,8 +138,10 @@ def write_callbooks(
         left.unlink()  # of an owner who keeps nobody any more
 
 
-def spoken(task: Task, persons: Persons, plan: pd.DataFrame, params: Params) -> pd.DataFrame:
-    """The words of each task of a branch's plan, with what only an encrypted workbook may say (R63, R64)."""
+def said(
+    task: Task, persons: Persons, plan: pd.DataFrame, params: Params
+) -> tuple[pd.DataFrame, dict[str, dict[str, str]]]:
+    """The words of each task of a branch's plan, and each owner's replies to objections (R63, R64, R66, R67)."""
     data = task.out / "data"
     book = Book(data)
     staff, branches = (book.read(t) if t in book.tables() else pd.DataFrame() for t in ("staff", "branch"))
@@ -146,7 +153,16 @@ def spoken(task: Task, persons: Persons, plan: pd.DataFrame, params: Params) -> 
     gender = known[[c for c in (col.CUSTOMER_ID, col.GENDER) if c in known]]
     who = persons.rows.merge(gender, on=col.CUSTOMER_ID, how="left", validate="one_to_one")
     script = scripts(task.language, data, segments=params.segments.codes())
-    return call_sheets(plan, who, staff, branches, bank=task.bank, params=params, scripts=script)
+    texts = call_sheets(plan, who, staff, branches, bank=task.bank, params=params, scripts=script)
+    own = branches[branches[col.BRANCH_ID] == task.branch].to_dict("records") if col.BRANCH_ID in branches else []
+    team = staff[staff[col.STAFF_ID].isin(plan[col.STAFF_ID])].to_dict("records") if col.STAFF_ID in staff else []
+    replies = {}
+    for owner in team:
+        sheet = word_sheet(*own[:1] or [None], bank=task.bank, params=params, scripts=script, owner=owner)
+        answers = sheet.set_index("key")["text"].dropna()
+        found = {word: answers.get(f"objection.{word[:2]}.reply") for word in _OBJECTIONS}
+        replies[str(owner[col.STAFF_ID])] = {word: text for word, text in found.items() if text}
+    return texts, replies
 
 
 def _digest(tasks: pd.DataFrame) -> str:

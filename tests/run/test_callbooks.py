@@ -3,7 +3,7 @@
 import io
 import json
 import shutil
-from datetime import date
+from datetime import date, timedelta
 
 import msoffcrypto
 import pandas as pd
@@ -35,14 +35,15 @@ def write(bank, prepared, out, *, language="zh", spoken=False, change=lambda pla
     engagement, data = load(bank[0]), prepared / "data"
     key = bytes.fromhex(engagement.secrets.key)
     shutil.copytree(data, out / "data", dirs_exist_ok=True)
-    params = Params(**json.loads((data / CONTEXT).read_text(encoding="utf-8"))["params"])
+    facts = json.loads((data / CONTEXT).read_text(encoding="utf-8"))
+    params, start = Params(**facts["params"]), date.fromisoformat(facts["plan_start"])
     task = Task(
         "0101", "城东支行", "示范", params.day, params.day, (), out, language, engagement.secrets.password, key, None, 1
     )
     plan = change(contract(rows_of(data / "plan.parquet", "0101")))
     words = pd.DataFrame([SPOKEN] * len(plan), index=plan.index) if spoken else None
     replies = {staff: {"O1疑诈": "请打网点电话核实。", "O2冷淡": "不打扰您。"} for staff in plan["staff_id"].dropna()}
-    write_callbooks(task, Persons.of(data, "0101", key), plan, params, spoken=words, replies=replies)
+    write_callbooks(task, Persons.of(data, "0101", key), plan, params, start=start, spoken=words, replies=replies)
     return out / "working" / "0101"
 
 
@@ -62,7 +63,8 @@ def written(bank, prepared, tmp_path_factory):
 
 def test_today_this_week_and_this_month_follow_each_other_without_a_gap():
     def days(as_of):
-        found = windows(Params(**profile("rural-postal"), as_of=as_of))
+        start = date.fromisoformat(as_of) + timedelta(days=1)
+        found = windows(start, Params(**profile("rural-postal"), as_of=as_of))
         return [tuple(map(str, each)) for _, each in found.sheets()]
 
     assert days("2026-10-31") == [

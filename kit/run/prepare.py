@@ -170,7 +170,7 @@ def _present_staff(book: Book, day: date) -> pd.DataFrame:
     if "staff" not in book.tables():
         return pd.DataFrame({col.STAFF_ID: [], col.BRANCH_ID: [], col.ROLE: []}, dtype="str")
     staff = frame(pq.read_table(book.path("staff")))
-    for name in {col.ROLE, col.BRANCH_ID} - {*staff}:
+    for name in sorted({col.ROLE, col.BRANCH_ID} - {*staff}):
         staff[name] = pd.Series(pd.NA, index=staff.index, dtype="str")
     for flag in (col.IS_VIRTUAL, col.HAS_LEFT):
         if flag in staff:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from kit import columns as col
+from kit.analysis.result import flagged
 from kit.params import Params
 from kit.planning.limits import ASSETS, KEPT, capacities, gave_way, limits
 from kit.planning.optimum import Model, loads_of, optimise
@@ -80,8 +81,10 @@ def assignment(
         ``map`` or that of an executor: a branch is independent of the others.
     """
     read = customers.reindex(columns=list(_READ))
-    if col.ORPHAN not in customers:
-        read[col.STAFF_ID] = None  # without owners that can be judged, everybody is without
+    if col.ORPHAN in customers:
+        read[col.ORPHAN] = flagged(customers, col.ORPHAN)
+    else:  # without owners that can be judged, everybody is without
+        read = read.assign(**{col.STAFF_ID: None, col.ORPHAN: True})
     # The order of the rows must not matter.
     groups = [(branch, rows.sort_values(col.CUSTOMER_ID)) for branch, rows in read.groupby(col.BRANCH_ID)]
     people = staff.sort_values([col.STAFF_ID, col.BRANCH_ID, col.ROLE])
@@ -96,7 +99,7 @@ def assignment(
 
 def _rows(customers: pd.DataFrame) -> pd.DataFrame:
     """Everybody as he is."""
-    there = customers[col.STAFF_ID].notna() & ~customers[col.ORPHAN].fillna(value=False).astype(bool)
+    there = customers[col.STAFF_ID].notna() & ~customers[col.ORPHAN]
     return pd.DataFrame({
         col.CUSTOMER_ID: customers[col.CUSTOMER_ID],
         col.BRANCH_ID: customers[col.BRANCH_ID],

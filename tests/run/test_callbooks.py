@@ -97,7 +97,7 @@ def test_who_may_not_be_called_and_whose_turn_comes_later_has_a_card_and_no_task
 
     def change(plan):
         staff = plan["staff_id"].iloc[0]
-        mine = plan[plan["staff_id"] == staff].head(5)
+        mine = plan[plan["staff_id"] == staff].drop_duplicates("customer_id").head(5)
         due = pd.to_datetime(["2026-11-10"] * 4 + ["2026-11-02"])
         return mine.assign(
             reason=reasons, due=due, date=due.where([False] * 4 + [True]),

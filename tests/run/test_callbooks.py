@@ -47,6 +47,10 @@ def write(bank, prepared, out, *, language="zh", spoken=False, change=lambda pla
     return out / "working" / "0101"
 
 
+def busiest(plan):
+    return plan.drop_duplicates("customer_id")["staff_id"].mode()[0]
+
+
 def opened(path, bank):
     plain = io.BytesIO()
     with path.open("rb") as file:
@@ -96,8 +100,7 @@ def test_who_may_not_be_called_and_whose_turn_comes_later_has_a_card_and_no_task
     reasons = ["do_not_call", "later", "hung_up", "capacity", "planned"]
 
     def change(plan):
-        staff = plan["staff_id"].iloc[0]
-        mine = plan[plan["staff_id"] == staff].drop_duplicates("customer_id").head(5)
+        mine = plan[plan["staff_id"] == busiest(plan)].drop_duplicates("customer_id").head(5)
         due = pd.to_datetime(["2026-11-10"] * 4 + ["2026-11-02"])
         return mine.assign(
             reason=reasons, due=due, date=due.where([False] * 4 + [True]),
@@ -107,7 +110,7 @@ def test_who_may_not_be_called_and_whose_turn_comes_later_has_a_card_and_no_task
         )  # fmt: skip
 
     folder = write(bank, prepared, tmp_path, change=change)
-    staff = rows_of(prepared / "data" / "plan.parquet", "0101")["staff_id"].iloc[0]
+    staff = busiest(rows_of(prepared / "data" / "plan.parquet", "0101"))
     sheets = pd.read_excel(
         opened(folder / f"{staff}.xlsx", bank), engine="calamine", header=4, dtype=str, sheet_name=None
     )

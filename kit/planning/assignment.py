@@ -1,4 +1,4 @@
-"""分户: one main owner for every customer, by tier, rule and even load, a branch at a time (R12, R21, R22, R26, R27)."""
+"""分户: one main owner for every customer, by tier, rule and even load, a branch at a time."""
 
 from __future__ import annotations
 
@@ -120,8 +120,8 @@ def _branch(customers: pd.DataFrame, staff: pd.DataFrame, params: Params) -> Ass
     team, closed = _team(people, params)
     rank = customers[col.TIER_RANK].fillna(0).astype(int).to_numpy()
     may = keepers(team[col.ROLE], params)
-    unkept = ~may.any(axis=1)
-    stays = _stays(customers, rows, team, unkept, params)
+    unkept = np.asarray(~may.any(axis=1))
+    stays = _stays(customers, rows, team, params)
     open_ = customers[~(stays | unkept[rank])] if len(team) else customers.iloc[:0]
     figures: dict[str, Any] = {"families": 0, "value_share": 0.0, "bound_share": 0.0, "gap_share": 0.0, "clash": ""}
     if len(open_):
@@ -148,7 +148,7 @@ def _team(people: pd.DataFrame, params: Params) -> tuple[pd.DataFrame, pd.DataFr
     return people[useful].reset_index(drop=True), people[~useful]
 
 
-def _stays(customers: pd.DataFrame, rows: pd.DataFrame, team: pd.DataFrame, unkept: Bits, params: Params) -> Bits:
+def _stays(customers: pd.DataFrame, rows: pd.DataFrame, team: pd.DataFrame, params: Params) -> Bits:
     """Customers of an owner who is there but takes nobody, and of whom nobody knows that he may not keep them."""
     role = customers[col.OWNER_ROLE].astype("object")
     rank = customers[col.TIER_RANK].fillna(0).astype(int).to_numpy()

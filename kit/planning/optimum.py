@@ -194,7 +194,8 @@ def _solve(model: Model, gap: float) -> _Found | None:
     shares = np.zeros((units, owners))
     shares[unit, owner] = told.x[:pairs]
     bound = told.fun if told.mip_dual_bound is None else told.mip_dual_bound
-    return _Found(shares, np.bincount(at, told.x[pairs + loads :], rows) if at else np.zeros(rows), told.fun, bound)
+    beyond = np.bincount(at, told.x[pairs + loads :], rows).astype(float) if at else np.zeros(rows)
+    return _Found(shares, beyond, told.fun, bound)
 
 
 def _give_way(model: Model, size: Array, sized: int | None) -> tuple[Array, tuple[str, ...]]:
@@ -231,11 +232,11 @@ def _give_way(model: Model, size: Array, sized: int | None) -> tuple[Array, tupl
 
 def _eased(model: Model, gave: Array) -> Model:
     """Limits that hold: those that gave way a little further, to a whole number; beyond, the `PENALTY`."""
+    further = np.where(gave > _EPS, np.ceil(gave * 1.01), 0.0)
     limits = [
-        limit if not limit.gives else
-        replace(limit, at_most=limit.at_most + (np.ceil(beyond * 1.01) if beyond > _EPS else 0), steps=((np.inf, PENALTY),))
-        for limit, beyond in zip(model.limits, gave, strict=True)
-    ]  # fmt: skip
+        replace(limit, at_most=limit.at_most + more, steps=((np.inf, PENALTY),)) if limit.gives else limit
+        for limit, more in zip(model.limits, further, strict=True)
+    ]
     return replace(model, limits=tuple(limits))
 
 

@@ -76,7 +76,7 @@ class Proof:
 
     branches: int
     gap_share: float | None
-    families: int
+    solved: int
     relaxed: pd.DataFrame
     remarks: pd.DataFrame
     bounds_relaxed: int
@@ -204,7 +204,7 @@ def proof(allocation: pd.DataFrame, remarks: pd.DataFrame) -> Proof:
     allocation, remarks
         ``data/allocation.parquet`` and ``data/remarks.parquet``.
     """
-    solved = allocation[allocation["families"] > 0]
+    solved = allocation[(allocation["owners"] > 0) & (allocation["placed"] > 0)]
     gave = remarks["remark"].astype("object").str.startswith("relaxed_").fillna(value=False).astype(bool)
     relaxed, others = remarks[gave], remarks[~gave]
     shown = [c for c in others if c not in ("stated", "reached") and others[c].notna().any()]
@@ -218,7 +218,7 @@ def proof(allocation: pd.DataFrame, remarks: pd.DataFrame) -> Proof:
     return Proof(
         branches=len(allocation),
         gap_share=None if solved.empty else float(solved["gap_share"].max()),
-        families=int(allocation["families"].sum()),
+        solved=len(solved),
         relaxed=(bounds.drop(columns=col.BRANCH_ID) if one else bounds).dropna(axis=1, how="all"),
         remarks=others[[c for c in shown if not (one and c == col.BRANCH_ID)]],
         bounds_relaxed=len(relaxed),

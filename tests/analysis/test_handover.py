@@ -78,7 +78,7 @@ def test_without_owners_before_everybody_is_new_and_nothing_was_covered():
 
 
 def test_the_proof_is_the_farthest_branch_and_tells_bounds_that_gave_way_from_other_remarks():
-    allocation = pd.DataFrame({"branch_id": ["1", "2"], "families": [3, 4], "gap_share": [0.001, 0.004]})
+    allocation = pd.DataFrame({"branch_id": ["1", "2"], "owners": 3, "placed": 9, "gap_share": [0.001, 0.004]})
     remarks = pd.DataFrame([
         {"branch_id": "1", "remark": "relaxed_capacity", "role": "柜员", "stated": 800.0, "reached": 1000.0},
         {"branch_id": "2", "remark": "relaxed_count", "role": "柜员", "stated": 0.2, "reached": 0.5},

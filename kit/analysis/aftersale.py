@@ -95,8 +95,8 @@ def referrals(brought: pd.DataFrame, params: Params, customers: pd.DataFrame, co
     recent = brought[brought[col.CAME_DATE] > since]
     worth = customers.set_index(col.CUSTOMER_ID)[[col.AUM_FEN, col.TIER_RANK]]
     rows = recent.join(worth, on=col.CUSTOMER_ID)
-    told = col.ASKED_DATE in rows
-    asked = (rows[col.ASKED_DATE] <= rows[col.CAME_DATE]) if told else pd.Series(data=False, index=rows.index)
+    told = col.REFERRAL_ASKED_DATE in rows
+    asked = (rows[col.REFERRAL_ASKED_DATE] <= rows[col.CAME_DATE]) if told else pd.Series(data=False, index=rows.index)
     converted = (rows[col.TIER_RANK] > 0).astype("int64")
     groups = rows.assign(converted=converted).groupby(asked.map({True: "yes", False: "no"}))
     table = pd.DataFrame({

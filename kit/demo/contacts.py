@@ -28,7 +28,7 @@ _WAYS, _WAY_SHARES = ("电话", "短信", "微信", "上门"), (0.55, 0.27, 0.14
 _CALL, _SMS = 0, 1
 _RESULTS = ("接通", "未接通", "挂机", "已发送", "已回复", "已见面", "空号")
 _REACHED, _HUNG_UP = 0, 2
-_ANNOUNCED, _WARMER = 7, 0.25  # days: a call that soon after an SMS is taken more often, by so much
+_ANNOUNCED, _WARMER = 7, 0.4  # days: a call that soon after an SMS is taken more often, by so much
 _QUIET = 90  # days after a hang-up in which nobody ought to call
 
 

@@ -1,16 +1,16 @@
 -- One row a customer brought by another: when he came, and when his referrer was first asked to bring somebody (R104).
 -- needs referrer_id: customer.referrer_id
 -- needs came_date: customer.open_date
--- needs asked_date: contact.contact_date
--- needs asked_date: contact.stage
+-- needs referral_asked_date: contact.contact_date
+-- needs referral_asked_date: contact.stage
 SELECT
   c.branch_id,
   c.customer_id,
   c.referrer_id,
   c.open_date AS came_date,
-  a.asked_date
+  a.referral_asked_date
 FROM customer c
 LEFT JOIN (
-  SELECT customer_id, MIN(contact_date) AS asked_date FROM contacts WHERE contact_step = 'refer' GROUP BY customer_id
+  SELECT customer_id, MIN(contact_date) AS referral_asked_date FROM contacts WHERE contact_step = 'refer' GROUP BY customer_id
 ) a ON a.customer_id = c.referrer_id
 WHERE c.referrer_id IS NOT NULL AND c.referrer_id <> c.customer_id

@@ -48,7 +48,7 @@ _INDEX = {
 }
 _MADE_FROM = (
     "customers", "plan", "branches", "completeness", "reconciliation", "quarantine", "totals", "fields", "refused",
-    "checks", "lists", "stakes", "owner_weeks", *TABLES,
+    "checks", "lists", "stakes", "owner_weeks", "assignment", "allocation", "remarks", *TABLES,
 )  # fmt: skip
 _SUMMED = ("customers", "aum_fen", "upgrade_customers")
 

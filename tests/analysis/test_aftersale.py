@@ -44,7 +44,7 @@ CUSTOMERS = pd.DataFrame({"customer_id": list("abcdef"), "aum_fen": [WAN] * 6, "
 BROUGHT = pd.DataFrame({
     "customer_id": list("bcdef"), "referrer_id": ["a", "a", "a", "b", "c"],
     "came_date": pd.to_datetime(["2026-01-01", "2026-05-01", "2026-06-01", "2026-06-01", "2025-10-31"]),
-    "asked_date": pd.to_datetime(["2026-04-01", "2026-04-01", "2026-04-01", None, None]),
+    "referral_asked_date": pd.to_datetime(["2026-04-01", "2026-04-01", "2026-04-01", None, None]),
 })  # fmt: skip
 CONTACTS = pd.DataFrame({"customer_id": ["a", "a", "d", "e"], "contact_step": ["refer", "refer", "refer", "meet"]})
 
@@ -64,7 +64,7 @@ def test_who_brings_again_and_again_is_counted_and_not_named():
 
 
 def test_where_nobody_noted_whom_he_asked_the_referrals_stand_alone():
-    found = referrals(BROUGHT.drop(columns="asked_date"), PARAMS, CUSTOMERS, CONTACTS[["customer_id"]])
+    found = referrals(BROUGHT.drop(columns="referral_asked_date"), PARAMS, CUSTOMERS, CONTACTS[["customer_id"]])
     assert (found.asked, found.came, len(found.table)) == (None, 4, 0)
     nothing = referrals(BROUGHT.iloc[:0], PARAMS, CUSTOMERS, CONTACTS)
     assert (nothing.came, nothing.converted_share, nothing.often_share) == (0, None, None)

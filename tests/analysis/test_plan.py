@@ -52,7 +52,7 @@ def _weeks(**staff):
     """Calls of each owner in each of eight weeks."""
     return pd.DataFrame([
         {"branch_id": "0101", "staff_id": who, "role": "理财经理", "listed": True, "week": week + 1, "work_days": 5,
-         "date": pd.Timestamp("2026-11-01") + pd.Timedelta(weeks=week), "calls": calls, "calls_a_year": calls * 50}
+         "date": pd.Timestamp("2026-11-01") + pd.Timedelta(weeks=week), "calls_possible": calls, "calls_a_year": calls * 50}
         for who, calls in staff.items() for week in range(8)
     ])  # fmt: skip
 
@@ -77,7 +77,7 @@ def test_what_is_due_and_does_not_fit_is_left_over_and_what_may_wait_is_not():
 def test_a_week_is_a_batch_and_sms_take_no_calls_place():
     found = plan_batches(_plan(), PARAMS, _weeks(s1=4, s2=6))
     first = found.table.set_index("week").loc[1]
-    assert first[["calls", "planned", "sms_only", "first_contacts"]].tolist() == [10, 1, 1, 1]
+    assert first[["calls_possible", "planned", "sms_only", "first_contacts"]].tolist() == [10, 1, 1, 1]
     assert first["load_share"] == 0.1
     assert (found.first_success, found.last_success) == ((0.9 + 0.4) / 2, 0.9)
 
@@ -89,7 +89,13 @@ def test_an_owner_without_work_days_has_no_load_and_one_who_is_not_listed_is_cou
     customers = pd.DataFrame({"customer_id": [f"c{i}" for i in range(1, 7)], "aum_fen": [100 * WAN] * 6})
     found = plan_loads(customers, PARAMS, _plan(), weeks)
     table = found.table.set_index("staff_id")
-    assert table.loc["s1", ["customers", "contacts", "planned", "calls", "left_over"]].tolist() == [3, 4, 2, 32, 1]
+    assert table.loc["s1", ["customers", "contacts", "planned", "calls_possible", "left_over"]].tolist() == [
+        3,
+        4,
+        2,
+        32,
+        1,
+    ]
     assert table.loc["s1", "asked_a_year"] == 12  # three customers, every 91 days
     assert pd.isna(table.loc["s2", "load_share"])
     assert (found.owners, found.full, found.unlisted, found.idle, found.roleless) == (2, 1, 1, 1, 1)

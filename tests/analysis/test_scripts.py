@@ -13,8 +13,8 @@ def test_texts_are_counted_as_ready_or_by_each_column_that_they_lack():
     assert (found.calls, found.messages, found.texts) == (4, 4, 8)
     assert (found.ready, found.lacking, found.share, found.refused) == (3, 5, 3 / 8, 1)
     assert found.table.to_dict("records") == [
-        {"table": "staff", "column": "phone_ok", "calls": 0, "messages": 3},
-        {"table": "customer", "column": "customer_name", "calls": 1, "messages": 1},
+        {"table": "staff", "column": "phone_ok", "call_texts": 0, "messages": 3},
+        {"table": "customer", "column": "customer_name", "call_texts": 1, "messages": 1},
     ]
 
 

@@ -168,8 +168,8 @@ def test_who_was_brought_knows_whether_his_referrer_had_been_asked(made):
     log = [call("a", "05-01", stage="转介绍"), call("a", "07-01", stage="转介绍"), call("c", "07-02", stage="面谈")]
     found = rows(made(persons=persons, contact=log), "referrals").set_index("customer_id")
     assert list(found.index) == ["b", "c"]  # nobody brings himself
-    assert found.loc["b", "asked_date"] == pd.Timestamp(day("05-01"))
-    assert pd.isna(found.loc["c", "asked_date"])
+    assert found.loc["b", "referral_asked_date"] == pd.Timestamp(day("05-01"))
+    assert pd.isna(found.loc["c", "referral_asked_date"])
 
 
 def test_the_later_steps_are_told_by_whichever_log_knows_of_them(made):

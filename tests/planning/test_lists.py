@@ -29,7 +29,7 @@ PARAMS = Params(**profile("rural-postal"), as_of="2026-10-31")
 def data(prepared):
     return {
         name: frame(pq.read_table(prepared / "data" / f"{name}.parquet"))
-        for name in ("customers", "panel", "units", "contacts", "sales", "lists")
+        for name in ("customers", "panel", "units", "contacts", "sales", "assignment", "lists")
     }
 
 

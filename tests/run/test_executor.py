@@ -21,6 +21,13 @@ if __name__ == "__main__":
 """
 
 
+def _is_kernel(process):
+    try:
+        return any("ipykernel" in word for word in process.cmdline())
+    except (psutil.NoSuchProcess, psutil.ZombieProcess):
+        return False
+
+
 @pytest.fixture
 def family(tmp_path):
     """The process of a run, its worker and the worker's kernel, in the middle of a notebook."""
@@ -33,7 +40,7 @@ def family(tmp_path):
             assert started.poll() is None, "the run has ended"
             time.sleep(0.1)
         every = [run, *run.children(recursive=True)]
-        (kernel,) = (each for each in every if any("ipykernel" in word for word in each.cmdline()))
+        (kernel,) = (each for each in every if _is_kernel(each))
         yield {"run": run, "worker": kernel.parent(), "kernel": kernel}
         for each in every:
             if each.is_running():

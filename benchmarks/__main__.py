@@ -1,7 +1,10 @@
 """`make bench`: the kit's ways beside the plain ones, as ratios. ``BENCH_ROWS`` rows of csv, 10 million unless said."""
 
+import json
 import os
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -82,9 +85,21 @@ def large_branch() -> None:
         )
 
 
+def large_assignments() -> None:
+    """Who keeps whom in ``BENCH_BRANCHES`` branches (100 unless said) of 30,000 customers and 12 staff, on one core."""
+    count = os.environ.get("BENCH_BRANCHES", "100")
+    command = [sys.executable, "-m", "benchmarks.allocation", "1", count, "30000", "roles"]
+    told = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout.splitlines()
+    rows = pd.DataFrame([json.loads(line) for line in told])
+    for name, unit in (("seconds", "s"), ("peak_mb", "MB"), ("gap", "of the bound")):
+        print(f"{count} assignments of 30,000 x 12: {name:<20} median {rows[name].median():8.4f}   "
+              f"largest {rows[name].max():8.4f} {unit}")  # fmt: skip
+
+
 def main() -> None:
     large_extracts()
     large_branch()
+    large_assignments()
     with tempfile.TemporaryDirectory() as scratch:
         folder, out = Path(scratch, "bank"), Path(scratch, "out")
         truth = write_bank(folder, branches=2, customers=5000)

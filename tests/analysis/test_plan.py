@@ -52,7 +52,8 @@ def _weeks(**staff):
     """Calls of each owner in each of eight weeks."""
     return pd.DataFrame([
         {"branch_id": "0101", "staff_id": who, "role": "理财经理", "listed": True, "week": week + 1, "work_days": 5,
-         "date": pd.Timestamp("2026-11-01") + pd.Timedelta(weeks=week), "calls_possible": calls, "calls_a_year": calls * 50}
+         "date": pd.Timestamp("2026-11-01") + pd.Timedelta(weeks=week), "calls_possible": calls,
+         "calls_a_year": calls * 50}
         for who, calls in staff.items() for week in range(8)
     ])  # fmt: skip
 

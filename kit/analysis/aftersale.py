@@ -93,8 +93,8 @@ def referrals(brought: pd.DataFrame, params: Params, customers: pd.DataFrame, co
     """转介绍: customers asked, brought, and of these at the value floor; how many bring others often (R104)."""
     since = pd.Timestamp(params.day) - pd.DateOffset(months=params.practice.months)
     recent = brought[brought[col.CAME_DATE] > since]
-    worth = customers.set_index(col.CUSTOMER_ID)[[col.AUM_FEN, col.TIER_RANK]]
-    rows = recent.join(worth, on=col.CUSTOMER_ID)
+    worth = customers.set_index(col.CUSTOMER_ID)
+    rows = recent.assign(**{c: recent[col.CUSTOMER_ID].map(worth[c]) for c in (col.AUM_FEN, col.TIER_RANK)})
     told = col.REFERRAL_ASKED_DATE in rows
     asked = (rows[col.REFERRAL_ASKED_DATE] <= rows[col.CAME_DATE]) if told else pd.Series(data=False, index=rows.index)
     converted = (rows[col.TIER_RANK] > 0).astype("int64")

@@ -150,11 +150,11 @@ def objections(contacts: pd.DataFrame, _params: Params) -> Objections:
     )
 
 
-@needs(col.HUNG_UP, col.CONTACT_DATE, col.CONTACT_WAY)
+@needs(col.HANG_UP, col.CONTACT_DATE, col.CONTACT_WAY)
 def hang_ups(contacts: pd.DataFrame, params: Params) -> HangUps:
     """挂机后不再致电: customers who hung up and were called again all the same within the profile's days (R68)."""
     dated = contacts.dropna(subset=col.CONTACT_DATE)
-    hung = dated[flagged(dated, col.HUNG_UP)]
+    hung = dated[flagged(dated, col.HANG_UP)]
     calls = dated[dated[col.CONTACT_WAY] == "call"]
     again = calls[nearest(calls, hung, "backward", params.practice.hang_up_days, same_day=False).notna()]
     times = again[col.CUSTOMER_ID].value_counts().clip(upper=len(CALLED_AGAIN)).astype(str)

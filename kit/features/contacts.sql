@@ -4,7 +4,7 @@
 -- needs contact_way: contact.contact_type
 -- needs contact_outcome: contact.contact_type
 -- needs contact_outcome: contact.contact_result
--- needs hung_up: contact.contact_result or contact.objection
+-- needs hang_up: contact.contact_result or contact.objection
 -- needs contact_objection: contact.objection
 -- needs sms_sent: contact.sms_sent
 -- needs contact_step: contact.stage
@@ -20,7 +20,7 @@ SELECT
   f.contact_staff_id,
   f.contact_way,
   f.contact_outcome,
-  f.hung_up,
+  f.hang_up,
   f.contact_objection,
   f.sms_sent,
   f.contact_step,
@@ -52,7 +52,7 @@ FROM (
           -- What speaks of neither is what came of talking.
           CASE WHEN b.code = 'O3' THEN 'hung_up' ELSE COALESCE(r.code, 'connected') END
       END AS contact_outcome,
-      COALESCE(r.code = 'hung_up', FALSE) OR COALESCE(b.code = 'O3', FALSE) AS hung_up,
+      COALESCE(r.code = 'hung_up', FALSE) OR COALESCE(b.code = 'O3', FALSE) AS hang_up,
       CASE WHEN k.objection NOT IN :no_words THEN COALESCE(b.code, 'other') END AS contact_objection,
       k.sms_sent,
       CASE WHEN w.code = 'sms' THEN TRUE ELSE k.sms_sent END AS texts,

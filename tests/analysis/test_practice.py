@@ -34,7 +34,7 @@ def log(*rows):
         columns=["customer_id", "contact_date", "contact_way", "contact_outcome", "contact_staff_id"],
     )
     dates = pd.to_datetime("2026-" + made["contact_date"].astype("str"))
-    return made.assign(branch_id="01", contact_date=dates, hung_up=made["contact_outcome"] == "hung_up")
+    return made.assign(branch_id="01", contact_date=dates, hang_up=made["contact_outcome"] == "hung_up")
 
 
 TWO = callers(

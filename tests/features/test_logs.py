@@ -56,7 +56,7 @@ def test_results_are_read_from_anywhere_in_what_was_written_and_only_of_calls(ma
     found = rows(made(contact=log), "contacts").sort_values("contact_date")
     outcomes = ["connected", "hung_up", "no_answer", "invalid", "connected", None, None, "hung_up"]
     assert [None if pd.isna(o) else o for o in found["contact_outcome"]] == outcomes
-    assert found["hung_up"].tolist() == [o == "hung_up" for o in outcomes]
+    assert found["hang_up"].tolist() == [o == "hung_up" for o in outcomes]
     counted = rows(made(contact=log), "callers").iloc[0]
     assert counted[["calls", "connected", "hung_up_calls", "unstated_calls"]].tolist() == [6, 2, 2, 1]
     assert counted["customers"] == 3

@@ -39,8 +39,13 @@ def family(tmp_path):
         while not (target.is_file() and '"completed"' in target.read_text(encoding="utf-8")):
             assert started.poll() is None, "the run has ended"
             time.sleep(0.1)
-        every = [run, *run.children(recursive=True)]
-        (kernel,) = (each for each in every if _is_kernel(each))
+        kernels: list[psutil.Process] = []
+        while not kernels:  # a process that is just being started has no command line yet
+            assert started.poll() is None, "the run has ended"
+            every = [run, *run.children(recursive=True)]
+            kernels = [each for each in every if _is_kernel(each)]
+            time.sleep(0.1)
+        (kernel,) = kernels
         yield {"run": run, "worker": kernel.parent(), "kernel": kernel}
         for each in every:
             if each.is_running():

@@ -40,7 +40,8 @@ _BANDS = ("#dce6f1", "#eaf1dd", "#e5e0ec", "#fde9d9", "#dbeef3", "#f2f2f2")
 class Page:
     """One sheet: its code, its dates in words, and bands of columns, each under its heading.
 
-    ``rows`` has the columns of all bands and of `kit.callbook.KEYS`; those of ``entries`` are added behind them, empty.
+    ``rows`` has the columns of all bands and those of `kit.callbook.KEY_CODES`; those of ``entries`` are added
+    behind them, empty.
     """
 
     code: str
@@ -135,7 +136,7 @@ class _Writer:
         self.sheet, self.page, self.words, self.formats = sheet, page, words, formats
         self.lists, self.marker = lists, marker
         shown = [column for columns in page.bands.values() for column in columns]
-        keys = KEYS if page.code in TASKS else KEYS[:1] if page.entries else ()
+        keys = tuple(KEY_CODES.values()) if page.code in TASKS else KEYS[:1] if page.entries else ()
         at = shown.index(col.CUSTOMER_NAME) + 1 if col.CUSTOMER_NAME in shown else 1
         self.frozen = at
         # Between what is seen, so that no selection of a table leaves them out when it is sorted.

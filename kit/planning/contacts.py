@@ -29,8 +29,9 @@ PLAN = (
 
 def plan_start(params: Params, touches: pd.DataFrame | None = None) -> date:
     """First day of the plan: after the data's date and the last contact on record; no clock is asked."""
-    known = touches is not None and col.CONTACTED_DATE in touches
-    return (contacts_until(touches[col.CONTACTED_DATE], params) if known else params.day) + timedelta(days=1)
+    if touches is None or col.CONTACTED_DATE not in touches:
+        return params.day + timedelta(days=1)
+    return contacts_until(touches[col.CONTACTED_DATE], params) + timedelta(days=1)
 
 
 def first_contacts(

@@ -186,10 +186,11 @@ class _Writer:
 
     def _shown(self, j: int, column: str, style: Mapping[str, Any]) -> None:
         """A column that is read, and the lines that each of its texts takes."""
+        width = self._width(column)
         self.sheet.write_string(_HEAD, j, self._label(column), self.formats["head"])
-        self.sheet.set_column(j, j, self._width(column))
+        self.sheet.set_column(j, j, width)
         told = write_column(self.sheet, _HEAD + 1, j, _without_zeros(self.page.rows[column]), self.words, style)
-        lines = {text: _lines(text, self._width(column)) for text in set(told) if isinstance(text, str)}
+        lines = {text: _lines(text, width) for text in set(told) if isinstance(text, str) and 2 * len(text) > width}
         if max(lines.values(), default=1) > 1:
             self.lines = [max(most, lines.get(text, 1)) for most, text in zip(self.lines, told, strict=True)]
 
@@ -198,7 +199,8 @@ class _Writer:
         self.sheet.set_column(j, j, 9, None, {"hidden": True})
         self.sheet.write_string(_HEAD, j, self.words.label(f"callbook.key.{column}"), self.formats["head"])
         self.sheet.write_string(_CODES, j, next(code for code, key in KEY_CODES.items() if key == column))
-        self.sheet.write_column(_HEAD + 1, j, self.page.rows[column].astype("str").tolist())
+        for i, code in enumerate(self.page.rows[column].astype("str"), start=_HEAD + 1):
+            self.sheet.write_string(i, j, code)
 
     def _label(self, column: str) -> str:
         return self.words.label(f"callbook.column.{column}", default=self.words.label(f"tables.{column}"))

@@ -15,6 +15,7 @@ __all__ = ["WIDTHS", "cell_formats", "write_column"]
 
 WIDTHS = {"date": 11, "wan": 12, "count": 8, "text": 14, "percent": 9}
 _FORMS = {"wan": "#,##0.00_ ", "date": "yyyy-mm-dd", "count": "#,##0", "percent": "0%", "text": ""}
+_FIRST_DAY = pd.Timestamp("1899-12-30")
 _CODED: Mapping[str, str] = {col.REASON: "reason", **CODES}
 
 
@@ -37,7 +38,7 @@ def write_column(
     if kind not in formats or (kind not in ("date", "text") and not pd.api.types.is_numeric_dtype(values)):
         kind = "text"
     shape = formats[kind]
-    write = {"text": sheet.write_string, "date": sheet.write_datetime}.get(kind, sheet.write_number)
+    write = sheet.write_string if kind == "text" else sheet.write_number
     told = _values(values, kind, words)
     for i, value in enumerate(told, start=top):
         if value is not None and value != "":
@@ -46,10 +47,10 @@ def write_column(
 
 
 def _values(values: pd.Series, kind: str, words: Wording) -> list[Any]:
-    """Python's own values, None for what is missing."""
+    """Values as a spreadsheet keeps them, None for what is missing."""
     known = values.notna().tolist()
     if kind == "date":
-        told: list[Any] = list(pd.to_datetime(values).dt.to_pydatetime())
+        told: list[Any] = (pd.to_datetime(values) - _FIRST_DAY).dt.days.tolist()  # as a spreadsheet counts them
     elif kind == "wan":
         told = (values.astype("float64") / 1e6).round(2).tolist()
     else:

@@ -79,6 +79,7 @@ def _fill(sheet: Any, heading: str, rows: pd.DataFrame, words: Wording, formats:
         sheet.set_column(j, j, 36 if column == col.WHY else WIDTHS.get(kind_of(column), 12) + 2)
         sheet.write_string(_HEAD, j, words.label(f"tables.{column}"), formats["head"])
         write_column(sheet, _HEAD + 1, j, rows[column], words, formats)
+    sheet.set_row(_HEAD, 30)
     sheet.freeze_panes(_HEAD + 1, 2)
     sheet.autofilter(_HEAD, 0, max(_HEAD + len(rows), _HEAD + 1), len(rows.columns) - 1)
     sheet.set_landscape()

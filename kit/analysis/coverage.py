@@ -149,13 +149,13 @@ def coverage(customers: pd.DataFrame, params: Params) -> Coverage:
     table["covered_share"] = table["covered"] / table["customers"].where(table["customers"] > 0)
     whole = groups["held"].sum()
     table["covered_share_of_aum"] = groups["kept"].sum() / whole.where(whole > 0)
-    alone = customers[~present & customers[col.TIER].isin(params.upper_tiers())]
+    alone = customers.loc[~present & customers[col.TIER].isin(params.upper_tiers()), col.AUM_FEN]
     return Coverage(
         table=table.rename_axis(col.TIER).reset_index(),
         covered_share=share(present.sum(), len(customers)),
         covered_share_of_aum=covered_share_of_aum(customers),
         uncovered_customers=len(alone),
-        uncovered_fen=total(alone[col.AUM_FEN]),
+        uncovered_fen=total(alone),
         doubles=int((customers[col.OWNERS] > 1).sum()) if col.OWNERS in customers else 0,
     )
 
@@ -206,7 +206,7 @@ def roles(customers: pd.DataFrame, params: Params) -> Roles:
 @needs(col.ORPHAN, col.ORPHAN_CAUSE)
 def orphans(customers: pd.DataFrame, params: Params) -> Orphans:
     """无人问津: customers with no owner, a virtual one or one who has left, by tier and cause (R27)."""
-    alone = customers[~is_kept(customers)]
+    alone = customers.loc[~is_kept(customers), [col.TIER, col.AUM_FEN, col.ORPHAN_CAUSE]]
     valued = alone[alone[col.TIER] != params.tier_codes()[0]]
 
     def sums(groups: pd.api.typing.DataFrameGroupBy, name: str) -> pd.DataFrame:

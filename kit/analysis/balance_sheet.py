@@ -159,9 +159,7 @@ def funds(flows: pd.DataFrame, params: Params, customers: pd.DataFrame) -> Funds
     directed = flows[col.FLOW].isin(_FLOWS)
     rows = flows.loc[directed, [col.CUSTOMER_ID, col.FLOW, col.PURPOSE, col.FLOW_FEN, col.MONTHS]]
     place, moving = pd.factorize(rows[col.CUSTOMER_ID])
-    sector = ordered(
-        customers.set_index(col.CUSTOMER_ID)[col.OCCUPATION_SECTOR].reindex(moving.astype("str")), order
-    )
+    sector = ordered(customers.set_index(col.CUSTOMER_ID)[col.OCCUPATION_SECTOR].reindex(moving.astype("str")), order)
     purpose = ordered(rows[col.PURPOSE], sorted(rows[col.PURPOSE].dropna().unique()))
     rows = rows.assign(**{col.CUSTOMER_ID: place, col.OCCUPATION_SECTOR: sector[place], col.PURPOSE: purpose})
     months = int(rows[col.MONTHS].max()) if len(rows) else 0
@@ -197,8 +195,9 @@ def funds(flows: pd.DataFrame, params: Params, customers: pd.DataFrame) -> Funds
 
 def _main_purpose(rows: pd.DataFrame) -> pd.DataFrame:
     """Customers by what their largest sum was for, as shares of the occupation's; the commonest purpose first."""
-    order = np.lexsort((rows[col.PURPOSE].cat.codes, -rows[col.FLOW_FEN].to_numpy()))
-    largest = order[np.unique(rows[col.CUSTOMER_ID].to_numpy()[order], return_index=True)[1]]
+    who = rows[col.CUSTOMER_ID].to_numpy()
+    order = np.lexsort((rows[col.PURPOSE].cat.codes, -rows[col.FLOW_FEN].to_numpy(), who))
+    largest = order[np.diff(who[order], prepend=-1) > 0]
     made = counted(*(rows[name].array[largest] for name in (col.OCCUPATION_SECTOR, col.PURPOSE)))
     made = made.loc[made.any(axis=1), made.any()]
     commonest = made.sum().sort_values(ascending=False, kind="stable").index

@@ -162,10 +162,12 @@ def coverage(customers: pd.DataFrame, params: Params) -> Coverage:
 
 def misheld(customers: pd.DataFrame, params: Params) -> pd.Series:
     """Customers whose owner is there in a role that is not among their tier's; a tier without roles has no rule."""
-    fits = pd.Series(data=False, index=customers.index)
-    for tier in params.tiers:
-        fits |= (customers[col.TIER] == tier.code) & (customers[col.OWNER_ROLE].isin(tier.roles) | (not tier.roles))
-    return is_kept(customers) & customers[col.OWNER_ROLE].notna() & ~fits
+    rank = ordered(customers[col.TIER], params.tier_codes()).codes
+    role, names = pd.factorize(customers[col.OWNER_ROLE])
+    wrong = np.array(
+        [[bool(tier.roles) and name not in tier.roles for name in [*names, None]] for tier in params.tiers]
+    )
+    return is_kept(customers) & (role >= 0) & wrong[rank, role]
 
 
 @needs(col.ORPHAN, col.OWNER_ROLE)

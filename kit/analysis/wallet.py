@@ -133,9 +133,10 @@ def wallet(customers: pd.DataFrame, params: Params) -> Wallet:
         "potential_each_fen": by_tier(rows[rows["below"]], params)["potential_fen"].median(),
     })  # fmt: skip
     traits = tuple(_traits(customers.iloc[:0], params).columns)
-    sizes = made.groupby("traits").agg(cells=("cell", "nunique"), customers=("cell", "size"))
-    sizes = sizes.sort_index(ascending=False).reset_index()
-    sizes.insert(0, "likeness", ["+".join(traits[:used]) or "all" for used in sizes.pop("traits")])
+    alike = made["traits"].value_counts().sort_index(ascending=False)
+    cells = made[["traits", "cell"]].drop_duplicates()["traits"].value_counts()
+    likeness = ["+".join(traits[:used]) or "all" for used in alike.index]
+    sizes = pd.DataFrame({"likeness": likeness, "cells": cells.reindex(alike.index).array, "customers": alike.array})
     valued = rows[rows["below"] & rows[col.TIER].isin(params.tier_codes()[1:])]
     coarser = int((made["traits"] < len(traits)).sum())
     return Wallet(

@@ -20,6 +20,7 @@ __all__ = [
     "CUSTOMERS",
     "FACTS",
     "FACT_TABLE",
+    "FIRST",
     "HIDDEN",
     "KEYS",
     "KEY_CODES",
@@ -38,6 +39,7 @@ HIDDEN = "_kit"  # name of the very hidden sheet
 FORM, VERSION = "branch-kit callbook", 1
 TASKS, CUSTOMERS = ("today", "week", "month"), "customers"  # sheets that are filled in
 KEYS = (col.CUSTOMER_ID, col.CONTACT_CLASS, col.DUE)  # of a task; of a customer the first
+FIRST = "establish"  # what the hidden column of a task's step says of a first contact; of any other its class
 FACT_TABLE = "customer_fact"  # what the accounts call new facts; they are no table of the book
 
 
@@ -81,7 +83,8 @@ FACTS = (
     Entry(col.OTHER_BANK_ASSETS_FEN, "wan", table="customer_month"),
     Entry(col.DO_NOT_CALL),
 )
-KEY_CODES = MappingProxyType({f"key.{key}": key for key in KEYS})  # what the hidden row says of the hidden columns
+# What the hidden row says of the hidden columns.
+KEY_CODES = MappingProxyType({f"key.{key}": key for key in (*KEYS, col.STAGE)})
 # What a result says of the way: all others are calls.
 WAY_OF_RESULT: Mapping[str, str] = MappingProxyType({"已发送": "短信", "已回复": "微信", "已见面": "面谈"})
 

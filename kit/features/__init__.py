@@ -25,7 +25,18 @@ from kit.features.terms import TERMS
 from kit.params import WAN, YUAN, Params, SegmentRule
 from kit.schema import schema
 
-__all__ = ["SUBJECTS", "TABLES", "Features", "bind", "definitions", "features", "frame", "needs", "settle_dates"]
+__all__ = [
+    "SUBJECTS",
+    "TABLES",
+    "Features",
+    "bind",
+    "contacts_until",
+    "definitions",
+    "features",
+    "frame",
+    "needs",
+    "settle_dates",
+]
 
 # In the order in which one builds on another.
 SUBJECTS = (
@@ -148,6 +159,11 @@ class Features:
 def frame(table: pa.Table) -> pd.DataFrame:
     """Arrow to pandas, each column in one piece and dates as datetime64, so that they compare in one stroke."""
     return table.unify_dictionaries().combine_chunks().to_pandas(date_as_object=False)
+    made = table.combine_chunks().to_pandas(date_as_object=False)
+    if len(made):
+        return made
+    # Two text columns of no rows, as arrow gives them, cannot be joined by pandas.
+    return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in made.dtypes.items()})
 
 
 @cache
@@ -198,10 +214,22 @@ def settle_dates(book: Book, params: Params) -> Params:
     return params.model_copy(update={"as_of": pd.Timestamp(last).date()})
 
 
+def contacts_until(contacted: pd.Series, params: Params) -> date:
+    """Last day that the contact log speaks of: the data's, or that of a later contact.
+
+    A contact noted for a day beyond the weeks of the plan is a slip of the pen.
+    """
+    made = pd.to_datetime(contacted)
+    last = made[made <= pd.Timestamp(params.day) + pd.Timedelta(weeks=params.contact.weeks)].max()
+    return params.day if pd.isna(last) else max(params.day, last.date())
+
+
 def _parameters(book: Book, params: Params, aum_column: str) -> dict[str, Any]:
     day = params.day
     dates = book.read("customer_month", columns=[col.AS_OF])[col.AS_OF].unique()
     months = sorted(pd.Timestamp(each).date() for each in dates)
+    dated = book.has(f"contact.{col.CONTACT_DATE}")
+    contacted = book.read("contact", [col.CONTACT_DATE])[col.CONTACT_DATE] if dated else pd.Series(dtype=object)
     past = [month for month in months if month <= day]
     if not past:
         raise NoData(message=f"as_of {day}: the first month of the book is {months[0] if months else '—'}")
@@ -226,6 +254,7 @@ def _parameters(book: Book, params: Params, aum_column: str) -> dict[str, Any]:
         - timedelta(days=1),
         "risk_dated": book.has("customer.risk_expiry"),
         "days_30_ago": day - timedelta(days=30),
+        "contacts_until": contacts_until(contacted, params),
         "practice_since": (pd.Timestamp(day) - pd.DateOffset(months=params.practice.months)).date(),
         "sms_days": params.practice.sms_days,
         "settle_days": params.practice.settle_days,

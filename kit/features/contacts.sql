@@ -1,4 +1,4 @@
--- One row a contact of the profile's months: how, with which result and objection, at which step, and whether it is the first of whoever keeps the customer and had its SMS (R66, R67, R68, R69).
+-- One row a contact of the profile's months and of the days since the data, to the last on record: how, with which result and objection, at which step, and whether it is the first of whoever keeps the customer and had its SMS (R66, R67, R68, R69).
 -- needs contact_date: contact.contact_date
 -- needs contact_staff_id: contact.staff_id
 -- needs contact_way: contact.contact_type
@@ -75,7 +75,7 @@ FROM (
     LEFT JOIN contact_terms r ON r.kind = 'outcome' AND r.said = k.contact_result
     LEFT JOIN contact_terms b ON b.kind = 'objection' AND b.said = k.objection
     LEFT JOIN contact_terms p ON p.kind = 'step' AND p.said = k.stage
-    WHERE k.contact_date IS NULL OR k.contact_date <= :as_of
+    WHERE k.contact_date IS NULL OR k.contact_date <= :contacts_until
   ) k
 ) f
 WHERE f.contact_date IS NULL OR f.contact_date > :practice_since

@@ -25,7 +25,7 @@ FROM (
     SELECT
       customer_id,
       contact_date,
-      CASE WHEN contact_result NOT IN :no_answer_words AND objection IS NULL THEN 1 ELSE 0 END AS succeeded
+      CASE WHEN contact_result NOT IN :no_answer_words AND (objection IS NULL OR objection IN :no_words) THEN 1 ELSE 0 END AS succeeded
     FROM contact
     WHERE contact_result IS NOT NULL AND contact_date IS NOT NULL AND COALESCE(contact_type NOT IN :one_way_words, TRUE)
   ) k

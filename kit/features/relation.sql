@@ -32,7 +32,7 @@ LEFT JOIN (
   LEFT JOIN owner o ON o.customer_id = k.customer_id
   LEFT JOIN contact_terms w ON w.kind = 'way' AND w.said = k.contact_type
   LEFT JOIN contact_terms r ON r.kind = 'outcome' AND r.said = k.contact_result
-  WHERE k.contact_date IS NULL OR k.contact_date <= :as_of
+  WHERE k.contact_date IS NULL OR k.contact_date <= :contacts_until
   GROUP BY k.customer_id
 ) k ON k.customer_id = c.customer_id
 LEFT JOIN (

@@ -29,7 +29,7 @@ LEFT JOIN (
     COUNT(CASE WHEN contact_result IS NOT NULL AND COALESCE(contact_type NOT IN :one_way_words, TRUE) THEN 1 END)
       AS attempts,
     COUNT(CASE
-      WHEN contact_result NOT IN :no_answer_words AND objection IS NULL
+      WHEN contact_result NOT IN :no_answer_words AND (objection IS NULL OR objection IN :no_words)
         AND COALESCE(contact_type NOT IN :one_way_words, TRUE) THEN 1 END) AS successes
   FROM contact
   GROUP BY customer_id

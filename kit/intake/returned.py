@@ -17,6 +17,7 @@ from kit.callbook import (
     CUSTOMERS,
     FACT_TABLE,
     FACTS,
+    FIRST,
     KEY_CODES,
     KEYS,
     TASKS,
@@ -46,7 +47,7 @@ _WAN = "万元"
 _LOOKED_AT = 20  # rows in which the hidden row of codes must stand, whatever was put above it
 _ENTRIES = {entry.code: entry for entry in (*CONTACT, *FACTS)}
 _OF_TASKS = {entry.code for entry in CONTACT}
-_CALL = "电话"
+_CALL, _FIRST_STEP = "电话", "建立联系"
 _A_YEAR = dt.timedelta(days=366)
 _SHOWN = 10  # rows that are told one by one
 
@@ -245,7 +246,9 @@ def _of_task(form: _Form) -> Iterator[Field]:
         yield Field(of[col.STAFF_ID], Cell(value=form.book.marker.staff), None, 0)
     ways = {label: WAY_OF_RESULT.get(word, _CALL) for label, word in written(col.CONTACT_RESULT).items()}
     yield _field(form, of[col.CONTACT_TYPE], col.CONTACT_RESULT, ways)
-    yield _field(form, of[col.STAGE], col.CONTACT_CLASS, wording("zh").labels("labels.class"))
+    steps = wording("zh").labels("labels.class") | {FIRST: _FIRST_STEP}
+    if col.STAGE in form.at:
+        yield _field(form, of[col.STAGE], col.STAGE, steps)
 
 
 def _filled(form: _Form, entry: Entry) -> Field:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from kit import columns as col
 from kit.analysis.result import flagged
+from kit.features import contacts_until
 from kit.params import Params
 from kit.planning.calendar import work_days
 from kit.planning.capacities import room_of
@@ -27,16 +28,10 @@ PLAN = (
 
 
 def plan_start(params: Params, touches: pd.DataFrame | None = None) -> date:
-    """First day of the plan: after the data's date and the last contact on record; no clock is asked.
-
-    A contact noted for a day beyond the plan's own weeks is a slip of the pen and does not put the plan off.
-    """
-    day = params.day
-    if touches is not None and col.CONTACTED_DATE in touches:
-        made = pd.to_datetime(touches[col.CONTACTED_DATE])
-        last = made[made <= pd.Timestamp(day) + pd.Timedelta(weeks=params.contact.weeks)].max()
-        day = day if pd.isna(last) else max(day, last.date())
-    return day + timedelta(days=1)
+    """First day of the plan: after the data's date and the last contact on record; no clock is asked."""
+    if touches is None or col.CONTACTED_DATE not in touches:
+        return params.day + timedelta(days=1)
+    return contacts_until(touches[col.CONTACTED_DATE], params) + timedelta(days=1)
 
 
 def first_contacts(

@@ -39,7 +39,7 @@ class Load:
     left_over: pd.DataFrame
 
 
-def owner_load(plan: pd.DataFrame, daily: Mapping[str, int], params: Params) -> Load:
+def owner_load(plan: pd.DataFrame, daily: Mapping[str, int], params: Params, *, start: date) -> Load:
     """Return contacts planned by owner and week against what the owner has time for (R61, R83).
 
     Parameters
@@ -48,10 +48,12 @@ def owner_load(plan: pd.DataFrame, daily: Mapping[str, int], params: Params) -> 
         Rows of one branch; tasks that nobody owns are left out.
     daily
         Contacts a day of an owner; ``params.contact.daily_contacts`` for whoever is not named.
+    start
+        The plan's first day.
     """
     owned = plan[plan[col.STAFF_ID].notna()]
-    weeks = _weeks(params)
-    number = (pd.to_datetime(owned[col.DATE]) - pd.Timestamp(params.day)).dt.days.sub(1) // 7 + 1
+    weeks = _weeks(params, start)
+    number = (pd.to_datetime(owned[col.DATE]) - pd.Timestamp(start)).dt.days // 7 + 1
     dated = owned[col.DATE].notna()
     owners = pd.Index(sorted(owned[col.STAFF_ID].unique()), name=col.STAFF_ID)
     planned = pd.crosstab(owned.loc[dated, col.STAFF_ID], number[dated].astype("int64"))
@@ -67,12 +69,12 @@ def owner_load(plan: pd.DataFrame, daily: Mapping[str, int], params: Params) -> 
     )
 
 
-def _weeks(params: Params) -> pd.DataFrame:
+def _weeks(params: Params, start: date) -> pd.DataFrame:
     """The weeks of the plan, each with its days and how many of them are worked."""
-    worked = work_days(params.day, weeks=params.contact.weeks).days
+    worked = work_days(start - timedelta(days=1), weeks=params.contact.weeks).days
     rows = []
     for number in range(1, params.contact.weeks + 1):
-        last: date = params.day + timedelta(days=7 * number)
-        first = last - timedelta(days=6)
+        first = start + timedelta(days=7 * (number - 1))
+        last = first + timedelta(days=6)
         rows.append((number, first, last, sum(first <= day <= last for day in worked)))
     return pd.DataFrame(rows, columns=["week", "first", "last", "days"]).set_index("week")

@@ -137,17 +137,17 @@ def movements(customers: pd.DataFrame, params: Params, when: Horizon) -> pd.Data
 
 
 def intents(customers: pd.DataFrame, params: Params, when: Horizon) -> pd.DataFrame:
-    """意向: the date agreed, then follow-ups as the grade asks until he should have closed (R54, R108)."""
+    """意向: the day agreed, then follow-ups as the grade asks until he should have closed (R54, R108)."""
     within = params.contact.of("intent").within_days
     every, times = follow_ups(customers, params)
     touch, asked = _given(customers, col.LAST_TOUCH_DATE), _given(customers, col.ASKED_DATE)
     late = float(when.due(within))
     follows = times > 0
     regular = np.where(touch + every >= when.first, touch + every, late)
-    agreed = np.where(asked + within - 1 >= when.first, asked + within - 1, late)
+    agreed = np.where(asked >= when.first, asked, late)
     due = np.where(np.isnan(asked), np.where(follows, regular, np.nan), agreed)
-    early = np.where(np.isnan(asked), due - every // 3, asked)
-    early = np.where(due == late, when.first, early)
+    early = np.where(due == late, when.first, due - every // 3)
+    early = np.where(asked >= when.first, asked, early)
     rows = [_windows(~np.isnan(due), early, due, when)]
     for step in range(1, int(times.max(initial=0))):
         due = due + every
@@ -172,6 +172,12 @@ def recoveries(customers: pd.DataFrame, params: Params, when: Horizon) -> pd.Dat
     weak = customers.get(col.PRIMARY_GRADE, pd.Series(index=customers.index)) == "weak"
     lost = flagged(customers, col.AT_RISK) | flagged(customers, col.DORMANT)
     return _state(customers, lost | weak & customers[col.TIER].isin(params.upper_tiers()), "recover", when, params)
+
+
+def _fixed(rows: pd.DataFrame, customers: pd.DataFrame, code: str) -> Bits:
+    """What is not spoken of some days early in another contact: a special day, and a day that was agreed."""
+    agreed = rows["earliest"].to_numpy() == _given(customers, col.ASKED_DATE)[rows["at"]]
+    return agreed if code == "intent" else np.full(len(rows), code == "special_day")
 
 
 def occasions(
@@ -210,7 +216,8 @@ def occasions(
     found = []
     for rank, kind in enumerate(params.contact.classes):
         if kind.code in kinds:
-            rows = kinds[kind.code]().assign(rank=rank, loose=kind.code != "special_day")
+            rows = kinds[kind.code]().assign(rank=rank)
+            rows["loose"] = ~_fixed(rows, customers, kind.code)
             if kind.code in ("movement", "upgrade", "new", "recover") and promised:
                 told = [promised.get((at, kind.code), due) for at, due in zip(rows["at"], rows["due"], strict=True)]
                 kept = np.array(told, dtype="int64")

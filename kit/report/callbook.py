@@ -8,7 +8,6 @@ from datetime import date, datetime, timedelta
 from itertools import cycle
 from math import ceil
 from typing import Any
-from unicodedata import east_asian_width
 
 import pandas as pd
 from xlsxwriter.utility import xl_range_abs
@@ -40,7 +39,8 @@ _BANDS = ("#dce6f1", "#eaf1dd", "#e5e0ec", "#fde9d9", "#dbeef3", "#f2f2f2")
 class Page:
     """One sheet: its code, its dates in words, and bands of columns, each under its heading.
 
-    ``rows`` has the columns of all bands and of `kit.callbook.KEYS`; those of ``entries`` are added behind them, empty.
+    ``rows`` has the columns of all bands and those of `kit.callbook.KEY_CODES`; those of ``entries`` are added
+    behind them, empty.
     """
 
     code: str
@@ -88,13 +88,12 @@ def _formats(book: Any) -> dict[str, Any]:
     cell = {"font_size": 10, "valign": "vcenter"}
     long = cell | {"text_wrap": True, "valign": "top"}
     head = cell | line | {"bold": True, "bg_color": COLOUR, "font_color": "#ffffff", "text_wrap": True}
-    nothing = {"num_format": "#,##0.00_ ;-#,##0.00_ ;"}  # a zero says no more than an empty cell
     made = {
         "title": book.add_format({"bold": True, "font_size": 14, "font_color": COLOUR}),
         "note": book.add_format({"font_color": "#5f6b7a", "text_wrap": True, "valign": "top", "font_size": 10}),
         "head": book.add_format(head),
         "entry": book.add_format(head | {"bg_color": "#b45f06"}),
-        "locked": cell_formats(book, **cell) | {"wan": book.add_format(cell | nothing)},
+        "locked": cell_formats(book, **cell),
         "free": cell_formats(book, **cell, locked=False),
         "long": cell_formats(book, **long),
         "line": book.add_format(line),
@@ -121,8 +120,13 @@ def _hidden(sheet: Any, marker: Marker, pages: Sequence[Page], words: Wording) -
 
 
 def _breadth(text: str) -> int:
-    """Width of a text in columns: a 汉字 takes two."""
-    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
+    """Width of a text in columns: a 汉字 takes two, as in the bytes of this encoding."""
+    return len(text.encode("gb18030", "replace"))
+
+
+def _without_zeros(values: pd.Series) -> pd.Series:
+    """Amounts, of which zero says no more than an empty cell."""
+    return values.where(values != 0) if kind_of(str(values.name)) == "wan" else values
 
 
 class _Writer:
@@ -135,7 +139,7 @@ class _Writer:
         self.sheet, self.page, self.words, self.formats = sheet, page, words, formats
         self.lists, self.marker = lists, marker
         shown = [column for columns in page.bands.values() for column in columns]
-        keys = KEYS if page.code in TASKS else KEYS[:1] if page.entries else ()
+        keys = tuple(KEY_CODES.values()) if page.code in TASKS else KEYS[:1] if page.entries else ()
         at = shown.index(col.CUSTOMER_NAME) + 1 if col.CUSTOMER_NAME in shown else 1
         self.frozen = at
         # Between what is seen, so that no selection of a table leaves them out when it is sorted.
@@ -160,7 +164,7 @@ class _Writer:
             else:
                 sheet.write_string(_HEAD, j, self._label(column), self.formats["head"])
                 sheet.set_column(j, j, self._width(column))
-                write_column(sheet, _HEAD + 1, j, rows[column], self.words, style)
+                write_column(sheet, _HEAD + 1, j, _without_zeros(rows[column]), self.words, style)
         for j, entry in enumerate(self.page.entries, start=len(self.columns)):
             self._entry(j, entry)
         if kind == "texts":

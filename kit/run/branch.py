@@ -26,11 +26,12 @@ from kit.report.html import to_html
 from kit.report.load import load_sheet
 from kit.report.typst import to_pdf
 from kit.report.workbook import encrypted, workbook
-from kit.run.callbooks import contract, said, write_callbooks
+from kit.run.callbooks import write_callbooks
 from kit.run.cards import cards
 from kit.run.files import replace
 from kit.run.notebook import NotebookFailed, execute
 from kit.run.persons import Persons, rows_of
+from kit.run.words import said
 from kit.text import Wording, slug, wording
 
 __all__ = ["BANK", "Outcome", "Task", "work"]
@@ -139,13 +140,12 @@ def _callbooks(task: Task, persons: Persons) -> None:
     """A workbook and a calendar for each owner of the branch."""
     plan, params = _plan(task), _params(task)
     texts, replies = said(task, persons, plan, params)
-    start = date.fromisoformat(_facts(task)["plan_start"])
-    write_callbooks(task, persons, plan, params, start=start, spoken=texts, replies=replies)
+    write_callbooks(task, persons, plan, params, start=_start(task), spoken=texts, replies=replies)
 
 
 def _plan(task: Task) -> pd.DataFrame:
     """The branch's plan, a row a contact."""
-    return contract(rows_of(task.out / "data" / "plan.parquet", task.branch))
+    return rows_of(task.out / "data" / "plan.parquet", task.branch)
 
 
 def _facts(task: Task) -> dict[str, Any]:
@@ -159,6 +159,11 @@ def _params(task: Task) -> Params:
     return Params(**_facts(task)["params"])
 
 
+def _start(task: Task) -> date:
+    """The first day of the plan."""
+    return date.fromisoformat(_facts(task)["plan_start"])
+
+
 def _load(task: Task, words: Wording) -> Callable[[Any], None] | None:
     """The page of the branch head, as what adds it to a workbook; none where nobody keeps anybody."""
     book = Book(task.out / "data")
@@ -166,7 +171,7 @@ def _load(task: Task, words: Wording) -> Callable[[Any], None] | None:
     if book.has(f"staff.{col.DAILY_CONTACTS}"):
         staff = book.read("staff", [col.STAFF_ID, col.DAILY_CONTACTS]).dropna()
         daily = dict(zip(staff[col.STAFF_ID], staff[col.DAILY_CONTACTS].astype(int), strict=True))
-    found = owner_load(_plan(task), daily, _params(task))
+    found = owner_load(_plan(task), daily, _params(task), start=_start(task))
     return partial(load_sheet, load=found, words=words, branch=task.name) if len(found.planned) else None
 
 

@@ -12,13 +12,9 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from kit import columns as col
-from kit import vault
-from kit.book import Book
-from kit.callbook import CONTACT, CUSTOMERS, FACTS, Marker, fingerprint
+from kit.callbook import CONTACT, CUSTOMERS, FACTS, FIRST, Marker, fingerprint
 from kit.params import Params
 from kit.planning import work_days
-from kit.planning.scripts import scripts
-from kit.planning.words import call_sheets, word_sheet
 from kit.report.calendar import calendar
 from kit.report.callbook import Page, callbook
 from kit.report.workbook import encrypted
@@ -31,7 +27,7 @@ from kit.vault import CUSTOMER_NUMBER
 if TYPE_CHECKING:
     from kit.run.branch import Task
 
-__all__ = ["Windows", "contract", "said", "windows", "write_callbooks"]
+__all__ = ["Windows", "windows", "write_callbooks"]
 
 _DUE_DATE, _HINT, _SUCCESS = "due_date", "hint", "success_share"  # as the sheets name them
 _LEAST_DAYS = 14  # of a month: with fewer left, the next one is planned with it
@@ -41,7 +37,6 @@ _WHY = (
     _HINT, col.CHANNEL, _DUE_DATE, col.TIER, col.SEGMENT, col.AUM_FEN, col.UPGRADE_GAP_FEN, col.NEXT_MATURITY_DATE,
     col.INTENT, _SUCCESS,
 )  # fmt: skip
-_OBJECTIONS = ("O1疑诈", "O2冷淡")  # O3 hung up: nobody calls again
 _CALLS, _SMS = ("call_text", "close_text", "problem"), ("sms_text", "sms_chars", "sms_parts", "problem")
 
 
@@ -73,20 +68,6 @@ def windows(start: date, params: Params) -> Windows:
     return Windows((today, today), (today + one, sunday), (sunday + one, month_end))
 
 
-def contract(plan: pd.DataFrame) -> pd.DataFrame:
-    """The plan with every column that the workbook reads; what an older plan lacks says nothing."""
-    nothing = {
-        col.DUE: plan[col.DATE],
-        col.FIRST_CONTACT: False,
-        col.NEEDS: None,
-        col.SUCCESS: float("nan"),
-        col.CHANNEL: None,
-    }
-    made = plan.assign(**{name: value for name, value in nothing.items() if name not in plan})
-    dates = {name: pd.to_datetime(made[name]) for name in (col.DATE, col.DUE)}
-    return made.assign(**dates, **{col.SUCCESS: made[col.SUCCESS].astype("float64")})
-
-
 def write_callbooks(
     task: Task,
     persons: Persons,
@@ -102,11 +83,11 @@ def write_callbooks(
     Parameters
     ----------
     plan
-        The branch's rows, as `contract` gives them.
+        The branch's rows.
     start
         The plan's first day.
     spoken
-        Words of `kit.planning.words.call_sheets`, indexed like the plan; without them the sheets of words are left out.
+        Words of `kit.run.words.said`, indexed like the plan; without them the sheets of words are left out.
     replies
         By owner (empty: nobody), what to say to an objection, by its word in the contact log.
     """
@@ -136,33 +117,6 @@ def write_callbooks(
         replace(folder / name, content)
     for left in (path for kind in ("*.xlsx", "*.ics") for path in folder.glob(kind) if path.name not in made):
         left.unlink()  # of an owner who keeps nobody any more
-
-
-def said(
-    task: Task, persons: Persons, plan: pd.DataFrame, params: Params
-) -> tuple[pd.DataFrame, dict[str, dict[str, str]]]:
-    """The words of each task of a branch's plan, and each owner's replies to objections (R63, R64, R66, R67)."""
-    data = task.out / "data"
-    book = Book(data)
-    staff, branches = (book.read(t) if t in book.tables() else pd.DataFrame() for t in ("staff", "branch"))
-    phones = vault.read(data / vault.VAULT, key=task.key, branch=None, table="staff")
-    if col.STAFF_ID in staff:
-        told = phones.drop_duplicates(col.CUSTOMER_ID).set_index(col.CUSTOMER_ID)[col.MOBILE]
-        staff = staff.assign(**{col.STAFF_PHONE: staff[col.STAFF_ID].map(told)})
-    known = _profile(data, task.branch)
-    gender = known[[c for c in (col.CUSTOMER_ID, col.GENDER) if c in known]]
-    who = persons.rows.merge(gender, on=col.CUSTOMER_ID, how="left", validate="one_to_one")
-    script = scripts(task.language, data, segments=params.segments.codes())
-    texts = call_sheets(plan, who, staff, branches, bank=task.bank, params=params, scripts=script)
-    own = branches[branches[col.BRANCH_ID] == task.branch].to_dict("records") if col.BRANCH_ID in branches else []
-    team = staff[staff[col.STAFF_ID].isin(plan[col.STAFF_ID])].to_dict("records") if col.STAFF_ID in staff else []
-    replies = {}
-    for owner in team:
-        sheet = word_sheet(*own[:1] or [None], bank=task.bank, params=params, scripts=script, owner=owner)
-        answers = sheet.set_index("key")["text"].dropna()
-        found = {word: answers.get(f"objection.{word[:2]}.reply") for word in _OBJECTIONS}
-        replies[str(owner[col.STAFF_ID])] = {word: text for word, text in found.items() if text}
-    return texts, replies
 
 
 def _digest(tasks: pd.DataFrame) -> str:
@@ -202,6 +156,7 @@ def _told(tasks: pd.DataFrame, words: Wording) -> pd.DataFrame:
     return tasks.assign(
         **{_HINT: pd.array(hints, dtype="str"), col.CHANNEL: pd.array(channel, dtype="str")},
         **{_DUE_DATE: tasks[col.DUE], col.DUE: due, _SUCCESS: tasks[col.SUCCESS]},
+        **{col.STAGE: tasks[col.CONTACT_CLASS].mask(tasks[col.FIRST_CONTACT], FIRST)},
     )
 
 

@@ -2,40 +2,48 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from kit import columns as col
 from kit import vault
 from kit.book import Book
-from kit.engagement import CONTEXT
 from kit.params import Params
-from kit.planning import call_sheets, scripts
+from kit.planning import call_sheets, scripts, word_sheet
+from kit.run.persons import Persons, rows_of
 
-__all__ = ["staff_told", "words_of"]
+if TYPE_CHECKING:
+    from kit.run.branch import Task
+
+__all__ = ["said", "staff_told"]
+
+_OBJECTIONS = ("O1疑诈", "O2冷淡")  # O3 hung up: nobody calls again
 
 
-def words_of(
-    tasks: pd.DataFrame, persons: pd.DataFrame, *, data: Path, key: bytes, bank: str, language: str
-) -> pd.DataFrame:
-    """Words for each task (R63, R64): `kit.planning.call_sheets` on the ``data`` folder of a run.
-
-    Parameters
-    ----------
-    tasks
-        Rows of the plan.
-    persons
-        Customers with their names out of the vault.
-    """
-    params = Params(**json.loads((data / CONTEXT).read_text(encoding="utf-8"))["params"])
-    book = Book(data)
-    made = scripts(language, data, segments=params.segments.codes())
+def said(
+    task: Task, persons: Persons, plan: pd.DataFrame, params: Params
+) -> tuple[pd.DataFrame, dict[str, dict[str, str]]]:
+    """The words of each task of a branch's plan, and each owner's replies to objections (R63, R64, R66, R67)."""
+    data, customers = task.out / "data", persons.rows
+    book, staff = Book(data), staff_told(data, task.key)
     branches = book.read("branch") if book.has("branch") else pd.DataFrame(columns=[col.BRANCH_ID])
-    return call_sheets(
-        tasks, persons, staff_told(data, key), branches, bank=bank, params=params, scripts=made
-    )  # fmt: skip
+    script = scripts(task.language, data, segments=params.segments.codes())
+    if book.has(f"customer.{col.GENDER}"):
+        told = rows_of(data / "book" / "customer.parquet", task.branch, [col.CUSTOMER_ID, col.BRANCH_ID, col.GENDER])
+        customers = customers.merge(
+            told.drop(columns=col.BRANCH_ID), on=col.CUSTOMER_ID, how="left", validate="one_to_one"
+        )
+    texts = call_sheets(plan, customers, staff, branches, bank=task.bank, params=params, scripts=script)
+    own = next(iter(branches[branches[col.BRANCH_ID] == task.branch].to_dict("records")), None)
+    replies = {}
+    for owner in staff[staff[col.STAFF_ID].isin(plan[col.STAFF_ID])].to_dict("records"):
+        sheet = word_sheet(own, bank=task.bank, params=params, scripts=script, owner=owner)
+        answers = sheet.set_index("key")["text"].dropna()
+        found = {word: answers.get(f"objection.{word[:2]}.reply") for word in _OBJECTIONS}
+        replies[str(owner[col.STAFF_ID])] = {word: text for word, text in found.items() if text}
+    return texts, replies
 
 
 def staff_told(data: Path, key: bytes) -> pd.DataFrame:

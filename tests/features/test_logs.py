@@ -11,7 +11,7 @@ import pytest
 
 from kit.book import Book
 from kit.engagement import profile
-from kit.features import features, frame
+from kit.features import contacts_until, features, frame
 from kit.params import Params
 
 PARAMS = Params(**profile("rural-postal"), as_of="2026-10-31")
@@ -116,12 +116,8 @@ def test_an_sms_within_a_day_is_that_of_the_first_contact(made):
     assert rows(silent, "callers")["first_contacts"].tolist() == [0]
 
 
-def test_contacts_after_the_date_and_before_the_profiles_months_do_not_count(made):
-    log = [
-        call("a", "10-31"),
-        call("a", "10-31", contact_date=date(2026, 11, 1)),
-        call("a", "10-31", contact_date=date(2025, 10, 31)),
-    ]
+def test_contacts_before_the_profiles_months_do_not_count(made):
+    log = [call("a", "10-31"), call("a", "10-31", contact_date=date(2025, 10, 31))]
     assert rows(made(contact=log), "contacts")["contact_date"].dt.date.tolist() == [day("10-31")]
 
 
@@ -198,3 +194,21 @@ def test_the_logs_tell_what_was_planted(bank, prepared):
     assert (callers["calls"].sum(), callers["connected"].sum()) == (told["calls"], told["connected"])
     assert (len(matured), matured["renewed"].sum()) == (told["matured"], told["renewed"])
     assert (pd.to_datetime(brought["came_date"]) > "2025-10-31").sum() == told["referred"]
+
+
+def test_what_was_noted_after_the_data_counts_to_the_last_contact_and_a_slip_of_the_pen_does_not(made):
+    log = [
+        call("a", "11-02", contact_result="接通", objection="无", stage="建立联系", sms_sent=True),  # from a workbook
+        call("b", "11-06", contact_result="挂机"),
+        call("c", "12-31", contact_result="接通"),  # nine weeks on
+    ]
+    found = made(contact=log)
+    contacts, customers = rows(found, "contacts"), found.customers.set_index("customer_id")
+    assert contacts["customer_id"].tolist() == ["a", "b"]
+    assert contacts["first_contact"].tolist() == [True, False], "b was his before the log begins"
+    assert contacts.loc[0, "first_sms"]
+    assert customers["contacts"].tolist() == [1, 1, 0, 0]
+    assert rows(found, "outcomes").set_index("customer_id").loc["a", "succeeded"], "no objection is none"
+    assert customers.loc["a", "successes"] == 1
+    assert contacts_until(contacts["contact_date"], PARAMS) == day("11-06")
+    assert contacts_until(pd.Series([day("09-01"), None]), PARAMS) == LAST

@@ -31,6 +31,7 @@ def sent(path, *, key=KEY, language="zh", start="2026-11-02", staff="S1", **mark
             "customer_id": CUSTOMERS,
             "contact_class": ["maturity", "special_day", "care", "upgrade"],
             "due": ["2026-11-02", "2026-11-02", "2026-11-05", "2026-11-06"],
+            "stage": ["maturity", "special_day", "establish", "upgrade"],
             "date": pd.to_datetime(["2026-11-02", "2026-11-02", "2026-11-05", "2026-11-06"]),
             "customer_name": NAMES,
             "occupation": ["其他", "教师", None, "职员"],
@@ -87,7 +88,7 @@ def test_what_was_filled_in_is_the_log_and_nothing_else_is(book, came_back, tmp_
         {"staff_id": "S1", "contact_date": DAY, "contact_type": "电话", "contact_result": "接通", "objection": None,
          "sms_sent": True, "intent_level": "B", "next_date": dt.date(2026, 11, 9), "stage": "特殊日客户"},
         {"staff_id": "S1", "contact_date": dt.date(2026, 11, 5), "contact_type": "短信", "contact_result": "已发送",
-         "objection": "无", "sms_sent": None, "intent_level": None, "next_date": None, "stage": "贵宾维护"},
+         "objection": "无", "sms_sent": None, "intent_level": None, "next_date": None, "stage": "建立联系"},
     ]  # fmt: skip
     assert rows["customer_id"].tolist() == [CUSTOMERS[1], CUSTOMERS[2]], "a surrogate is not hashed again"
     assert counts(run, "今日") == [1, 1, 1, 0, 0]

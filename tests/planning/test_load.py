@@ -1,3 +1,5 @@
+from datetime import date
+
 import pandas as pd
 
 from kit.engagement import profile
@@ -21,7 +23,7 @@ PLAN = pd.DataFrame(
 
 
 def test_each_owners_weeks_stand_beside_what_there_is_time_for_and_the_busiest_first():
-    load = owner_load(PLAN, {"S1": 4}, PARAMS)
+    load = owner_load(PLAN, {"S1": 4}, PARAMS, start=date(2026, 11, 1))
     assert load.planned.index.tolist() == ["S2", "S1"]
     assert load.planned.loc["S2"].tolist() == [3, 0, 0, 0, 0, 0, 0, 0]
     assert load.planned.loc["S1"].tolist() == [1, 1, 0, 0, 0, 0, 0, 0]
@@ -32,6 +34,12 @@ def test_each_owners_weeks_stand_beside_what_there_is_time_for_and_the_busiest_f
     assert load.left_over.loc["S2"].to_dict() == {"capacity": 0, "do_not_call": 1}
 
 
+def test_the_weeks_of_a_plan_made_again_begin_on_its_own_first_day():
+    load = owner_load(PLAN[PLAN["customer_id"] == "b"], {}, PARAMS, start=date(2026, 11, 7))
+    assert load.planned.loc["S1"].tolist() == [1, 0, 0, 0, 0, 0, 0, 0]
+    assert [str(day) for day in load.weeks.loc[1, ["first", "last"]]] == ["2026-11-07", "2026-11-13"]
+
+
 def test_a_branch_that_nobody_works_in_has_no_load():
-    load = owner_load(PLAN[PLAN["staff_id"].isna()], {}, PARAMS)
+    load = owner_load(PLAN[PLAN["staff_id"].isna()], {}, PARAMS, start=date(2026, 11, 1))
     assert len(load.planned) == len(load.left_over) == 0

@@ -19,6 +19,7 @@ def tasks(number=3):
             "customer_id": [f"{i:032x}" for i in range(number)],
             "contact_class": ["maturity"] * number,
             "due": ["2026-11-02"] * number,
+            "stage": ["establish"] * number,
             "date": pd.to_datetime(["2026-11-02"] * number),
             "customer_name": ["=甲"] * number,
             "aum_fen": [12_345_678] * number,
@@ -70,7 +71,7 @@ def test_heads_are_frozen_filtered_and_repeated_on_every_page():
     assert sheet.page_setup.paperSize == 9
     assert "含客户信息，注意保密" in sheet.oddFooter.center.text
     hidden = [shown for shown in sheet.column_dimensions.values() if shown.hidden]
-    assert {number for shown in hidden for number in range(shown.min, shown.max + 1)} == {3, 4, 5}, "in the midst"
+    assert {number for shown in hidden for number in range(shown.min, shown.max + 1)} == {3, 4, 5, 6}, "in the midst"
     assert sheet.row_dimensions[4].hidden
 
 

@@ -16,7 +16,7 @@ from kit.keys import surrogate
 from kit.params import Params
 from kit.report.workbook import encrypted
 from kit.run.branch import Task
-from kit.run.callbooks import contract, windows, write_callbooks
+from kit.run.callbooks import windows, write_callbooks
 from kit.run.persons import Persons, rows_of
 from kit.run.prepare import prepare
 from kit.text import wording
@@ -40,7 +40,7 @@ def write(bank, prepared, out, *, language="zh", spoken=False, change=lambda pla
     task = Task(
         "0101", "城东支行", "示范", params.day, params.day, (), out, language, engagement.secrets.password, key, None, 1
     )
-    plan = change(contract(rows_of(data / "plan.parquet", "0101")))
+    plan = change(rows_of(data / "plan.parquet", "0101"))
     words = pd.DataFrame([SPOKEN] * len(plan), index=plan.index) if spoken else None
     replies = {staff: {"O1疑诈": "请打网点电话核实。", "O2冷淡": "不打扰您。"} for staff in plan["staff_id"].dropna()}
     write_callbooks(task, Persons.of(data, "0101", key), plan, params, start=start, spoken=words, replies=replies)

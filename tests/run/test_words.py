@@ -1,12 +1,15 @@
 """Words of a run: names and telephones come from the vault, the engagement's own texts from the data folder."""
 
-import pandas as pd
+import json
+
 import pytest
 
-from kit import vault
-from kit.engagement import CONFIG, load
+from kit.engagement import CONFIG, CONTEXT, load
+from kit.params import Params
+from kit.run.branch import Task
 from kit.run.executor import run
-from kit.run.words import staff_told, words_of
+from kit.run.persons import Persons, rows_of
+from kit.run.words import said, staff_told
 
 
 @pytest.fixture(scope="module")
@@ -16,16 +19,19 @@ def key(bank):
 
 def test_every_owner_s_first_call_and_message_are_complete(bank, prepared, key):
     data = prepared / "data"
-    plan = pd.read_parquet(data / "plan.parquet").query("branch_id == '0101' and staff_id.notna()")
-    tasks = plan.assign(first_contact=True, channel="call_sms", reason="planned")
-    customers = pd.read_parquet(data / "customers.parquet").query("branch_id == '0101'")
-    persons = customers.merge(vault.read(data / vault.VAULT, key=key, branch="0101"), on="customer_id")
-    made = words_of(tasks, persons, data=data, key=key, bank="示范农村商业银行", language="zh")
+    params = Params(**json.loads((data / CONTEXT).read_text(encoding="utf-8"))["params"])
+    task = Task("0101", "城东支行", "示范农村商业银行", params.day, params.day, (), prepared, "zh", "", key, None, 1)
+    plan = rows_of(data / "plan.parquet", "0101")
+    plan = plan[plan["staff_id"].notna()].assign(first_contact=True, channel="call_sms", reason="planned")
+    made, replies = said(task, Persons.of(data, "0101", key), plan, params)
     assert len(made) > 50
     assert made["problem"].isna().all()
     assert made["sms_parts"].max() == 2
     assert made["sms_text"].str.contains(r"手机：198-0000-\d{4}，座机：0000-8800001", regex=True).all()
+    assert made["call_text"].str.contains("女士|先生", regex=True).any(), "the bank's own file says the gender"
     assert staff_told(data, key).set_index("staff_id")["staff_phone"].notna().sum() == len(staff_told(data, key)) - 3
+    assert set(replies) == set(plan["staff_id"])
+    assert all(set(told) == {"O1疑诈", "O2冷淡"} for told in replies.values())
 
 
 class _Silent:

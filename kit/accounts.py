@@ -101,8 +101,8 @@ def _frame(path: Path, columns: Mapping[str, str]) -> pd.DataFrame:
         if kind in _FILLED:
             arrow, nothing = _FILLED[kind]
             values = values.cast(arrow).fill_null(nothing)
-        made[name] = values.to_pandas().astype(kind)
-    return pd.DataFrame(made)
+        made[name] = values
+    return pa.table(made).to_pandas().astype({name: kind for name, kind in columns.items() if kind not in _FILLED})
 
 
 def _wanted(path: Path, columns: Mapping[str, str]) -> list[str]:

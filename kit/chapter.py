@@ -404,7 +404,8 @@ def reader(data: Path, _made_ns: int, _open_branch: str) -> Callable[[str, str],
     @cache
     def rows(name: str, of_branch: str) -> pd.DataFrame:
         own = None if of_branch == EVERY_BRANCH else [(col.BRANCH_ID, "==", of_branch)]
-        return frame(pq.read_table(data / f"{name}.parquet", filters=own))
+        repeated = [col.BRANCH_ID, col.CUSTOMER_ID] if name == "panel" else None  # they are grouped by, over and over
+        return frame(pq.read_table(data / f"{name}.parquet", filters=own, read_dictionary=repeated))
 
     return rows
 

@@ -156,25 +156,25 @@ def funds(flows: pd.DataFrame, params: Params, customers: pd.DataFrame) -> Funds
     if col.OCCUPATION_SECTOR not in customers:
         return Unavailable((col.OCCUPATION_SECTOR,))
     order = [*params.segments.occupations, "other", "unknown"]
-    rows = flows.loc[flows[col.FLOW].isin(_FLOWS), flows.columns.drop(col.BRANCH_ID, errors="ignore")]
+    directed = flows[col.FLOW].isin(_FLOWS)
+    rows = flows.loc[directed, [col.CUSTOMER_ID, col.FLOW, col.PURPOSE, col.FLOW_FEN, col.MONTHS]]
     place, moving = pd.factorize(rows[col.CUSTOMER_ID])
-    sector = ordered(customers.set_index(col.CUSTOMER_ID)[col.OCCUPATION_SECTOR].reindex(moving), order)
-    rows = rows.assign(**{col.CUSTOMER_ID: place, col.OCCUPATION_SECTOR: sector[place]})
-    rows = rows.astype({col.PURPOSE: "category"})
+    sector = ordered(customers.set_index(col.CUSTOMER_ID)[col.OCCUPATION_SECTOR].reindex(moving.astype("str")), order)
+    purpose = ordered(rows[col.PURPOSE], sorted(rows[col.PURPOSE].dropna().unique()))
+    rows = rows.assign(**{col.CUSTOMER_ID: place, col.OCCUPATION_SECTOR: sector[place], col.PURPOSE: purpose})
     months = int(rows[col.MONTHS].max()) if len(rows) else 0
-    table = (
-        pd.Series(sector).groupby(sector, observed=True).size().rename_axis(col.OCCUPATION_SECTOR).to_frame("customers")
-    )
-    main = {flow: _main_purpose(rows[rows[col.FLOW] == flow]).reindex(table.index) for flow in _FLOWS}
+    sizes = pd.Series(sector).groupby(sector, observed=True).size()
+    table = sizes.rename_axis(col.OCCUPATION_SECTOR).to_frame("customers")
+    ways = {flow: rows[rows[col.FLOW] == flow] for flow in _FLOWS}
+    main = {flow: _main_purpose(moved).reindex(table.index) for flow, moved in ways.items()}
     for flow, amount, name in zip(_FLOWS, ("inflow", "outflow"), ("source", "use"), strict=True):
-        moved = rows[rows[col.FLOW] == flow].groupby(col.CUSTOMER_ID)[col.FLOW_FEN].sum()
-        month = moved.groupby(sector[moved.index], observed=True).median() / max(months, 1)
+        each = ways[flow].groupby(col.CUSTOMER_ID)[col.FLOW_FEN].sum()
         told = main[flow].dropna(how="all")
-        table[f"{amount}_each_fen"] = month
+        table[f"{amount}_each_fen"] = each.groupby(sector[each.index], observed=True).median() / max(months, 1)
         table[name] = told.idxmax(axis=1) if len(told) else None
         table[f"{name}_share"] = told.max(axis=1)
-    steady = rows[(rows[col.FLOW] == "in") & (rows[col.MONTHS] == months) & (months > 1)]
-    regular = steady.groupby(col.OCCUPATION_SECTOR, observed=True)[col.CUSTOMER_ID].nunique()
+    steady = ways["in"].loc[(ways["in"][col.MONTHS] == months) & (months > 1), col.CUSTOMER_ID].unique()
+    regular = pd.Series(sector[steady]).value_counts()
     table["regular_share"] = regular.reindex(table.index, fill_value=0) / table["customers"]
     amount_fen = int(rows[col.FLOW_FEN].sum())
     told_fen = int(rows.loc[rows[col.PURPOSE] != "other", col.FLOW_FEN].sum())
@@ -187,7 +187,7 @@ def funds(flows: pd.DataFrame, params: Params, customers: pd.DataFrame) -> Funds
         customers=len(moving),
         months=months,
         told_share=share(told_fen, amount_fen) if amount_fen > 0 else None,
-        undirected=int(flows.loc[~flows[col.FLOW].isin(_FLOWS), "txns"].sum()),
+        undirected=int(flows.loc[~directed, "txns"].sum()),
         regular=str(steadiest.idxmax()) if found else None,
         regular_share=float(steadiest.max()) if found else None,
     )
@@ -195,9 +195,10 @@ def funds(flows: pd.DataFrame, params: Params, customers: pd.DataFrame) -> Funds
 
 def _main_purpose(rows: pd.DataFrame) -> pd.DataFrame:
     """Customers by what their largest sum was for, as shares of the occupation's; the commonest purpose first."""
-    order = np.lexsort((rows[col.PURPOSE].cat.codes, -rows[col.FLOW_FEN]))
-    largest = rows.iloc[order].drop_duplicates(col.CUSTOMER_ID)
-    made = counted(largest[col.OCCUPATION_SECTOR].array, largest[col.PURPOSE].array)
+    who = rows[col.CUSTOMER_ID].to_numpy()
+    order = np.lexsort((rows[col.PURPOSE].cat.codes, -rows[col.FLOW_FEN].to_numpy(), who))
+    largest = order[np.diff(who[order], prepend=-1) > 0]
+    made = counted(*(rows[name].array[largest] for name in (col.OCCUPATION_SECTOR, col.PURPOSE)))
     made = made.loc[made.any(axis=1), made.any()]
     commonest = made.sum().sort_values(ascending=False, kind="stable").index
     return made[commonest].div(made.sum(axis=1), axis=0)

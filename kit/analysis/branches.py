@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from kit import columns as col
@@ -98,15 +99,14 @@ def branch_summary(customers: pd.DataFrame, params: Params, branches: Iterable[s
 
 def standing(branches: pd.DataFrame, branch_id: str, column: str) -> Standing:
     """Where a branch stands in ``column`` among all branches, if it has it; ties share the better rank."""
-    return place(branches.set_index(col.BRANCH_ID).get(column, pd.Series(dtype="float64")), branch_id)
+    figures = branches[column].to_numpy() if column in branches else np.nan
+    return place(pd.Series(figures, index=branches[col.BRANCH_ID]), branch_id)
 
 
 def place(figures: pd.Series, branch_id: str) -> Standing:
     """Where a branch stands among figures by branch; whoever has none, as the bank itself, has the median alone."""
-    figures = figures.astype(float)
-    known, figure = int(figures.notna().sum()), figures.get(branch_id)
-    median = float(figures.median()) if known else None
+    figure, known = figures.get(branch_id), figures.dropna().to_numpy(dtype=float)
+    median = float(np.median(known)) if len(known) else None
     if pd.isna(figure):
-        return Standing(value=None, rank=None, of=known, median=median)
-    rank = int(figures.rank(ascending=False, method="min")[branch_id])
-    return Standing(value=float(figure), rank=rank, of=known, median=median)
+        return Standing(value=None, rank=None, of=len(known), median=median)
+    return Standing(value=float(figure), rank=int((known > figure).sum()) + 1, of=len(known), median=median)

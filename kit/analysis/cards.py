@@ -106,7 +106,7 @@ def _known_shares(
 ) -> pd.DataFrame:
     """Share of each code among the customers of a segment whose file says something that a word tells."""
     told = words_told(customers[column], words) if column in customers else pd.DataFrame(index=customers.index)
-    sums = told.assign(said=told.any(axis=1)).groupby(segment, observed=True).sum()
+    sums = told.assign(said=told.any(axis=1)).astype("int64").groupby(segment, observed=True).sum()
     return sums.drop(columns="said").div(sums["said"].where(sums["said"] > 0), axis=0)
 
 

@@ -149,23 +149,25 @@ def coverage(customers: pd.DataFrame, params: Params) -> Coverage:
     table["covered_share"] = table["covered"] / table["customers"].where(table["customers"] > 0)
     whole = groups["held"].sum()
     table["covered_share_of_aum"] = groups["kept"].sum() / whole.where(whole > 0)
-    alone = customers[~present & customers[col.TIER].isin(params.upper_tiers())]
+    alone = customers.loc[~present & customers[col.TIER].isin(params.upper_tiers()), col.AUM_FEN]
     return Coverage(
         table=table.rename_axis(col.TIER).reset_index(),
         covered_share=share(present.sum(), len(customers)),
         covered_share_of_aum=covered_share_of_aum(customers),
         uncovered_customers=len(alone),
-        uncovered_fen=total(alone[col.AUM_FEN]),
+        uncovered_fen=total(alone),
         doubles=int((customers[col.OWNERS] > 1).sum()) if col.OWNERS in customers else 0,
     )
 
 
 def misheld(customers: pd.DataFrame, params: Params) -> pd.Series:
     """Customers whose owner is there in a role that is not among their tier's; a tier without roles has no rule."""
-    fits = pd.Series(data=False, index=customers.index)
-    for tier in params.tiers:
-        fits |= (customers[col.TIER] == tier.code) & (customers[col.OWNER_ROLE].isin(tier.roles) | (not tier.roles))
-    return is_kept(customers) & customers[col.OWNER_ROLE].notna() & ~fits
+    rank = ordered(customers[col.TIER], params.tier_codes()).codes
+    role, names = pd.factorize(customers[col.OWNER_ROLE])
+    wrong = np.array(
+        [[bool(tier.roles) and name not in tier.roles for name in [*names, None]] for tier in params.tiers]
+    )
+    return is_kept(customers) & (role >= 0) & wrong[rank, role]
 
 
 @needs(col.ORPHAN, col.OWNER_ROLE)
@@ -206,7 +208,7 @@ def roles(customers: pd.DataFrame, params: Params) -> Roles:
 @needs(col.ORPHAN, col.ORPHAN_CAUSE)
 def orphans(customers: pd.DataFrame, params: Params) -> Orphans:
     """无人问津: customers with no owner, a virtual one or one who has left, by tier and cause (R27)."""
-    alone = customers[~is_kept(customers)]
+    alone = customers.loc[~is_kept(customers), [col.TIER, col.AUM_FEN, col.ORPHAN_CAUSE]]
     valued = alone[alone[col.TIER] != params.tier_codes()[0]]
 
     def sums(groups: pd.api.typing.DataFrameGroupBy, name: str) -> pd.DataFrame:

@@ -98,7 +98,9 @@ def dormant(customers: pd.DataFrame, params: Params) -> Dormant:
 
 def _with_peak(customers: pd.DataFrame, panel: pd.DataFrame) -> pd.DataFrame:
     """The largest AUM and the highest tier that each customer reached, and what is missing since."""
-    peak = panel.groupby(col.CUSTOMER_ID)[[col.AUM_FEN, col.TIER_RANK]].max().reindex(customers[col.CUSTOMER_ID])
+    place, there = pd.factorize(panel[col.CUSTOMER_ID])  # much quicker to group by than the ids
+    peak = panel[[col.AUM_FEN, col.TIER_RANK]].groupby(place).max()
+    peak = peak.set_axis(there.astype("str")).reindex(customers[col.CUSTOMER_ID])
     highest = peak[col.AUM_FEN].fillna(0).to_numpy(dtype="int64")
     now = customers[col.AUM_FEN].fillna(0).to_numpy(dtype="int64")
     return pd.DataFrame({

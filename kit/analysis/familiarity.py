@@ -121,14 +121,14 @@ def cadence(customers: pd.DataFrame, params: Params) -> Cadence:
     made = int(table[col.CONTACTS].sum())
     table["share_of_contacts"] = table[col.CONTACTS] / (made or float("nan"))
     upper = list(params.upper_tiers())
-    overdue = customers[late & customers[col.TIER].isin(upper)]
+    overdue = customers.loc[late & customers[col.TIER].isin(upper), col.AUM_FEN]
     return Cadence(
         table=table.rename_axis(col.TIER).reset_index(),
         kept_share=share(kept.sum(), due.sum()),
         upper_share=share(table.loc[upper, "kept"].sum(), table.loc[upper, "due"].sum()),
         upper_contacts_share=share(table.loc[upper, col.CONTACTS].sum(), made),
         overdue=len(overdue),
-        overdue_fen=total(overdue[col.AUM_FEN]),
+        overdue_fen=total(overdue),
     )
 
 

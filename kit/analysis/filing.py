@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from kit import columns as col
@@ -71,9 +72,17 @@ class Backlog:
     others: int
 
 
-def _filled_share(rows: pd.DataFrame, by: list[str]) -> pd.Series:
-    sums = rows.groupby(by)[["filled", "customers"]].sum()
-    return (sums["filled"] / sums["customers"]).astype(float)
+def _filled(rows: pd.DataFrame, by: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Customers whose file says something, and all: a row a field, a column a code of ``by``."""
+    known = rows[rows[by].notna()]
+    at, codes = pd.factorize(known[by], sort=True)
+    of, fields = pd.factorize(known["field"], sort=True)
+
+    def sums(amounts: pd.Series) -> pd.DataFrame:
+        cells = np.bincount(of * len(codes) + at, amounts, len(fields) * len(codes)).astype("int64")
+        return pd.DataFrame(cells.reshape(len(fields), len(codes)), index=fields, columns=codes)
+
+    return sums(known["filled"]), sums(known["customers"])
 
 
 def completeness(rows: pd.DataFrame, branch_id: str, params: Params) -> Completeness:
@@ -86,34 +95,31 @@ def completeness(rows: pd.DataFrame, branch_id: str, params: Params) -> Complete
     branch_id
         A branch of it; another text is the bank.
     """
-    own = rows[rows[col.BRANCH_ID] == branch_id]
-    whole = branch_id not in set(rows[col.BRANCH_ID])
-    own = rows if whole else own
-    by_field = own.groupby("field")[["customers", "filled"]].sum()
+    mine = rows[rows[col.BRANCH_ID] == branch_id]
+    own, owner = (rows, col.BRANCH_ID) if mine.empty else (mine, col.STAFF_ID)
+    (bank_filled, bank), (filled, asked) = _filled(rows, col.BRANCH_ID), _filled(own, col.TIER)
+    by_field = pd.DataFrame({"customers": asked.sum(axis=1), "filled": filled.sum(axis=1)}).rename_axis("field")
     by_field["share"] = by_field["filled"] / by_field["customers"]
-    by_field["bank_share"] = _filled_share(rows, ["field"])
+    by_field["bank_share"] = bank_filled.sum(axis=1) / bank.sum(axis=1)
     by_field = by_field.sort_values("share", kind="stable").reset_index()
     worst = by_field.iloc[0] if len(by_field) else None
     by_field = by_field.sort_values("field", key=lambda field: field != "occupation", kind="stable", ignore_index=True)
-    tiers = [tier for tier in params.tier_codes() if (own[col.TIER] == tier).any()]
-    one_field = own[own["field"] == by_field["field"].iloc[0]] if len(by_field) else own
-    held = one_field.groupby(col.TIER)["customers"].sum().reindex(tiers)
-    by_tier = _filled_share(own, ["field", col.TIER]).unstack(col.TIER).reindex(index=by_field["field"], columns=tiers)
-    by_tier = by_tier.where(held >= SMALLEST, axis="columns")
-    occupation = rows[rows["field"] == "occupation"]
-    ours = occupation if whole else occupation[occupation[col.BRANCH_ID] == branch_id]
-    owners = _by_owner(own, col.BRANCH_ID if whole else col.STAFF_ID)
+    tiers = [tier for tier in params.tier_codes() if tier in asked]
+    held = asked.loc[by_field["field"].iloc[0], tiers] if len(by_field) else asked.sum()
+    occupation = by_field[by_field["field"] == "occupation"]
+    known = bank_filled.index.intersection(["occupation"])
+    owners = _by_owner(own, owner)
     return Completeness(
-        customers=int(one_field["customers"].sum()),
+        customers=int(held.sum()),
         field_count=len(by_field),
-        share=share(own["filled"].sum(), own["customers"].sum()),
-        standing=place(_filled_share(rows, [col.BRANCH_ID]), branch_id),
-        occupation_share=share(ours["filled"].sum(), ours["customers"].sum()),
-        occupation_standing=place(_filled_share(occupation, [col.BRANCH_ID]), branch_id),
+        share=share(by_field["filled"].sum(), by_field["customers"].sum()),
+        standing=place(bank_filled.sum() / bank.sum(), branch_id),
+        occupation_share=share(occupation["filled"].sum(), occupation["customers"].sum()),
+        occupation_standing=place((bank_filled.loc[known] / bank.loc[known]).sum(min_count=1), branch_id),
         emptiest=None if worst is None else str(worst["field"]),
         emptiest_share=None if worst is None else float(worst["share"]),
         by_field=by_field,
-        by_tier=by_tier,
+        by_tier=(filled / asked).reindex(by_field["field"])[tiers].where(held >= SMALLEST, axis="columns"),
         tier_customers=held,
         by_owner=owners.head(_LISTED),
         owners=len(owners),
@@ -122,12 +128,11 @@ def completeness(rows: pd.DataFrame, branch_id: str, params: Params) -> Complete
 
 def _by_owner(own: pd.DataFrame, key: str) -> pd.DataFrame:
     """Customers and completeness of each owner, or branch; customers without an owner have an empty name."""
-    occupation = own[own["field"] == "occupation"]
-    sums = own.groupby([key, "field"])[["filled", "customers"]].sum().reset_index()
-    table = pd.DataFrame({"customers": sums.groupby(key)["customers"].max(), "filled_share": _filled_share(own, [key])})
-    if len(occupation):
-        table["occupation_share"] = _filled_share(occupation, [key])
-    first = "occupation_share" if len(occupation) else "filled_share"
+    filled, asked = _filled(own, key)
+    table = pd.DataFrame({"customers": asked.max(), "filled_share": filled.sum() / asked.sum()}).rename_axis(key)
+    if "occupation" in filled.index:
+        table["occupation_share"] = filled.loc["occupation"] / asked.loc["occupation"]
+    first = "occupation_share" if "occupation" in filled.index else "filled_share"
     table = table[table["customers"] >= SMALLEST].sort_values([first, key], kind="stable").reset_index()
     return table.assign(**{key: table[key].where(table[key] != "", None)})
 

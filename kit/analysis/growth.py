@@ -10,7 +10,7 @@ import pandas as pd
 from kit import columns as col
 from kit.analysis.concentration import number_of_top
 from kit.analysis.panel import wide
-from kit.analysis.result import ordered, share, total
+from kit.analysis.result import share, total
 from kit.params import Params
 
 __all__ = ["Growth", "growth"]
@@ -65,22 +65,19 @@ class Growth:
         return self.gain_fen - self.loss_fen
 
 
-def _by(change: pd.DataFrame, key: str, codes: tuple[str, ...]) -> pd.api.typing.DataFrameGroupBy:
-    return change.groupby(ordered(change[key], codes), observed=False)
-
-
 def _changes(start: pd.Series, end: pd.Series, params: Params) -> pd.DataFrame:
     """A row a customer: AUM at both ends, the change, its step and the customer's group at the start."""
-    change = pd.DataFrame({"start": start.fillna(0), "end": end.fillna(0)}).astype("int64")
-    change["net"] = change["end"] - change["start"]
-    emptied = end.isna() | ((start > 0) & (end <= 0))
-    change["step"] = np.select(
-        [start.isna(), emptied, change["net"] > 0, change["net"] < 0], ["new", "left", "up", "down"], "same"
-    )
-    group = np.where(start.isna(), "new", "other")
-    ranked = np.lexsort((-change["start"], start.isna()))[: start.notna().sum()]  # ties in the order of the ids
-    group[ranked[: number_of_top(len(ranked), params.top_share_of_customers)]] = "top"
-    return change.assign(group=group, gain=change["net"].clip(lower=0), loss=change["net"].clip(upper=0))
+    new, gone = start.isna().to_numpy(), end.isna().to_numpy()
+    first, last = (side.fillna(0).to_numpy(dtype="int64") for side in (start, end))
+    net = last - first
+    step = np.select([new, gone | ((first > 0) & (last <= 0)), net > 0, net < 0], [0, 4, 1, 3], 2)  # places in STEPS
+    group = np.where(new, 2, 1)  # places in GROUPS
+    ranked = np.lexsort((-first, new))[: (~new).sum()]  # ties in the order of the ids
+    group[ranked[: number_of_top(len(ranked), params.top_share_of_customers)]] = 0
+    return pd.DataFrame({
+        "start": first, "end": last, "net": net, "gain": np.maximum(net, 0), "loss": np.minimum(net, 0),
+        "step": pd.Categorical.from_codes(step, STEPS), "group": pd.Categorical.from_codes(group, GROUPS),
+    })  # fmt: skip
 
 
 def growth(panel: pd.DataFrame, params: Params) -> Growth:
@@ -89,14 +86,14 @@ def growth(panel: pd.DataFrame, params: Params) -> Growth:
     Source of the claim under test: 20%存量客户贡献80%业绩增长. It is about gross gains: what some gain others
     lose, so that shares of the net may exceed 100%.
     """
-    dates = sorted(panel[col.AS_OF].unique())
+    dates = sorted(panel[col.AS_OF].drop_duplicates())
     ends = panel[panel[col.AS_OF].isin(dates[:1] + dates[-1:])]
-    unknown = ends.loc[ends[col.AUM_FEN].isna(), col.CUSTOMER_ID].unique()
+    unknown = ends.loc[ends[col.AUM_FEN].isna(), col.CUSTOMER_ID].astype("str").unique()
     aum = wide(ends, col.AUM_FEN).drop(unknown).reindex(columns=dates[:1] + dates[-1:])
     if len(dates) < 2:
         aum = pd.DataFrame({0: [], 1: []}, index=pd.Index([], name=col.CUSTOMER_ID), dtype="float64")
     change = _changes(aum.iloc[:, 0], aum.iloc[:, 1], params)
-    steps, groups = _by(change, "step", STEPS), _by(change, "group", GROUPS)
+    steps, groups = (change.groupby(key, observed=False) for key in ("step", "group"))
     net, gain = total(change["net"]), total(change["gain"])
     parts = pd.DataFrame({
         "customers": groups.size(),

@@ -92,9 +92,10 @@ def migration(panel: pd.DataFrame, params: Params) -> Migration:
     asset, late = asset[listed], late[listed].iloc[:, 1]
     start, end = asset.iloc[:, 0], rank[listed].iloc[:, 1].where(asset.iloc[:, 1].notna())
     watched = end[end.notna() & (late >= params.tier_rule.watch_after)]
-    latest = panel.loc[panel[col.AS_OF] == panel[col.AS_OF].max(), [col.CUSTOMER_ID, col.AUM_FEN]]
+    latest = panel[(panel[col.AS_OF] == panel[col.AS_OF].max()) & panel[col.CUSTOMER_ID].isin(watched.index)]
     tier = _named(watched, codes, "exit").remove_categories("exit")
-    held_by = latest.set_index(col.CUSTOMER_ID)[col.AUM_FEN].reindex(watched.index).groupby(tier, observed=False)
+    aum = latest.set_index(latest[col.CUSTOMER_ID].astype("str"))[col.AUM_FEN]
+    held_by = aum.reindex(watched.index).groupby(tier, observed=False)
     return Migration(
         months=len(dates),
         first=dates[0] if dates else None,

@@ -12,8 +12,9 @@ __all__ = ["wide"]
 
 def wide(panel: pd.DataFrame, column: str) -> pd.DataFrame:
     """A row a customer, a column a month in order; NaN where the customer is not on the month's list."""
-    row, customers = pd.factorize(panel[col.CUSTOMER_ID], sort=True)
+    row, customers = pd.factorize(panel[col.CUSTOMER_ID])
     month, months = pd.factorize(panel[col.AS_OF], sort=True)
     table = np.full((len(customers), len(months)), np.nan)
     table[row, month] = panel[column]
-    return pd.DataFrame(table, index=customers.rename(col.CUSTOMER_ID), columns=months.rename(col.AS_OF))
+    index = pd.Index(customers.astype("str"), name=col.CUSTOMER_ID)
+    return pd.DataFrame(table, index=index, columns=months.rename(col.AS_OF)).sort_index()

@@ -153,7 +153,8 @@ def merchants(customers: pd.DataFrame, params: Params) -> Merchants:
     likely = _likely(customers)
     groups = by_tier(likely, params)[col.AUM_FEN]
     table = pd.DataFrame({"customers": groups.size(), "aum_fen": groups.sum().astype("int64")})
-    held = {column: likely[likely[column].astype(bool)] for column in _MERCHANT_EVIDENCE if column in likely}
+    amounts = likely.columns.intersection([col.AUM_FEN, col.TURNOVER_FEN])
+    held = {name: likely.loc[likely[name].astype(bool), amounts] for name in _MERCHANT_EVIDENCE if name in likely}
     evidence = [
         {"merchant_evidence": column, "customers": len(rows), "aum_fen": total(rows[col.AUM_FEN])}
         | ({"turnover_fen": total(rows[col.TURNOVER_FEN])} if col.TURNOVER_FEN in rows else {})

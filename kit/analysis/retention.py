@@ -49,7 +49,8 @@ def payroll_retention(customers: pd.DataFrame, params: Params) -> Retention:
 
     The median is told and not the ratio of sums: one large sum that happened to come in that week would outweigh all.
     """
-    paid = customers[(customers[col.PAY_FEN] > 0) & customers[col.PAY_KEPT_FEN].notna()]
+    known = (customers[col.PAY_FEN] > 0) & customers[col.PAY_KEPT_FEN].notna()
+    paid = customers.loc[known, [col.TIER, col.PAY_FEN, col.PAY_KEPT_FEN]]
     retained = paid[col.PAY_KEPT_FEN].astype(float) / paid[col.PAY_FEN].astype(float)
     leaving = retained <= params.primary.retention_low
     pay = paid[col.PAY_FEN].astype("int64")
@@ -76,7 +77,8 @@ def payroll_retention(customers: pd.DataFrame, params: Params) -> Retention:
 @needs(col.PRIMARY_PASS_THROUGH)
 def pass_through(customers: pd.DataFrame, params: Params) -> PassThrough:
     """过路户: average balance under a tenth of the month's outflow, or so called by the bank (R46)."""
-    passing = customers[customers[col.PRIMARY_PASS_THROUGH].astype(bool)]
+    columns = customers.columns.intersection([col.TIER, col.AUM_FEN, col.OUTFLOW_FEN])
+    passing = customers.loc[customers[col.PRIMARY_PASS_THROUGH].astype(bool), columns]
     groups, everyone = by_tier(passing, params), by_tier(customers, params).size()
     table = pd.DataFrame({"customers": groups.size()})
     table["share"] = table["customers"] / everyone.where(everyone > 0)

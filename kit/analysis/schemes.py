@@ -80,7 +80,7 @@ def _balances(customers: pd.DataFrame) -> pd.DataFrame:
     """A column a product family whose balance was sent."""
     sent = {family: [c for c in columns if c in customers] for family, columns in _BALANCES.items()}
     return pd.DataFrame({
-        family: customers[columns].fillna(0).sum(axis=1) for family, columns in sent.items() if columns
+        family: sum(customers[column].fillna(0) for column in columns) for family, columns in sent.items() if columns
     }, index=customers.index)  # fmt: skip
 
 

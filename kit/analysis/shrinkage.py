@@ -163,11 +163,11 @@ def branch_rates(branches: pd.DataFrame, params: Params, name: str) -> BranchRat
 
 def funnel_place(branches: pd.DataFrame, params: Params, branch_id: str, name: str) -> FunnelPlace | None:
     """Where the branch stands in the funnel of a rate; None without that rate, or where there is no other branch."""
-    if f"{name}_customers" not in branches:
+    if f"{name}_customers" not in branches or (branches[col.CUSTOMERS] > 0).sum() < 2:
         return None
     found = branch_rates(branches, params, name)
     own = found.table[found.table[col.BRANCH_ID] == branch_id].dropna(subset="zone")
-    if found.branches < 2 or found.rate is None or own.empty:
+    if found.rate is None or own.empty:
         return None
     raw, shrunk, zone = own[["raw_share", "shrunk_share", "zone"]].iloc[0]
     return FunnelPlace(float(raw), float(shrunk), found.rate, zone, found.overdispersed)

@@ -79,7 +79,7 @@ def stages(customers: pd.DataFrame, params: Params) -> Stages:
     tiers = by_tier(reached.assign(**{col.TIER: customers[col.TIER]}), params)
     by = tiers[list(reached)].mean()
     by.insert(0, "customers", tiers.size())
-    skipped = customers[flagged(customers, col.STAGE_SKIPPED)]
+    skipped = customers.loc[flagged(customers, col.STAGE_SKIPPED), [col.TIER, col.AUM_FEN]]
     where = by_tier(skipped, params)
     apart = pd.DataFrame({"customers": where.size(), "aum_fen": where[col.AUM_FEN].sum().astype("int64")})
     first, last = codes[1], codes[-1]

@@ -80,7 +80,7 @@ def tiers(customers: pd.DataFrame, params: Params) -> Tiers:
 
 def upgrades(customers: pd.DataFrame, params: Params) -> Upgrades:
     """临界提档: customers in [90%, 100%) of the next floor, and the sum that would lift them (R75)."""
-    near = customers[customers[col.UPGRADE_GAP_FEN].notna()]
+    near = customers.loc[customers[col.UPGRADE_GAP_FEN].notna(), [col.NEXT_TIER, col.UPGRADE_GAP_FEN, col.AUM_FEN]]
     groups = near.groupby(ordered(near[col.NEXT_TIER], reversed(params.tier_codes()[1:])), observed=False)
     table = pd.DataFrame({
         "customers": groups.size(),
@@ -98,7 +98,7 @@ def upgrades(customers: pd.DataFrame, params: Params) -> Upgrades:
 @needs(col.LOSS_LEVEL, col.RECOVERED_FEN)
 def losses(customers: pd.DataFrame, _params: Params) -> Losses:
     """流失: light where the average still stands above the value floor, heavy where it has fallen too (R78)."""
-    lost = customers[customers[col.LOSS_LEVEL].notna()]
+    lost = customers.loc[customers[col.LOSS_LEVEL].notna(), [col.LOSS_LEVEL, col.AUM_FEN, col.SPOT_FEN]]
     groups = lost.groupby(ordered(lost[col.LOSS_LEVEL], ["light", "heavy"]), observed=False)
     table = pd.DataFrame({
         "customers": groups.size(),

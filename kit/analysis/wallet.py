@@ -65,22 +65,23 @@ def cell_quantiles(values: pd.Series, cells: pd.DataFrame, *, quantile: float, s
     DataFrame
         ``peer`` (the quantile), ``traits`` (how many the cell has) and ``cell`` (its number among those).
     """
-    made = pd.DataFrame({"peer": 0, "traits": -1, "cell": -1}, index=values.index)
     amounts = values.to_numpy(dtype="int64")
-    for used in range(cells.shape[1], -1, -1):
-        open_ = made["traits"].to_numpy() < 0
-        if not open_.any():
+    peer, traits, at = np.zeros_like(amounts), np.full(len(amounts), -1), np.full(len(amounts), -1)
+    levels = [np.zeros(len(amounts), dtype="int64")]
+    for trait in cells:
+        codes, known = pd.factorize(cells[trait])
+        levels.append(pd.factorize(levels[-1] * len(known) + codes)[0])
+    for used, cell in reversed([*enumerate(levels)]):
+        take = traits < 0
+        if not take.any():
             break
-        names = list(cells.columns[:used])
-        cell = cells.groupby(names, sort=False).ngroup().to_numpy() if names else np.zeros(len(values), dtype="int64")
         sizes = np.bincount(cell)
         order = np.lexsort((amounts, cell))
         starts = np.r_[0, np.cumsum(sizes)[:-1]]
         places = starts + np.maximum(np.ceil(np.round(sizes * quantile, 9)).astype("int64"), 1) - 1
-        take = open_ & ((sizes >= smallest)[cell] if used else True)
-        made.loc[take, "peer"] = amounts[order][places][cell][take]
-        made.loc[take, ["traits", "cell"]] = np.column_stack([np.full(take.sum(), used), cell[take]])
-    return made
+        take &= (sizes >= smallest)[cell] | (used == 0)
+        peer[take], traits[take], at[take] = amounts[order][places][cell][take], used, cell[take]
+    return pd.DataFrame({"peer": peer, "traits": traits, "cell": at}, index=values.index)
 
 
 def _traits(customers: pd.DataFrame, params: Params) -> pd.DataFrame:
@@ -132,9 +133,10 @@ def wallet(customers: pd.DataFrame, params: Params) -> Wallet:
         "potential_each_fen": by_tier(rows[rows["below"]], params)["potential_fen"].median(),
     })  # fmt: skip
     traits = tuple(_traits(customers.iloc[:0], params).columns)
-    sizes = made.groupby("traits").agg(cells=("cell", "nunique"), customers=("cell", "size"))
-    sizes = sizes.sort_index(ascending=False).reset_index()
-    sizes.insert(0, "likeness", ["+".join(traits[:used]) or "all" for used in sizes.pop("traits")])
+    alike = made["traits"].value_counts().sort_index(ascending=False)
+    cells = made[["traits", "cell"]].drop_duplicates()["traits"].value_counts()
+    likeness = ["+".join(traits[:used]) or "all" for used in alike.index]
+    sizes = pd.DataFrame({"likeness": likeness, "cells": cells.reindex(alike.index).array, "customers": alike.array})
     valued = rows[rows["below"] & rows[col.TIER].isin(params.tier_codes()[1:])]
     coarser = int((made["traits"] < len(traits)).sum())
     return Wallet(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pandas as pd
 from matplotlib.figure import Figure
 
 from kit import theme
@@ -13,8 +14,9 @@ __all__ = ["came_by_segment", "flow_funnel", "reached_by_caller", "reached_by_or
 _SHOWN = 20  # bars that still can be read
 
 
-def reached_by_caller(result: CallResults, *, labels: Labels) -> Figure:
-    """Connect rate of each caller with enough customers, shrunk, with the number of calls; dots are raw rates."""
+def reached_by_caller(result: CallResults, branches: pd.DataFrame, *, labels: Labels) -> Figure:
+    """Connect rate of each caller with enough customers, or branch by its name: shrunk, and calls; dots are raw."""
+    known = dict(zip(branches["branch_id"], branches["branch_name"], strict=True))
     table = result.by_caller.head(_SHOWN).iloc[::-1].reset_index(drop=True)
     figure, ax = canvas(0.85 + 0.27 * len(table), left=1.2, top=0.4, bottom=0.4)
     shares = table["shrunk_share"].to_numpy(dtype=float)
@@ -24,7 +26,7 @@ def reached_by_caller(result: CallResults, *, labels: Labels) -> Figure:
     texts = [f"{s:.1%} · {n:,}" for s, n in zip(shares, table["calls"], strict=True)]
     bar_labels(ax, texts, [1.0] * len(table), table.index, reach=1)
     ax.axvline(result.connected_share, color=theme.MUTED, lw=0.9, ls=(0, (4, 3)))
-    ax.set_yticks(table.index, table.iloc[:, 0].astype(str))
+    ax.set_yticks(table.index, [str(known.get(code, code)) for code in table.iloc[:, 0]])
     ax.set(xlim=(0, 1.18))
     ax.set_xticks([0, 0.25, 0.5, 0.75, 1])
     ax.grid(visible=False, axis="y")

@@ -26,11 +26,11 @@ LEFT JOIN (
     MAX(CASE WHEN contact_result IN :hung_up_words OR objection LIKE 'O3%' OR objection LIKE '%挂机%' THEN 1 ELSE 0 END) = 1
       AS hung_up,
     MAX(CASE WHEN contact_date IS NULL OR next_date > contact_date THEN next_date END) AS asked_date,
-    SUM(CASE WHEN contact_result IS NOT NULL AND COALESCE(contact_type NOT IN :one_way_words, TRUE) THEN 1 ELSE 0 END)
+    COUNT(CASE WHEN contact_result IS NOT NULL AND COALESCE(contact_type NOT IN :one_way_words, TRUE) THEN 1 END)
       AS attempts,
-    SUM(CASE
+    COUNT(CASE
       WHEN contact_result NOT IN :no_answer_words AND (objection IS NULL OR objection IN :no_words)
-        AND COALESCE(contact_type NOT IN :one_way_words, TRUE) THEN 1 ELSE 0 END) AS successes
+        AND COALESCE(contact_type NOT IN :one_way_words, TRUE) THEN 1 END) AS successes
   FROM contact
   GROUP BY customer_id
 ) k ON k.customer_id = c.customer_id

@@ -10,6 +10,7 @@ import re
 import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -155,9 +156,7 @@ def scripts(language: str, folder: Path | None = None, *, segments: Iterable[str
     segments
         Codes of the bank's segments: each may have a subject of its own, ``segment.<code>``.
     """
-    texts: dict[str, Any] = {}
-    for path in sorted((templates() / FOLDER / language).glob("*.yml")):
-        texts |= flat(_content(path), f"{path.stem}.")
+    texts = dict(_kits_own(language))
     known = {*texts, *(f"segment.{code}" for code in segments)}
     faults, files = dict[str, KitError](), dict[str, Path]()
     for path in sorted((folder / FOLDER / language).glob("*.yml")) if folder else ():
@@ -176,6 +175,12 @@ def scripts(language: str, folder: Path | None = None, *, segments: Iterable[str
     unsaid = str(texts["parts.unsaid"])
     faults |= {key: found for key, path in files.items() if (found := _fault(key, texts[key], path, unsaid))}
     return Scripts(language, {key: str(text) for key, text in texts.items()}, faults)
+
+
+@cache
+def _kits_own(language: str) -> Mapping[str, Any]:
+    paths = sorted((templates() / FOLDER / language).glob("*.yml"))
+    return {key: text for path in paths for key, text in flat(_content(path), f"{path.stem}.")}
 
 
 def _content(path: Path) -> dict[str, Any]:

@@ -190,8 +190,11 @@ def test_what_was_planted_is_found(bank, prepared):
 
 
 def test_the_charts_show_each_rate_with_its_calls():
-    drawn = reached_by_caller(call_results(TWO, PARAMS, "01"), labels=LABELS)
+    branches = pd.DataFrame({"branch_id": ["01", "02"], "branch_name": ["城东支行", "河口镇支行"]})
+    drawn = reached_by_caller(call_results(TWO, PARAMS, "01"), branches, labels=LABELS)
     assert [t.get_text() for t in drawn.axes[0].get_yticklabels()] == ["S2", "S1"]
+    whole = reached_by_caller(call_results(TWO, PARAMS, None), branches, labels=LABELS)
+    assert [t.get_text() for t in whole.axes[0].get_yticklabels()] == ["河口镇支行", "城东支行"]
     assert all(text.get_text().endswith(("· 40", "· 10")) for text in drawn.axes[0].texts)
     rows = log(("a", "01-01", "sms", None), ("a", "01-02", "call", "connected"), ("b", "01-02", "call", "no_answer"))
     both = reached_by_order(orders(rows, PARAMS), labels=LABELS)

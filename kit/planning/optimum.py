@@ -22,7 +22,8 @@ Steps = tuple[tuple[float, float], ...]  # (width, price of each unit in it), pr
 ALL_WHOLE = 120  # so many units are whole from the start, and of more the largest
 PENALTY = 20.0  # for going beyond a limit that already gave way, a unit of it: far above what a move costs
 TARGET = 0.003  # of the bound: nearer than this is near enough, and no further search is worth its time
-_WHOLE, _WHALES = 40, 12  # of the relaxed model; of the search for the limits that give way
+NEAR = 0.005  # of the bound: further off, the relaxed model is taken again, with more whole units
+_WHOLE, _WHALES = (40, 200), 12  # of the relaxed model; of the search for the limits that give way
 _NODES, _TURNS = 500, 4  # of a search: no clock, so that every machine finds the same
 _GRID, _SMALL = 1.5, 0.2  # sizes of the relaxed model: each half as large again, from a fifth of the mean
 _DEAR, _FREE, _LARGE = 80, 240, 120  # units placed anew in a turn: dear ones, divided ones, and large ones
@@ -106,7 +107,8 @@ def optimise(model: Model, sized: int | None = None, scale: Array | None = None)
     """The assignment of least cost, proven to within `TARGET` where the search allows; the gap is told in any case.
 
     A relaxed model, in which the largest units are whole and the others stand for each other, gives the bound; it is
-    rounded to whole units, and these are improved a few hundred at a time. The limits give way first, if they must.
+    rounded to whole units, and these are improved a few hundred at a time. Where the few largest weigh so much that
+    this leaves more than `NEAR`, more are whole. The limits give way first, if they must.
 
     Parameters
     ----------
@@ -124,18 +126,30 @@ def optimise(model: Model, sized: int | None = None, scale: Array | None = None)
     gave, clash = _give_way(model, size, sized)
     model = _eased(model, gave)
     kind = _kinds(model, sized, scale)
-    between = _between(size, kind, _largest(size, _WHOLE))
-    found = _solve(between.relaxed(model), TARGET / 3)
-    if found is None:
-        raise ValueError("the limits that never give way cannot hold")
-    shares = between.shares(found.shares)
+    owner, value, bound = np.zeros(0, dtype=np.int64), np.inf, -np.inf
+    for many in _WHOLE:
+        between = _between(size, kind, _largest(size, many))
+        found = _solve(between.relaxed(model), TARGET / 3)
+        if found is None:
+            raise ValueError("the limits that never give way cannot hold")
+        bound = max(bound, found.bound)
+        placed, cost = _rounded(model, between.shares(found.shares), size, kind, bound)
+        if cost < value:
+            owner, value = placed, cost
+        if value - bound <= NEAR * max(abs(bound), 1.0):
+            break
+    return Answer(owner, value, min(bound, value), gave, clash)
+
+
+def _rounded(model: Model, shares: Array, size: Array, kind: Ints, bound: float) -> tuple[Ints, float]:
+    """Whole units from shares, improved until they are near the bound or the turns are over; and what they cost."""
     owner = _dealt(model, shares, size, kind)
     for turn in range(_TURNS):
         value = _value(model, owner)
-        if value - found.bound <= TARGET * max(abs(found.bound), 1.0):
+        if value - bound <= TARGET * max(abs(bound), 1.0):
             break
-        owner = _improved(model, owner, _picked(model, owner, shares, size, turn), value, found.bound)
-    return Answer(owner, _value(model, owner), min(found.bound, _value(model, owner)), gave, clash)
+        owner = _improved(model, owner, _picked(model, owner, shares, size, turn), value, bound)
+    return owner, _value(model, owner)
 
 
 def loads_of(model: Model, owner: Ints) -> Array:

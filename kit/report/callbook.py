@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import cycle
+from itertools import accumulate, cycle, pairwise
 from math import ceil
 from typing import Any
 
@@ -24,14 +25,18 @@ __all__ = ["Page", "callbook"]
 _NOTE, _BAND, _CODES, _HEAD = 1, 2, 3, 4  # rows, counted from 0; the data begins below the head
 _LISTS = 3  # column of the hidden sheet from which on the choices stand
 _MOST_WAN = 1_000_000
-_LINE = 13.5  # height of a line, in points
-_LONG = ("call_text", "close_text", "sms_text")
+_LINE = 15  # height of a line, in points
 _WIDE = {
-    "hint": 22, "missing": 20, "held": 20, "offers": 18, col.CONTACT_CLASS: 13, col.AGE: 6, col.GENDER: 6,
-    "customer_number": 14, col.MOBILE: 13, col.CUSTOMER_NAME: 9, "call_text": 70, "close_text": 42, "sms_text": 90,
-    "problem": 16, col.SEGMENT: 12, col.OCCUPATION: 14, col.CONTACT_RESULT: 11, col.SERVICE_GRADE: 8,
-    col.RISK_RANK: 8, col.HOBBY: 12, col.INVEST_GOAL: 11, col.UPGRADE_GAP_FEN: 14, "wealth_fen": 14, "room_fen": 14,
+    "hint": 20, "missing": 22, "held": 26, "offers": 26, col.CONTACT_CLASS: 11, col.AGE: 6, col.GENDER: 6,
+    "customer_number": 13, col.MOBILE: 13, col.CUSTOMER_NAME: 9, "call_text": 70, "close_text": 42, "sms_text": 90,
+    "problem": 16, col.CHANNEL: 12, col.TIER: 9, col.SEGMENT: 11, col.INTENT: 6, col.AUM_FEN: 12,
+    col.UPGRADE_GAP_FEN: 10, col.OCCUPATION: 17, col.FAMILIAR: 6, col.MARITAL: 7, col.CHILDREN: 7, col.HOBBY: 12,
+    col.CHANNEL_PREF: 9, col.INVEST_GOAL: 10, col.WECHAT_ADDED: 8, col.DO_NOT_CALL: 7, col.RISK_RANK: 14,
+    col.RISK_STATE: 9, col.PRIMARY_GRADE: 12, col.SERVICE_GRADE: 8, "success_share": 7, col.CONTACT_RESULT: 11,
+    col.OBJECTION: 10, col.SMS_SENT: 8, col.INTENT_LEVEL: 8, col.REASON: 20,
 }  # fmt: skip
+_SHEETS = ({"products", "sheet"}, {"next"})  # bands that begin another page of the customers
+_PAPER = 9.9  # inches of a page of A4 across, less a tenth for fonts that are a little wider
 _BANDS = ("#dce6f1", "#eaf1dd", "#e5e0ec", "#fde9d9", "#dbeef3", "#f2f2f2")
 
 
@@ -85,22 +90,22 @@ def callbook(marker: Marker, pages: Sequence[Page], words: Wording, *, branch: s
 
 def _formats(book: Any) -> dict[str, Any]:
     line = {"border": 1, "border_color": "#d9dee4"}
-    cell = {"font_size": 10, "valign": "vcenter"}
+    cell = {"valign": "vcenter"}
     long = cell | {"text_wrap": True, "valign": "top"}
     head = cell | line | {"bold": True, "bg_color": COLOUR, "font_color": "#ffffff", "text_wrap": True}
     made = {
         "title": book.add_format({"bold": True, "font_size": 14, "font_color": COLOUR}),
-        "note": book.add_format({"font_color": "#5f6b7a", "text_wrap": True, "valign": "top", "font_size": 10}),
+        "note": book.add_format({"font_color": "#5f6b7a", "text_wrap": True, "valign": "top"}),
         "head": book.add_format(head),
         "entry": book.add_format(head | {"bg_color": "#b45f06"}),
-        "locked": cell_formats(book, **cell),
+        "locked": cell_formats(book, **cell) | {"text": book.add_format(cell | {"text_wrap": True})},
         "free": cell_formats(book, **cell, locked=False),
         "long": cell_formats(book, **long),
         "line": book.add_format(line),
         "open": book.add_format(line | {"bg_color": "#fff8dc"}),
     }
     bands = [book.add_format({"bold": True, "bg_color": colour, "align": "center", "border": 1,
-                              "border_color": "#d9dee4", "font_size": 10}) for colour in _BANDS]  # fmt: skip
+                              "border_color": "#d9dee4"}) for colour in _BANDS]  # fmt: skip
     return made | {"bands": bands}
 
 
@@ -119,9 +124,15 @@ def _hidden(sheet: Any, marker: Marker, pages: Sequence[Page], words: Wording) -
     return ranges
 
 
-def _breadth(text: str) -> int:
-    """Width of a text in columns: a 汉字 takes two, as in the bytes of this encoding."""
-    return len(text.encode("gb18030", "replace"))
+def _breadth(text: str) -> float:
+    """Width of a text in digits, as columns are measured: a 汉字 takes two, a letter a little less than one."""
+    wide = len(text.encode("gb18030", "replace")) - len(text)  # in this encoding a 汉字 is two bytes
+    return 2 * wide + 0.9 * (len(text) - wide)
+
+
+def _lines(text: str, width: float) -> int:
+    """Lines that a text takes in a column of that width."""
+    return sum(max(1, ceil(_breadth(part) / width)) for part in text.split("\n"))
 
 
 def _without_zeros(values: pd.Series) -> pd.Series:
@@ -146,6 +157,7 @@ class _Writer:
         self.columns = [*shown[:at], *keys, *shown[at:]]
         self.hidden = range(at, at + len(keys))
         self.width = len(self.columns) + len(page.entries)
+        self.lines = [1] * len(page.rows)
 
     def write(self, heading: str) -> None:
         """Write the sheet from its heading to its print set-up."""
@@ -162,23 +174,24 @@ class _Writer:
             if j in self.hidden:
                 self._key(j, column)
             else:
-                sheet.write_string(_HEAD, j, self._label(column), self.formats["head"])
-                sheet.set_column(j, j, self._width(column))
-                write_column(sheet, _HEAD + 1, j, _without_zeros(rows[column]), self.words, style)
+                self._shown(j, column, style)
         for j, entry in enumerate(self.page.entries, start=len(self.columns)):
             self._entry(j, entry)
-        if kind == "texts":
-            self._heights()
+        for i, lines in enumerate(self.lines, start=_HEAD + 1):
+            if lines > 1:  # a spreadsheet does not see to that where a sheet is protected
+                sheet.set_row(i, _LINE * lines + 4)
         sheet.set_row(_CODES, None, None, {"hidden": True})
         sheet.set_row(_HEAD, 40)
         self._set_up(heading)
 
-    def _heights(self) -> None:
-        """Rows as high as their longest text: a spreadsheet does not see to that where a sheet is protected."""
-        long = [column for column in self.columns if column in _LONG]
-        for i, texts in enumerate(self.page.rows[long].fillna("").to_numpy(dtype=str), start=_HEAD + 1):
-            lines = (ceil(_breadth(text) / self._width(column)) for text, column in zip(texts, long, strict=True))
-            self.sheet.set_row(i, _LINE * max(lines, default=1) + 4)
+    def _shown(self, j: int, column: str, style: Mapping[str, Any]) -> None:
+        """A column that is read, and the lines that each of its texts takes."""
+        self.sheet.write_string(_HEAD, j, self._label(column), self.formats["head"])
+        self.sheet.set_column(j, j, self._width(column))
+        told = write_column(self.sheet, _HEAD + 1, j, _without_zeros(self.page.rows[column]), self.words, style)
+        lines = {text: _lines(text, self._width(column)) for text in set(told) if isinstance(text, str)}
+        if max(lines.values(), default=1) > 1:
+            self.lines = [max(most, lines.get(text, 1)) for most, text in zip(self.lines, told, strict=True)]
 
     def _key(self, j: int, column: str) -> None:
         """A hidden column that tells whose row it is, as codes."""
@@ -191,7 +204,8 @@ class _Writer:
         return self.words.label(f"callbook.column.{column}", default=self.words.label(f"tables.{column}"))
 
     def _width(self, column: str) -> float:
-        return _WIDE.get(column, WIDTHS.get(kind_of(column), 10))
+        word = max(map(len, re.findall("[A-Za-z]+", self._label(column))), default=0)  # of a label, in one piece
+        return max(_WIDE.get(column, WIDTHS.get(kind_of(column), 10)), word + 2)
 
     def _bands(self) -> None:
         """Headings over several columns; the hidden ones belong to the first."""
@@ -254,12 +268,24 @@ class _Writer:
         sheet.set_paper(9)
         sheet.set_margins(0.4, 0.4, 0.7, 0.6)
         sheet.repeat_rows(_BAND, _HEAD)
-        if self.page.code == CUSTOMERS:  # three pages side by side, each with the names
-            sheet.fit_to_pages(3, 0)
-            sheet.repeat_columns(0, self.frozen - 1)
+        if self.page.code == CUSTOMERS:
+            self._side_by_side()
         else:
             sheet.fit_to_pages(1, 0)
         sheet.print_area(_BAND, 0, last, self.width - 1)
         sheet.set_header(f'&L&"-,Bold"&12{heading.replace("&", "&&")}')
         told = self.words("callbook.page", text=self.words.label("callbook.footer"))
         sheet.set_footer(f"&C&8{told}")
+
+    def _side_by_side(self) -> None:
+        """Three pages across, each with whole bands and the names, as large as the widest of them allows."""
+        columns = [*self.columns, *(entry.column for entry in self.page.entries)]
+        inches = [0 if j in self.hidden else (7 * self._width(column) + 5) / 96 for j, column in enumerate(columns)]
+        starts = dict(zip(self.page.bands, accumulate(map(len, self.page.bands.values()), initial=0), strict=False))
+        first = [min((starts[title] for title in page & {*starts}), default=0) for page in _SHEETS]
+        breaks = sorted({at + len(self.hidden) for at in first if at})
+        names = sum(inches[: self.frozen])
+        across = [sum(inches[a:b]) + names * (a > 0) for a, b in pairwise([0, *breaks, len(inches)])]
+        self.sheet.set_v_pagebreaks(breaks)
+        self.sheet.repeat_columns(0, self.frozen - 1)
+        self.sheet.set_print_scale(max(10, min(100, int(100 * _PAPER / max(across)))))

@@ -25,17 +25,24 @@ def cell_formats(book: Any, **style: Any) -> dict[str, Any]:
     return {kind: book.add_format({**form, **style}) for kind, form in forms.items()}
 
 
-def write_column(sheet: Any, top: int, j: int, values: pd.Series, words: Wording, formats: Mapping[str, Any]) -> None:
-    """Write a column from row ``top`` on, counted from 0, in the form that its name asks for; nothing is no cell."""
+def write_column(
+    sheet: Any, top: int, j: int, values: pd.Series, words: Wording, formats: Mapping[str, Any]
+) -> list[Any]:
+    """Write a column from row ``top`` on, counted from 0, in the form that its name asks for; nothing is no cell.
+
+    Returns what it wrote, None where there was nothing.
+    """
     name = str(values.name)
     kind = "text" if name in _CODED else kind_of(name)
     if kind not in formats or (kind not in ("date", "text") and not pd.api.types.is_numeric_dtype(values)):
         kind = "text"
     shape = formats[kind]
     write = {"text": sheet.write_string, "date": sheet.write_datetime}.get(kind, sheet.write_number)
-    for i, value in enumerate(_values(values, kind, words), start=top):
+    told = _values(values, kind, words)
+    for i, value in enumerate(told, start=top):
         if value is not None and value != "":
             write(i, j, value, shape)
+    return told
 
 
 def _values(values: pd.Series, kind: str, words: Wording) -> list[Any]:

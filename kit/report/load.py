@@ -24,7 +24,7 @@ def load_sheet(book: Any, load: Load, words: Wording, *, branch: str) -> None:
     cell = {"border": 1, "border_color": "#d9dee4", "align": "center"}
     shapes = {
         "title": book.add_format({"bold": True, "font_size": 14, "font_color": COLOUR}),
-        "note": book.add_format({"font_color": "#5f6b7a", "font_size": 10}),
+        "note": book.add_format({"font_color": "#5f6b7a"}),
         "head": book.add_format(
             cell | {"bold": True, "bg_color": COLOUR, "font_color": "#ffffff", "text_wrap": True, "valign": "vcenter"}
         ),

@@ -20,6 +20,8 @@ from kit.text import Wording
 __all__ = ["COLOUR", "encrypted", "new_workbook", "workbook"]
 
 COLOUR = "#1f4e79"
+# Every system has it, or one of its measures, so that columns are as wide in each; xlsxwriter's own is Windows' alone.
+_FONT = {"font_name": "Arial", "font_size": 10, "font_scheme": False}
 _HEAD = 2  # row of the header, counted from 0
 
 
@@ -27,7 +29,8 @@ _HEAD = 2  # row of the header, counted from 0
 def new_workbook() -> Iterator[tuple[Any, io.BytesIO]]:
     """A workbook in memory, and where its bytes are once it is closed; text never becomes a formula or a link."""
     buffer = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
+               "default_format_properties": _FONT}  # fmt: skip
     collecting = gc.isenabled()
     gc.disable()  # nothing that is written is garbage before the end, and to look for some costs a quarter of the time
     try:

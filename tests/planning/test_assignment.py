@@ -117,8 +117,9 @@ def test_generated_branches_keep_every_promise_and_tell_their_gap(number, custom
     assert told["gap_share"] >= 0
 
 
-def test_a_large_branch_comes_within_half_a_percent_of_the_proven_bound():
-    rows, staff, params = branch(3, 8000)
+@pytest.mark.parametrize(("number", "customers"), [(3, 8000), (21, 800)], ids=["large", "few rich that weigh much"])
+def test_a_branch_comes_within_half_a_percent_of_the_proven_bound(number, customers):
+    rows, staff, params = branch(number, customers)
     found = assignment(rows, staff, params)
     assert found.branches["gap_share"].iloc[0] <= 0.005
     recheck(rows, staff, found)

@@ -1,4 +1,7 @@
 import os
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy: on busy processors two threads wait for each other
+
 import re
 import shutil
 import subprocess
@@ -22,6 +25,8 @@ from kit.demo.delivery import Delivery
 from kit.demo.mess import SUFFIXES, Mess
 from kit.demo.style import DATES, MONEY, NUMBERS, UNITS, Style
 from kit.engagement import CONFIG, load
+from kit.intake import IntakeResult
+from kit.run import prepare as preparation
 from kit.run.prepare import prepare
 from kit.schema import Column, aliases, normalise, schema
 
@@ -48,11 +53,27 @@ def bank(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Truth]:
 
 
 @pytest.fixture(scope="session")
-def prepared(bank: tuple[Path, Truth], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The bank taken in, with features, assignment and plan: a run's folder without reports."""
+def taken(bank: tuple[Path, Truth], tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, IntakeResult]:
+    """The folder of a run that has taken in the bank, and what became of its files."""
     out = tmp_path_factory.mktemp("out")
-    prepare(load(bank[0]), out, lambda _stage: None)
-    return out
+    return out, prepare(load(bank[0]), out, lambda _stage: None)
+
+
+@pytest.fixture(scope="session")
+def prepared(taken: tuple[Path, IntakeResult]) -> Path:
+    """The bank taken in, with features, assignment and plan: a run's folder without reports."""
+    return taken[0]
+
+
+@pytest.fixture
+def not_read_again(taken: tuple[Path, IntakeResult], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run on the bank goes on from what was read of its files before."""
+
+    def again(_engagement: Any, out: Path, **_options: Any) -> IntakeResult:
+        shutil.copytree(taken[0] / "data", out / "data", dirs_exist_ok=True)
+        return taken[1]
+
+    monkeypatch.setattr(preparation, "take_in", again)
 
 
 AS_OF = date(2026, 10, 31)

@@ -48,7 +48,7 @@ class WarmEngine(NBClientEngine):  # type: ignore[misc]  # papermill is untyped
     Attributes
     ----------
     max_notebooks
-        Notebooks that a kernel runs before a new one takes its place.
+        Notebooks that a kernel runs before a new one takes its place; a start costs as much as half a report.
     max_rss_bytes
         Resident memory, in bytes, beyond which an emptied kernel is not kept.
     start_attempts
@@ -57,7 +57,7 @@ class WarmEngine(NBClientEngine):  # type: ignore[misc]  # papermill is untyped
         Modules that a new kernel imports at once; those named in ``BRANCH_KIT_PRELOAD`` come on top.
     """
 
-    max_notebooks: ClassVar[int] = 50
+    max_notebooks: ClassVar[int] = 500
     max_rss_bytes: ClassVar[int] = 2 * 2**30
     start_attempts: ClassVar[int] = 3
     preload: ClassVar[tuple[str, ...]] = ()

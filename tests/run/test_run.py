@@ -160,13 +160,13 @@ def test_a_report_is_made_again_when_any_rows_that_a_chapter_reads_have_changed(
     assert {"panel", "stakes", "units"} <= read <= set(_MADE_FROM)
 
 
-def test_an_unknown_branch_names_the_nearest(ran, bank):
+def test_an_unknown_branch_names_the_nearest(bank, tmp_path, not_read_again):
     with pytest.raises(UnknownName) as caught:
-        run(load(bank[0]), ran.out, Silent(), only=["城东支"])
+        run(load(bank[0]), tmp_path, Silent(), only=["城东支"])
     assert "城东支行" in str(caught.value)
 
 
-def test_the_plain_engine_gives_the_same_figures(ran, bank, tmp_path):
+def test_the_plain_engine_gives_the_same_figures(ran, bank, tmp_path, not_read_again):
     branch = str(ran.branches["branch_id"].iloc[0])
     engagement = load(bank[0]).model_copy(update={"chapters": ("concentration",)})
     run(engagement, tmp_path, Silent(), only=[branch], workers=1, engine=None)
@@ -179,7 +179,9 @@ def test_the_plain_engine_gives_the_same_figures(ran, bank, tmp_path):
     assert shown(tmp_path) == shown(ran.out)
 
 
-def test_a_failed_branch_leaves_the_others_and_is_named_with_chapter_and_cell(bank, tmp_path, monkeypatch):
+def test_a_failed_branch_leaves_the_others_and_is_named_with_chapter_and_cell(
+    bank, tmp_path, monkeypatch, not_read_again
+):
     from kit.run import executor
 
     broken = nbformat.v4.new_notebook(
@@ -202,7 +204,7 @@ def test_a_failed_branch_leaves_the_others_and_is_named_with_chapter_and_cell(ba
     monkeypatch.setattr(executor, "_tasks", tasks)
     engagement = load(bank[0]).model_copy(update={"chapters": ("concentration",)})
     out = tmp_path / "out"
-    result = run(engagement, out, Silent(), workers=2)
+    result = run(engagement, out, Silent(), workers=1)
     assert [bad.branch for bad in result.failed] == ["0102"]
     assert (result.failed[0].chapter, result.failed[0].cell) == ("tiers", 3)
     assert (out / "share" / "branches" / "0101.pdf").is_file()
@@ -216,7 +218,7 @@ def test_a_notebook_opened_by_hand_runs_as_it_is(path, tmp_path):
     assert any(cell.get("outputs") for cell in done.cells)
 
 
-def test_reports_in_english_hold_no_chinese_but_the_names(bank, tmp_path):
+def test_reports_in_english_hold_no_chinese_but_the_names(bank, tmp_path, not_read_again):
     engagement = load(bank[0]).model_copy(update={"language": "en", "bank": "A bank"})
     result = run(engagement, tmp_path, Silent(), only=["0101"], workers=1)
     assert not result.failed
@@ -230,7 +232,7 @@ def test_reports_in_english_hold_no_chinese_but_the_names(bank, tmp_path):
 
 
 def test_bank_churn_ties_to_the_cent(shared, tmp_path):
-    result = run(load(ENGAGEMENTS / "bank_churn"), tmp_path, Silent())
+    result = run(load(ENGAGEMENTS / "bank_churn"), tmp_path, Silent(), workers=1)
     assert not result.failed
     made = result.branches.set_index("branch_id")
     assert made["customers"].to_dict() == {"France": 5014, "Germany": 2509, "Spain": 2477}
@@ -248,7 +250,7 @@ def test_bank_churn_ties_to_the_cent(shared, tmp_path):
 
 
 def test_bank_marketing_loses_nobody(shared, tmp_path):
-    result = run(load(ENGAGEMENTS / "bank_marketing"), tmp_path, Silent())
+    result = run(load(ENGAGEMENTS / "bank_marketing"), tmp_path, Silent(), workers=1)
     assert not result.failed
     (row,) = result.branches.to_dict("records")
     assert (row["customers"], row["aum_fen"]) == (45211, 6158968200)

@@ -159,11 +159,6 @@ class Features:
 def frame(table: pa.Table) -> pd.DataFrame:
     """Arrow to pandas, each column in one piece and dates as datetime64, so that they compare in one stroke."""
     return table.unify_dictionaries().combine_chunks().to_pandas(date_as_object=False)
-    made = table.combine_chunks().to_pandas(date_as_object=False)
-    if len(made):
-        return made
-    # Two text columns of no rows, as arrow gives them, cannot be joined by pandas.
-    return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in made.dtypes.items()})
 
 
 @cache

@@ -54,7 +54,9 @@ def timelines(
         lists[at].append((due, earliest, rank, loose))
     rows: list[tuple[int, int, int, float, str | None]] = []
     for at, known in enumerate(lists):
-        groups = _merged(sorted(known), params.contact.merge_days)
+        # A day that is fixed comes first of those due on it: what was put on it once is put on it again.
+        known.sort(key=lambda each: (each[0], each[3], each))
+        groups = _merged(known, params.contact.merge_days)
         cadence = every[at], first[at], open_from[at]
         coming = list(_filled(groups, cadence, care, params.contact.merge_days, when.last))
         inside = [c for c in coming if c.earliest <= when.last and (c.due <= when.last or c.ranks != {care})]

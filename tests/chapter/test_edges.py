@@ -146,8 +146,8 @@ class _Silent:
         return lambda *_args: None
 
 
-@pytest.mark.parametrize(("language", "branches"), [("zh", ["0101", "0102"]), ("en", ["0102"])])
-def test_a_bank_of_three_customers_and_a_branch_of_none_are_run_whole(language, branches, tmp_path):
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_bank_of_three_customers_and_a_branch_of_none_are_run_whole(language, tmp_path):
     extracts = tmp_path / "bank" / "extracts"
     extracts.mkdir(parents=True)
     (extracts.parent / CONFIG).write_text(f"bank: 小银行\nlanguage: {language}\n", encoding="utf-8")
@@ -160,9 +160,9 @@ def test_a_bank_of_three_customers_and_a_branch_of_none_are_run_whole(language, 
         ],
     }.items():  # fmt: skip
         (extracts / f"{name}.csv").write_text("\n".join(rows), encoding="utf-8")
-    ran = run(load(extracts.parent), tmp_path / "out", _Silent(), only=branches, workers=1)
+    ran = run(load(extracts.parent), tmp_path / "out", _Silent(), workers=1)
     assert not ran.failed, ran.failed
-    for file in (*(f"branches/{branch}.pdf" for branch in branches), "bank.pdf"):
+    for file in ("branches/0101.pdf", "branches/0102.pdf", "bank.pdf"):
         assert (ran.out / "share" / file).read_bytes().startswith(b"%PDF")
     for notebook in (ran.out / "notebooks").rglob("*.ipynb"):
         assert '"stderr"' not in notebook.read_text(encoding="utf-8"), notebook

@@ -3,9 +3,8 @@
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from copy import copy
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -24,7 +23,6 @@ from kit.engagement import chapter_notebooks, load
 from kit.features import Features, features, settle_dates
 from kit.features.completeness import files
 from kit.params import Params
-from kit.planning.lists import LISTS
 from kit.run import prepare
 from kit.schema import schema
 
@@ -95,70 +93,6 @@ def _changed(data: Path, whole: Path, table: str) -> set[str]:
 
 
 @dataclass(frozen=True)
-class _Noted(Mapping[str, pd.DataFrame]):
-    """Tables by name, and in ``names`` which of them were asked for."""
-
-    tables: Mapping[str, pd.DataFrame]
-    names: set[str]
-
-    def __getitem__(self, name: str) -> pd.DataFrame:
-        self.names.add(name)
-        return self.tables[name]
-
-    def __iter__(self) -> Iterator[str]:
-        self.names.update(self.tables)
-        return iter(self.tables)
-
-    def __len__(self) -> int:
-        return len(self.tables)
-
-
-def _alike(one: Any, other: Any, names: set[str]) -> bool:
-    """Whether two arguments are the same to whoever looks up these names in a frame, or of one."""
-    if isinstance(one, Mapping):
-        return one.keys() == other.keys() and all(_alike(one[name], other[name], names) for name in names & {*one})
-    if not isinstance(one, pd.DataFrame) or not isinstance(other, pd.DataFrame):
-        return one.equals(other) if isinstance(one, pd.Series) else bool(one == other)
-    seen = names.intersection(one.columns)
-    return (
-        one.index.equals(other.index)
-        and seen == names.intersection(other.columns)
-        and all(one[name].equals(other[name]) for name in seen)
-    )
-
-
-def _again(step: Callable[..., Any]) -> Callable[..., Any]:
-    """A step of the run that says what it said the first time, where it would look up the same."""
-    first: list[Any] = []
-
-    def said(*given: Any, **named: Any) -> Any:
-        now = [*given, *named.values()]
-        if not first:
-            with _sought() as names:
-                noted = [_Noted(each, names) if isinstance(each, Mapping) else each for each in now]
-                made = step(*noted[: len(given)], **dict(zip(named, noted[len(given) :], strict=True)))
-            first.extend((now, names, made))
-        before, names, made = first
-        same = all(_alike(one, other, names) for one, other in zip(before, now, strict=True))
-        return copy(made) if same else step(*given, **named)
-
-    return said
-
-
-@pytest.fixture(scope="module")
-def steps(bank, prepared, tmp_path_factory) -> Iterator[None]:
-    """What a run derives from all that was sent; where a column makes no difference to a step, it is not done again."""
-    own = ("_assigned", "contact_plan", "owner_weeks")
-    with (
-        patch.multiple(prepare, **{name: _again(getattr(prepare, name)) for name in own}),
-        patch.dict(LISTS, {name: _again(choose) for name, choose in LISTS.items()}),
-    ):
-        data = shutil.copytree(prepared / "data", tmp_path_factory.mktemp("first") / "data", copy_function=os.link)
-        prepare.derive(load(bank[0]), data, lambda _stage: None)
-        yield
-
-
-@dataclass(frozen=True)
 class _Whole:
     """The report on all that was sent: its shape, what it shows; tables opened and names looked up by chapter."""
 
@@ -215,7 +149,7 @@ def _names(dropped: str) -> list[str]:
 
 @pytest.mark.parametrize("table", schema())
 def test_a_report_without_an_optional_column_is_finished_and_names_it_where_it_is_missed(
-    table, bank, prepared, whole, steps, read, tmp_path, monkeypatch
+    table, bank, prepared, whole, read, tmp_path, monkeypatch
 ):
     """A chapter that looks up no column that has changed says the same again, and is not read again."""
     engagement, known, wrong = load(bank[0]), whole.shape, []

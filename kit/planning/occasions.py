@@ -176,8 +176,10 @@ def recoveries(customers: pd.DataFrame, params: Params, when: Horizon) -> pd.Dat
 
 def _fixed(rows: pd.DataFrame, customers: pd.DataFrame, code: str) -> Bits:
     """What is not spoken of some days early in another contact: a special day, and a day that was agreed."""
-    agreed = rows["earliest"].to_numpy() == _given(customers, col.ASKED_DATE)[rows["at"]]
-    return agreed if code == "intent" else np.full(len(rows), code == "special_day")
+    if code != "intent":
+        return np.full(len(rows), code == "special_day")
+    agreed: Bits = rows["earliest"].to_numpy() == _given(customers, col.ASKED_DATE)[rows["at"]]
+    return agreed
 
 
 def occasions(

@@ -35,10 +35,6 @@ class Lots:
     term: Ints  # place in ``_TERMS``, -1 if none
     rank: Ints  # the customer's first, second … account
 
-    def due(self, after: int, until: int) -> Ints:
-        """Places of what matures in (after, until]."""
-        return np.flatnonzero((self.maturity > after) & (self.maturity <= until))
-
 
 def _split(rng: np.random.Generator, amounts: Ints, step: int, most: int, from_fen: int) -> tuple[Ints, Ints]:
     """Cut each amount into one to ``most`` lots of whole steps; places and amounts, none of them 0."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import numpy as np
@@ -35,25 +34,6 @@ class Units:
     last_day: Ints
     owes: Bits
     pays: Bits
-
-    def facts(self, as_of: int) -> dict[str, int]:
-        """What was planted, and what it makes of the year's averages if today's balances stay."""
-        today = date.fromordinal(date(1970, 1, 1).toordinal() + as_of)
-        passed, left = (today - date(today.year - 1, 12, 31)).days, (date(today.year, 12, 31) - today).days
-        whole = passed + left
-        sums = [a * passed + s * left for a, s in zip(self.average.tolist(), self.spot.tolist(), strict=True)]
-        short = [
-            (average >= line, ahead >= line * whole, 10 * ahead >= 8 * line * whole and left > 0)
-            for line in _LINES
-            for average, ahead in zip(self.average.tolist(), sums, strict=True)
-        ]
-        return {
-            "accounts": len(self.part),
-            **{name: int((self.part == part).sum()) for name, part in _STILL.items()},
-            "falling": sum(stands and not reaches for stands, reaches, _ in short),
-            "near": sum(not stands and not reaches and close for stands, reaches, close in short),
-            "payers": int(self.pays.sum()),
-        }
 
 
 def draw_units(plan: BranchPlan, customers: int, cal: Calendar) -> Units:

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from kit.demo.answers import Answer
 from kit.demo.balances import LADDER, tier_of
-from kit.demo.delivery import FileTruth
 from kit.demo.people import SEGMENTS
 from kit.demo.plan import Bits, BranchPlan, Ints
+from messy_bank.answers import Answer
+from messy_bank.delivery import FileTruth
 
 __all__ = [
     "DEFINITIONS",
@@ -134,7 +134,7 @@ class Truth:
             "totals": self.totals,
             "branches": self.branches,
             "questions": [asdict(answer) for answer in self.questions],
-            "files": {name: file.told() for name, file in sorted(self.files.items())},
+            "files": {name: file.to_dict() for name, file in sorted(self.files.items())},
         }
         return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
 

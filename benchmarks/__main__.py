@@ -64,7 +64,8 @@ def large_extracts() -> None:
 
 def read_plainly(path: Path, layout: Layout) -> pd.DataFrame:
     """Text read by pandas, who is told what the kit finds out: encoding, delimiter and header row."""
-    return pd.read_csv(path, sep=layout.delimiter, encoding=layout.encoding, skiprows=int(bool(layout.title)), dtype=str)
+    above = int(bool(layout.title))
+    return pd.read_csv(path, sep=layout.delimiter, encoding=layout.encoding, skiprows=above, dtype=str)
 
 
 def large_branch() -> None:

@@ -14,8 +14,9 @@ from kit import columns as col
 from kit.analysis.result import flagged
 from kit.params import Params
 from kit.planning.limits import ASSETS, KEPT, capacities, gave_way, limits
-from kit.planning.optimum import Model, loads_of, optimise
+from kit.planning.optimum import loads_of, optimise
 from kit.planning.rules import claims, keepers, reasons
+from kit.planning.solver import Model
 
 __all__ = ["Assigned", "assignment"]
 

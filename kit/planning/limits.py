@@ -10,7 +10,7 @@ import pandas as pd
 
 from kit import columns as col
 from kit.params import Params
-from kit.planning.optimum import Limit, Steps
+from kit.planning.solver import Limit, Steps
 
 __all__ = ["ASSETS", "COUNT", "KEPT", "capacities", "fair_shares", "gave_way", "limits"]
 

@@ -50,7 +50,6 @@ class UnitActivity:
     still: int
     still_share: float | None
     to_wake: int
-    to_wake_fen: int
     due: int
     due_fen: int
     due_unknown: int
@@ -153,7 +152,6 @@ def unit_activity(units: pd.DataFrame, params: Params, branch_id: str | None = N
         still=quiet,
         still_share=share(quiet, len(own)),
         to_wake=int(wake["accounts"]),
-        to_wake_fen=int(wake["balance_fen"]),
         due=int(count["due"]),
         due_fen=int(table.at["due", "balance_fen"]),
         due_unknown=int(count["due_unknown"]),

@@ -15,8 +15,6 @@ from kit.params import WAN, Params
 
 __all__ = ["Wallet", "cell_quantiles", "potential", "wallet", "wallet_list"]
 
-LIKENESS = ("age", "sector", "income")
-
 
 @dataclass(frozen=True, slots=True)
 class Wallet:

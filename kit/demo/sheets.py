@@ -6,7 +6,7 @@ import csv
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -21,19 +21,6 @@ from kit.demo.oddities import Block
 __all__ = ["Extract"]
 
 _WAN = pa.decimal128(18, 6)  # amounts in 万元 have six decimals, so that nothing is lost
-
-
-class _Sink(Protocol):
-    """A file as lines."""
-
-    def lines(self, sheet: str, rows: Sequence[Sequence[str]]) -> None:
-        """Write lines that are no data."""
-
-    def table(self, sheet: str, columns: Sequence[pa.Array]) -> None:
-        """Write data rows."""
-
-    def close(self, layout: Layout) -> None:
-        """Finish the file."""
 
 
 class _Text:
@@ -107,7 +94,7 @@ class Extract:
 
     def __init__(self, folder: Path, name: str, layout: Layout, *, day: str) -> None:
         path = folder / f"{name}{layout.suffix}"
-        self._sink: _Sink = _Workbook(path) if layout.suffix == ".xlsx" else _Text(path, layout)
+        self._sink = _Workbook(path) if layout.suffix == ".xlsx" else _Text(path, layout)
         self._layout, self._day, self._sheet = layout, day, name
         self._begun: list[str] = []  # the sheet of each block
         self._header: list[list[str]] = []

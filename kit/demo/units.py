@@ -15,7 +15,6 @@ from kit.demo.plan import Bits, BranchPlan, Calendar, Ints
 __all__ = ["Units", "draw_units", "unit_file"]
 
 _DUE, _DUE_UNKNOWN, _OWING, _SOON, _IDLE, _FALLING, _NEAR, _PAYER = range(8)
-_STILL = {"due": _DUE, "due_unknown": _DUE_UNKNOWN, "owing": _OWING, "soon": _SOON, "idle": _IDLE}
 # Days since the last transaction by part: over a year, nearly a year, over half a year; others lately.
 _DAYS = {_DUE: (380, 900), _DUE_UNKNOWN: (380, 900), _OWING: (380, 900), _SOON: (290, 355), _IDLE: (190, 260)}
 _TRADES = ("商贸行", "农业合作社", "建材店", "制造厂")

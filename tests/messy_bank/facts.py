@@ -9,11 +9,18 @@ import numpy as np
 from kit.demo.balances import tier_of
 from kit.demo.branch import Branch
 from kit.demo.contacts import Contacts
-from kit.demo.plan import Calendar, Ints, Kind, year_before
+from kit.demo.people import OCCUPATIONS, People
+from kit.demo.plan import Bits, Calendar, Ints, Kind
 from kit.demo.units import Units
 from messy_bank.truth import Due, Facts
 
 __all__ = ["facts_of"]
+
+_SECTORS = {
+    "退休人员": "retired", "个体工商户": "business", "企业负责人": "business", "国家机关、党群组织负责人": "public",
+    "事业单位人员": "public", "教师": "public", "医护人员": "public", "军人": "public",
+    "农林牧渔生产人员": "farming", "外出务工人员": "farming",
+}  # fmt: skip
 
 _CALL, _SMS = 0, 1  # of a contact's way
 _REACHED, _HUNG_UP = 0, 2  # of its result
@@ -23,6 +30,7 @@ _PRACTICE = (
     "calls", "connected", "called_again", "sms_first", "sms_first_connected", "call_first", "call_first_connected",
 )  # fmt: skip
 _STILL = ("due", "due_unknown", "owing", "soon", "idle")  # the first parts of units, in their order
+_EPOCH = date(1970, 1, 1).toordinal()
 _LINES = (10_000_000, 50_000_000)  # 基础户, 有效户: 10 and 50 万元 in 分
 
 
@@ -31,7 +39,7 @@ def facts_of(branch: Branch, cal: Calendar) -> Facts:
     aum, people = branch.held.average[:, -1], branch.people
     dormant = (aum <= 10_000) & (branch.moved.last_day[:, -1] <= cal.as_of - 365)
     assert np.array_equal(dormant, people.is_kind(Kind.DORMANT)), "a customer fell asleep by accident"
-    fits = people.segments()
+    fits = _segments(people)
     return Facts(
         plan=branch.plan,
         customer_id=people.ids(),
@@ -51,6 +59,28 @@ def facts_of(branch: Branch, cal: Calendar) -> Facts:
     )
 
 
+def _segments(people: People) -> Bits:
+    """Which of the segments' rules (`SEGMENTS`, in their order) fit each customer: a row a rule."""
+    work = np.array([_SECTORS.get(name, "") for name in OCCUPATIONS])[people.occupation]
+    return np.array(
+        [
+            (people.age >= 60) | (work == "retired"),
+            (work == "business") | people.is_kind(Kind.MERCHANT),
+            work == "public",
+            people.payroll_months >= 3,
+            (people.children > 0) & (people.age >= 28) & (people.age <= 50),
+            people.age < 30,
+            work == "farming",
+        ]
+    )
+
+
+def _year_before(day: int) -> int:
+    """The same day of the year before, as days since 1970-01-01."""
+    then = date.fromordinal(day + _EPOCH)
+    return then.replace(year=then.year - 1, day=min(then.day, 28) if then.month == 2 else then.day).toordinal() - _EPOCH
+
+
 def _due(branch: Branch, as_of: int, days: int) -> Due:
     lots = (branch.accounts, branch.holdings)
     places = [np.flatnonzero((lot.maturity > as_of) & (lot.maturity <= as_of + days)) for lot in lots]
@@ -63,7 +93,7 @@ def _due(branch: Branch, as_of: int, days: int) -> Due:
 
 def _after_sale(branch: Branch, cal: Calendar) -> dict[str, int]:
     """What fell due within the year, 30 days ago at least, and was followed by something new."""
-    lots, since = (branch.accounts, branch.holdings, branch.ended), year_before(cal.as_of)
+    lots, since = (branch.accounts, branch.holdings, branch.ended), _year_before(cal.as_of)
     due = {
         (who, day)
         for lot in lots
@@ -79,7 +109,7 @@ def _after_sale(branch: Branch, cal: Calendar) -> dict[str, int]:
 
 
 def _referrals(branch: Branch, aum: Ints, cal: Calendar) -> dict[str, int]:
-    brought = (branch.people.referrer >= 0) & (branch.people.open_day > year_before(cal.as_of))
+    brought = (branch.people.referrer >= 0) & (branch.people.open_day > _year_before(cal.as_of))
     return {"referred": int(brought.sum()), "referred_valued": int((tier_of(aum)[brought] > 0).sum())}
 
 
@@ -110,7 +140,7 @@ def _calls(made: Contacts) -> dict[str, int]:
 
 def _units(units: Units, as_of: int) -> dict[str, int]:
     """What was planted, and what it makes of the year's averages if today's balances stay."""
-    today = date.fromordinal(date(1970, 1, 1).toordinal() + as_of)
+    today = date.fromordinal(_EPOCH + as_of)
     passed, left = (today - date(today.year - 1, 12, 31)).days, (date(today.year, 12, 31) - today).days
     whole = passed + left
     sums = [a * passed + s * left for a, s in zip(units.average.tolist(), units.spot.tolist(), strict=True)]

@@ -11,7 +11,6 @@ import numpy as np
 import pyarrow as pa
 
 from kit.demo.balances import LADDER, tier_of
-from kit.demo.people import SEGMENTS
 from kit.demo.plan import Bits, BranchPlan, Ints
 from messy_bank.answers import Answer
 from messy_bank.delivery import FileTruth
@@ -28,6 +27,7 @@ __all__ = [
     "top_share",
 ]
 
+SEGMENTS = ("retired", "business", "public", "payroll", "family", "young", "farming", "other")
 DEFINITIONS = {
     "aum_fen": "月日均AUM at as_of; sums are plain, negatives included",
     "tier": "[low, high) in fen: " + ", ".join(f"{code} {low}" for code, low in LADDER.items()),

@@ -18,7 +18,7 @@ from kit.demo.panel import Habits, draw_habits, month_file
 from kit.demo.people import People, draw_people, master_file
 from kit.demo.plan import BranchPlan, Calendar
 from kit.demo.products import Lots, account_file, draw_accounts, draw_ended, draw_holdings, holding_file
-from kit.demo.units import Units, draw_units, unit_file
+from kit.demo.units import UnitAccounts, draw_units, unit_file
 
 __all__ = ["Branch", "draw_branch"]
 
@@ -38,7 +38,7 @@ class Branch:
     contacts: Contacts
     ended: Lots
     habits: Habits
-    units: Units
+    units: UnitAccounts
 
     def files(self, rng: np.random.Generator, cal: Calendar) -> Iterator[tuple[str, Columns]]:
         """Name and columns of what the branch adds to each file of the bank."""
@@ -92,7 +92,7 @@ def draw_branch(rng: np.random.Generator, plan: BranchPlan, customers: int, cal:
     accounts = draw_accounts(rng, people, held, cal)
     holdings = draw_holdings(rng, people, held, cal)
     moved, owners = draw_activity(rng, people, held, txns, cal), relations.draw_owners(rng, people, held)
-    said, gone = rng.spawn(2)  # what is drawn of them moves nothing else
+    talked, gone = rng.spawn(2)  # what is drawn of them moves nothing else
     return Branch(
         plan=plan,
         people=people,
@@ -102,7 +102,7 @@ def draw_branch(rng: np.random.Generator, plan: BranchPlan, customers: int, cal:
         txns=txns,
         moved=moved,
         owners=owners,
-        contacts=draw_contacts(said, people, held, owners, cal),
+        contacts=draw_contacts(talked, people, held, owners, cal),
         ended=draw_ended(gone, accounts, cal),
         units=draw_units(plan, customers, cal),
         habits=draw_habits(rng, people, held),

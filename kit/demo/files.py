@@ -48,5 +48,5 @@ def days(values: Ints) -> pa.Array:
 
 
 def blank(column: pa.Array, where: Bits) -> pa.Array:
-    """Empty the column's cells where told."""
+    """Empty the column's cells at some places."""
     return pc.if_else(pa.array(where), pa.scalar(None, column.type), column)

@@ -12,7 +12,7 @@ import pyarrow as pa
 from kit.demo.files import blank, days, money, pick, yes_no
 from kit.demo.plan import Bits, BranchPlan, Calendar, Ints
 
-__all__ = ["Units", "draw_units", "unit_file"]
+__all__ = ["UnitAccounts", "draw_units", "unit_file"]
 
 _DUE, _DUE_UNKNOWN, _OWING, _SOON, _IDLE, _FALLING, _NEAR, _PAYER = range(8)
 # Days since the last transaction by part: over a year, nearly a year, over half a year; others lately.
@@ -23,7 +23,7 @@ _STEP = 10_000  # 0.01 万元, so that a file in 万元 holds it
 
 
 @dataclass(frozen=True, slots=True)
-class Units:
+class UnitAccounts:
     """Accounts of a branch's units, a place each; amounts in 分."""
 
     plan: BranchPlan
@@ -35,7 +35,7 @@ class Units:
     pays: Bits
 
 
-def draw_units(plan: BranchPlan, customers: int, cal: Calendar) -> Units:
+def draw_units(plan: BranchPlan, customers: int, cal: Calendar) -> UnitAccounts:
     """Draw a branch's unit accounts; their chance is the branch's own, so that nothing else moves with them."""
     rng = np.random.default_rng([20_031_109, plan.number])
     n = max(16, customers // 50) + 3 * (plan.number % 3)
@@ -53,10 +53,10 @@ def draw_units(plan: BranchPlan, customers: int, cal: Calendar) -> Units:
     spot = np.where(near, 8_600_000 + small // 4 // _STEP * _STEP, np.where(payer, 60_000_000 + small, spot))
     average = np.where(near, 8_500_000, np.where(payer, 55_000_000 + small, average))
     owes = np.where(still, part == _OWING, rng.random(n) < 0.12)
-    return Units(plan, part, spot, average, cal.as_of - idle, owes, payer | (~still & (rng.random(n) < 0.1)))
+    return UnitAccounts(plan, part, spot, average, cal.as_of - idle, owes, payer | (~still & (rng.random(n) < 0.1)))
 
 
-def unit_file(units: Units) -> dict[str, pa.Array | Sequence[Any]]:
+def unit_file(units: UnitAccounts) -> dict[str, pa.Array | Sequence[Any]]:
     """Columns of 单位账户 for one branch."""
     at, number = np.arange(len(units.part)), units.plan.number
     base, effective = (units.average >= line for line in _LINES)

@@ -55,7 +55,7 @@ class Answer:
 
 
 def optimise(model: Model, sized: int | None = None, scale: Array | None = None) -> Answer:
-    """The assignment of least cost, proven to within `TARGET` where the search allows; the gap is told in any case.
+    """The assignment of least cost, proven to within `TARGET` where the search allows; the gap is given in any case.
 
     A relaxed model, in which the largest units are whole and the others stand for each other, gives the bound; it is
     rounded to whole units, and these are improved a few hundred at a time. Where the few largest weigh so much that
@@ -200,7 +200,7 @@ def _kinds(model: Model, sized: int | None, scale: Array) -> Ints:
     """Number of the kind of each unit: alike in all but the one measure, and in cost by its scale."""
     each = model.cost / scale[:, None]
     alike = [np.where(np.isfinite(each), np.round(each, 9), -1.0)]
-    alike += [laid for measure, laid in enumerate(model.loads) if measure != sized]
+    alike += [loads for measure, loads in enumerate(model.loads) if measure != sized]
     return np.asarray(np.unique(np.hstack(alike), axis=0, return_inverse=True)[1].ravel(), dtype=np.int64)
 
 
@@ -240,11 +240,11 @@ def _dealt(model: Model, shares: Array, size: Array, kind: Ints) -> Ints:
     behind = np.zeros((len(model.loads), model.cost.shape[1]))
     for unit in free[np.lexsort((free, -size[free], kind[free]))]:
         among = np.flatnonzero(shares[unit])
-        laid = model.loads[:, unit, among]
-        behind[:, among] += laid * shares[unit, among]
-        to = (laid * (behind[:, among] - laid / 2)).sum(axis=0).argmax()
+        loads = model.loads[:, unit, among]
+        behind[:, among] += loads * shares[unit, among]
+        to = (loads * (behind[:, among] - loads / 2)).sum(axis=0).argmax()
         owner[unit] = among[to]
-        behind[:, among[to]] -= laid[:, to]
+        behind[:, among[to]] -= loads[:, to]
     return owner
 
 
@@ -272,8 +272,8 @@ def _improved(model: Model, owner: Ints, picked: Ints, value: float, bound: floa
     stay = np.ones(len(owner), dtype=np.bool_)
     stay[picked] = False
     rest = Model(model.cost[stay], model.loads[:, stay], model.limits, model.whole[stay])
-    laid = loads_of(rest, owner[stay])
-    limits = tuple(replace(each, at_most=each.at_most - float((each.weights * laid).sum())) for each in model.limits)
+    fixed = loads_of(rest, owner[stay])
+    limits = tuple(replace(each, at_most=each.at_most - float((each.weights * fixed).sum())) for each in model.limits)
     part = Model(model.cost[picked], model.loads[:, picked], limits, np.ones(len(picked), dtype=np.bool_))
     now = value - float(rest.cost[np.arange(stay.sum()), owner[stay]].sum())
     found = solve(part, min(TARGET / 3 * max(abs(bound), 1.0) / max(now, _EPS), 0.5))

@@ -33,7 +33,7 @@ class Limit:
     Attributes
     ----------
     name
-        Family of the limit: what clashes is told by it.
+        Family of the limit: what clashes is named by it.
     weights
         Measures by owners.
     steps
@@ -80,14 +80,14 @@ def solve(model: Model, gap: float) -> Found | None:
     loads, rows = measures * owners, len(model.limits)
     # Columns: shares of units, loads of owners, steps beyond the limits.
     one_owner = sparse.csr_array((np.ones(pairs), (unit, np.arange(pairs))), shape=(units, pairs))
-    laid = sparse.vstack([
+    loading = sparse.vstack([
         sparse.csr_array((each[unit, owner], (owner, np.arange(pairs))), shape=(owners, pairs)) for each in model.loads
     ])  # fmt: skip
     weights = sparse.csr_array(np.array([limit.weights.ravel() for limit in model.limits]).reshape(rows, loads))
     at = [step[0] for step in steps]
     beyond = sparse.csr_array((-np.ones(len(at)), (at, np.arange(len(at)))), shape=(rows, len(at)))
     matrix = sparse.block_array(
-        [[one_owner, None, None], [laid, -sparse.eye_array(loads), None], [None, weights, beyond if at else None]],
+        [[one_owner, None, None], [loading, -sparse.eye_array(loads), None], [None, weights, beyond if at else None]],
         format="csc",
     )
     at_most = np.array([limit.at_most for limit in model.limits])

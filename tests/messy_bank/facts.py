@@ -11,7 +11,7 @@ from kit.demo.branch import Branch
 from kit.demo.contacts import Contacts
 from kit.demo.people import OCCUPATIONS, People
 from kit.demo.plan import Bits, Calendar, Ints, Kind
-from kit.demo.units import Units
+from kit.demo.units import UnitAccounts
 from messy_bank.truth import Due, Facts
 
 __all__ = ["facts_of"]
@@ -138,7 +138,7 @@ def _calls(made: Contacts) -> dict[str, int]:
     return counts
 
 
-def _units(units: Units, as_of: int) -> dict[str, int]:
+def _units(units: UnitAccounts, as_of: int) -> dict[str, int]:
     """What was planted, and what it makes of the year's averages if today's balances stay."""
     today = date.fromordinal(_EPOCH + as_of)
     passed, left = (today - date(today.year - 1, 12, 31)).days, (date(today.year, 12, 31) - today).days

@@ -67,9 +67,8 @@ class _Workbook:
         with xlsxwriter.Workbook(self._path, options) as book:
             for name, rows in self._sheets.items():
                 sheet = self._written(book, name, rows)
-                left = 0
+                top, left = len(_above(layout, "")), 0
                 for label, width in layout.groups:
-                    top = len(_above(layout, ""))
                     sheet.merge_range(top, left, top, left + width - 1, label)
                     left += width
             if layout.draft:

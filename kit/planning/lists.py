@@ -79,7 +79,7 @@ def branch_lists(customers: pd.DataFrame, params: Params, tables: Mapping[str, p
     """
     branch = customers.set_index(col.CUSTOMER_ID)[col.BRANCH_ID]
     found = []
-    given = {"customers": customers, "params": params, **tables}
+    given = {**tables, "customers": customers, "params": params}
     for name, choose in LISTS.items():
         rows = choose(*(given[what] for what in signature(choose).parameters if what in given))
         if not isinstance(rows, Unavailable):

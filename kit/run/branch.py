@@ -4,35 +4,23 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
-from functools import partial
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from kit import __version__
-from kit import columns as col
-from kit.book import Book
 from kit.engagement import CONTEXT
 from kit.errors import KitError, language
 from kit.params import Params
-from kit.planning.load import owner_load
 from kit.report.assemble import assemble
 from kit.report.gate import check_html, check_pdf
 from kit.report.html import to_html
-from kit.report.load import load_sheet
 from kit.report.typst import to_pdf
-from kit.report.workbook import encrypted, workbook
-from kit.run.callbooks import write_callbooks
-from kit.run.cards import cards
 from kit.run.files import replace
 from kit.run.notebook import NotebookFailed, execute
-from kit.run.persons import Persons, rows_of
-from kit.run.words import said
-from kit.text import Wording, slug, wording
+from kit.run.working import Working, write_working
+from kit.text import slug, wording
 
 __all__ = ["BANK", "Outcome", "Task", "work"]
 
@@ -93,9 +81,7 @@ def work(task: Task) -> Outcome:
         _render(task, executed)
         if task.branch != BANK:
             chapter = "call lists"
-            persons = Persons.of(task.out / "data", task.branch, task.key)
-            _callbooks(task, persons)
-            _lists(task, persons)
+            _write_working(task)
     except NotebookFailed as error:
         cell, reason = error.facts.get("cell"), str(error.facts.get("reason"))
         return Outcome(task.branch, task.name, time.monotonic() - began, chapter, cell, reason)
@@ -136,16 +122,10 @@ def _render(task: Task, executed: list[Any]) -> None:
     replace(folder / f"{task.stem}.pdf", pdf)
 
 
-def _callbooks(task: Task, persons: Persons) -> None:
-    """A workbook and a calendar for each owner of the branch."""
-    plan, params = _plan(task), _params(task)
-    texts, replies = said(task, persons, plan, params)
-    write_callbooks(task, persons, plan, params, start=_start(task), spoken=texts, replies=replies)
-
-
-def _plan(task: Task) -> pd.DataFrame:
-    """The branch's plan, a row a contact."""
-    return rows_of(task.out / "data" / "plan.parquet", task.branch)
+def _write_working(task: Task) -> None:
+    """The managers' workbooks and the branch head's."""
+    own = {name: getattr(task, name) for name in ("out", "branch", "name", "bank", "language", "password", "key")}
+    write_working(Working(params=_params(task), start=_start(task), **own))
 
 
 def _facts(task: Task) -> dict[str, Any]:
@@ -162,41 +142,3 @@ def _params(task: Task) -> Params:
 def _start(task: Task) -> date:
     """The first day of the plan."""
     return date.fromisoformat(_facts(task)["plan_start"])
-
-
-def _load(task: Task, words: Wording) -> Callable[[Any], None] | None:
-    """The page of the branch head, as what adds it to a workbook; none where nobody keeps anybody."""
-    book = Book(task.out / "data")
-    daily: dict[str, int] = {}
-    if book.has(f"staff.{col.DAILY_CONTACTS}"):
-        staff = book.read("staff", [col.STAFF_ID, col.DAILY_CONTACTS]).dropna()
-        daily = dict(zip(staff[col.STAFF_ID], staff[col.DAILY_CONTACTS].astype(int), strict=True))
-    found = owner_load(_plan(task), daily, _params(task), start=_start(task))
-    return partial(load_sheet, load=found, words=words, branch=task.name) if len(found.planned) else None
-
-
-def _lists(task: Task, persons: Persons) -> None:
-    """One encrypted workbook for the branch: a sheet a list, each customer with what is at stake and why."""
-    words = wording(task.language)
-    lists = rows_of(task.out / "data" / "lists.parquet", task.branch)
-    known = persons.have(col.TIER, col.STAFF_ID, col.AUM_FEN)
-    known_of = pd.concat([persons.rows, persons.units])[[col.CUSTOMER_ID, *persons.shown, *known]]
-    rows = lists.merge(known_of, on=col.CUSTOMER_ID, how="left", validate="many_to_one")
-    rows[col.WHY] = [
-        words.join([words.label(f"lists.reason.{code}") for code in reason.split("+")]) for reason in rows[col.REASON]
-    ]
-    columns = [col.RANK, *persons.shown, *known, col.STAKE_FEN, col.WHY]
-    sheets = {
-        words.label(f"labels.list.{name}"): (
-            words(f"lists.heading.{name}", branch=task.name),
-            each[columns].dropna(axis=1, how="all"),  # a unit has no tier
-        )
-        for name, each in rows.rename(columns={col.AMOUNT_FEN: col.STAKE_FEN}).groupby(col.LIST, sort=False)
-    }
-    made = cards(persons.rows, persons.shown, lists, words)
-    if len(made):
-        sheets[words.label("labels.list.card")] = (words("lists.heading.card", branch=task.name), made)
-    first = _load(task, words)
-    if sheets or first:
-        made_of = workbook(sheets, words, first=first)
-        replace(task.out / "working" / f"{task.stem}.xlsx", encrypted(made_of, task.password))

@@ -5,12 +5,13 @@ import datetime as dt
 import pandas as pd
 import pytest
 
-from kit.callbook import CONTACT, FACTS, Marker, fingerprint
 from kit.intake import find_sources, plan
 from kit.intake.review import Review
 from kit.keys import surrogate
-from kit.report.callbook import Page, callbook
 from kit.text import wording
+from kit.workbooks.content import Page
+from kit.workbooks.form import CONTACT, FACTS, Marker, fingerprint
+from kit.workbooks.write import manager_workbook
 
 KEY = b"not a secret: a key for tests"
 NAMES = list("甲乙丙丁")
@@ -43,7 +44,7 @@ def sent(path, *, key=KEY, language="zh", start="2026-11-02", staff="S1", **mark
     ]
     pages += [Page("month", rows.iloc[:0], bands, entries=CONTACT)]
     pages += [Page("customers", rows, {"who": ["customer_name"], "profile": ["occupation"]}, entries=FACTS)]
-    path.write_bytes(callbook(told, pages, wording(language), branch="城东支行", owner=staff or "—"))
+    path.write_bytes(manager_workbook(told, pages, wording(language), branch="城东支行", owner=staff or "—"))
     return path
 
 

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from kit import columns as col
 from kit.database import columns
-from kit.errors import KitError, language
+from kit.errors import KitError
 from kit.intake import check, facts, staging
 from kit.intake.clean import Terms, literal
 from kit.intake.feeds import Feed, Field
@@ -23,6 +23,7 @@ from kit.intake.opening import Returned
 from kit.intake.quarantine import Notice, reason
 from kit.intake.readers import ROW, batches
 from kit.intake.sources import Refused
+from kit.messages import message
 from kit.schema import Column, Table, schema
 from kit.text import wording
 from kit.workbooks.form import CONTACT, FACT_TABLE, FIRST, WAY_OF_RESULT, Entry, Marker, words_of_labels
@@ -105,8 +106,10 @@ def _forms(book: Returned, key: bytes, back: Back) -> Iterator[_Form]:
     """Sheets of a workbook that can be read; the others are refused, and what a person should know is noted."""
     grids = {grid.name: grid for grid in book.grids}
     read = read_workbook(book.marker, {name: grid.head for name, grid in grids.items()}, key=key)
-    back.refused += [Refused(book.path, each.sheet, "", str(each)) for each in read.refused]
-    back.notices += [Notice(f"callbook_{r.kind}", book.path.name, r.sheet, r.names) for r in read.remarks]
+    for each in read.refused:
+        why = message(f"intake.returned.{each.kind}", column="".join(each.names))
+        back.refused.append(Refused(book.path, each.sheet, "", why))
+    back.notices += [Notice(f"returned_{each.kind}", book.path.name, each.sheet, each.names) for each in read.remarks]
     for sheet in read.sheets:
         yield _Form(book.marker, grids[sheet.name], sheet)
 
@@ -203,18 +206,18 @@ def _once(connection: Any) -> None:
 
 def _quarantined(connection: Any, loaded: Sequence[staging.Loaded]) -> list[Notice]:
     """Rows that were not taken, a notice a sheet, each with what is wrong: their managers can mend them."""
-    (source, row), words = staging.place(), wording(language())
+    source, row = staging.place()
     notices = []
     for one in loaded:
         found = connection.execute(
             f'SELECT {row}, "column", reason, detail FROM quarantine WHERE {source} = {one.number} ORDER BY ALL'
         ).fetchall()
         lines = [
-            words("workbook.refused.row", row=at, column=label_of(column), reason=reason(code, detail))
+            message("intake.returned.row", row=at, column=label_of(column), reason=reason(code, detail))
             for at, column, code, detail in found[:_SHOWN]
         ]
         if len(found) > _SHOWN:
-            lines.append(words("workbook.refused.more", cells=len(found) - _SHOWN))
+            lines.append(message("intake.returned.more", cells=len(found) - _SHOWN))
         sheet = one.feed.sheet
-        notices += [Notice("callbook_rows", sheet.path.name, sheet.name, tuple(lines))] if lines else []
+        notices += [Notice("returned_rows", sheet.path.name, sheet.name, tuple(lines))] if lines else []
     return notices

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from kit import columns as col
-from kit.errors import language
-from kit.text import Wording, wording
+from kit.messages import language
+from kit.text import wording
 from kit.workbooks.form import (
     CONTACT,
     CUSTOMERS,
@@ -21,7 +21,7 @@ from kit.workbooks.form import (
     sheet_names,
 )
 
-__all__ = ["FilledSheet", "NotRead", "ReadBack", "Remark", "label_of", "read_workbook"]
+__all__ = ["FilledSheet", "ReadBack", "Remark", "label_of", "read_workbook"]
 
 Head = Sequence[Sequence[str]]  # the first rows of a sheet
 
@@ -52,35 +52,25 @@ class FilledSheet:
 
 
 @dataclass(frozen=True, slots=True)
-class NotRead:
-    """A workbook (no ``sheet``), or a sheet of it, that cannot be read.
-
-    ``why``: it is of ``other`` engagements or of a ``newer`` kit, its ``head`` is gone, or a needed ``column``.
-    """
-
-    why: str
-    sheet: str = ""
-    column: str = ""
-
-    def __str__(self) -> str:
-        return wording(language())(f"workbook.refused.{self.why}", column=self.column)
-
-
-@dataclass(frozen=True, slots=True)
 class Remark:
-    """What a person should know of a workbook that was read: ``columns`` gone, a sheet ``renamed``, sheets ``gone``."""
+    """What a person should know of a workbook, or of one of its sheets: a kind, and the labels that it is about."""
 
     kind: str
-    sheet: str
-    names: tuple[str, ...]
+    sheet: str = ""
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ReadBack:
-    """Sheets that can be read, those that are refused, and what a person should know."""
+    """Sheets that can be read, what cannot be, and what else a person should know.
+
+    ``refused`` are a workbook of an ``other`` engagement or of a ``newer`` kit, and sheets whose ``head`` is gone, or a
+    ``column`` without which no row is known; ``remarks`` are other ``columns`` that are gone, and sheets that were
+    ``renamed`` or are ``gone``.
+    """
 
     sheets: tuple[FilledSheet, ...]
-    refused: tuple[NotRead, ...]
+    refused: tuple[Remark, ...]
     remarks: tuple[Remark, ...] = ()
 
 
@@ -95,7 +85,7 @@ def read_workbook(marker: Marker, heads: Mapping[str, Head], *, key: bytes) -> R
         The engagement's: workbooks of another are refused.
     """
     if marker.newer or marker.engagement != fingerprint(key):
-        return ReadBack((), (NotRead("newer" if marker.newer else "other"),))
+        return ReadBack((), (Remark("newer" if marker.newer else "other"),))
     sheets, refused, remarks = [], [], []
     lacking = {sheet: sheet_names(sheet) for sheet in (*TASKS, CUSTOMERS)}
     renamed = []
@@ -105,18 +95,18 @@ def read_workbook(marker: Marker, heads: Mapping[str, Head], *, key: bytes) -> R
         if own:
             del lacking[own]
         if found is None:
-            refused += [NotRead("head", name)] if own else []
+            refused += [Remark("head", name)] if own else []
             continue
         renamed += [] if own else [name]
         gone = [code for code in found.keys if code not in found.at]
         gone += [entry.column for entry in found.entries if entry.needed and entry.column not in found.at]
         if gone:
-            refused.append(NotRead("column", name, label_of(gone[0])))
+            refused.append(Remark("column", name, (label_of(gone[0]),)))
             continue
         left = tuple(label_of(entry.column) for entry in found.entries if entry.column not in found.at)
         remarks += [Remark("columns", name, left)] if left else []
         sheets.append(found)
-    remarks += _missing(renamed, list(lacking), wording(language()))
+    remarks += _missing(renamed, list(lacking))
     return ReadBack(tuple(sheets), tuple(refused), tuple(remarks))
 
 
@@ -131,9 +121,9 @@ def _filled_sheet(name: str, head: Head) -> FilledSheet | None:
     return None
 
 
-def _missing(renamed: Sequence[str], lacking: Sequence[str], words: Wording) -> list[Remark]:
+def _missing(renamed: Sequence[str], lacking: Sequence[str]) -> list[Remark]:
     """What became of the sheets: those with another name are read all the same, those that are gone are named."""
-    gone = tuple(words.label(f"workbook.sheet.{sheet}") for sheet in lacking)
+    gone = tuple(wording(language()).label(f"workbook.sheet.{sheet}") for sheet in lacking)
     remarks = [Remark("renamed", sheet, gone) for sheet in renamed if gone]  # else it is a copy
     return [*remarks, Remark("gone", "", gone)] if len(gone) > len(renamed) else remarks
 

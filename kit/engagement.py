@@ -22,7 +22,6 @@ from kit.schema import schema
 
 __all__ = [
     "CONFIG",
-    "CONTEXT",
     "Engagement",
     "Secrets",
     "chapter_notebooks",
@@ -34,7 +33,6 @@ __all__ = [
 
 CONFIG = "engagement.yml"
 _SECRETS = ".secrets"
-CONTEXT = "context.json"  # what a chapter must know of its run, in data/
 
 
 class _File(BaseModel):

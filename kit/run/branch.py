@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -16,9 +15,9 @@ import pandas as pd
 from kit import __version__
 from kit import columns as col
 from kit.book import Book
-from kit.engagement import CONTEXT
+from kit.context import Context
 from kit.errors import KitError, language
-from kit.params import Params
+from kit.files import replace
 from kit.planning.load import owner_load
 from kit.report.assemble import assemble
 from kit.report.gate import check_html, check_pdf
@@ -28,7 +27,6 @@ from kit.report.typst import to_pdf
 from kit.report.workbook import encrypted, workbook
 from kit.run.callbooks import write_callbooks
 from kit.run.cards import cards
-from kit.run.files import replace
 from kit.run.notebook import NotebookFailed, execute
 from kit.run.persons import Persons, rows_of
 from kit.run.words import said
@@ -47,7 +45,7 @@ class Task:
     name: str
     bank: str
     as_of: date
-    prepared: date
+    printed: date
     chapters: tuple[tuple[str, Path], ...]
     out: Path
     language: str
@@ -93,9 +91,10 @@ def work(task: Task) -> Outcome:
         _render(task, executed)
         if task.branch != BANK:
             chapter = "call lists"
+            context = Context.read(task.out / "data")
             persons = Persons.of(task.out / "data", task.branch, task.key)
-            _callbooks(task, persons)
-            _lists(task, persons)
+            _callbooks(task, persons, context)
+            _lists(task, persons, context)
     except NotebookFailed as error:
         cell, reason = error.facts.get("cell"), str(error.facts.get("reason"))
         return Outcome(task.branch, task.name, time.monotonic() - began, chapter, cell, reason)
@@ -120,7 +119,7 @@ def _render(task: Task, executed: list[Any]) -> None:
             **home,
             "branch_name": task.name,
             "as_of": task.as_of.isoformat(),
-            "prepared": task.prepared.isoformat(),
+            "prepared": task.printed.isoformat(),
             "language": task.language,
             "kit_version": __version__,
             "footer": words("common.footer", bank=task.bank, as_of=task.as_of, version=__version__),
@@ -136,11 +135,11 @@ def _render(task: Task, executed: list[Any]) -> None:
     replace(folder / f"{task.stem}.pdf", pdf)
 
 
-def _callbooks(task: Task, persons: Persons) -> None:
+def _callbooks(task: Task, persons: Persons, context: Context) -> None:
     """A workbook and a calendar for each owner of the branch."""
-    plan, params = _plan(task), _params(task)
+    plan, params = _plan(task), context.params
     texts, replies = said(task, persons, plan, params)
-    write_callbooks(task, persons, plan, params, start=_start(task), spoken=texts, replies=replies)
+    write_callbooks(task, persons, plan, params, start=context.plan_start, spoken=texts, replies=replies)
 
 
 def _plan(task: Task) -> pd.DataFrame:
@@ -148,34 +147,18 @@ def _plan(task: Task) -> pd.DataFrame:
     return rows_of(task.out / "data" / "plan.parquet", task.branch)
 
 
-def _facts(task: Task) -> dict[str, Any]:
-    """What the run knows of itself."""
-    found: dict[str, Any] = json.loads((task.out / "data" / CONTEXT).read_text(encoding="utf-8"))
-    return found
-
-
-def _params(task: Task) -> Params:
-    """The thresholds of the run."""
-    return Params(**_facts(task)["params"])
-
-
-def _start(task: Task) -> date:
-    """The first day of the plan."""
-    return date.fromisoformat(_facts(task)["plan_start"])
-
-
-def _load(task: Task, words: Wording) -> Callable[[Any], None] | None:
+def _load(task: Task, context: Context, words: Wording) -> Callable[[Any], None] | None:
     """The page of the branch head, as what adds it to a workbook; none where nobody keeps anybody."""
     book = Book(task.out / "data")
     daily: dict[str, int] = {}
     if book.has(f"staff.{col.DAILY_CONTACTS}"):
         staff = book.read("staff", [col.STAFF_ID, col.DAILY_CONTACTS]).dropna()
         daily = dict(zip(staff[col.STAFF_ID], staff[col.DAILY_CONTACTS].astype(int), strict=True))
-    found = owner_load(_plan(task), daily, _params(task), start=_start(task))
+    found = owner_load(_plan(task), daily, context.params, start=context.plan_start)
     return partial(load_sheet, load=found, words=words, branch=task.name) if len(found.planned) else None
 
 
-def _lists(task: Task, persons: Persons) -> None:
+def _lists(task: Task, persons: Persons, context: Context) -> None:
     """One encrypted workbook for the branch: a sheet a list, each customer with what is at stake and why."""
     words = wording(task.language)
     lists = rows_of(task.out / "data" / "lists.parquet", task.branch)
@@ -196,7 +179,7 @@ def _lists(task: Task, persons: Persons) -> None:
     made = cards(persons.rows, persons.shown, lists, words)
     if len(made):
         sheets[words.label("labels.list.card")] = (words("lists.heading.card", branch=task.name), made)
-    first = _load(task, words)
+    first = _load(task, context, words)
     if sheets or first:
         made_of = workbook(sheets, words, first=first)
         replace(task.out / "working" / f"{task.stem}.xlsx", encrypted(made_of, task.password))

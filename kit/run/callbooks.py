@@ -13,13 +13,13 @@ import pandas as pd
 
 from kit import columns as col
 from kit.callbook import CONTACT, CUSTOMERS, FACTS, FIRST, Marker, fingerprint
+from kit.files import replace
 from kit.params import Params
 from kit.planning import work_days
 from kit.report.calendar import calendar
 from kit.report.callbook import Page, callbook
 from kit.report.workbook import encrypted
 from kit.run.cards import card_bands, customer_cards
-from kit.run.files import replace
 from kit.run.persons import Persons, rows_of
 from kit.text import Wording, slug, wording
 from kit.vault import CUSTOMER_NUMBER

@@ -1,7 +1,6 @@
 """The managers' workbooks of a whole bank: each task once, filled in, taken back, and the run goes on."""
 
 import io
-import json
 import shutil
 from datetime import date, timedelta
 
@@ -11,7 +10,8 @@ import pikepdf
 import pytest
 from icalendar import Calendar
 
-from kit.engagement import CONFIG, CONTEXT, load, profile
+from kit.context import Context
+from kit.engagement import CONFIG, load, profile
 from kit.keys import surrogate
 from kit.params import Params
 from kit.report.workbook import encrypted
@@ -35,8 +35,8 @@ def write(bank, prepared, out, *, language="zh", spoken=False, change=lambda pla
     engagement, data = load(bank[0]), prepared / "data"
     key = bytes.fromhex(engagement.secrets.key)
     shutil.copytree(data, out / "data", dirs_exist_ok=True)
-    facts = json.loads((data / CONTEXT).read_text(encoding="utf-8"))
-    params, start = Params(**facts["params"]), date.fromisoformat(facts["plan_start"])
+    context = Context.read(data)
+    params, start = context.params, context.plan_start
     task = Task(
         "0101", "城东支行", "示范", params.day, params.day, (), out, language, engagement.secrets.password, key, None, 1
     )

@@ -1,11 +1,9 @@
 """Words of a run: names and telephones come from the vault, the engagement's own texts from the data folder."""
 
-import json
-
 import pytest
 
-from kit.engagement import CONFIG, CONTEXT, load
-from kit.params import Params
+from kit.context import Context
+from kit.engagement import CONFIG, load
 from kit.run.branch import Task
 from kit.run.executor import run
 from kit.run.persons import Persons, rows_of
@@ -19,7 +17,7 @@ def key(bank):
 
 def test_every_owner_s_first_call_and_message_are_complete(bank, prepared, key):
     data = prepared / "data"
-    params = Params(**json.loads((data / CONTEXT).read_text(encoding="utf-8"))["params"])
+    params = Context.read(data).params
     task = Task("0101", "城东支行", "示范农村商业银行", params.day, params.day, (), prepared, "zh", "", key, None, 1)
     plan = rows_of(data / "plan.parquet", "0101")
     plan = plan[plan["staff_id"].notna()].assign(first_contact=True, channel="call_sms", reason="planned")

@@ -10,9 +10,10 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from kit.analysis.success import SuccessModel
-from kit.errors import MissingFile, UnreadableFile, language
+from kit.errors import MissingFile, UnreadableFile
 from kit.files import replace
 from kit.params import Params
+from kit.params.base import said
 
 __all__ = ["CONTEXT", "Context", "bank_of"]
 
@@ -62,18 +63,13 @@ class Context(BaseModel):
             Where another version of the kit ran.
         """
         path = data / CONTEXT
-        zh = language() == "zh"
         if not path.is_file():
-            raise MissingFile(path=path, need="请先运行 kit run" if zh else "run `kit run` first")
+            raise MissingFile(path=path, need=said("请先运行 kit run", "run `kit run` first"))
         try:
             return cls(**json.loads(path.read_text(encoding="utf-8")))
         except ValidationError:
-            reason = (
-                "是另一版本生成的，请重新运行 kit run"
-                if zh
-                else "another version of the kit made it; run `kit run` again"
-            )
-            raise UnreadableFile(path=path, reason=reason) from None
+            again = said("是另一版本生成的，请重新运行 kit run", "another version made it; run `kit run` again")
+            raise UnreadableFile(path=path, reason=again) from None
 
     def write(self, data: Path) -> None:
         """Write the context of the run whose tables lie in ``data``."""

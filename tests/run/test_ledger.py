@@ -1,8 +1,9 @@
-"""What the ledger holds done: reports of the same data, the same code and one date; without a bank and without a kernel."""
+"""What the ledger holds done: reports of the same data, the same code and one date; without a kernel."""
 
 import json
 import shutil
 from datetime import date
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -182,9 +183,9 @@ def test_a_changed_line_of_the_code_makes_the_reports_anew_under_one_date(name, 
     assert bank.run() == dict.fromkeys(ALL, TUESDAY)
 
 
-def test_the_code_of_a_clone_is_the_code_of_its_copy(copied):
+def test_the_code_of_a_clone_is_the_code_of_its_copy(copied, monkeypatch):
     of_copy = code_digest()
-    resources._PACKAGE = resources.Path(resources.__file__).parent
+    monkeypatch.setattr(resources, "_PACKAGE", Path(resources.__file__).parent)
     code_digest.cache_clear()
     assert code_digest() == of_copy
 

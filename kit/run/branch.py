@@ -76,10 +76,15 @@ class Outcome:
         """Whether the report could not be made."""
         return bool(self.reason)
 
+    def noted(self) -> dict[str, Any]:
+        """What the ledger keeps of it: no reason, which may hold what a notebook said."""
+        where = {"chapter": self.chapter, "cell": self.cell} if self.failed else {}
+        return {"status": "failed" if self.failed else "done", "seconds": round(self.seconds, 2), **where}
+
 
 def work(task: Task) -> Outcome:
     """Make one report; a failure is an outcome and not an exception, so that the other branches go on."""
-    began, chapter = time.monotonic(), ""
+    began, chapter, cell, reason = time.monotonic(), "", None, ""
     try:
         executed = []
         for name, source in task.chapters:
@@ -96,14 +101,12 @@ def work(task: Task) -> Outcome:
             _callbooks(task, persons, context)
             _lists(task, persons, context)
     except NotebookFailed as error:
-        cell, reason = error.facts.get("cell"), str(error.facts.get("reason"))
-        return Outcome(task.branch, task.name, time.monotonic() - began, chapter, cell, reason)
+        cell, reason = error.facts["cell"], str(error.facts["reason"])
     except KitError as error:
-        return Outcome(task.branch, task.name, time.monotonic() - began, chapter, None, str(error))
+        reason = str(error)
     except Exception as error:  # noqa: BLE001 - one branch's accident must not end the others; its text may hold data
-        where = f"{type(error).__name__}（{'程序错误' if language() == 'zh' else 'a fault of the kit'}）"
-        return Outcome(task.branch, task.name, time.monotonic() - began, chapter, None, where)
-    return Outcome(task.branch, task.name, time.monotonic() - began)
+        reason = f"{type(error).__name__}（{'程序错误' if language() == 'zh' else 'a fault of the kit'}）"
+    return Outcome(task.branch, task.name, time.monotonic() - began, chapter if reason else "", cell, reason)
 
 
 def _render(task: Task, executed: list[Any]) -> None:

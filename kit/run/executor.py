@@ -132,24 +132,22 @@ def run(
     chosen = _chosen(branches, only)
     ledger, inputs = Ledger(out / "ledger.jsonl"), _fingerprint(engagement, out / "data")
     day = printed or (None if fresh else ledger.printed(inputs)) or _today()
-    made_of = {"inputs": inputs, "printed": day.isoformat()}
-    done = set() if fresh else {b for b, line in ledger.last(**made_of).items() if line["status"] == "done"}
+    hand_over = {"inputs": inputs, "printed": day.isoformat()}
+    done = set() if fresh else {b for b, line in ledger.last(**hand_over).items() if line["status"] == "done"}
     every = _tasks(engagement, context, out, branches, chosen, day, engine, timeout)
     tasks = [task for task in every if task.branch not in done]
     kept = tuple(branch for branch in chosen if branch in done)
     progress.branches(len(tasks), len(kept))
     outcomes = []
     for outcome in _fan_out(tasks, workers):
-        status = "failed" if outcome.failed else "done"
-        where = {"chapter": outcome.chapter, "cell": outcome.cell} if outcome.failed else {}
-        ledger.note(outcome.branch, status, **made_of, seconds=round(outcome.seconds, 2), **where)
+        ledger.note(outcome.branch, **hand_over, **outcome.noted())
         outcomes.append(outcome)
         progress.finished(outcome)
-    _write_index(context, out, branches, ledger.last(**made_of))
+    _write_index(context, out, branches, ledger.last(**hand_over))
     write_manifest(out, printed=day)
-    words = scripts(engagement.language, engagement.folder, segments=engagement.params.segments.codes())
-    done_now, bad = tuple(sorted(outcomes, key=lambda o: o.branch)), tuple(words.faults.values())
-    return RunResult(out, done_now, kept, taken, branches, bad)
+    own = scripts(engagement.language, engagement.folder, segments=engagement.params.segments.codes())
+    outcomes.sort(key=lambda outcome: outcome.branch)
+    return RunResult(out, tuple(outcomes), kept, taken, branches, tuple(own.faults.values()))
 
 
 def _chosen(branches: pd.DataFrame, only: Sequence[str]) -> list[str]:

@@ -19,14 +19,9 @@ class Ledger:
 
     path: Path
 
-    def note(self, branch: str, status: str, **facts: Any) -> None:
-        """Append what became of a branch (``done`` or ``failed``)."""
-        line = {
-            "at": datetime.now(UTC).isoformat(timespec="seconds"),
-            "branch": branch,
-            "status": status,
-            **facts,
-        }
+    def note(self, branch: str, **facts: Any) -> None:
+        """Append what became of a branch: its ``status``, ``done`` or ``failed``, and the like."""
+        line = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "branch": branch, **facts}
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with self.path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(line, ensure_ascii=False) + "\n")

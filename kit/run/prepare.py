@@ -76,32 +76,32 @@ def take_in(
 def prepare(
     engagement: Engagement,
     out: Path,
-    say: Callable[[str], None],
+    stage: Callable[[str], None],
     *,
     password: Password | None = None,
     reading: Reading | None = None,
     fresh: bool = False,
 ) -> IntakeResult:
     """Fill ``out/data``; each file is whole or not there. ``fresh`` forgets the contact plan of an earlier run."""
-    say("intake")
+    stage("intake")
     taken = take_in(engagement, out, password=password, reading=reading)
     for table in ("customer", "customer_month"):
         if table not in taken.tables:
             raise NoReport(table=schema()[table].label(language()), refused=taken.refused)
-    derive(engagement, out / "data", say, fresh=fresh)
+    derive(engagement, out / "data", stage, fresh=fresh)
     return taken
 
 
-def derive(engagement: Engagement, data: Path, say: Callable[[str], None], *, fresh: bool = False) -> None:
+def derive(engagement: Engagement, data: Path, stage: Callable[[str], None], *, fresh: bool = False) -> None:
     """From the book in ``data`` all that the chapters read beside it, the contact plan from that of an earlier run."""
     book = Book(data)
     params = settle_dates(book, engagement.params)
-    say("features")
+    stage("features")
     made = features(book, params)
     filed = files(book, made.table, params)
     customers = frame(filed.customers)
     staff = _present_staff(book, params.day)
-    say("planning")
+    stage("planning")
     assigned = _assigned(customers, staff, params)
     owners, staff = assigned.rows, staff.drop_duplicates(col.STAFF_ID)
     tables = {name: frame(table) for name, table in made.tables.items()}

@@ -7,10 +7,8 @@ cannot give is announced once, with the columns that would unlock it, and skippe
 from __future__ import annotations
 
 import io
-import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields, is_dataclass
-from datetime import date
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any
@@ -23,8 +21,8 @@ from kit import columns as col
 from kit.accounts import Accounts, open_accounts
 from kit.analysis import Finding, Standing, Unavailable, funnel_place, standing
 from kit.book import Book
-from kit.engagement import CONTEXT
-from kit.errors import MissingFile, UnknownName, language
+from kit.context import CONTEXT, Context
+from kit.errors import UnknownName
 from kit.features import frame
 from kit.params import KeyProduct, Params
 from kit.planning import Scripts, lacking, scripts
@@ -60,7 +58,7 @@ class Chapter:
     branches: pd.DataFrame
     params: Params
     words: Wording
-    facts: dict[str, Any]
+    context: Context
     data: Path
 
     def accounts(self) -> Accounts:
@@ -247,7 +245,7 @@ class Chapter:
 
     def holidays(self) -> None:
         """Say so where the plan reaches into a year whose holidays are not announced yet."""
-        if not self.facts["holidays_announced"]:
+        if not self.context.holidays_announced:
             self.say("calendar_note")
 
     def standing(self, column: str) -> Standing:
@@ -280,7 +278,7 @@ class Chapter:
             "bank": self.bank,
             "params": self.params,
             "as_of": self.params.day,
-            "basis": self.words.label(f"labels.basis.{self.facts['aum_column']}"),
+            "basis": self.words.label(f"labels.basis.{self.context.aum_column}"),
             "ladder": self.words.join([
                 f"{self.words.label(f'labels.tier.{tier.code}')} ≥{tier.floor_wan:g}" for tier in self.params.tiers[1:]
             ]),
@@ -299,7 +297,7 @@ class Chapter:
                 self.words("common.cadence_familiar", days=days)
                 for days in (self.params.contact.familiar_days,) if days is not None
             ]),
-            "plan_start": date.fromisoformat(self.facts["plan_start"]),
+            "plan_start": self.context.plan_start,
             "within": {kind.code: kind.within_days for kind in self.params.contact.classes},
             "again": {kind.code: kind.again_days for kind in self.params.contact.classes},
             "intent_rules": self.words.join([intent_told(grade, self.words) for grade in self.params.contact.intents]),
@@ -328,7 +326,7 @@ class Chapter:
 
     def _unlock(self, key: str, result: Unavailable) -> str:
         """Call-out that names the missing columns as the bank would call them."""
-        groups = dict.fromkeys(tuple(g) for name in result.columns for g in self.facts["unlocks"].get(name, ()))
+        groups = dict.fromkeys(tuple(g) for name in result.columns for g in self.context.unlocks.get(name, ()))
         named = [self.words("common.either").join(self._source(source) for source in group) for group in groups]
         return self.words(
             "common.unlock",
@@ -358,9 +356,7 @@ def open_chapter(name: str, data: str = "", branch: str = "", language: str = ""
         ``zh`` or ``en``; empty for the engagement's.
     """
     folder = Path(data) if data else _newest() or _example()
-    if not (folder / CONTEXT).is_file():
-        raise MissingFile(path=folder / CONTEXT, need=_run_first())
-    facts: dict[str, Any] = json.loads((folder / CONTEXT).read_text(encoding="utf-8"))
+    context = Context.read(folder)
     chosen = branch or str(pq.read_table(folder / "branches.parquet")[col.BRANCH_ID][0])
     branches = _opened(folder, chosen, "branches", EVERY_BRANCH)
     known = dict(zip(branches[col.BRANCH_ID], branches[col.BRANCH_NAME], strict=True))
@@ -369,13 +365,13 @@ def open_chapter(name: str, data: str = "", branch: str = "", language: str = ""
     return Chapter(
         name=name,
         branch_id=chosen,
-        branch_name=known.get(chosen, facts["bank"]),
-        bank=facts["bank"],
+        branch_name=known.get(chosen, context.bank),
+        bank=context.bank,
         customers=_opened(folder, chosen, "customers", chosen),
         branches=branches,
-        params=Params(**facts["params"]),
-        words=wording(language or facts["language"]),
-        facts=facts,
+        params=context.params,
+        words=wording(language or context.language),
+        context=context,
         data=folder,
     )
 
@@ -408,10 +404,6 @@ def reader(data: Path, _made_ns: int, _open_branch: str) -> Callable[[str, str],
         return frame(pq.read_table(data / f"{name}.parquet", filters=own, read_dictionary=repeated))
 
     return rows
-
-
-def _run_first() -> str:
-    return "请先运行 kit run" if language() == "zh" else "run `kit run` first"
 
 
 def _newest() -> Path | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from dataclasses import dataclass, field
 from datetime import date
@@ -10,14 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from kit import __version__
-from kit.engagement import CONTEXT
-from kit.errors import KitError, language
-from kit.params import Params
+from kit.context import Context
+from kit.errors import KitError
+from kit.files import replace
+from kit.messages import message
 from kit.report.assemble import assemble
 from kit.report.gate import check_html, check_pdf
 from kit.report.html import to_html
 from kit.report.typst import to_pdf
-from kit.run.files import replace
 from kit.run.notebook import NotebookFailed, execute
 from kit.run.working import Working, write_working
 from kit.text import slug, wording
@@ -35,7 +34,7 @@ class Task:
     name: str
     bank: str
     as_of: date
-    prepared: date
+    printed: date
     chapters: tuple[tuple[str, Path], ...]
     out: Path
     language: str
@@ -66,10 +65,15 @@ class Outcome:
         """Whether the report could not be made."""
         return bool(self.reason)
 
+    def noted(self) -> dict[str, Any]:
+        """What the ledger keeps of it: no reason, which may hold what a notebook said."""
+        where = {"chapter": self.chapter, "cell": self.cell} if self.failed else {}
+        return {"status": "failed" if self.failed else "done", "seconds": round(self.seconds, 2), **where}
+
 
 def work(task: Task) -> Outcome:
     """Make one report; a failure is an outcome and not an exception, so that the other branches go on."""
-    began, chapter = time.monotonic(), ""
+    began, chapter, cell, reason = time.monotonic(), "", None, ""
     try:
         executed = []
         for name, source in task.chapters:
@@ -81,16 +85,15 @@ def work(task: Task) -> Outcome:
         _render(task, executed)
         if task.branch != BANK:
             chapter = "call lists"
-            _write_working(task)
+            context = Context.read(task.out / "data")
+            write_working(Working(task.out, task.branch, task.name, context, password=task.password, key=task.key))
     except NotebookFailed as error:
-        cell, reason = error.facts.get("cell"), str(error.facts.get("reason"))
-        return Outcome(task.branch, task.name, time.monotonic() - began, chapter, cell, reason)
+        cell, reason = error.facts["cell"], str(error.facts["reason"])
     except KitError as error:
-        return Outcome(task.branch, task.name, time.monotonic() - began, chapter, None, str(error))
+        reason = str(error)
     except Exception as error:  # noqa: BLE001 - one branch's accident must not end the others; its text may hold data
-        where = f"{type(error).__name__}（{'程序错误' if language() == 'zh' else 'a fault of the kit'}）"
-        return Outcome(task.branch, task.name, time.monotonic() - began, chapter, None, where)
-    return Outcome(task.branch, task.name, time.monotonic() - began)
+        reason = f"{type(error).__name__}（{message('errors.run.fault')}）"
+    return Outcome(task.branch, task.name, time.monotonic() - began, chapter if reason else "", cell, reason)
 
 
 def _render(task: Task, executed: list[Any]) -> None:
@@ -106,7 +109,7 @@ def _render(task: Task, executed: list[Any]) -> None:
             **home,
             "branch_name": task.name,
             "as_of": task.as_of.isoformat(),
-            "prepared": task.prepared.isoformat(),
+            "prepared": task.printed.isoformat(),
             "language": task.language,
             "kit_version": __version__,
             "footer": words("common.footer", bank=task.bank, as_of=task.as_of, version=__version__),
@@ -120,25 +123,3 @@ def _render(task: Task, executed: list[Any]) -> None:
     check_pdf(pdf, branch_name=task.name, min_pages=2)
     replace(folder / f"{task.stem}.html", html.encode())
     replace(folder / f"{task.stem}.pdf", pdf)
-
-
-def _write_working(task: Task) -> None:
-    """The managers' workbooks and the branch head's."""
-    own = {name: getattr(task, name) for name in ("out", "branch", "name", "bank", "language", "password", "key")}
-    write_working(Working(params=_params(task), start=_start(task), **own))
-
-
-def _facts(task: Task) -> dict[str, Any]:
-    """What the run knows of itself."""
-    found: dict[str, Any] = json.loads((task.out / "data" / CONTEXT).read_text(encoding="utf-8"))
-    return found
-
-
-def _params(task: Task) -> Params:
-    """The thresholds of the run."""
-    return Params(**_facts(task)["params"])
-
-
-def _start(task: Task) -> date:
-    """The first day of the plan."""
-    return date.fromisoformat(_facts(task)["plan_start"])

@@ -2,7 +2,6 @@
 
 import dataclasses
 import io
-import json
 import shutil
 from datetime import date
 
@@ -12,9 +11,9 @@ import pikepdf
 import pytest
 from icalendar import Calendar
 
-from kit.engagement import CONFIG, CONTEXT, load
+from kit.context import Context
+from kit.engagement import CONFIG, load
 from kit.keys import surrogate
-from kit.params import Params
 from kit.run.executor import run
 from kit.run.identified import Identified, branch_rows, staff_with_phones
 from kit.run.prepare import prepare
@@ -33,13 +32,8 @@ SPOKEN = {
 
 
 def working(bank, data, out, language="zh"):
-    engagement = load(bank[0])
-    facts = json.loads((data / CONTEXT).read_text(encoding="utf-8"))
-    return Working(
-        out=out, branch="0101", name="城东支行", bank="示范农村商业银行", language=language,
-        params=Params(**facts["params"]), start=date.fromisoformat(facts["plan_start"]),
-        password=engagement.secrets.password, key=bytes.fromhex(engagement.secrets.key),
-    )  # fmt: skip
+    secrets, context = load(bank[0]).secrets, Context.read(data).model_copy(update={"language": language})
+    return Working(out, "0101", "城东支行", context, password=secrets.password, key=bytes.fromhex(secrets.key))
 
 
 def write(bank, prepared, out, *, language="zh", spoken=False, change=lambda plan: plan):

@@ -1,19 +1,18 @@
 """Which days the sheets of a workbook hold."""
 
 from datetime import date, timedelta
-from pathlib import Path
 
 from kit.engagement import profile
 from kit.params import Params
-from kit.run.working import Working
+from kit.run.working import plan_days
 from kit.workbooks.content import windows
 
 
 def test_today_this_week_and_this_month_follow_each_other_without_a_gap():
     def days(as_of):
-        start, params = date.fromisoformat(as_of) + timedelta(days=1), Params(**profile("rural-postal"), as_of=as_of)
-        of = Working(Path(), "0101", "", "", "zh", params, start, password="", key=b"")
-        return [tuple(map(str, each)) for each in windows(of.days[0]).values()]
+        params = Params(**profile("rural-postal"), as_of=as_of)
+        work = plan_days(date.fromisoformat(as_of) + timedelta(days=1), params)
+        return [tuple(map(str, each)) for each in windows(work[0]).values()]
 
     assert days("2026-10-31") == [
         ("2026-11-02", "2026-11-02"), ("2026-11-03", "2026-11-08"), ("2026-11-09", "2026-11-30"),

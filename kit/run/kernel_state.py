@@ -1,4 +1,4 @@
-"""A clean slate inside the kernel: what a notebook changed is put back before the next one comes.
+"""The state of a new kernel, inside it: what a notebook changed is put back before the next one comes.
 
 This text is run in the kernel, never imported by the kit, so it asks for nothing but the standard library and
 IPython. Modules stay imported, for that is what makes a kept kernel fast; the rest is as it was in a new one.
@@ -21,7 +21,7 @@ from typing import Any
 from IPython import get_ipython
 
 
-class Slate:
+class KernelState:
     """The state of a new kernel, and the way back to it.
 
     Parameters
@@ -46,7 +46,7 @@ class Slate:
         self.config = copy.deepcopy(dict(self.shell.config))
         self.settings = [(each, each.trait_values(config=True)) for each in self.shell.configurables]
 
-    def lay(self, folder: str, changes: dict[str, str | None]) -> None:
+    def prepare(self, folder: str, changes: dict[str, str | None]) -> None:
         """Start a notebook in `folder`, with a new kernel's environment and these changes (None removes)."""
         os.chdir(folder)
         environ = {**self.environ, **changes}
@@ -61,7 +61,7 @@ class Slate:
             time.tzset()
         self.shell.history_manager.dir_hist[:] = [folder]
 
-    def wipe(self) -> None:
+    def reset(self) -> None:
         """Put back what the last notebook changed. Whatever goes wrong here is a reason for a new kernel."""
         vars(builtins).update(self.builtins)  # first: everything below may need them
         for name in vars(builtins).keys() - self.builtins.keys():
@@ -133,15 +133,15 @@ def _imported_from(module: Any) -> str:
     return os.path.dirname(str(places[0]))  # noqa: PTH120
 
 
-def _restore_matplotlib(matplotlib: Any, slate: Slate) -> None:
+def _restore_matplotlib(matplotlib: Any, state: KernelState) -> None:
     pyplot = sys.modules.get("matplotlib.pyplot")
-    backend = slate.environ.get("MPLBACKEND", "")
+    backend = state.environ.get("MPLBACKEND", "")
     inline = "inline" in backend
     if pyplot:
         pyplot.close("all")
         if matplotlib.get_backend() != backend:
             if inline:
-                slate.shell.enable_matplotlib("inline")
+                state.shell.enable_matplotlib("inline")
             pyplot.switch_backend(backend)
     else:
         matplotlib.rcParams["backend"] = backend
@@ -152,21 +152,21 @@ def _restore_matplotlib(matplotlib: Any, slate: Slate) -> None:
     matplotlib.rcParams["interactive"] = inline and "matplotlib_inline.backend_inline" in sys.modules
 
 
-def _restore_inline(backend: Any, slate: Slate) -> None:
-    inline = backend.InlineBackend.instance(parent=slate.shell)
+def _restore_inline(backend: Any, state: KernelState) -> None:
+    inline = backend.InlineBackend.instance(parent=state.shell)
     for name in ("print_figure_kwargs", "figure_formats", "close_figures"):
         setattr(inline, name, inline.traits()[name].default())
-    inline.update_config(slate.shell.config)
-    backend.select_figure_formats(slate.shell, inline.figure_formats, **inline.print_figure_kwargs)
+    inline.update_config(state.shell.config)
+    backend.select_figure_formats(state.shell, inline.figure_formats, **inline.print_figure_kwargs)
 
 
-def _restore_pandas(pandas: Any, slate: Slate) -> None:  # noqa: ARG001 - called like the others
+def _restore_pandas(pandas: Any, state: KernelState) -> None:  # noqa: ARG001 - called like the others
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # deprecated options are reset like the others
         pandas.reset_option("all")
 
 
-def _restore_numpy(numpy: Any, slate: Slate) -> None:  # noqa: ARG001 - called like the others
+def _restore_numpy(numpy: Any, state: KernelState) -> None:  # noqa: ARG001 - called like the others
     numpy.random.seed()
     numpy.seterr(divide="warn", over="warn", under="ignore", invalid="warn")
     numpy.set_printoptions(

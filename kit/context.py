@@ -12,8 +12,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from kit.analysis.success import SuccessModel
 from kit.errors import MissingFile, UnreadableFile
 from kit.files import replace
+from kit.messages import message
 from kit.params import Params
-from kit.params.base import said
 
 __all__ = ["CONTEXT", "Context", "bank_of"]
 
@@ -64,12 +64,11 @@ class Context(BaseModel):
         """
         path = data / CONTEXT
         if not path.is_file():
-            raise MissingFile(path=path, need=said("请先运行 kit run", "run `kit run` first"))
+            raise MissingFile(path=path, need=message("errors.need.run"))
         try:
             return cls(**json.loads(path.read_text(encoding="utf-8")))
         except ValidationError:
-            again = said("是另一版本生成的，请重新运行 kit run", "another version made it; run `kit run` again")
-            raise UnreadableFile(path=path, reason=again) from None
+            raise UnreadableFile(path=path, reason=message("errors.run.other_version")) from None
 
     def write(self, data: Path) -> None:
         """Write the context of the run whose tables lie in ``data``."""

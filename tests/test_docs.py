@@ -71,7 +71,9 @@ def test_every_file_is_there_by_its_name_and_every_link_leads_somewhere(path):
     text = path.read_text(encoding="utf-8")
     made = {"customers.parquet"}
     known = {Path(name).name for name in FILES} | made
-    named = {Path(part).name for part in _quoted(text) if re.fullmatch(r"[\w/.-]+\.(py|sql|csv|j2|typ|css|ipynb|yml)", part)}
+    named = {
+        Path(part).name for part in _quoted(text) if re.fullmatch(r"[\w/.-]+\.(py|sql|csv|j2|typ|css|ipynb|yml)", part)
+    }
     assert sorted(named - known) == []
     links = re.findall(r"\]\((?!#|\w+:)([^)#]+)", text)
     assert [link for link in links if not (path.parent / link).exists()] == []

@@ -69,7 +69,7 @@ def open_file(path: Path, mapping: Mapping | None, password: Password = given_pa
     if not found and all(notice.kind == "sheet_empty" for notice in left_out):
         raise EmptyFile(path=path)
     if not found:
-        raise UnreadableFile(path=path, reason="；".join(notice.told() for notice in left_out))
+        raise UnreadableFile(path=path, reason="；".join(notice.sentence() for notice in left_out))
     return Opened(tuple(found), tuple(left_out))
 
 

@@ -39,9 +39,6 @@ _UNSEEN = {"Cc", "Cf", "Mn"}  # control and format characters, variation selecto
 class PdfFailed(KitError):
     """Typst could not set a document (reason)."""
 
-    zh = "PDF 排版失败：{reason}"
-    en = "The PDF could not be set: {reason}"
-
 
 def to_pdf(nb: Any, *, name: str = "") -> bytes:
     """Set an executed notebook as a PDF.

@@ -16,8 +16,9 @@ from kit import __version__
 from kit import columns as col
 from kit.book import Book
 from kit.context import Context
-from kit.errors import KitError, language
+from kit.errors import KitError
 from kit.files import replace
+from kit.messages import message
 from kit.planning.load import owner_load
 from kit.report.assemble import assemble
 from kit.report.gate import check_html, check_pdf
@@ -105,7 +106,7 @@ def work(task: Task) -> Outcome:
     except KitError as error:
         reason = str(error)
     except Exception as error:  # noqa: BLE001 - one branch's accident must not end the others; its text may hold data
-        reason = f"{type(error).__name__}（{'程序错误' if language() == 'zh' else 'a fault of the kit'}）"
+        reason = f"{type(error).__name__}（{message('errors.run.fault')}）"
     return Outcome(task.branch, task.name, time.monotonic() - began, chapter if reason else "", cell, reason)
 
 

@@ -22,10 +22,11 @@ from kit import __version__, vault
 from kit import columns as col
 from kit.context import CONTEXT, Context
 from kit.engagement import Engagement, chapter_notebooks
-from kit.errors import KitError, UnknownName, language
+from kit.errors import KitError, UnknownName
 from kit.features import TABLES, frame
 from kit.files import replace
 from kit.intake import Password
+from kit.messages import message
 from kit.planning import scripts
 from kit.report.index import Column, index_html
 from kit.resources import code_digest, notebooks
@@ -155,8 +156,7 @@ def _chosen(branches: pd.DataFrame, only: Sequence[str]) -> list[str]:
     names = dict(zip(branches[col.BRANCH_NAME].astype(str), ids, strict=True))
     for asked in only:
         if asked not in ids and asked not in names:
-            kind = "网点" if language() == "zh" else "branch"
-            raise UnknownName(kind=kind, name=asked, known=[*ids, *names])
+            raise UnknownName(kind=message("errors.kind.branch"), name=asked, known=[*ids, *names])
     return [asked if asked in ids else names[asked] for asked in only] or ids
 
 
@@ -223,9 +223,7 @@ def _fan_out(tasks: Sequence[Task], workers: int | None) -> Iterator[Outcome]:
     if not tasks:
         return
     os.environ.setdefault("BRANCH_KIT_PRELOAD", "kit.chapter kit.charts seaborn")
-    os.environ.setdefault(
-        "OPENBLAS_NUM_THREADS", "1"
-    )  # there is a worker a processor: more threads wait for each other
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # a worker a processor: more threads wait for each other
     with pool_of(min(workers or os.cpu_count() or 1, len(tasks))) as pool:
         waiting = {pool.submit(work, task): task for task in tasks}
         for future in as_completed(waiting):
@@ -233,12 +231,7 @@ def _fan_out(tasks: Sequence[Task], workers: int | None) -> Iterator[Outcome]:
             try:
                 yield future.result()
             except BrokenProcessPool:
-                reason = (
-                    "工作进程被系统终止，多半是内存不足"
-                    if language() == "zh"
-                    else "the worker was ended, most likely for want of memory"
-                )
-                yield Outcome(task.branch, task.name, 0.0, "", None, reason)
+                yield Outcome(task.branch, task.name, 0.0, reason=message("errors.run.worker_ended"))
 
 
 def pool_of(workers: int) -> ProcessPoolExecutor:

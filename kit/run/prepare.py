@@ -7,6 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -18,12 +19,13 @@ from kit.analysis import branch_summary, fit_success
 from kit.book import Book
 from kit.context import Context, bank_of
 from kit.engagement import Engagement
-from kit.errors import KitError, language
+from kit.errors import KitError
 from kit.features import features, frame, settle_dates
 from kit.features.completeness import files
 from kit.files import replacing
 from kit.intake import IntakeResult, Password, find_sources, intake
 from kit.intake import Progress as Reading
+from kit.messages import language
 from kit.params import Params
 from kit.planning import (
     PLAN,
@@ -45,12 +47,9 @@ __all__ = ["NoReport", "derive", "prepare", "take_in"]
 class NoReport(KitError):
     """A table without which there is no report was not delivered, or could not be read (table, refused)."""
 
-    zh = "没有“{table}”，出不了报告。请把它放进 extracts/ 后重新运行。{listed}"
-    en = "There is no report without the table “{table}”. Put it into extracts/ and run again.{listed}"
-
-    def __str__(self) -> str:
-        listed = "".join(f"\n✗ {each}" for each in self.facts["refused"])
-        return (self.zh if language() == "zh" else self.en).format(table=self.facts["table"], listed=listed)
+    def details(self, _: str | None = None) -> dict[str, Any]:
+        """Facts, the refused files below each other."""
+        return self.facts | {"listed": "".join(f"\n✗ {each}" for each in self.facts["refused"])}
 
 
 ROWS_A_GROUP = 20_000  # of a table, so that one branch is read without the others

@@ -53,14 +53,3 @@ def test_a_chapter_notebook_is_thin_and_has_its_parameters_tagged(path):
         lines = [line for line in "".join(cell["source"]).splitlines() if line.strip()]
         assert len(lines) <= 5
         assert not any(line.startswith(("def ", "class ", "for ")) for line in lines)
-
-
-def test_commands_of_the_readme_exist():
-    from kit.cli import app
-
-    known = {command.callback.__name__ for command in app.registered_commands}
-    for name in ("README.md", "README.zh.md"):
-        text = (ROOT / name).read_text(encoding="utf-8")
-        used = set(re.findall(r"^kit (\w+)", text, re.MULTILINE))
-        assert used, name
-        assert used <= known

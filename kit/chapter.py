@@ -19,13 +19,17 @@ from IPython.display import display
 
 from kit import columns as col
 from kit.accounts import Accounts, open_accounts
-from kit.analysis import Finding, Standing, Unavailable, funnel_place, standing
+from kit.analysis.branches import Standing, standing
+from kit.analysis.result import Unavailable
+from kit.analysis.shrinkage import funnel_place
+from kit.analysis.summary import Finding
 from kit.book import Book
 from kit.context import CONTEXT, Context
 from kit.errors import UnknownName
 from kit.features import frame
 from kit.params import KeyProduct, Params
-from kit.planning import Scripts, lacking, scripts
+from kit.planning.scripts import Scripts, scripts
+from kit.planning.words import lacking
 from kit.report.names import intent_told, named, rules_told, shares_told
 from kit.report.quotes import quoted
 from kit.resources import root

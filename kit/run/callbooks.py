@@ -15,7 +15,7 @@ from kit import columns as col
 from kit.callbook import CONTACT, CUSTOMERS, FACTS, FIRST, Marker, fingerprint
 from kit.files import replace
 from kit.params import Params
-from kit.planning import work_days
+from kit.planning.calendar import work_days
 from kit.report.calendar import calendar
 from kit.report.callbook import Page, callbook
 from kit.report.workbook import encrypted

@@ -78,7 +78,7 @@ class Chapter:
     def title(self) -> None:
         """Heading of the chapter and the question that it answers."""
         question = self.words(f"{self.name}.question", **self._facts)
-        self._show(Heading(1, text_of(self.words(f"{self.name}.title"))), *blocks_of(question))
+        self._show(Heading(1, text_of(self.words(f"{self.name}.title")), chapter=True), *blocks_of(question))
 
     def section(self, key: str, result: Any = None, *, of: str = "", **extra: Any) -> None:
         """Heading of a section and its finding, or what is missing for it.

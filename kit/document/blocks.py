@@ -67,10 +67,11 @@ Value = str | int | float | date | None
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A heading; level 1 is a chapter."""
+    """A heading; that of a ``chapter`` opens a page."""
 
     level: int
     text: Text
+    chapter: bool = False
 
 
 @dataclass(frozen=True, slots=True)

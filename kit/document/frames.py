@@ -39,13 +39,18 @@ def result_blocks(result: Any) -> tuple[tuple[Block, ...], str]:
     values = {field.name: getattr(result, field.name) for field in fields(result)}
     frames = [frame for frame in values.values() if isinstance(frame, pd.DataFrame)]
     cards = tuple(
-        KeyFigure(words.label(f"tables.{name}"), _value(value, name, words), kind=kind_of(name))
+        KeyFigure(words.label(f"tables.{name}"), _value(value, name, words), kind=_kind(name, value))
         for name, value in values.items()
-        if value is None or isinstance(value, str) or pd.api.types.is_scalar(value)
+        if pd.api.types.is_scalar(value)
     )
     title = Paragraph((str(type(result).__doc__).partition("\n")[0],), small=True)
     figures = (KeyFigures(cards),) if cards else ()
     return (title, *figures, *(table_of(frame, words) for frame in frames)), words.language
+
+
+def _kind(name: str, value: Any) -> str:
+    kind = kind_of(name)
+    return "ratio" if kind == "count" and isinstance(value, float) and not value.is_integer() else kind
 
 
 def _value(found: Any, column: str, words: Wording) -> Value:

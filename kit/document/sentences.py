@@ -9,7 +9,7 @@ from kit.document.blocks import Block, Break, Items, Mark, Paragraph, Quote, Tex
 
 __all__ = ["blocks_of", "text_of"]
 
-_MARKED = re.compile(r"\*\*((?:\\.|[^*\\])+)\*\*|\\\n|\\([^\w\s])")
+_MARKED = re.compile(r"\*\*((?:\\.|[^*\\])+)\*\*|\\\n|\\([!-/:-@\[-`{-~])")
 
 
 def text_of(sentence: str) -> Text:

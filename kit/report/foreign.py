@@ -107,7 +107,8 @@ def _read(source: str, attachments: Mapping[str, Any], *, depth: int) -> tuple[d
         link_rel=None,
     )
     try:  # without a tag in front, bs4 takes some texts for the name of a file
-        return tuple(_Reader(attachments).blocks(BeautifulSoup(f"<body>{clean}", "html.parser"), depth))
+        body = BeautifulSoup(f"<div>{clean}</div>", "html.parser").contents[0]
+        return tuple(_Reader(attachments).blocks(body, depth))
     except RecursionError:
         return (doc.Code(source),)
 
@@ -147,7 +148,9 @@ class _Reader:
             found = [doc.Code(node.get_text().rstrip("\n"), _classes(code)[0].partition("-")[2] if code else "")]
         elif name in _HEADINGS:  # inside a list, a quote or an output it has no place in the contents
             text = _trimmed(self._inside(node))
-            found = [doc.Heading(_HEADINGS[name], text) if depth == 0 else doc.Paragraph((_mark("strong", text),))]
+            level = _HEADINGS[name]
+            head = doc.Heading(level, text, chapter=level == 1)
+            found = [head if depth == 0 else doc.Paragraph((_mark("strong", text),))]
         elif name in {"ul", "ol"} and depth < _DEEPEST:
             found = [self._items(node, depth + 1)]
         elif name == "blockquote" and depth < _DEEPEST:

@@ -89,7 +89,7 @@ def document_of(nb: Any, *, name: str = "", code: bool = True) -> Document:
     reader = _Reader(words, code=code and "branch_kit" not in nb.metadata)
     spoken = str(nb.metadata.get("language_info", {}).get("name", "python"))
     blocks = _outlined(block for cell in nb.cells for block in reader.cell(cell, spoken))
-    chapters = (doc.plain(b.text) for b in blocks if isinstance(b, doc.Heading) and b.level == 1)
+    chapters = (doc.plain(b.text) for b in blocks if isinstance(b, doc.Heading) and b.chapter)
     titles = (facts.get("title", ""), str(nb.metadata.get("title") or ""), *chapters, name, words["report"])
     return Document(next(filter(_seen, titles)), words["language"], blocks, facts)
 

@@ -35,7 +35,7 @@ class TypstWriter:
         data: dict[str, Any] = {"t": "rule"}
         match block:
             case doc.Heading():
-                data = {"t": "heading", "level": block.level, "chapter": block.level == 1, "c": self._text(block.text)}
+                data = {"t": "heading", "level": block.level, "chapter": block.chapter, "c": self._text(block.text)}
             case doc.Paragraph():
                 data = {"t": "note" if block.small else paragraph, "c": self._text(block.text)}
             case doc.Quote():

@@ -29,6 +29,8 @@ def set_table(grid: doc.Grid, text: Callable[[doc.Text], list[Any]], caption: li
     ]
     cells = [cell for part in parts for cell in part]
     widths = _widths(cells, len(grid.head))
+    if not widths:
+        return []
     stubs = {c["x"] for c in cells if c["head"] and c["y"] >= start[1]} or {0}
     whole = any(c["colspan"] > 1 for c in cells) or len(stubs) == len(widths)
     panels = [list(range(len(widths)))] if whole else _panels(widths, stubs)

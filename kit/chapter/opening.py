@@ -9,7 +9,8 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from kit import columns as col
-from kit.chapter.rows import EVERY_BRANCH, opened
+from kit.chapter import rows
+from kit.chapter.rows import EVERY_BRANCH
 from kit.chapter.showing import Chapter
 from kit.engagement import CONTEXT
 from kit.errors import MissingFile, UnknownName, language
@@ -37,7 +38,7 @@ def open_chapter(name: str, data: str = "", branch: str = "", language: str = ""
         raise MissingFile(path=folder / CONTEXT, need=_run_first())
     facts: dict[str, Any] = json.loads((folder / CONTEXT).read_text(encoding="utf-8"))
     chosen = branch or str(pq.read_table(folder / "branches.parquet")[col.BRANCH_ID][0])
-    branches = opened(folder, chosen, "branches", EVERY_BRANCH)
+    branches = rows.opened(folder, chosen, "branches", EVERY_BRANCH)
     known = dict(zip(branches[col.BRANCH_ID], branches[col.BRANCH_NAME], strict=True))
     if chosen not in (EVERY_BRANCH, *known):
         raise UnknownName(kind="网点 / branch", name=chosen, known=known)
@@ -46,7 +47,7 @@ def open_chapter(name: str, data: str = "", branch: str = "", language: str = ""
         branch_id=chosen,
         branch_name=known.get(chosen, facts["bank"]),
         bank=facts["bank"],
-        customers=opened(folder, chosen, "customers", chosen),
+        customers=rows.opened(folder, chosen, "customers", chosen),
         branches=branches,
         params=Params(**facts["params"]),
         words=wording(language or facts["language"]),

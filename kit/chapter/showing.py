@@ -20,8 +20,9 @@ from kit import columns as col
 from kit.accounts import Accounts, open_accounts
 from kit.analysis import Finding, Standing, Unavailable, funnel_place, standing
 from kit.book import Book
+from kit.chapter import rows as tables
 from kit.chapter.method import method
-from kit.chapter.rows import EVERY_BRANCH, opened
+from kit.chapter.rows import EVERY_BRANCH
 from kit.document.blocks import Block, Figure, Heading, KeyFigure, KeyFigures, Picture, Quote, plain
 from kit.document.carry import MIME, to_json
 from kit.document.frames import table_of
@@ -73,7 +74,7 @@ class Chapter:
 
     def rows(self, name: str, *, everywhere: bool = False) -> pd.DataFrame:
         """Rows of ``data/<name>.parquet`` that are this branch's, or every branch's."""
-        return opened(self.data, self.branch_id, name, EVERY_BRANCH if everywhere else self.branch_id)
+        return tables.opened(self.data, self.branch_id, name, EVERY_BRANCH if everywhere else self.branch_id)
 
     def title(self) -> None:
         """Heading of the chapter and the question that it answers."""

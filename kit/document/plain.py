@@ -28,7 +28,7 @@ def _lines(block: doc.Block, language: str) -> list[str]:
             lines = _lines(doc.grid(block, language), language)
         case doc.Grid():
             rows = (*block.head, *block.body, *block.foot)
-            lines = [doc.plain(block.caption), *("\t".join(doc.plain(cell.text) for cell in row) for row in rows)]
+            lines = [doc.plain(block.caption), *(" | ".join(doc.plain(cell.text) for cell in row) for row in rows)]
         case doc.KeyFigures():
             lines = [f"{c.label} {figure(c.value, c.kind, language)} {c.note}".strip() for c in block.cards]
         case doc.Figure():

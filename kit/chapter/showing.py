@@ -18,7 +18,10 @@ from IPython.display import display
 
 from kit import columns as col
 from kit.accounts import Accounts, open_accounts
-from kit.analysis import Finding, Standing, Unavailable, funnel_place, standing
+from kit.analysis.branches import Standing, standing
+from kit.analysis.result import Unavailable
+from kit.analysis.shrinkage import funnel_place
+from kit.analysis.summary import Finding
 from kit.book import Book
 from kit.chapter import rows as tables
 from kit.chapter.method import method
@@ -30,7 +33,8 @@ from kit.document.html import fragment
 from kit.document.plain import to_plain
 from kit.document.sentences import blocks_of, text_of
 from kit.params import Params
-from kit.planning import Scripts, lacking, scripts
+from kit.planning.scripts import Scripts, scripts
+from kit.planning.words import lacking
 from kit.report.names import named, rules_told, shares_told
 from kit.report.quotes import quoted
 from kit.schema import schema

@@ -8,7 +8,7 @@ import pandas as pd
 
 from kit.document.blocks import Break, Mark, Paragraph, Quote, Text
 from kit.document.sentences import text_of
-from kit.planning import Scripts
+from kit.planning.scripts import Scripts
 from kit.text import Wording
 
 __all__ = ["quoted"]

@@ -3,35 +3,23 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
-from functools import partial
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from kit import __version__
-from kit import columns as col
-from kit.book import Book
 from kit.context import Context
 from kit.errors import KitError
 from kit.files import replace
 from kit.messages import message
-from kit.planning.load import owner_load
 from kit.report.gate import check_html, check_pdf
 from kit.report.html import html_page
-from kit.report.load import load_sheet
 from kit.report.notebook import assemble, document_of
 from kit.report.typst import pdf_file
-from kit.report.workbook import encrypted, workbook
-from kit.run.callbooks import write_callbooks
-from kit.run.cards import cards
 from kit.run.notebook import NotebookFailed, execute
-from kit.run.persons import Persons, rows_of
-from kit.run.words import said
-from kit.text import Wording, slug, wording
+from kit.run.working import Working, write_working
+from kit.text import slug, wording
 
 __all__ = ["BANK", "Outcome", "Task", "work"]
 
@@ -97,10 +85,7 @@ def work(task: Task) -> Outcome:
         _render(task, executed)
         if task.branch != BANK:
             chapter = "call lists"
-            context = Context.read(task.out / "data")
-            persons = Persons.of(task.out / "data", task.branch, task.key)
-            _callbooks(task, persons, context)
-            _lists(task, persons, context)
+            _write_working(task)
     except NotebookFailed as error:
         cell, reason = error.facts["cell"], str(error.facts["reason"])
     except KitError as error:
@@ -140,51 +125,8 @@ def _render(task: Task, executed: list[Any]) -> None:
     replace(folder / f"{task.stem}.pdf", pdf)
 
 
-def _callbooks(task: Task, persons: Persons, context: Context) -> None:
-    """A workbook and a calendar for each owner of the branch."""
-    plan, params = _plan(task), context.params
-    texts, replies = said(task, persons, plan, params)
-    write_callbooks(task, persons, plan, params, start=context.plan_start, spoken=texts, replies=replies)
-
-
-def _plan(task: Task) -> pd.DataFrame:
-    """The branch's plan, a row a contact."""
-    return rows_of(task.out / "data" / "plan.parquet", task.branch)
-
-
-def _load(task: Task, context: Context, words: Wording) -> Callable[[Any], None] | None:
-    """The page of the branch head, as what adds it to a workbook; none where nobody keeps anybody."""
-    book = Book(task.out / "data")
-    daily: dict[str, int] = {}
-    if book.has(f"staff.{col.DAILY_CONTACTS}"):
-        staff = book.read("staff", [col.STAFF_ID, col.DAILY_CONTACTS]).dropna()
-        daily = dict(zip(staff[col.STAFF_ID], staff[col.DAILY_CONTACTS].astype(int), strict=True))
-    found = owner_load(_plan(task), daily, context.params, start=context.plan_start)
-    return partial(load_sheet, load=found, words=words, branch=task.name) if len(found.planned) else None
-
-
-def _lists(task: Task, persons: Persons, context: Context) -> None:
-    """One encrypted workbook for the branch: a sheet a list, each customer with what is at stake and why."""
-    words = wording(task.language)
-    lists = rows_of(task.out / "data" / "lists.parquet", task.branch)
-    known = persons.have(col.TIER, col.STAFF_ID, col.AUM_FEN)
-    known_of = pd.concat([persons.rows, persons.units])[[col.CUSTOMER_ID, *persons.shown, *known]]
-    rows = lists.merge(known_of, on=col.CUSTOMER_ID, how="left", validate="many_to_one")
-    rows[col.WHY] = [
-        words.join([words.label(f"lists.reason.{code}") for code in reason.split("+")]) for reason in rows[col.REASON]
-    ]
-    columns = [col.RANK, *persons.shown, *known, col.STAKE_FEN, col.WHY]
-    sheets = {
-        words.label(f"labels.list.{name}"): (
-            words(f"lists.heading.{name}", branch=task.name),
-            each[columns].dropna(axis=1, how="all"),  # a unit has no tier
-        )
-        for name, each in rows.rename(columns={col.AMOUNT_FEN: col.STAKE_FEN}).groupby(col.LIST, sort=False)
-    }
-    made = cards(persons.rows, persons.shown, lists, words)
-    if len(made):
-        sheets[words.label("labels.list.card")] = (words("lists.heading.card", branch=task.name), made)
-    first = _load(task, context, words)
-    if sheets or first:
-        made_of = workbook(sheets, words, first=first)
-        replace(task.out / "working" / f"{task.stem}.xlsx", encrypted(made_of, task.password))
+def _write_working(task: Task) -> None:
+    """The managers' workbooks and the branch head's."""
+    own = {name: getattr(task, name) for name in ("out", "branch", "name", "bank", "language", "password", "key")}
+    context = Context.read(task.out / "data")
+    write_working(Working(params=context.params, start=context.plan_start, **own))

@@ -1,10 +1,11 @@
-from datetime import date
+from datetime import date, timedelta
 
 import pandas as pd
 
 from kit.engagement import profile
 from kit.params import Params
-from kit.planning.load import owner_load
+from kit.planning.calendar import work_days
+from kit.workbooks.load import owner_load
 
 PARAMS = Params(**profile("rural-postal"), as_of="2026-10-31").model_copy(deep=True)
 PLAN = pd.DataFrame(
@@ -22,8 +23,13 @@ PLAN = pd.DataFrame(
 )  # fmt: skip
 
 
+def load_of(plan, daily, start):
+    worked = work_days(start - timedelta(days=1), weeks=PARAMS.contact.weeks).days
+    return owner_load(plan, daily, PARAMS, start=start, worked=worked)
+
+
 def test_each_owners_weeks_stand_beside_what_there_is_time_for_and_the_busiest_first():
-    load = owner_load(PLAN, {"S1": 4}, PARAMS, start=date(2026, 11, 1))
+    load = load_of(PLAN, {"S1": 4}, date(2026, 11, 1))
     assert load.planned.index.tolist() == ["S2", "S1"]
     assert load.planned.loc["S2"].tolist() == [3, 0, 0, 0, 0, 0, 0, 0]
     assert load.planned.loc["S1"].tolist() == [1, 1, 0, 0, 0, 0, 0, 0]
@@ -35,11 +41,11 @@ def test_each_owners_weeks_stand_beside_what_there_is_time_for_and_the_busiest_f
 
 
 def test_the_weeks_of_a_plan_made_again_begin_on_its_own_first_day():
-    load = owner_load(PLAN[PLAN["customer_id"] == "b"], {}, PARAMS, start=date(2026, 11, 7))
+    load = load_of(PLAN[PLAN["customer_id"] == "b"], {}, date(2026, 11, 7))
     assert load.planned.loc["S1"].tolist() == [1, 0, 0, 0, 0, 0, 0, 0]
     assert [str(day) for day in load.weeks.loc[1, ["first", "last"]]] == ["2026-11-07", "2026-11-13"]
 
 
 def test_a_branch_that_nobody_works_in_has_no_load():
-    load = owner_load(PLAN[PLAN["staff_id"].isna()], {}, PARAMS, start=date(2026, 11, 1))
+    load = load_of(PLAN[PLAN["staff_id"].isna()], {}, date(2026, 11, 1))
     assert len(load.planned) == len(load.left_over) == 0

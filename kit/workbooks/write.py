@@ -1,26 +1,24 @@
-"""The manager's workbook: what to do today, this week, this month, a card of each customer, and the words to say it."""
+"""Pages as a manager's workbook: protected but for the cells to be filled in, each sheet printed with its heading."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from itertools import accumulate, cycle, pairwise
 from math import ceil
 from typing import Any
 
-import pandas as pd
 from xlsxwriter.utility import xl_range_abs
 
 from kit import columns as col
-from kit.callbook import CUSTOMERS, HIDDEN, KEY_CODES, KEYS, TASKS, Entry, Marker, choices
-from kit.report.cells import WIDTHS, cell_formats, write_column
-from kit.report.workbook import COLOUR, new_workbook
 from kit.tables import kind_of
 from kit.text import Wording
+from kit.workbooks.content import Page
+from kit.workbooks.form import CUSTOMERS, HIDDEN, KEY_CODES, KEYS, TASKS, Entry, Marker, choices
+from kit.workbooks.sheets import COLOUR, WIDTHS, cell_formats, new_workbook, write_column
 
-__all__ = ["Page", "callbook"]
+__all__ = ["manager_workbook"]
 
 _NOTE, _BAND, _CODES, _HEAD = 1, 2, 3, 4  # rows, counted from 0; the data begins below the head
 _LISTS = 3  # column of the hidden sheet from which on the choices stand
@@ -37,25 +35,11 @@ _WIDE = {
 }  # fmt: skip
 _SHEETS = ({"products", "sheet"}, {"next"})  # bands that begin another page of the customers
 _PAPER = 9.9  # inches of a page of A4 across, less a tenth for fonts that are a little wider
+_ALLOWED = ("autofilter", "sort", "format_columns", "format_rows", "select_locked_cells", "select_unlocked_cells")
 _BANDS = ("#dce6f1", "#eaf1dd", "#e5e0ec", "#fde9d9", "#dbeef3", "#f2f2f2")
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """One sheet: its code, its dates in words, and bands of columns, each under its heading.
-
-    ``rows`` has the columns of all bands and those of `kit.callbook.KEY_CODES`; those of ``entries`` are added
-    behind them, empty.
-    """
-
-    code: str
-    rows: pd.DataFrame
-    bands: Mapping[str, Sequence[str]]
-    dates: str = ""
-    entries: tuple[Entry, ...] = ()
-
-
-def callbook(marker: Marker, pages: Sequence[Page], words: Wording, *, branch: str, owner: str) -> bytes:
+def manager_workbook(marker: Marker, pages: Sequence[Page], words: Wording, *, branch: str, owner: str) -> bytes:
     """Return the manager's workbook of one plan (R58, R62, R63, R64, R82).
 
     Parameters
@@ -71,20 +55,14 @@ def callbook(marker: Marker, pages: Sequence[Page], words: Wording, *, branch: s
         xlsx, unencrypted. Sheets are protected without a password, but for the cells to be filled in. The same plan
         gives the same bytes.
     """
-    with new_workbook() as (book, buffer):
-        book.set_properties({"created": datetime.fromisoformat(marker.start)})  # no clock
+    with new_workbook(date.fromisoformat(marker.start)) as (book, buffer):
         formats = _formats(book)
-        sheets = {page.code: book.add_worksheet(words.label(f"callbook.sheet.{page.code}")) for page in pages}
-        lists = _hidden(book.add_worksheet(HIDDEN), marker, pages, words)
-        for page in pages:
-            heading = words(
-                "callbook.title",
-                branch=branch,
-                owner=owner,
-                sheet=words.label(f"callbook.sheet.{page.code}"),
-                dates=page.dates,
-            )
-            _Writer(sheets[page.code], page, words, formats, lists, marker).write(heading)
+        names = {page.code: words.label(f"workbook.sheet.{page.code}") for page in pages}
+        sheets = [book.add_worksheet(names[page.code]) for page in pages]
+        lists = _write_hidden(book.add_worksheet(HIDDEN), marker, pages, words)
+        for page, sheet in zip(pages, sheets, strict=True):
+            heads = {"branch": branch, "owner": owner, "sheet": names[page.code], "dates": page.dates}
+            _Writer(sheet, page, words, formats, lists, marker).write(words("workbook.title", **heads))
     return buffer.getvalue()
 
 
@@ -93,7 +71,7 @@ def _formats(book: Any) -> dict[str, Any]:
     cell = {"valign": "vcenter"}
     long = cell | {"text_wrap": True, "valign": "top"}
     head = cell | line | {"bold": True, "bg_color": COLOUR, "font_color": "#ffffff", "text_wrap": True}
-    made = {
+    return {
         "title": book.add_format({"bold": True, "font_size": 14, "font_color": COLOUR}),
         "note": book.add_format({"font_color": "#5f6b7a", "text_wrap": True, "valign": "top"}),
         "head": book.add_format(head),
@@ -103,13 +81,11 @@ def _formats(book: Any) -> dict[str, Any]:
         "long": cell_formats(book, **long),
         "line": book.add_format(line),
         "open": book.add_format(line | {"bg_color": "#fff8dc"}),
+        "bands": [book.add_format({"bold": True, "bg_color": c, "align": "center", **line}) for c in _BANDS],
     }
-    bands = [book.add_format({"bold": True, "bg_color": colour, "align": "center", "border": 1,
-                              "border_color": "#d9dee4"}) for colour in _BANDS]  # fmt: skip
-    return made | {"bands": bands}
 
 
-def _hidden(sheet: Any, marker: Marker, pages: Sequence[Page], words: Wording) -> dict[str, str]:
+def _write_hidden(sheet: Any, marker: Marker, pages: Sequence[Page], words: Wording) -> dict[str, str]:
     """Fill the very hidden sheet; the range of the choices of each column, as validations name it."""
     sheet.very_hidden()
     for i, (name, value) in enumerate(marker.rows()):
@@ -124,7 +100,7 @@ def _hidden(sheet: Any, marker: Marker, pages: Sequence[Page], words: Wording) -
     return ranges
 
 
-def _breadth(text: str) -> float:
+def _digits(text: str) -> float:
     """Width of a text in digits, as columns are measured: a 汉字 takes two, a letter a little less than one."""
     wide = len(text.encode("gb18030", "replace")) - len(text)  # in this encoding a 汉字 is two bytes
     return 2 * wide + 0.9 * (len(text) - wide)
@@ -132,12 +108,7 @@ def _breadth(text: str) -> float:
 
 def _lines(text: str, width: float) -> int:
     """Lines that a text takes in a column of that width."""
-    return sum(max(1, ceil(_breadth(part) / width)) for part in text.split("\n"))
-
-
-def _without_zeros(values: pd.Series) -> pd.Series:
-    """Amounts, of which zero says no more than an empty cell."""
-    return values.where(values != 0) if kind_of(str(values.name)) == "wan" else values
+    return sum(max(1, ceil(_digits(part) / width)) for part in text.split("\n"))
 
 
 class _Writer:
@@ -165,18 +136,18 @@ class _Writer:
         sheet.hide_gridlines(2)
         sheet.write_string(0, 0, heading, self.formats["title"])
         kind = "tasks" if self.page.code in TASKS else CUSTOMERS if self.page.code == CUSTOMERS else "texts"
-        note = self.words.label(f"callbook.note.{kind if len(rows) else 'none'}")
+        note = self.words.label(f"workbook.note.{kind if len(rows) else 'none'}")
         sheet.merge_range(_NOTE, 0, _NOTE, min(self.width, 16) - 1, note, self.formats["note"])
         sheet.set_row(_NOTE, 30)
-        self._bands()
+        self._write_bands()
         style = self.formats["long" if kind == "texts" else "locked"]
         for j, column in enumerate(self.columns):
             if j in self.hidden:
-                self._key(j, column)
+                self._write_key(j, column)
             else:
-                self._shown(j, column, style)
+                self._write_shown(j, column, style)
         for j, entry in enumerate(self.page.entries, start=len(self.columns)):
-            self._entry(j, entry)
+            self._write_entry(j, entry)
         for i, lines in enumerate(self.lines, start=_HEAD + 1):
             if lines > 1:  # a spreadsheet does not see to that where a sheet is protected
                 sheet.set_row(i, _LINE * lines + 4)
@@ -184,32 +155,34 @@ class _Writer:
         sheet.set_row(_HEAD, 40)
         self._set_up(heading)
 
-    def _shown(self, j: int, column: str, style: Mapping[str, Any]) -> None:
+    def _write_shown(self, j: int, column: str, style: Mapping[str, Any]) -> None:
         """A column that is read, and the lines that each of its texts takes."""
-        width = self._width(column)
+        width, values = self._width(column), self.page.rows[column]
+        if kind_of(column) == "wan":
+            values = values.where(values != 0)  # it says no more than an empty cell
         self.sheet.write_string(_HEAD, j, self._label(column), self.formats["head"])
         self.sheet.set_column(j, j, width)
-        told = write_column(self.sheet, _HEAD + 1, j, _without_zeros(self.page.rows[column]), self.words, style)
-        lines = {text: _lines(text, width) for text in set(told) if isinstance(text, str) and 2 * len(text) > width}
+        cells = write_column(self.sheet, _HEAD + 1, j, values, self.words, style)
+        lines = {text: _lines(text, width) for text in set(cells) if isinstance(text, str) and 2 * len(text) > width}
         if max(lines.values(), default=1) > 1:
-            self.lines = [max(most, lines.get(text, 1)) for most, text in zip(self.lines, told, strict=True)]
+            self.lines = [max(most, lines.get(text, 1)) for most, text in zip(self.lines, cells, strict=True)]
 
-    def _key(self, j: int, column: str) -> None:
+    def _write_key(self, j: int, column: str) -> None:
         """A hidden column that tells whose row it is, as codes."""
         self.sheet.set_column(j, j, 9, None, {"hidden": True})
-        self.sheet.write_string(_HEAD, j, self.words.label(f"callbook.key.{column}"), self.formats["head"])
+        self.sheet.write_string(_HEAD, j, self.words.label(f"workbook.key.{column}"), self.formats["head"])
         self.sheet.write_string(_CODES, j, next(code for code, key in KEY_CODES.items() if key == column))
         for i, code in enumerate(self.page.rows[column].astype("str"), start=_HEAD + 1):
             self.sheet.write_string(i, j, code)
 
     def _label(self, column: str) -> str:
-        return self.words.label(f"callbook.column.{column}", default=self.words.label(f"tables.{column}"))
+        return self.words.label(f"workbook.column.{column}", default=self.words.label(f"tables.{column}"))
 
     def _width(self, column: str) -> float:
         word = max(map(len, re.findall("[A-Za-z]+", self._label(column))), default=0)  # of a label, in one piece
         return max(_WIDE.get(column, WIDTHS.get(kind_of(column), 10)), word + 2)
 
-    def _bands(self) -> None:
+    def _write_bands(self) -> None:
         """Headings over several columns; the hidden ones belong to the first."""
         sizes = {title: len(columns) for title, columns in self.page.bands.items()}
         sizes[next(iter(sizes))] += len(self.hidden)
@@ -217,14 +190,14 @@ class _Writer:
             sizes["contact" if self.page.code in TASKS else "facts"] = len(self.page.entries)
         at = 0
         for (title, size), shape in zip(sizes.items(), cycle(self.formats["bands"]), strict=False):
-            text = self.words.label(f"callbook.band.{title}")
+            text = self.words.label(f"workbook.band.{title}")
             if size > 1:
                 self.sheet.merge_range(_BAND, at, _BAND, at + size - 1, text, shape)
             elif size:
                 self.sheet.write_string(_BAND, at, text, shape)
             at += size
 
-    def _entry(self, j: int, entry: Entry) -> None:
+    def _write_entry(self, j: int, entry: Entry) -> None:
         """A column to be filled in: empty, unlocked, and with what it takes."""
         sheet, last = self.sheet, _HEAD + len(self.page.rows)
         shape = self.formats["free"]["text" if entry.kind == "choice" else entry.kind]
@@ -232,20 +205,20 @@ class _Writer:
         sheet.write_string(_CODES, j, entry.code)
         sheet.write_string(_HEAD, j, self._label(entry.column), self.formats["entry"])
         if len(self.page.rows):
-            sheet.data_validation(_HEAD + 1, j, last, j, self._taken(entry))
+            sheet.data_validation(_HEAD + 1, j, last, j, self._validation(entry))
 
-    def _taken(self, entry: Entry) -> dict[str, Any]:
-        told = {
-            "error_title": self.words.label("callbook.error.title"),
-            "error_message": self.words.label(f"callbook.error.{entry.kind}"),
-        }
+    def _validation(self, entry: Entry) -> dict[str, Any]:
+        """What a cell takes, and what it says of anything else."""
         if entry.kind == "choice":
-            return told | {"validate": "list", "source": self.lists[entry.column]}
-        if entry.kind == "wan":
-            return told | {"validate": "decimal", "criteria": "between", "minimum": 0, "maximum": _MOST_WAN}
-        first = date.fromisoformat(self.marker.day)
-        last = first + timedelta(days=366)
-        return told | {"validate": "date", "criteria": "between", "minimum": first, "maximum": last}
+            rule: dict[str, Any] = {"validate": "list", "source": self.lists[entry.column]}
+        elif entry.kind == "wan":
+            rule = {"validate": "decimal", "criteria": "between", "minimum": 0, "maximum": _MOST_WAN}
+        else:
+            first = date.fromisoformat(self.marker.day)
+            last = first + timedelta(days=366)
+            rule = {"validate": "date", "criteria": "between", "minimum": first, "maximum": last}
+        message = self.words.label(f"workbook.error.{entry.kind}")
+        return rule | {"error_title": self.words.label("workbook.error.title"), "error_message": message}
 
     def _set_up(self, heading: str) -> None:
         """Freeze, filter, protection and print: the heading stands on every page."""
@@ -257,15 +230,7 @@ class _Writer:
             if len(self.page.rows) and first < end:
                 rule = {"type": "formula", "criteria": "=TRUE", "format": self.formats[shape]}
                 sheet.conditional_format(_HEAD + 1, first, last, end - 1, rule)
-        allowed = (
-            "autofilter",
-            "sort",
-            "format_columns",
-            "format_rows",
-            "select_locked_cells",
-            "select_unlocked_cells",
-        )
-        sheet.protect("", dict.fromkeys(allowed, True))
+        sheet.protect("", dict.fromkeys(_ALLOWED, True))
         sheet.set_landscape()
         sheet.set_paper(9)
         sheet.set_margins(0.4, 0.4, 0.7, 0.6)
@@ -276,8 +241,7 @@ class _Writer:
             sheet.fit_to_pages(1, 0)
         sheet.print_area(_BAND, 0, last, self.width - 1)
         sheet.set_header(f'&L&"-,Bold"&12{heading.replace("&", "&&")}')
-        told = self.words("callbook.page", text=self.words.label("callbook.footer"))
-        sheet.set_footer(f"&C&8{told}")
+        sheet.set_footer(f"&C&8{self.words('workbook.page', text=self.words.label('workbook.footer'))}")
 
     def _side_by_side(self) -> None:
         """Three pages across, each with whole bands and the names, as large as the widest of them allows."""

@@ -4,9 +4,9 @@ import pandas as pd
 import pytest
 from icalendar import Calendar
 
-from kit.callbook import Marker
-from kit.report.calendar import calendar
 from kit.text import wording
+from kit.workbooks.calendar import contact_calendar
+from kit.workbooks.form import Marker
 
 MARKER = Marker("f" * 16, "0101", "S1", "2026-10-31", "2026-11-02", "abc")
 TASKS = pd.DataFrame(
@@ -20,7 +20,7 @@ TASKS = pd.DataFrame(
 
 
 def read(language="zh", tasks=TASKS):
-    made = calendar(tasks, MARKER, wording(language), branch="城东支行", owner="S1")
+    made = contact_calendar(tasks, MARKER, wording(language), branch="城东支行", owner="S1")
     return made, Calendar.from_ical(made).walk("VEVENT")
 
 

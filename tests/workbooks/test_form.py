@@ -1,11 +1,20 @@
 import pytest
 
-from kit.callbook import CONTACT, FACTS, WAY_OF_RESULT, Marker, choices, fingerprint, read_marker, written
 from kit.engagement import profile, profiles
 from kit.features import _WORDS
 from kit.params import Params
 from kit.schema import schema
 from kit.text import LANGUAGES
+from kit.workbooks.form import (
+    CONTACT,
+    FACTS,
+    WAY_OF_RESULT,
+    Marker,
+    choices,
+    fingerprint,
+    read_marker,
+    words_of_labels,
+)
 
 MARKER = Marker("f" * 16, "0101", "S1", "2026-10-31", "2026-11-02", "abc")
 
@@ -32,7 +41,7 @@ def test_a_choice_is_a_word_that_the_book_takes_whatever_the_language(entry):
         offered = choices(entry.column, language)
         assert offered
         assert len(set(offered.values())) == len(offered), "each has a label of its own"
-        assert {written(entry.column)[label] for label in offered.values()} == set(offered)
+        assert {words_of_labels(entry.column)[label] for label in offered.values()} == set(offered)
     if column.closed:
         assert set(choices(entry.column, "zh")) <= set(column.values)
 

@@ -6,9 +6,10 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from kit.callbook import CONTACT, FACTS, HIDDEN, Marker, read_marker
-from kit.report.callbook import Page, callbook
 from kit.text import wording
+from kit.workbooks.content import Page
+from kit.workbooks.form import CONTACT, FACTS, HIDDEN, Marker, read_marker
+from kit.workbooks.write import manager_workbook
 
 MARKER = Marker("f" * 16, "0101", "S1", "2026-10-31", "2026-11-02", "abc")
 
@@ -34,7 +35,7 @@ def made(language="zh", rows=None, pages=()):
         Page("today", rows, {"who": ["date", "customer_name"], "why": ["contact_class", "aum_fen"]}, entries=CONTACT),
         Page("customers", rows, {"who": ["customer_name"], "sheet": ["aum_fen"]}, entries=FACTS),
     )  # fmt: skip
-    return callbook(MARKER, pages, wording(language), branch="城东支行", owner="S1")
+    return manager_workbook(MARKER, pages, wording(language), branch="城东支行", owner="S1")
 
 
 def test_what_may_be_filled_in_is_open_and_the_rest_is_protected():

@@ -1,8 +1,9 @@
 """The managers' workbooks of a whole bank: each task once, filled in, taken back, and the run goes on."""
 
+import dataclasses
 import io
 import shutil
-from datetime import date, timedelta
+from datetime import date
 
 import msoffcrypto
 import pandas as pd
@@ -11,15 +12,14 @@ import pytest
 from icalendar import Calendar
 
 from kit.context import Context
-from kit.engagement import CONFIG, load, profile
+from kit.engagement import CONFIG, load
 from kit.keys import surrogate
-from kit.params import Params
-from kit.report.workbook import encrypted
-from kit.run.branch import Task
-from kit.run.callbooks import windows, write_callbooks
-from kit.run.persons import Persons, rows_of
+from kit.run.executor import run
+from kit.run.identified import Identified, branch_rows, staff_with_phones
 from kit.run.prepare import prepare
+from kit.run.working import Working, call_texts, write_manager_workbooks
 from kit.text import wording
+from kit.workbooks.sheets import encrypted
 
 SPOKEN = {
     "call_text": "您好",
@@ -31,19 +31,24 @@ SPOKEN = {
 }
 
 
-def write(bank, prepared, out, *, language="zh", spoken=False, change=lambda plan: plan):
-    engagement, data = load(bank[0]), prepared / "data"
-    key = bytes.fromhex(engagement.secrets.key)
-    shutil.copytree(data, out / "data", dirs_exist_ok=True)
+def working(bank, data, out, language="zh"):
+    engagement = load(bank[0])
     context = Context.read(data)
-    params, start = context.params, context.plan_start
-    task = Task(
-        "0101", "城东支行", "示范", params.day, params.day, (), out, language, engagement.secrets.password, key, None, 1
-    )
-    plan = change(rows_of(data / "plan.parquet", "0101"))
-    words = pd.DataFrame([SPOKEN] * len(plan), index=plan.index) if spoken else None
+    return Working(
+        out=out, branch="0101", name="城东支行", bank="示范农村商业银行", language=language,
+        params=context.params, start=context.plan_start,
+        password=engagement.secrets.password, key=bytes.fromhex(engagement.secrets.key),
+    )  # fmt: skip
+
+
+def write(bank, prepared, out, *, language="zh", spoken=False, change=lambda plan: plan):
+    shutil.copytree(prepared / "data", out / "data", dirs_exist_ok=True)
+    of = working(bank, prepared / "data", out, language)
+    rows = Identified.read(out / "data", of.branch, of.key)
+    plan = change(rows.plan)
+    texts = pd.DataFrame([SPOKEN] * len(plan), index=plan.index) if spoken else None
     replies = {staff: {"O1疑诈": "请打网点电话核实。", "O2冷淡": "不打扰您。"} for staff in plan["staff_id"].dropna()}
-    write_callbooks(task, Persons.of(data, "0101", key), plan, params, start=start, spoken=words, replies=replies)
+    write_manager_workbooks(of, dataclasses.replace(rows, plan=plan), texts=texts, replies=replies)
     return out / "working" / "0101"
 
 
@@ -62,26 +67,13 @@ def opened(path, bank):
 
 @pytest.fixture(scope="module")
 def written(bank, prepared, tmp_path_factory):
-    return write(bank, prepared, tmp_path_factory.mktemp("callbooks"), spoken=True)
-
-
-def test_today_this_week_and_this_month_follow_each_other_without_a_gap():
-    def days(as_of):
-        start = date.fromisoformat(as_of) + timedelta(days=1)
-        found = windows(start, Params(**profile("rural-postal"), as_of=as_of))
-        return [tuple(map(str, each)) for _, each in found.sheets()]
-
-    assert days("2026-10-31") == [
-        ("2026-11-02", "2026-11-02"), ("2026-11-03", "2026-11-08"), ("2026-11-09", "2026-11-30"),
-    ]  # fmt: skip
-    assert days("2026-11-25")[2] == ("2026-11-30", "2026-12-31"), "of November too little is left to plan"
-    assert days("2025-09-30")[0] == ("2025-10-09", "2025-10-09"), "the first work day after the holidays"
+    return write(bank, prepared, tmp_path_factory.mktemp("workbooks"), spoken=True)
 
 
 def test_every_task_of_the_month_stands_in_one_sheet_and_every_customer_has_a_card(written, bank, prepared):
     key = bytes.fromhex(load(bank[0]).secrets.key)
-    plan = rows_of(prepared / "data" / "plan.parquet", "0101")
-    customers = rows_of(prepared / "data" / "customers.parquet", "0101")
+    plan = branch_rows(prepared / "data" / "plan.parquet", "0101")
+    customers = branch_rows(prepared / "data" / "customers.parquet", "0101")
     tasks, cards = [], []
     for path in sorted(written.glob("*.xlsx")):
         sheets = pd.read_excel(opened(path, bank), engine="calamine", header=4, dtype=str, sheet_name=None)
@@ -110,7 +102,7 @@ def test_who_may_not_be_called_and_whose_turn_comes_later_has_a_card_and_no_task
         )  # fmt: skip
 
     folder = write(bank, prepared, tmp_path, change=change)
-    staff = busiest(rows_of(prepared / "data" / "plan.parquet", "0101"))
+    staff = busiest(branch_rows(prepared / "data" / "plan.parquet", "0101"))
     sheets = pd.read_excel(
         opened(folder / f"{staff}.xlsx", bank), engine="calamine", header=4, dtype=str, sheet_name=None
     )
@@ -123,7 +115,7 @@ def test_who_may_not_be_called_and_whose_turn_comes_later_has_a_card_and_no_task
 
 
 def test_the_calendar_has_an_event_for_each_day_with_a_task(written, prepared):
-    plan = rows_of(prepared / "data" / "plan.parquet", "0101")
+    plan = branch_rows(prepared / "data" / "plan.parquet", "0101")
     dated = plan[plan["date"].notna()]
     for staff, own in dated.groupby("staff_id"):
         events = Calendar.from_ical((written / f"{staff}.ics").read_bytes()).walk("VEVENT")
@@ -190,7 +182,7 @@ def test_a_spreadsheet_program_prints_every_sheet(bank, prepared, tmp_path, thro
     plain = tmp_path / "plain.xlsx"
     plain.write_bytes(opened(path, bank).getvalue())
     with pikepdf.open(through_office(plain, "pdf")) as pdf:
-        assert len(pdf.pages) >= len(wording(language).labels("callbook.sheet"))
+        assert len(pdf.pages) >= len(wording(language).labels("workbook.sheet"))
         assert all(float(page.mediabox[2]) > float(page.mediabox[3]) for page in pdf.pages), "landscape"
 
 
@@ -210,3 +202,48 @@ def test_a_bank_that_sends_next_to_nothing_gets_its_workbooks(tmp_path, customer
     assert [path.name for path in sorted(folder.glob("*.xlsx"))] == ["unassigned.xlsx"]
     sheets = pd.read_excel(opened(folder / "unassigned.xlsx", small), engine="calamine", header=4, sheet_name=None)
     assert len(sheets["客户"]) == customers
+
+
+def test_every_owner_s_first_call_and_message_are_complete(bank, prepared):
+    of = working(bank, prepared / "data", prepared)
+    rows = Identified.read(prepared / "data", of.branch, of.key)
+    plan = rows.plan[rows.plan["staff_id"].notna()].assign(first_contact=True, channel="call_sms", reason="planned")
+    made, replies = call_texts(of, dataclasses.replace(rows, plan=plan))
+    assert len(made) > 50
+    assert made["problem"].isna().all()
+    assert made["sms_parts"].max() == 2
+    assert made["sms_text"].str.contains(r"手机：198-0000-\d{4}，座机：0000-8800001", regex=True).all()
+    assert made["call_text"].str.contains("女士|先生", regex=True).any(), "the bank's own file says the gender"
+    staff = staff_with_phones(prepared / "data", of.key)
+    assert staff.set_index("staff_id")["staff_phone"].notna().sum() == len(staff) - 3
+    assert set(replies) == set(plan["staff_id"])
+    assert all(set(told) == {"O1疑诈", "O2冷淡"} for told in replies.values())
+
+
+class _Silent:
+    def __getattr__(self, _name):
+        return lambda *_args: None
+
+
+def test_a_bad_script_is_told_and_everything_else_is_finished(tmp_path):
+    extracts = tmp_path / "bank" / "extracts"
+    own = tmp_path / "bank" / "scripts" / "zh" / "first.yml"
+    for folder in (extracts, own.parent):
+        folder.mkdir(parents=True)
+    (extracts.parent / CONFIG).write_text("bank: 小银行\nchapters: [concentration, words]\n", encoding="utf-8")
+    own.write_text("call: '{hello}，我是{ower}'\n", encoding="utf-8")
+    customers = "客户号,归属机构号\n100001,0101\n100002,0101"
+    months = "客户号,数据日期,AUM月日均（元）\n100001,2026-10-31,1200000.00\n100002,2026-10-31,5.00"
+    files = {"机构表": "机构号,机构名称\n0101,城东支行", "客户信息": customers, "客户资产月报": months}
+    for name, text in files.items():
+        (extracts / f"{name}.csv").write_text(text, encoding="utf-8")
+    ran = run(load(extracts.parent), tmp_path / "out", _Silent(), workers=1)
+    assert not ran.failed
+    (said,) = map(str, ran.bad_scripts)
+    assert all(part in said for part in ("scripts/zh/first.yml", "first.call", "“ower”", "“owner”"))
+    again = run(load(extracts.parent), tmp_path / "out", _Silent(), workers=1)
+    assert again.kept == ("0101",)
+    own.write_text("call: '{hello}，我是{owner}'\n", encoding="utf-8")
+    mended = run(load(extracts.parent), tmp_path / "out", _Silent(), workers=1)
+    assert not mended.bad_scripts
+    assert not mended.kept

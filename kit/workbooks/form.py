@@ -1,4 +1,4 @@
-"""The manager's workbook: its sheets, its marker and what may be filled in; shared by who writes it and who reads it.
+"""The form of a manager's workbook: its sheets, its marker and what may be filled in, for who writes and who reads it.
 
 Nothing in it depends on a sheet's name, a label or the order of the rows: a very hidden sheet says what the workbook
 is, a hidden row above the header names the columns, and hidden columns name the customer and the task.
@@ -32,11 +32,11 @@ __all__ = [
     "fingerprint",
     "read_marker",
     "sheet_names",
-    "written",
+    "words_of_labels",
 ]
 
 HIDDEN = "_kit"  # name of the very hidden sheet
-FORM, VERSION = "branch-kit callbook", 1
+FORM, VERSION = "branch-kit callbook", 1  # as the workbooks that are out already say it
 TASKS, CUSTOMERS = ("today", "week", "month"), "customers"  # sheets that are filled in
 KEYS = (col.CUSTOMER_ID, col.CONTACT_CLASS, col.DUE)  # of a task; of a customer the first
 FIRST = "establish"  # what the hidden column of a task's step says of a first contact; of any other its class
@@ -47,7 +47,7 @@ FACT_TABLE = "customer_fact"  # what the accounts call new facts; they are no ta
 class Entry:
     """A cell that a manager may fill in: the column of the book that it feeds, and what it takes.
 
-    A ``choice`` is one of the words of ``callbook.choice.<column>``, an amount is in 万元. A row that is filled in at
+    A ``choice`` is one of the words of ``workbook.choice.<column>``, an amount is in 万元. A row that is filled in at
     all needs those ``needed``.
     """
 
@@ -108,8 +108,8 @@ class Marker:
 
     def rows(self) -> list[tuple[str, str]]:
         """Names and values, the form first."""
-        told = asdict(self)
-        return [(name, told[name]) for name in ("form", *(n for n in told if n != "form"))]
+        values = asdict(self)
+        return [("form", values.pop("form")), *values.items()]
 
     @property
     def newer(self) -> bool:
@@ -119,28 +119,28 @@ class Marker:
 
 def read_marker(rows: Sequence[Sequence[str]]) -> Marker | None:
     """Marker that the rows of a sheet hold; None for any other sheet."""
-    told = {row[0]: row[1] if len(row) > 1 else "" for row in rows if row and row[0]}
+    values = {row[0]: row[1] if len(row) > 1 else "" for row in rows if row and row[0]}
     names = {field.name for field in fields(Marker)}
-    if told.get("form") != FORM or not names <= set(told):
+    if values.get("form") != FORM or not names <= set(values):
         return None
-    return Marker(**{name: told[name] for name in names})
+    return Marker(**{name: values[name] for name in names})
 
 
 def fingerprint(key: bytes) -> str:
     """What tells one engagement's workbooks from another's; it says nothing of the key."""
-    return derived(key, "callbook").hex()[:16]
+    return derived(key, "callbook").hex()[:16]  # the word that those which are out were made with
 
 
 def choices(column: str, language: str) -> dict[str, str]:
     """Words that a cell may hold, and what each is called in a language; none where the domain is open."""
-    return wording(language).labels(f"callbook.choice.{column}")
+    return wording(language).labels(f"workbook.choice.{column}")
 
 
-def written(column: str) -> dict[str, str]:
+def words_of_labels(column: str) -> dict[str, str]:
     """The book's word for each way to write a choice, whatever the language of the workbook."""
     return {label: word for language in LANGUAGES for word, label in choices(column, language).items()}
 
 
 def sheet_names(sheet: str) -> frozenset[str]:
     """Names that a sheet bears, in any language."""
-    return frozenset(wording(language).label(f"callbook.sheet.{sheet}") for language in LANGUAGES)
+    return frozenset(wording(language).label(f"workbook.sheet.{sheet}") for language in LANGUAGES)

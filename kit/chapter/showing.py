@@ -239,7 +239,7 @@ class Chapter:
         )
 
     def quotes(self, spoken: pd.DataFrame, *prefixes: str) -> None:
-        """Texts of `kit.planning.words.word_sheet` whose keys begin so, each under its name, as they are said or sent."""
+        """Texts of `kit.planning.words.word_sheet` whose keys begin so, each under its name, as said or sent."""
         for quote in quoted(spoken, prefixes, self.scripts, self.words):
             self._show(quote)
 

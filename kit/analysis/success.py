@@ -12,7 +12,7 @@ from pydantic import BeforeValidator, PlainSerializer
 
 from kit import columns as col
 from kit.analysis.logistic import FOLDS, checked, fit, folds, probability
-from kit.analysis.result import Unavailable, share
+from kit.analysis.result import Result, Unavailable, share
 from kit.params import Params
 
 __all__ = ["SuccessModel", "fit_success", "success_model"]
@@ -21,7 +21,7 @@ _MOST_PRODUCTS = 5
 
 
 @dataclass(frozen=True, slots=True)
-class SuccessModel:
+class SuccessModel(Result):
     """What the bank's contacts tell of likely success.
 
     Attributes

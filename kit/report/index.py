@@ -8,8 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from kit.report.html import facts, labels, page
-from kit.report.sanitise import relative_href
+from kit.report.html import facts, page, relative_href
+from kit.report.notebook import labels
 
 __all__ = ["Column", "index_html"]
 

@@ -13,10 +13,10 @@ from kit.context import Context
 from kit.errors import KitError
 from kit.files import replace
 from kit.messages import message
-from kit.report.assemble import assemble
 from kit.report.gate import check_html, check_pdf
-from kit.report.html import to_html
-from kit.report.typst import to_pdf
+from kit.report.html import html_page
+from kit.report.notebook import assemble, document_of
+from kit.report.typst import pdf_file
 from kit.run.notebook import NotebookFailed, execute
 from kit.run.working import Working, write_working
 from kit.text import slug, wording
@@ -118,7 +118,8 @@ def _render(task: Task, executed: list[Any]) -> None:
         },
     )
     titles = [words(f"{name}.title") for name, _ in task.chapters]
-    html, pdf = to_html(whole), to_pdf(whole)
+    document = document_of(whole)
+    html, pdf = html_page(document), pdf_file(document)
     check_html(html, branch_name=task.name, chapters=titles)
     check_pdf(pdf, branch_name=task.name, min_pages=2)
     replace(folder / f"{task.stem}.html", html.encode())

@@ -27,7 +27,7 @@ from kit.features import TABLES, frame
 from kit.files import replace
 from kit.intake import Password
 from kit.messages import message
-from kit.planning import scripts
+from kit.planning.scripts import scripts
 from kit.report.index import Column, index_html
 from kit.resources import code_digest, notebooks
 from kit.run.branch import BANK, Outcome, Task, work

@@ -4,6 +4,8 @@ import nbformat
 import pytest
 from bs4 import BeautifulSoup
 
+from kit.document.blocks import Figure, Picture
+from kit.document.carry import MIME, to_json
 from kit.report.html import to_html
 
 FACTS = {"title": "诊断报告", "bank": "示范银行", "branch_name": "城东支行", "language": "zh", "as_of": "2026-10-31"}
@@ -52,8 +54,8 @@ def test_client_text_in_the_head_is_escaped():
 
 
 def test_a_figure_keeps_its_words_and_gets_a_number():
-    told = {"branch_kit": {"alt": "曲线", "caption": "集中度"}}
-    soup = BeautifulSoup(to_html(_notebook(({"image/svg+xml": "<svg/>", "text/plain": ""}, told))), "html.parser")
+    blocks = to_json([Figure(Picture("<svg/>", alternative="曲线"), "集中度")])
+    soup = BeautifulSoup(to_html(_notebook(({MIME: blocks, "text/plain": ""}, {}))), "html.parser")
     assert soup.figure.img["alt"] == "曲线"
     assert "图 1" in soup.figcaption.get_text()
     assert soup.figure.img["src"].startswith("data:image/svg+xml;base64,")

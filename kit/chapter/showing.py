@@ -9,33 +9,40 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields, is_dataclass
-from functools import cache, cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import pyarrow.parquet as pq
 from IPython.display import display
 
 from kit import columns as col
 from kit.accounts import Accounts, open_accounts
-from kit.analysis import Finding, Standing, Unavailable, funnel_place, standing
+from kit.analysis.branches import Standing, standing
+from kit.analysis.result import Unavailable
+from kit.analysis.shrinkage import funnel_place
+from kit.analysis.summary import Finding
 from kit.book import Book
-from kit.context import CONTEXT, Context
-from kit.errors import UnknownName
-from kit.features import frame
-from kit.params import KeyProduct, Params
-from kit.planning import Scripts, lacking, scripts
-from kit.report.names import intent_told, named, rules_told, shares_told
+from kit.chapter import rows as tables
+from kit.chapter.method import method
+from kit.chapter.rows import EVERY_BRANCH
+from kit.context import Context
+from kit.document.blocks import Block, Figure, Heading, KeyFigure, KeyFigures, Picture, Quote, plain
+from kit.document.carry import MIME, to_json
+from kit.document.frames import table_of
+from kit.document.html import fragment
+from kit.document.plain import to_plain
+from kit.document.sentences import blocks_of, text_of
+from kit.params import Params
+from kit.planning.scripts import Scripts, scripts
+from kit.planning.words import lacking
+from kit.report.names import named, rules_told, shares_told
 from kit.report.quotes import quoted
-from kit.resources import root
 from kit.schema import schema
-from kit.tables import CODES, html_table, kpi_cards
-from kit.text import Wording, wording
+from kit.tables import CODES
+from kit.text import Wording
 
-__all__ = ["EVERY_BRANCH", "Chapter", "open_chapter"]
-
-EVERY_BRANCH = "*"
+__all__ = ["Chapter"]
 
 
 @dataclass(frozen=True)
@@ -72,11 +79,12 @@ class Chapter:
 
     def rows(self, name: str, *, everywhere: bool = False) -> pd.DataFrame:
         """Rows of ``data/<name>.parquet`` that are this branch's, or every branch's."""
-        return _opened(self.data, self.branch_id, name, EVERY_BRANCH if everywhere else self.branch_id)
+        return tables.opened(self.data, self.branch_id, name, EVERY_BRANCH if everywhere else self.branch_id)
 
     def title(self) -> None:
         """Heading of the chapter and the question that it answers."""
-        self._markdown(f"# {self.words(f'{self.name}.title')}\n\n{self.words(f'{self.name}.question', **self._facts)}")
+        question = self.words(f"{self.name}.question", **self._facts)
+        self._show(Heading(1, text_of(self.words(f"{self.name}.title")), chapter=True), *blocks_of(question))
 
     def section(self, key: str, result: Any = None, *, of: str = "", **extra: Any) -> None:
         """Heading of a section and its finding, or what is missing for it.
@@ -84,15 +92,19 @@ class Chapter:
         ``of`` names the count that the finding is about: where the result has none of it, the sentence is
         ``<key>.none``. Where that, or a figure of the sentence, is missing, it says why instead.
         """
-        heading = f"## {self.words(f'{self.name}.{key}.title')}\n\n"
+        self._show(
+            Heading(2, text_of(self.words(f"{self.name}.{key}.title"))),
+            *blocks_of(self._finding(key, result, of, extra)),
+        )
+
+    def _finding(self, key: str, result: Any, of: str, extra: dict[str, Any]) -> str:
         if isinstance(result, Unavailable):
-            self._markdown(heading + self._unlock(key, result))
-            return
+            return self._unlock(key, result)
         values = self._values(result) | extra
         said = f"{self.name}.{key}.{'finding' if _speaks(result, of) else 'none'}"
         if (said.endswith(".none") and said not in self.words) or not self.words.knows(said, **values):
             said = "common.no_figure"
-        self._markdown(heading + self.words(said, **values))
+        return self.words(said, **values)
 
     def account(self, key: str, result: Any, field: str, *, of: str) -> None:
         """A section that is a finding and its table, or, where there is nothing ``of`` it, a line without a heading."""
@@ -101,13 +113,13 @@ class Chapter:
             self.table(key, result, field)
         else:
             said = self.words(f"{self.name}.{key}.none", **self._values(result))
-            self._markdown(f"**{self.words(f'{self.name}.{key}.title')}** · {said}")
+            self._say(f"**{self.words(f'{self.name}.{key}.title')}** · {said}")
 
     def say(self, key: str, result: Any = None, *, of: str = "", **extra: Any) -> None:
         """A sentence whose figures are those of ``result``; none where they, or what it is ``of``, are missing."""
         values = self._values(result) | extra
         if _speaks(result, of) and self._knows(key, **values):
-            self._markdown(self.words(f"{self.name}.{key}", **values))
+            self._say(self.words(f"{self.name}.{key}", **values))
 
     def say_each(self, key: str, results: Iterable[Finding]) -> None:
         """A sentence ``<key>.<code>`` a result, with where the branch stands in it."""
@@ -123,17 +135,16 @@ class Chapter:
         told = self.words.labels(f"{self.name}.kpi")
         names = [key.partition(".")[0] for key in told if key.endswith(".value")]
         names = [name for name in names if not any(field in told[f"{name}.value"] for field in lacking)]
-        cards = [
-            [
-                self.words(f"{self.name}.kpi.{card}.{part}", **values)
-                if self._knows(f"kpi.{card}.{part}", **values) else ""
+        cards = tuple(
+            KeyFigure(*(
+                self._line(f"kpi.{card}.{part}", **values) if self._knows(f"kpi.{card}.{part}", **values) else ""
                 for part in ("label", "value", "note")
-            ]
+            ))
             for card in names
             if self._knows(f"kpi.{card}.value", **values)
-        ]  # fmt: skip
+        )  # fmt: skip
         if cards:
-            display({"text/html": kpi_cards(cards), "text/plain": ""}, raw=True)
+            self._show(KeyFigures(cards))
 
     def table(self, key: str, result: Any, field: str = "table", *, of: str = "", total: bool = False) -> None:
         """A frame of the result as a table with the caption ``<chapter>.<key>.table``."""
@@ -150,11 +161,8 @@ class Chapter:
             known = dict(zip(self.branches[col.BRANCH_ID], self.branches[col.BRANCH_NAME], strict=True))
             rows = rows.assign(**{col.BRANCH_ID: rows[col.BRANCH_ID].map(known)})
             rows = rows.rename(columns={col.BRANCH_ID: col.BRANCH_NAME})
-        rows = named(rows, self.words)
-        html = html_table(
-            rows, self.words, caption=self.words(f"{self.name}.{key}.table", **self._facts | values), total=total
-        )
-        display({"text/html": html, "text/plain": rows.to_string()}, raw=True)
+        caption = self._line(f"{key}.table", **self._facts | values)
+        self._show(table_of(named(rows, self.words), self.words, caption=caption, total=total))
 
     def chart(self, key: str, draw: Callable[..., Any], result: Any, *args: Any, of: str = "", **extra: Any) -> None:
         """A figure with its caption and its words for those who cannot see it; none where these lack a figure."""
@@ -164,11 +172,8 @@ class Chapter:
         drawn = draw(result, *args, labels=self.words.labels("charts") | self.words.labels("labels"))
         svg = io.StringIO()
         drawn.savefig(svg, format="svg", metadata={"Date": None})
-        told = {
-            "caption": self.words(f"{self.name}.{key}.chart", **values),
-            "alt": self.words(f"{self.name}.{key}.alt", **values),
-        }
-        display({"image/svg+xml": svg.getvalue(), "text/plain": told["alt"]}, metadata={"branch_kit": told}, raw=True)
+        picture = Picture(svg.getvalue(), alternative=self._line(f"{key}.alt", **values))
+        self._show(Figure(picture, self._line(f"{key}.chart", **values)))
 
     def each(
         self, key: str, result: Any, field: str = "table", *, spoken: pd.DataFrame | None = None, **groups: str
@@ -176,7 +181,7 @@ class Chapter:
         """A paragraph for each row of a frame: ``<key>.each``, and what ``<key>.own`` has to say of the row's code.
 
         The first column is the code. A cell of shares by code is said as a list; ``groups`` names its labels. Of
-        ``spoken`` (`kit.planning.word_sheet`) the words for a segment are the figure ``script``.
+        ``spoken`` (`kit.planning.words.word_sheet`) the words for a segment are the figure ``script``.
         """
         if not _speaks(result, ""):
             return
@@ -188,7 +193,7 @@ class Chapter:
             own_words = self.words.labels(f"{own}.{code}") or self.words.labels(f"{own}.default")
             told |= {"script": scripts_of.get(f"segment.{code}", "")}
             values = self._facts | row | told | own_words | {"name": self.name_of(CODES[rows.columns[0]], code)}
-            self._markdown(self.words(f"{self.name}.{key}.each", **values))
+            self._say(self.words(f"{self.name}.{key}.each", **values))
 
     def names_in(self, kind: str, result: Any, *fields: str) -> dict[str, str]:
         """Printed names of a result's codes, for its sentences: ``first`` is named ``first_name``."""
@@ -214,6 +219,10 @@ class Chapter:
         return scripts(self.words.language, self.data, segments=self.params.segments.codes())
 
     @cached_property
+    def _facts(self) -> dict[str, Any]:
+        return {"branch": self.branch_name, "bank": self.bank, **method(self.context, self.words)}
+
+    @cached_property
     def own_row(self) -> dict[str, Any] | None:
         """The branch as the bank's table of branches has it; None where this is the whole bank."""
         known = self._book("branch", col.BRANCH_ID)
@@ -221,7 +230,7 @@ class Chapter:
         return None if self.branch_id == EVERY_BRANCH else {col.BRANCH_NAME: self.branch_name, **dict(*own)}
 
     def lacking(self) -> pd.DataFrame:
-        """What the texts of the plan lack; see `kit.planning.lacking`."""
+        """What the texts of the plan lack; see `kit.planning.words.lacking`."""
         fed = self.accounts().fields
         named = bool(((fed["table"] == "customer") & (fed["column"] == col.CUSTOMER_NAME)).any())
         staff, branches = self._book("staff", col.STAFF_ID), self._book("branch", col.BRANCH_ID)
@@ -230,9 +239,9 @@ class Chapter:
         )
 
     def quotes(self, spoken: pd.DataFrame, *prefixes: str) -> None:
-        """The texts of `kit.planning.word_sheet` whose keys begin so, each under its name, as they are said or sent."""
-        for text in quoted(spoken, prefixes, self.scripts, self.words):
-            self._markdown(text)
+        """Texts of `kit.planning.words.word_sheet` whose keys begin so, each under its name, as said or sent."""
+        for quote in quoted(spoken, prefixes, self.scripts, self.words):
+            self._show(quote)
 
     def _book(self, table: str, key: str) -> pd.DataFrame:
         book = Book(self.data)
@@ -240,8 +249,8 @@ class Chapter:
 
     def definitions(self, **extra: str) -> None:
         """口径: the thresholds, denominators and dates behind this chapter's figures."""
-        heading = self.words("common.definitions")
-        self._markdown(f"## {heading}\n\n> {self.words(f'{self.name}.definitions', **self._facts, **extra)}")
+        said = blocks_of(self.words(f"{self.name}.definitions", **self._facts, **extra))
+        self._show(Heading(2, text_of(self.words("common.definitions"))), Quote(said))
 
     def holidays(self) -> None:
         """Say so where the plan reaches into a year whose holidays are not announced yet."""
@@ -262,7 +271,7 @@ class Chapter:
         found = funnel_place(self.branches, self.params, self.branch_id, rate)
         if found is not None:
             said = self.words(f"common.funnel.{found.zone}", name=self.name_of("rate", rate), **self._values(found))
-            self._markdown(said + self.words("common.funnel.overdispersed") * found.overdispersed)
+            self._say(said + self.words("common.funnel.overdispersed") * found.overdispersed)
 
     def variant(self, key: str) -> str:
         """``key`` for a branch, ``key_bank`` for the whole bank: a section that differs between the two."""
@@ -270,55 +279,6 @@ class Chapter:
 
     def _knows(self, key: str, **values: Any) -> bool:
         return self.words.knows(f"{self.name}.{key}", **values)
-
-    @cached_property
-    def _facts(self) -> dict[str, Any]:
-        return {
-            "branch": self.branch_name,
-            "bank": self.bank,
-            "params": self.params,
-            "as_of": self.params.day,
-            "basis": self.words.label(f"labels.basis.{self.context.aum_column}"),
-            "ladder": self.words.join([
-                f"{self.words.label(f'labels.tier.{tier.code}')} ≥{tier.floor_wan:g}" for tier in self.params.tiers[1:]
-            ]),
-            "roles": self.words.join([
-                f"{self.words.label(f'labels.tier.{tier.code}')} {self._roles(tier.roles)}"
-                for tier in reversed(self.params.tiers)
-            ]),
-            "stages": self.words.join([
-                self.words(f"common.stage.{s.measure}", name=self.name_of("stage", s.code), least=s.at_least)
-                for s in self.params.stages.order
-            ]),
-            "cadence": self.words.join([
-                self.words("common.cadence", wan=rung.from_wan, days=rung.every_days)
-                for rung in self.params.contact.cadence
-            ] + [
-                self.words("common.cadence_familiar", days=days)
-                for days in (self.params.contact.familiar_days,) if days is not None
-            ]),
-            "plan_start": self.context.plan_start,
-            "within": {kind.code: kind.within_days for kind in self.params.contact.classes},
-            "again": {kind.code: kind.again_days for kind in self.params.contact.classes},
-            "intent_rules": self.words.join([intent_told(grade, self.words) for grade in self.params.contact.intents]),
-            "offers": self.words.join([self._offer(product) for product in self.params.offers.key]) or "—",
-        }  # fmt: skip
-
-    def _roles(self, roles: Iterable[str]) -> str:
-        return "/".join(self.words.label(f"labels.role.{role}", default=role) for role in roles) or "—"
-
-    def _offer(self, product: KeyProduct) -> str:
-        """A key product and to whom it may be offered."""
-        low, high = product.ages or (0, 0)
-        terms = [
-            f"R{self.params.offers.risk[product.family]}" if product.family in self.params.offers.risk else "",
-            self.words("common.offer_wan", wan=product.from_wan) if product.from_wan else "",
-            self.words("common.offer_ages", low=low, high=high) if product.ages else "",
-            self.names_of("segment", product.segments) if product.segments else "",
-        ]
-        family = self.name_of("family", product.family)
-        told = self.words.join([term for term in terms if term])
-        return self.words("common.offer", family=family, terms=told) if told else family
 
     def _values(self, result: Any) -> dict[str, Any]:
         found = {f.name: getattr(result, f.name) for f in fields(result)} if is_dataclass(result) else {}
@@ -339,41 +299,18 @@ class Chapter:
         found, language = schema()[table], self.words.language
         return f"{found.label(language)}·{found.columns[column].label(language)}"
 
-    def _markdown(self, text: str) -> None:
-        display({"text/markdown": text, "text/plain": text}, raw=True)
+    def _line(self, key: str, **values: Any) -> str:
+        """A wording as one line without marks: a caption, a label."""
+        return plain(text_of(self.words(f"{self.name}.{key}", **values)))
 
+    def _say(self, sentence: str) -> None:
+        self._show(*blocks_of(sentence))
 
-def open_chapter(name: str, data: str = "", branch: str = "", language: str = "") -> Chapter:
-    """Open a chapter on a run's ``data`` folder.
-
-    Parameters
-    ----------
-    data
-        ``reports/<engagement>/data``; empty for the newest run, or a small synthetic bank where there is none yet.
-    branch
-        Branch id; empty for the first, ``*`` for the whole bank.
-    language
-        ``zh`` or ``en``; empty for the engagement's.
-    """
-    folder = Path(data) if data else _newest() or _example()
-    context = Context.read(folder)
-    chosen = branch or str(pq.read_table(folder / "branches.parquet")[col.BRANCH_ID][0])
-    branches = _opened(folder, chosen, "branches", EVERY_BRANCH)
-    known = dict(zip(branches[col.BRANCH_ID], branches[col.BRANCH_NAME], strict=True))
-    if chosen not in (EVERY_BRANCH, *known):
-        raise UnknownName(kind="网点 / branch", name=chosen, known=known)
-    return Chapter(
-        name=name,
-        branch_id=chosen,
-        branch_name=known.get(chosen, context.bank),
-        bank=context.bank,
-        customers=_opened(folder, chosen, "customers", chosen),
-        branches=branches,
-        params=context.params,
-        words=wording(language or context.language),
-        context=context,
-        data=folder,
-    )
+    def _show(self, *blocks: Block) -> None:
+        """Blocks for the report, beside them what JupyterLab and a terminal show."""
+        language = self.words.language
+        html, text = fragment(blocks, language), to_plain(blocks, language)
+        display({MIME: to_json(blocks), "text/html": html, "text/plain": text}, raw=True)
 
 
 def _speaks(result: Any, of: str) -> bool:
@@ -385,34 +322,3 @@ def _speaks(result: Any, of: str) -> bool:
         return not isinstance(result, Unavailable)
     found = getattr(result, of)
     return bool(found > 0 if isinstance(found, int | float) else found)
-
-
-def _opened(data: Path, open_branch: str, name: str, of_branch: str) -> pd.DataFrame:
-    """Rows of a table that are ``of_branch``'s, to be changed at will."""
-    rows = reader(data.resolve(), (data / CONTEXT).stat().st_mtime_ns, open_branch)
-    return rows(name, of_branch).copy(deep=False)
-
-
-@lru_cache(maxsize=1)
-def reader(data: Path, _made_ns: int, _open_branch: str) -> Callable[[str, str], pd.DataFrame]:
-    """What reads each table once for all the chapters of a branch, and is dropped with its rows for the next branch."""
-
-    @cache
-    def rows(name: str, of_branch: str) -> pd.DataFrame:
-        own = None if of_branch == EVERY_BRANCH else [(col.BRANCH_ID, "==", of_branch)]
-        repeated = [col.BRANCH_ID, col.CUSTOMER_ID] if name == "panel" else None  # they are grouped by, over and over
-        return frame(pq.read_table(data / f"{name}.parquet", filters=own, read_dictionary=repeated))
-
-    return rows
-
-
-def _newest() -> Path | None:
-    runs = [*root().glob(f"reports/*/data/{CONTEXT}"), *Path.cwd().glob(f"reports/*/data/{CONTEXT}")]
-    return max(runs, key=lambda path: path.stat().st_mtime).parent if runs else None
-
-
-def _example() -> Path:
-    """A small synthetic bank, so that a notebook opened on a new clone runs as it is."""
-    from kit.run.example import example_data  # noqa: PLC0415 - the run stands above a chapter; only this falls back on it
-
-    return example_data()

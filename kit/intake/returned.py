@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import reduce
 from types import MappingProxyType
 from typing import Any
 
@@ -163,13 +164,14 @@ def _load(connection: Any, one: staging.Loaded, form: _Form) -> None:
     """Append the rows of a sheet in which anything was filled in, and count the others."""
     sheet, marker = form.sheet, form.marker
     read = list(batches(form.grid, after=sheet.header_row, width=sheet.width, refuse=lambda _: None))
-    rows = pa.Table.from_batches(read) if read else None
+    numbers = [number for batch in read for number in batch[ROW].to_pylist()]
     places = [sheet.at[entry.column] + 1 for entry in sheet.filled]
-    kept = rows.filter(_any_filled(rows, places)) if rows is not None and rows.num_rows else None
-    every, filled = (rows.num_rows if rows is not None else 0), (kept.num_rows if kept is not None else 0)
-    last = max([sheet.header_row, *(rows[ROW].to_pylist() if rows is not None else ())])
-    one.lines = staging.Lines(above=sheet.header_row, blank=last - sheet.header_row - every, unfilled=every - filled)
-    if kept is not None and kept.num_rows:
+    rows = pa.Table.from_batches(read) if numbers else None
+    kept = rows and rows.filter(reduce(pc.or_, (pc.not_equal(rows.column(place), "") for place in places)))
+    blank = max([sheet.header_row, *numbers]) - sheet.header_row - len(numbers)
+    unfilled = len(numbers) - (len(kept) if kept else 0)
+    one.lines = staging.Lines(above=sheet.header_row, blank=blank, unfilled=unfilled)
+    if kept:
         key = " || '|' || ".join(f"c{sheet.at[code]}" for code in sheet.keys)
         count = " + ".join(f"CAST(c{place - 1} <> '' AS INTEGER)" for place in places)
         book = literal("|".join((marker.branch, marker.staff, marker.start, marker.made)))
@@ -178,13 +180,6 @@ def _load(connection: Any, one: staging.Loaded, form: _Form) -> None:
             f" {literal(form.grid.saved)}, {count} FROM raw"
         )
         staging.append(connection, one, kept, also)
-
-
-def _any_filled(rows: pa.Table, places: Sequence[int]) -> Any:
-    mask = pc.not_equal(rows.column(places[0]), "")
-    for place in places[1:]:
-        mask = pc.or_(mask, pc.not_equal(rows.column(place), ""))
-    return mask
 
 
 def _once(connection: Any) -> None:

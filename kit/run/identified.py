@@ -17,9 +17,7 @@ from kit.features import frame
 
 __all__ = ["Identified", "branch_rows", "staff_with_phones"]
 
-_PROFILE = (
-    col.CUSTOMER_ID, col.GENDER, col.MARITAL, col.CHILDREN, col.EDUCATION, col.INVEST_GOAL, col.WECHAT_ADDED,
-)  # fmt: skip
+_PROFILE = (col.CUSTOMER_ID, col.GENDER, col.MARITAL, col.CHILDREN, col.EDUCATION, col.INVEST_GOAL, col.WECHAT_ADDED)
 
 
 def branch_rows(path: Path, branch: str, columns: Sequence[str] | None = None) -> pd.DataFrame:

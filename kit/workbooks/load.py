@@ -130,11 +130,10 @@ def _write_head(sheet: Any, load: Load, words: Wording, formats: Mapping[str, An
     ]
     heads += [words.label(f"workbook.load.{name}") for name in ("planned", "capacity", "used")]
     heads += [words.label(f"labels.reason.{reason}") for reason in load.left_over.columns]
-    for j, text in enumerate(heads):
-        sheet.write_string(_HEAD, j, text, formats["head"])
-        sheet.write_blank(_DAYS, j, None, formats["days"])
-    for j, days in enumerate(load.weeks["days"], start=_WEEKS):
-        sheet.write_string(_DAYS, j, words("workbook.load.days", days=int(days)), formats["days"])
+    days = [words("workbook.load.days", days=int(number)) for number in load.weeks["days"]]
+    sheet.write_row(_HEAD, 0, heads, formats["head"])
+    sheet.write_row(_DAYS, 0, [None] * len(heads), formats["days"])
+    sheet.write_row(_DAYS, _WEEKS, days, formats["days"])
     sheet.set_row(_HEAD, 32)
 
 
@@ -143,15 +142,10 @@ def _write_owner(sheet: Any, i: int, owner: str, load: Load, formats: Mapping[st
     weeks, daily = load.planned.loc[owner], int(load.daily[owner])
     capacity, planned = daily * int(load.weeks["days"].sum()), int(weeks.sum())
     sheet.write_string(i, 0, str(owner), formats["owner"])
-    for j, count in enumerate((daily, *weeks, planned, capacity), start=1):
-        sheet.write_number(i, j, int(count), formats["count"])
+    sheet.write_row(i, 1, [daily, *map(int, weeks), planned, capacity], formats["count"])
     end = _WEEKS + len(weeks) + 2
-    if capacity:
-        sheet.write_number(i, end, planned / capacity, formats["percent"])
-    else:
-        sheet.write_blank(i, end, None, formats["percent"])
-    for j, count in enumerate(load.left_over.loc[owner], start=end + 1):
-        sheet.write_number(i, j, int(count), formats["count"])
+    sheet.write(i, end, planned / capacity if capacity else None, formats["percent"])
+    sheet.write_row(i, end + 1, list(map(int, load.left_over.loc[owner])), formats["count"])
 
 
 def _colour_weeks(sheet: Any, load: Load, formats: Mapping[str, Any]) -> None:

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pyarrow.parquet as pq
 
 from kit import columns as col
-from kit.chapter import rows
-from kit.chapter.rows import EVERY_BRANCH
-from kit.chapter.showing import Chapter
+from kit.chapter.showing import EVERY_BRANCH, Chapter
 from kit.engagement import CONTEXT
 from kit.errors import MissingFile, UnknownName, language
+from kit.features import frame
 from kit.params import Params
 from kit.resources import root
 from kit.text import wording
 
-__all__ = ["open_chapter"]
+__all__ = ["open_chapter", "opened", "reader"]
 
 
 def open_chapter(name: str, data: str = "", branch: str = "", language: str = "") -> Chapter:
@@ -38,7 +40,8 @@ def open_chapter(name: str, data: str = "", branch: str = "", language: str = ""
         raise MissingFile(path=folder / CONTEXT, need=_run_first())
     facts: dict[str, Any] = json.loads((folder / CONTEXT).read_text(encoding="utf-8"))
     chosen = branch or str(pq.read_table(folder / "branches.parquet")[col.BRANCH_ID][0])
-    branches = rows.opened(folder, chosen, "branches", EVERY_BRANCH)
+    tables = partial(opened, folder, chosen)
+    branches = tables("branches", EVERY_BRANCH)
     known = dict(zip(branches[col.BRANCH_ID], branches[col.BRANCH_NAME], strict=True))
     if chosen not in (EVERY_BRANCH, *known):
         raise UnknownName(kind="网点 / branch", name=chosen, known=known)
@@ -47,13 +50,33 @@ def open_chapter(name: str, data: str = "", branch: str = "", language: str = ""
         branch_id=chosen,
         branch_name=known.get(chosen, facts["bank"]),
         bank=facts["bank"],
-        customers=rows.opened(folder, chosen, "customers", chosen),
+        customers=tables("customers", chosen),
         branches=branches,
         params=Params(**facts["params"]),
         words=wording(language or facts["language"]),
         facts=facts,
         data=folder,
+        tables=tables,
     )
+
+
+def opened(data: Path, open_branch: str, name: str, of_branch: str) -> pd.DataFrame:
+    """Rows of a table that are ``of_branch``'s, to be changed at will."""
+    rows = reader(data.resolve(), (data / CONTEXT).stat().st_mtime_ns, open_branch)
+    return rows(name, of_branch).copy(deep=False)
+
+
+@lru_cache(maxsize=1)
+def reader(data: Path, _made_ns: int, _open_branch: str) -> Callable[[str, str], pd.DataFrame]:
+    """What reads each table once for all the chapters of a branch, and is dropped with its rows for the next branch."""
+
+    @cache
+    def rows(name: str, of_branch: str) -> pd.DataFrame:
+        own = None if of_branch == EVERY_BRANCH else [(col.BRANCH_ID, "==", of_branch)]
+        repeated = [col.BRANCH_ID, col.CUSTOMER_ID] if name == "panel" else None  # they are grouped by, over and over
+        return frame(pq.read_table(data / f"{name}.parquet", filters=own, read_dictionary=repeated))
+
+    return rows
 
 
 def _run_first() -> str:

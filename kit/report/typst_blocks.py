@@ -21,10 +21,13 @@ _WEB = ("http://", "https://", "mailto:")
 
 
 class TypstWriter:
-    """Writes blocks as data; ``images`` are then the bytes of each image by the path under which Typst finds it."""
+    """Writes blocks as data; ``images`` are then the bytes of each image by the path under which Typst finds it.
 
-    def __init__(self, language: str) -> None:
-        self.language = language
+    In place of the image at a path of ``damaged`` stands its sentence.
+    """
+
+    def __init__(self, language: str, damaged: Mapping[str, str] | None = None) -> None:
+        self.language, self.damaged = language, damaged or {}
         self.images: dict[str, bytes] = {}
 
     def write(self, blocks: Iterable[doc.Block], *, paragraph: str = "para") -> list[dict[str, Any]]:
@@ -69,7 +72,8 @@ class TypstWriter:
             case str():
                 data = _breakable(part, longest)
             case doc.Picture():
-                data = {"t": "image", "src": self._keep(part), "alt": part.alternative}
+                src = self._keep(part)
+                data = self.damaged.get(src) or {"t": "image", "src": src, "alt": part.alternative}
             case doc.Mark(kind="code"):
                 data = {"t": "code", "text": doc.plain(part.text)}
             case doc.Mark(kind="link"):
@@ -88,7 +92,10 @@ class TypstWriter:
         below = [part for line in (shown.subtitle, shown.source) if line for part in ({"t": "br"}, line)]
         caption = [shown.title, *below] if shown.title else None
         alternative = shown.picture.alternative or shown.title
-        return {"t": "image", "src": self._keep(shown.picture), "alt": alternative, "caption": caption}
+        src = self._keep(shown.picture)
+        if src in self.damaged:
+            return {"t": "note", "c": [self.damaged[src]]}
+        return {"t": "image", "src": src, "alt": alternative, "caption": caption}
 
     def _keep(self, picture: doc.Picture) -> str:
         """Path of an image in the compiler's memory, which holds only text: a bitmap travels in an SVG."""
@@ -97,7 +104,7 @@ class TypstWriter:
         if picture.mime != "image/svg+xml":
             href = f"data:{picture.mime};base64,{picture.data}"
             svg = f'<svg xmlns="http://www.w3.org/2000/svg"><image href="{href}"/></svg>'
-        self.images[path] = svg.encode("utf-8", "replace")
+        self.images[path] = b"" if path in self.damaged else svg.encode("utf-8", "replace")
         return path
 
 

@@ -36,21 +36,11 @@ _BLOCKS = {*_HEADINGS} | set(
 )
 _PARTS = {"a", "br", "caption", "img", "input", "span", "tbody", "td", "tfoot", "th", "thead", "tr"}
 # These go with their content, which is no text for a reader. Other unknown elements leave theirs behind.
-_DROPPED = set(
-    """applet audio canvas embed head iframe link math meta noembed noframes noscript object script select style svg
-    template textarea title video xmp""".split()  # noqa: SIM905
-)
+_DROPPED = {"math", "noscript", "script", "select", "style", "svg", "template", "textarea", "title", "video"}
 _ATTRIBUTES = {
-    "a": {"href"},
-    "code": {"class"},
-    "div": {"class"},
-    "img": {"src", "alt"},
-    "input": {"type", "checked"},
-    "ol": {"start"},
-    "span": {"class"},
-    "td": {"colspan", "rowspan", "style"},
-    "th": {"colspan", "rowspan", "style"},
-}
+    "a": {"href"}, "code": {"class"}, "div": {"class"}, "img": {"src", "alt"}, "input": {"type", "checked"},
+    "ol": {"start"}, "span": {"class"}, "td": {"colspan", "rowspan", "style"}, "th": {"colspan", "rowspan", "style"},
+}  # fmt: skip
 _to_html = mistune.create_markdown(
     renderer=mistune.HTMLRenderer(escape=False, allow_harmful_protocols=True),  # what is harmful is cut out below
     plugins=["table", "strikethrough", "task_lists", "math"],
@@ -164,7 +154,6 @@ def _items(node: Any, depth: int) -> doc.Items:
         tuple(_blocks(item, depth) for item in items),
         ordered=node.name == "ol",
         start=int(start) if re.fullmatch(r"\d{1,9}", start, re.ASCII) else 1,
-        tight=not any(item.find("p", recursive=False) for item in items),
     )
 
 
@@ -174,11 +163,11 @@ def _inside(node: Any) -> doc.Text:
 
 def _inline(node: Any) -> doc.Text:
     if isinstance(node, NavigableString):
-        return (str(node),)
+        return (re.sub(r"\s+", _blank, str(node)),)
     name, inside = node.name, _inside(node)
     found: doc.Text = inside
     if name == "br":
-        found = (doc.Break(),)
+        found = ("\n",)
     elif name == "img":
         found = (_image(str(node.get("src") or ""), str(node.get("alt") or "")),)
     elif name == "input" and node.get("type") == "checkbox":
@@ -228,23 +217,20 @@ def _cell(cell: Any) -> doc.Cell:
 
 def _aligned(grid: doc.Grid) -> doc.Grid:
     """The grid with its columns of figures, the spanned ones apart, known as such."""
-    parts = [doc.placed(rows) for rows in (grid.head, grid.body, grid.foot)]
+    parts = {part: doc.placed(getattr(grid, part)) for part in ("head", "body", "foot")}
     columns: dict[int, list[doc.Cell]] = {}
-    for x, cell in (each for part in parts[1:] for row in part for each in row):
+    for x, cell in (each for row in (*parts["body"], *parts["foot"]) for each in row):
         if cell.colspan == 1 and not cell.head:
             columns.setdefault(x, []).append(cell)
     numeric = {x for x, cells in columns.items() if _numeric(cells)}
-    head, body, foot = (
-        tuple(
-            tuple(
-                replace(cell, number=x in numeric and cell.colspan == 1 and (part is parts[0] or not cell.head))
-                for x, cell in row
-            )
-            for row in part
-        )
-        for part in parts
-    )
-    return replace(grid, head=head, body=body, foot=foot)
+
+    def known(x: int, cell: doc.Cell, part: str) -> doc.Cell:
+        return replace(cell, number=x in numeric and cell.colspan == 1 and (part == "head" or not cell.head))
+
+    rows: dict[str, Any] = {
+        part: tuple(tuple(known(*each, part) for each in row) for row in found) for part, found in parts.items()
+    }
+    return replace(grid, **rows)
 
 
 def _numeric(cells: Iterable[doc.Cell]) -> bool:
@@ -266,24 +252,21 @@ def _mark(kind: str, inside: doc.Text, href: str = "") -> doc.Mark:
     return doc.Mark(kind, _joined(bare(inside)), href)
 
 
+def _blank(gap: re.Match[str]) -> str:
+    """White space as one blank, or none where Chinese was merely wrapped."""
+    before, after = gap.string[: gap.start()][-1:], gap.string[gap.end() :][:1]
+    wrapped = "\n" in gap[0] and before and after and is_wide(before) and is_wide(after)
+    return "" if wrapped else " "
+
+
 def _joined(parts: Iterable[Any]) -> doc.Text:
-    """Join neighbouring texts; white space is one blank, or none where Chinese was merely wrapped."""
+    """Neighbouring texts as one; no blank stands beside another or at the ends of a line."""
     joined: list[Any] = []
     for part in parts:
         if isinstance(part, str) and joined and isinstance(joined[-1], str):
-            joined[-1] += part
-        elif part != "":
-            joined.append(part)
-
-    def blank(gap: re.Match[str]) -> str:
-        before, after = gap.string[: gap.start()][-1:], gap.string[gap.end() :][:1]
-        wrapped = "\n" in gap[0] and before and after and is_wide(before) and is_wide(after)
-        return "" if wrapped else " "
-
-    for i, part in enumerate(joined[1:], start=1):
-        if isinstance(part, str) and joined[i - 1] == doc.Break():  # a new line begins with no blank
-            joined[i] = part.lstrip()
-    return tuple(re.sub(r"\s+", blank, part) if isinstance(part, str) else part for part in joined)
+            part = joined.pop() + part  # noqa: PLW2901
+        joined += [re.sub(" *\n *", "\n", re.sub("  +", " ", part)) if isinstance(part, str) else part] if part else []
+    return tuple(joined)
 
 
 def _trimmed(text: doc.Text) -> doc.Text:

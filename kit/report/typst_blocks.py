@@ -44,10 +44,8 @@ class TypstWriter:
             case doc.Quote():
                 data = {"t": "quote", "items": self.write(block.blocks)}
             case doc.Items():
-                kind = "plain" if block.tight else "para"
-                items = [self.write(item, paragraph=kind) for item in block.items]
-                facts = {"ordered": block.ordered, "start": block.start, "tight": block.tight}
-                data = {"t": "list", "items": items, **facts}
+                items = [self.write(item, paragraph="plain") for item in block.items]
+                data = {"t": "list", "items": items, "ordered": block.ordered, "start": block.start}
             case doc.Table():
                 return self._block(doc.grid(block, self.language), paragraph)
             case doc.Grid():
@@ -61,16 +59,17 @@ class TypstWriter:
         return [data]
 
     def _text(self, text: doc.Text, longest: int = _LONGEST) -> list[Any]:
-        return [self._part(part, longest) for part in text]
+        return [data for part in text for data in self._part(part, longest)]
 
     def _cell(self, text: doc.Text) -> list[Any]:
         return self._text(text, 24)
 
-    def _part(self, part: Any, longest: int) -> Any:
-        data: Any = {"t": "br"}
+    def _part(self, part: Any, longest: int) -> list[Any]:
+        if isinstance(part, str):
+            lines = [_breakable(line, longest) for line in part.split("\n")]
+            return [each for line in lines for each in ({"t": "br"}, line) if each][1:]
+        data: Any = {}
         match part:
-            case str():
-                data = _breakable(part, longest)
             case doc.Picture():
                 src = self._keep(part)
                 data = self.damaged.get(src) or {"t": "image", "src": src, "alt": part.alternative}
@@ -82,15 +81,15 @@ class TypstWriter:
                 data |= {"c": self._text(part.text, longest)}
             case doc.Mark():
                 data = {"t": part.kind, "c": self._text(part.text, longest)}
-        return data
+        return [data]
 
     def _card(self, card: doc.KeyFigure) -> Mapping[str, Any]:
         texts = {"label": card.label, "value": figure(card.value, card.kind, self.language), "note": card.note}
         return {name: [text] if text else [] for name, text in texts.items()}
 
     def _figure(self, shown: doc.Figure) -> dict[str, Any]:
-        below = [part for line in (shown.subtitle, shown.source) if line for part in ({"t": "br"}, line)]
-        caption = [shown.title, *below] if shown.title else None
+        lines = "\n".join(filter(None, (shown.title, shown.subtitle, shown.source)))
+        caption = self._text((lines,)) or None
         alternative = shown.picture.alternative or shown.title
         src = self._keep(shown.picture)
         if src in self.damaged:

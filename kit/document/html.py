@@ -87,10 +87,8 @@ class HtmlWriter:
         return "".join(self._part(part) for part in text)
 
     def _part(self, part: Any) -> str:
-        html = "<br>"
+        html = escape(str(part)).replace("\n", "<br>")
         match part:
-            case str():
-                html = escape(part)
             case doc.Picture():
                 html = self._image(part)
             case doc.Mark(kind="link"):
@@ -102,13 +100,12 @@ class HtmlWriter:
 
     def _items(self, items: doc.Items) -> str:
         name, start = ("ol", f' start="{items.start:d}"') if items.ordered else ("ul", "")
-        return f"<{name}{start}>{''.join(f'<li>{self._item(item, items.tight)}</li>' for item in items.items)}</{name}>"
+        return f"<{name}{start}>{''.join(map(self._item, items.items))}</{name}>"
 
-    def _item(self, blocks: Iterable[doc.Block], tight: bool) -> str:  # noqa: FBT001 - that of the list
-        return "".join(
-            self._text(block.text) if tight and isinstance(block, doc.Paragraph) else self._block(block)
-            for block in blocks
-        )
+    def _item(self, blocks: tuple[doc.Block, ...]) -> str:
+        first, rest = blocks[:1], blocks[1:]
+        head = self._text(first[0].text) if first and isinstance(first[0], doc.Paragraph) else self.write(first)
+        return f"<li>{head}{self.write(rest)}</li>"
 
     def _grid(self, grid: doc.Grid) -> str:
         """A table in a frame to scroll in; its caption outside stays in sight and wraps to the screen."""

@@ -15,7 +15,7 @@ from kit.files import replace
 from kit.messages import message
 from kit.report.gate import check_html, check_pdf
 from kit.report.html import html_page
-from kit.report.notebook import assemble, document_of
+from kit.report.notebook import report_of
 from kit.report.typst import pdf_file
 from kit.run.notebook import NotebookFailed, execute
 from kit.run.working import Working, write_working
@@ -101,7 +101,7 @@ def _render(task: Task, executed: list[Any]) -> None:
     share = task.out / "share"
     folder = share if task.branch == BANK else share / "branches"
     home = {} if task.branch == BANK else {"branch_id": task.branch}
-    whole = assemble(
+    document = report_of(
         executed,
         {
             "title": words("common.report"),
@@ -118,7 +118,6 @@ def _render(task: Task, executed: list[Any]) -> None:
         },
     )
     titles = [words(f"{name}.title") for name, _ in task.chapters]
-    document = document_of(whole)
     html, pdf = html_page(document), pdf_file(document)
     check_html(html, branch_name=task.name, chapters=titles)
     check_pdf(pdf, branch_name=task.name, min_pages=2)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from kit import columns as col
 from kit.analysis.products import asleep, valued
-from kit.analysis.result import listed, share, total
+from kit.analysis.result import Result, listed, share, total
 from kit.analysis.tiers import by_tier
 from kit.params import WAN, Params
 
@@ -17,7 +17,7 @@ __all__ = ["Wallet", "cell_quantiles", "potential", "wallet", "wallet_list"]
 
 
 @dataclass(frozen=True, slots=True)
-class Wallet:
+class Wallet(Result):
     """An estimate, never a target: the customers' sum would need all of them to hold what one in ten does.
 
     Attributes

@@ -20,7 +20,6 @@ import pyarrow.parquet as pq
 from IPython.display import display
 
 from kit import columns as col
-from kit.accounts import Accounts, open_accounts
 from kit.analysis import Finding, Standing, Unavailable, funnel_place, standing
 from kit.book import Book
 from kit.engagement import CONTEXT
@@ -28,6 +27,7 @@ from kit.errors import MissingFile, UnknownName, language
 from kit.features import frame
 from kit.params import KeyProduct, Params
 from kit.planning import Scripts, lacking, scripts
+from kit.reconciliation import Reconciliation, read_reconciliation
 from kit.report.names import intent_told, named, rules_told, shares_told
 from kit.report.quotes import quoted
 from kit.resources import root
@@ -63,9 +63,9 @@ class Chapter:
     facts: dict[str, Any]
     data: Path
 
-    def accounts(self) -> Accounts:
+    def reconciliation(self) -> Reconciliation:
         """What the intake wrote about itself: the bank's, not the branch's."""
-        return open_accounts(self.data)
+        return read_reconciliation(self.data)
 
     @property
     def plan(self) -> pd.DataFrame:
@@ -224,7 +224,7 @@ class Chapter:
 
     def lacking(self) -> pd.DataFrame:
         """What the texts of the plan lack; see `kit.planning.lacking`."""
-        fed = self.accounts().fields
+        fed = self.reconciliation().fields
         named = bool(((fed["table"] == "customer") & (fed["column"] == col.CUSTOMER_NAME)).any())
         staff, branches = self._book("staff", col.STAFF_ID), self._book("branch", col.BRANCH_ID)
         return lacking(

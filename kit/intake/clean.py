@@ -12,7 +12,7 @@ from importlib.resources import files
 from typing import Any
 
 from kit import columns as col
-from kit.intake.feeds import Field
+from kit.intake.load import Field
 from kit.intake.quarantine import unreadable_code
 from kit.intake.readers import ROW
 

@@ -23,7 +23,7 @@ def dated(family: Family, as_of: dt.date | None) -> bool:
 def settle_dates(
     families: Sequence[Family],
     assumed: Sequence[tuple[Sheet, str]],
-    feeds: Sequence[tuple[Sheet, str]],
+    loads: Sequence[tuple[Sheet, str]],
     branches: Mapping[str, str],
     interview: Interview,
     as_of: dt.date | None,
@@ -35,7 +35,7 @@ def settle_dates(
     notices = []
     for table in dict.fromkeys(table for _, table in assumed):
         ours = [sheet for sheet, fed in assumed if fed == table]
-        one_book = len({s.path for s in ours}) == 1 and len(ours) == sum(fed == table for _, fed in feeds)
+        one_book = len({s.path for s in ours}) == 1 and len(ours) == sum(fed == table for _, fed in loads)
         if not one_book or (len(ours) > 1 and not all(branch_of(s.name, branches) for s in ours)):
             for family in families:
                 _ask(family, [s for s in ours if s in family.sheets], table, interview, as_of)

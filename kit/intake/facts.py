@@ -56,7 +56,7 @@ def apply(
         if table in tables:
             _put(connection, table, name, default_codes)
     source, row = staging.place()
-    sheets = {one.number: one.feed.sheet for one in loaded}
+    sheets = {one.number: one.load.sheet for one in loaded}
     lines = connection.execute(f"SELECT customer_id, t, c, v, how, {source}, {row} FROM told ORDER BY 1, 3").fetchall()
     told = [(*line[:5], sheets[line[5]].path.name, sheets[line[5]].name, line[6]) for line in lines]
     return pd.DataFrame(told, columns=COLUMNS)

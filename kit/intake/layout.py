@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from kit.intake.grid import Grid, Layout
-from kit.intake.marks import NUMBER, is_date, is_lead, is_pivot, is_title, stated_date, stated_unit
+from kit.intake.markers import NUMBER, is_date, is_lead, is_pivot, is_title, stated_date, stated_unit
 from kit.schema import known_labels, money_units, normalise
 
 __all__ = ["Skipped", "clean_cell", "find_layout"]

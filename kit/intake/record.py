@@ -9,10 +9,10 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from kit import columns as col
-from kit.intake.assign import position_of
 from kit.intake.grid import Sheet
 from kit.intake.labels import signature
 from kit.intake.mapping import Cell, Confirmed, Mapping
+from kit.intake.matching import position_of
 from kit.intake.reading import Reading
 from kit.intake.sources import Family
 from kit.schema import normalise

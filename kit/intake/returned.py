@@ -28,17 +28,16 @@ from kit.callbook import (
     written,
 )
 from kit.database import columns
-from kit.errors import KitError
+from kit.errors import KitError, language
 from kit.intake import check, facts, staging
 from kit.intake.clean import Terms, literal
-from kit.intake.feeds import Feed, Field
 from kit.intake.grid import Grid, Layout, Sheet
+from kit.intake.load import Field, Load
 from kit.intake.mapping import POWERS, Cell
 from kit.intake.opening import Returned
 from kit.intake.quarantine import Notice, reason
 from kit.intake.readers import ROW, batches
 from kit.intake.sources import Refused
-from kit.messages import language, message
 from kit.schema import Column, Table, schema
 from kit.text import wording
 
@@ -53,6 +52,35 @@ _A_YEAR = dt.timedelta(days=366)
 _SHOWN = 10  # rows that are told one by one
 
 
+class _NotRead(KitError):
+    """A workbook, or a sheet of it, cannot be read back (why, column)."""
+
+    texts: Mapping[str, tuple[str, str]] = MappingProxyType({
+        "other": (
+            "这是另一个项目（或另一家银行）的客户经理工作簿，没有读；请把它移出 extracts/，放进它自己的项目",
+            "a manager's workbook of another engagement or bank, not read; move it to the engagement that it is of",
+        ),
+        "newer": (
+            "这个工作簿是更新版本的程序生成的，没有读；请更新程序",
+            "a later version of the kit wrote this workbook, and it was not read; update the kit",
+        ),
+        "head": (
+            "表头上方的隐藏行被删掉了，认不出各列，这张表没有读；请把填好的格复制到原工作簿的同名表里，再放回来",
+            "the hidden row above the header is gone, so that no column is known; this sheet was not read. Copy what"
+            " was filled in into the same sheet of the workbook as it was sent, and put that here",
+        ),
+        "column": (
+            "缺少“{column}”这一列，这张表没有读；请从原工作簿补回这一列（连同每行的内容），再放回来",
+            "the column “{column}” is gone and this sheet was not read; put the column with its cells back from the"
+            " workbook as it was sent",
+        ),
+    })  # fmt: skip
+
+    def __str__(self) -> str:
+        pair = self.texts[self.facts["why"]]
+        return pair[language() != "zh"].format(column=self.facts.get("column", ""))
+
+
 @dataclass(slots=True)
 class Back:
     """What came back: the feeds that were read, what was refused, and what a person should know."""
@@ -63,7 +91,7 @@ class Back:
 
     def has(self, table: str) -> bool:
         """Whether any row of a table came back."""
-        return any(one.feed.table.id == table and one.rows_in for one in self.loaded)
+        return any(one.load.table.id == table and one.rows_in for one in self.loaded)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +158,7 @@ def _forms(book: Returned, key: bytes, back: Back) -> Iterator[_Form]:
     """Sheets of a workbook that can be read; the others are refused, and what a person should know is noted."""
 
     def refuse(why: str, sheet: str = "", column: str = "") -> None:
-        back.refused.append(Refused(book.path, sheet, "", message(f"intake.returned.{why}", column=column)))
+        back.refused.append(Refused(book.path, sheet, "", str(_NotRead(why=why, column=column))))
 
     if book.marker.engagement != fingerprint(key) or book.marker.newer:
         refuse("newer" if book.marker.newer else "other")
@@ -188,7 +216,7 @@ def _form(book: Returned, grid: Grid) -> _Form | None:
     return None
 
 
-def _feed(form: _Form) -> Feed:
+def _feed(form: _Form) -> Load:
     """How the columns of a sheet feed a table: the customer is a surrogate already, a choice is one of its words."""
     labels = tuple(form.grid.head[form.header_row - 1][: form.width]) if len(form.grid.head) >= form.header_row else ()
     labels += ("",) * (form.width - len(labels))
@@ -203,8 +231,8 @@ def _feed(form: _Form) -> Feed:
     taken = MappingProxyType({f.column.id: f.column for f in fields})
     if form.entries is CONTACT:
         contact = schema()["contact"]
-        return Feed(sheet, replace(contact, columns={**contact.columns, **taken}), tuple(fields))
-    return Feed(sheet, Table(FACT_TABLE, FACT_TABLE, FACT_TABLE, (), taken), tuple(fields))
+        return Load(sheet, replace(contact, columns={**contact.columns, **taken}), tuple(fields))
+    return Load(sheet, Table(FACT_TABLE, FACT_TABLE, FACT_TABLE, (), taken), tuple(fields))
 
 
 def _field(form: _Form, column: Column, code: str, values: Mapping[str, str] | None = None) -> Field:
@@ -288,12 +316,13 @@ def _quarantined(connection: Any, loaded: Sequence[staging.Loaded]) -> list[Noti
         found = connection.execute(
             f'SELECT {row}, "column", reason, detail FROM quarantine WHERE {source} = {one.number} ORDER BY ALL'
         ).fetchall()
-        sheet = one.feed.sheet
+        sheet, zh = one.load.sheet, language() == "zh"
         lines = [
-            message("intake.returned.row", row=at, column=_label(column), reason=reason(code, detail))
+            (f"第 {at} 行“{_label(column)}”{reason(code, detail)}" if zh
+             else f"row {at}, “{_label(column)}”: {reason(code, detail)}")
             for at, column, code, detail in found[:_SHOWN]
-        ]
+        ]  # fmt: skip
         if len(found) > _SHOWN:
-            lines.append(message("intake.returned.more", count=len(found) - _SHOWN))
+            lines.append(f"另有 {len(found) - _SHOWN} 处" if zh else f"{len(found) - _SHOWN} more")
         told += [Notice("callbook_rows", sheet.path.name, sheet.name, tuple(lines))] if lines else []
     return told

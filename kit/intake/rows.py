@@ -15,8 +15,8 @@ import pyarrow.compute as pc
 
 from kit.intake.grid import Sheet
 from kit.intake.layout import clean_cell
-from kit.intake.marks import NUMBER, is_date, is_lead, is_note, is_title, is_total
-from kit.intake.second import in_row, names_columns
+from kit.intake.markers import NUMBER, is_date, is_lead, is_note, is_title, is_total
+from kit.intake.second_table import in_row, names_columns
 from kit.schema import aliases, known_labels, normalise, schema
 
 __all__ = ["BadRow", "Line", "Splitter"]

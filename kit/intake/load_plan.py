@@ -8,62 +8,36 @@ from dataclasses import dataclass, replace
 
 from kit import columns as col
 from kit.errors import KitError
-from kit.intake.assign import Desk, position_of
+from kit.intake.amount_units import unit_of
 from kit.intake.branches import origins
 from kit.intake.changes import changes
 from kit.intake.choose import choose, companions
 from kit.intake.dating import dated, settle_dates
 from kit.intake.forbidden import forbidden_files, without_forbidden
 from kit.intake.grid import Sheet
-from kit.intake.mapping import POWERS, Cell, Confirmed
+from kit.intake.load import Field, Load
+from kit.intake.mapping import POWERS, Cell
+from kit.intake.matching import Matching, position_of
 from kit.intake.opening import Opened, Returned
 from kit.intake.quarantine import Notice
 from kit.intake.questions import IGNORE, Interview, Question
 from kit.intake.reading import Reading, Tables, from_mapping, read, resolved, without_mapping
-from kit.intake.second import second_table
-from kit.intake.sources import Family, Files, Refused, Source, families, find_sources, nothing_readable
-from kit.intake.units import unit_of
+from kit.intake.second_table import find_second_table
+from kit.intake.sources import Family, Files, Refused, Source, families, nothing_readable
 from kit.messages import message
 from kit.schema import Column, Table, schema
 
-__all__ = ["Feed", "Field", "Plan", "Refused", "Source", "find_sources", "plan"]
+__all__ = ["LoadPlan", "plan_loads"]
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
-    """A canonical column and where its text comes from; ``power`` of ten turns a source's number into 分.
-
-    ``unit_from`` says who stated the ``unit`` of an amount: ``mapping``, ``header``, ``title``, ``file``, or
-    ``default`` if nobody did.
-    """
-
-    column: Column
-    cell: Cell
-    position: int | None
-    power: int
-    unit: str = ""
-    unit_from: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Feed:
-    """One sheet feeding one table; ``dated`` if its date is the engagement's, for want of one of its own."""
-
-    sheet: Sheet
-    table: Table
-    fields: tuple[Field, ...]
-    dated: bool = False
-    confirmed: Confirmed | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
+class LoadPlan:
     """What the sources feed, in the order in which tables refer to each other, and what stands in the way.
 
     Attributes
     ----------
     questions
-        What must be answered before a book is made; ``feeds`` are complete only without any.
+        What must be answered before a book is made; ``loads`` are complete only without any.
     optional
         Labels that are not needed, and may be a column.
     refused
@@ -76,7 +50,7 @@ class Plan:
         Managers' workbooks that came back, which are no extracts of the bank.
     """
 
-    feeds: tuple[Feed, ...]
+    loads: tuple[Load, ...]
     notices: tuple[Notice, ...]
     questions: tuple[Question, ...]
     refused: tuple[Refused, ...] = ()
@@ -86,13 +60,13 @@ class Plan:
     returned: tuple[Returned, ...] = ()
 
 
-def plan(
+def plan_loads(
     sources: Sequence[Source],
     as_of: dt.date | None,
     *,
     answers: Mapping[str, str] | None = None,
     files: Files | None = None,
-) -> Plan:
+) -> LoadPlan:
     """Look at all sources and gather what they feed, what is to be known, what is to be asked and what is refused.
 
     Parameters
@@ -115,7 +89,7 @@ def plan(
     refused += forbidden_files([*(s for family in found for s in family.sheets), *skipped])
     gone = {each.path for each in refused}
     found = _kept(found, lambda sheet: sheet.path not in gone)
-    double = {s: said for one in found for s in one.sheets if (said := second_table(s))}
+    double = {s: said for one in found for s in one.sheets if (said := find_second_table(s))}
     refused += [Refused(sheet.path, sheet.name, "", str(said)) for sheet, said in double.items()]
     found = _kept(found, lambda sheet: sheet not in double)
     if not found and (answers is None or not (interview.open or interview.answered)):
@@ -131,19 +105,19 @@ def plan(
             _accompany(found, tables, branches, as_of)
         for family in found:
             if (tables[family.key][:1] == ["branch"]) == first:
-                readings = _read(Desk(family, files, interview, branches), tables[family.key], as_of)
+                readings = _read(Matching(family, files, interview, branches), tables[family.key], as_of)
                 branches |= _branches(readings, files) if first else {}
                 done.append((family, readings))
                 notices += _noted(family, readings)
-    feeds = [feed for family, readings in done for r in readings for feed in _feeds(family, r, branches, as_of)]
+    loads = [load for family, readings in done for r in readings for load in _loads(family, r, branches, as_of)]
     place = {table: i for i, table in enumerate(schema())}
-    feeds.sort(key=lambda feed: (place[feed.table.id], str(feed.sheet.path), feed.sheet.name))
-    assumed = [(feed.sheet, feed.table.id) for feed in feeds if feed.dated]
-    every = [(feed.sheet, feed.table.id) for feed in feeds]
+    loads.sort(key=lambda load: (place[load.table.id], str(load.sheet.path), load.sheet.name))
+    assumed = [(load.sheet, load.table.id) for load in loads if load.dated]
+    every = [(load.sheet, load.table.id) for load in loads]
     notices += settle_dates([family for family, _ in done], assumed, every, branches, interview, as_of)
     asked = interview.open.values()
-    return Plan(
-        tuple(feeds), tuple(notices), tuple(q for q in asked if q.blocking), tuple(refused),
+    return LoadPlan(
+        tuple(loads), tuple(notices), tuple(q for q in asked if q.blocking), tuple(refused),
         tuple(q for q in asked if not q.blocking), tuple(done), frozenset(interview.answered), _returned(files),
     )  # fmt: skip
 
@@ -200,15 +174,15 @@ def _accompany(
             fed |= set(more)
 
 
-def _read(desk: Desk, tables: Sequence[str], as_of: dt.date | None) -> tuple[Reading, ...]:
-    has_date = dated(desk.family, as_of)
+def _read(matching: Matching, tables: Sequence[str], as_of: dt.date | None) -> tuple[Reading, ...]:
+    has_date = dated(matching.family, as_of)
     found: Tables = {}
     likely: Mapping[str, str] = {}
-    if desk.family.mapping is not None:
-        found = from_mapping(desk, dated=has_date)
+    if matching.family.mapping is not None:
+        found = from_mapping(matching, dated=has_date)
     elif tables:
-        found, likely = without_mapping(desk, tables, dated=has_date)
-    return tuple(read(desk, found, likely))
+        found, likely = without_mapping(matching, tables, dated=has_date)
+    return tuple(read(matching, found, likely))
 
 
 def _branches(readings: Sequence[Reading], files: Files) -> dict[str, str]:
@@ -227,24 +201,24 @@ def _branches(readings: Sequence[Reading], files: Files) -> dict[str, str]:
     return known
 
 
-def _feeds(family: Family, reading: Reading, branches: Mapping[str, str], as_of: dt.date | None) -> list[Feed]:
+def _loads(family: Family, reading: Reading, branches: Mapping[str, str], as_of: dt.date | None) -> list[Load]:
     """Feeds of one sheet; none of one whose name was said to be no branch."""
     found = []
     for table, cells in reading.tables.items():
         named = [resolved(cell, reading.sheet, branches) for cell in cells.values() if cell.named_by]
         if cells and "" not in named:
-            found.append(_feed(family, reading.sheet, schema()[table], cells, branches, as_of))
+            found.append(_load(family, reading.sheet, schema()[table], cells, branches, as_of))
     return found
 
 
-def _feed(
+def _load(
     family: Family,
     sheet: Sheet,
     table: Table,
     cells: Mapping[str, Cell],
     branches: Mapping[str, str],
     as_of: dt.date | None,
-) -> Feed:
+) -> Load:
     fields, assumed = [], False
     for column_id, cell in cells.items():
         at = position_of(sheet.headers, cell) if cell.column else None
@@ -258,12 +232,12 @@ def _feed(
         assumed = sheet.layout.as_of is None
     order = list(table.columns)
     fields.sort(key=lambda field: order.index(field.column.id))
-    return Feed(sheet, table, tuple(fields), assumed, family.mapping.confirmed if family.mapping else None)
+    return Load(sheet, table, tuple(fields), assumed, family.mapping.confirmed if family.mapping else None)
 
 
 def _field(column: Column, cell: Cell, position: int | None, sheet: Sheet) -> Field:
-    unit, said_by = unit_of(column, cell, sheet.headers[position] if position is not None else "", sheet)
-    return Field(column, cell, position, POWERS.get(unit, 0), unit, said_by)
+    unit, stated_by = unit_of(column, cell, sheet.headers[position] if position is not None else "", sheet)
+    return Field(column, cell, position, POWERS.get(unit, 0), unit, stated_by)
 
 
 def _noted(family: Family, readings: Sequence[Reading]) -> list[Notice]:

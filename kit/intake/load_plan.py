@@ -96,7 +96,7 @@ def plan_loads(
         alone = [Refused(each.path, "", "", message("intake.unreadable.returned_alone")) for each in _returned(files)]
         raise _nothing(sources, files, [*refused, *alone])
     tables, notices = _tables(found, interview, as_of)
-    notices += [Notice("sheet_skipped", s.path.name, s.name, s.headers) for s in skipped if s.path not in gone]
+    notices += [Notice("sheet_skipped", *s.names, s.headers) for s in skipped if s.path not in gone]
     notices += [n for opened in files.opened.values() if isinstance(opened, Opened) for n in opened.left_out]
     done: list[tuple[Family, tuple[Reading, ...]]] = []
     branches: dict[str, str] = {}
@@ -154,7 +154,7 @@ def _tables(
             tables[one.key] = list(one.mapping.tables)
         elif choice.question and choice.none and all(s.path in feeding for s in one.sheets):
             tables[one.key] = []
-            notices += [Notice("sheet_skipped", s.path.name, s.name, s.headers) for s in one.sheets]
+            notices += [Notice("sheet_skipped", *s.names, s.headers) for s in one.sheets]
         else:
             table = choice.table or (interview.ask(choice.question) if choice.question else "")
             tables[one.key] = [table] if table and table != IGNORE else []
@@ -245,7 +245,7 @@ def _noted(family: Family, readings: Sequence[Reading]) -> list[Notice]:
     notices = []
     mapping = family.mapping
     for reading in readings:
-        sheet, place = reading.sheet, (reading.sheet.path.name, reading.sheet.name)
+        sheet, place = reading.sheet, reading.sheet.names
         cells = [cell for given in reading.tables.values() for cell in given.values() if cell.column]
         used = {position_of(sheet.headers, cell) for cell in cells}
         gone = sheet.grid.left_out

@@ -138,7 +138,7 @@ def _checked(
     """Refuse the rows that cannot be, write what the checks found, and return the tables of the book."""
     given = list(dict.fromkeys(one.load.table.id for one in loaded))
     found = quarantine_mixed_units(connection, given, limits)
-    tables = check.check_rows(connection, given, {one.number: _place(one.load.sheet) for one in loaded})
+    tables = check.check_rows(connection, given, {one.number: one.load.sheet.place for one in loaded})
     checked = checks(connection, tables, as_of=as_of, limits=limits, control_totals=control_totals, found=found)
     pq.write_table(checked, made / "checks.parquet")
     return tables
@@ -157,7 +157,7 @@ def _stage(
     errors: list[KitError] = []
     for done, (sheet, given) in enumerate(sheets.items()):
 
-        def read(rows: int, name: str = _place(sheet), done: int = done) -> None:
+        def read(rows: int, name: str = sheet.place, done: int = done) -> None:
             if progress:
                 progress(name, done, len(sheets), rows)
 
@@ -172,10 +172,6 @@ def _stage(
     if progress:
         progress("", len(sheets), len(sheets), 0)
     return sorted(loaded, key=lambda one: one.number), refused
-
-
-def _place(sheet: Sheet) -> str:
-    return f"{sheet.path.name}{sheet.place}"
 
 
 def _result(
@@ -214,7 +210,7 @@ def _save(connection: Any, tables: Sequence[str], loaded: Sequence[staging.Loade
         rows = f"SELECT * EXCLUDE ({left_out}) FROM {check.accepted(connection, table)} ORDER BY _id"
         _copy(connection, rows, made / "book" / f"{table}.parquet")
     names = pd.DataFrame(
-        [(one.number, one.load.sheet.path.name, one.load.sheet.name) for one in loaded],
+        [(one.number, *one.load.sheet.names) for one in loaded],
         columns=["_load", "file", "sheet"],
     )
     connection.register("names", pa.Table.from_pandas(names, preserve_index=False))

@@ -11,7 +11,7 @@ from kit.intake.branches import branch_of, close, name_of
 from kit.intake.grid import Sheet
 from kit.intake.labels import labelled
 from kit.intake.mapping import POWERS, Cell
-from kit.intake.matching import Matching, by_labels, cell_at, give, gone, needed, position_of
+from kit.intake.matching import Matching, by_labels, cell_at, gone, needed, position_of
 from kit.intake.questions import IGNORE
 from kit.messages import listed
 from kit.schema import normalise, schema
@@ -53,10 +53,8 @@ def without_mapping(matching: Matching, tables: Sequence[str], *, dated: bool) -
 
 def _one_month(matching: Matching) -> bool:
     """Whether a sheet holds one month, so that its rows are customers too."""
-    at = labelled(matching.family.first.headers, "customer_month").exact.get(col.AS_OF)
-    return len(matching.family.sheets) == 1 and (
-        not at or matching.files.profile(matching.family.first, at[0]).distinct <= 1
-    )
+    at = labelled(matching.headers, "customer_month").exact.get(col.AS_OF)
+    return len(matching.family.sheets) == 1 and (not at or matching.profile(at[0]).distinct <= 1)
 
 
 def _used(headers: tuple[str, ...], tables: Tables) -> set[int]:
@@ -66,14 +64,14 @@ def _used(headers: tuple[str, ...], tables: Tables) -> set[int]:
 
 def _unused(matching: Matching, tables: Tables) -> dict[str, str]:
     """Offer the columns that each label that is not used may be; answers go to ``matching.extra``."""
-    first, likely = matching.family.first, {}
+    first, likely = matching.first, {}
     taken = [f"{table}.{column}" for table, cells in tables.items() for column in cells]
     free = set(range(len(first.headers))) - _used(first.headers, tables) - first.grid.left_out
     for position in sorted(free - matching.ignored):
         found = propose.for_label(
             first,
             position,
-            matching.files.profile(first, position),
+            matching.profile(position),
             home=tuple(tables),
             taken=[*taken, *matching.pending],
         )
@@ -88,7 +86,7 @@ def _unused(matching: Matching, tables: Tables) -> dict[str, str]:
             if answer == IGNORE:
                 matching.ignored.add(position)
             elif answer:
-                give(matching, answer, cell_at(first.headers, position))
+                matching.give(answer, cell_at(first.headers, position))
     return likely
 
 
@@ -96,7 +94,7 @@ def from_mapping(matching: Matching, *, dated: bool) -> Tables:
     """Cells of a mapping; a label that is gone or stands twice is asked for, and a column that is lacking."""
     mapping, found = matching.family.mapping, {}
     assert mapping is not None
-    headers = matching.family.first.headers
+    headers = matching.headers
     for table, given in mapping.tables.items():
         cells = {}
         for column, cell in given.items():
@@ -126,7 +124,7 @@ def read(matching: Matching, tables: Tables, likely: Mapping[str, str]) -> list[
             if cell.named_by:
                 cells[column] = _named(matching, cell)
     alone = _units(matching, tables)
-    headers = matching.family.first.headers
+    headers = matching.headers
     ignored = tuple(headers[i] for i in sorted(matching.ignored - _used(headers, tables)))
     return [
         Reading(
@@ -153,7 +151,7 @@ def _named(matching: Matching, cell: Cell) -> Cell:
         name = name_of(sheet, cell.named_by)
         if name not in values and branch_of(name, matching.branches) is None:
             question = matching.question("branch", name, label=name, candidates=close(name, matching.branches))
-            answer = matching.interview.ask(replace(question, places=((sheet.path.name, sheet.name),)))
+            answer = matching.interview.ask(replace(question, places=(sheet.names,)))
             if answer is not None:
                 values[name] = "" if answer == IGNORE else answer.removeprefix("=")
     return cell.model_copy(update={"values": values or None})
@@ -173,7 +171,7 @@ def _units(matching: Matching, tables: Tables) -> dict[tuple[Sheet, str, str], s
     for table, cells in tables.items():
         for doubt in amount_units.doubts(_amounts(matching, table, cells)):
             one, shared = doubt.columns[0], [c for c in doubt.columns if c.column.id in cells]
-            place = (one.sheet.path.name, one.sheet.name)
+            place = one.sheet.names
             name = f"{table}.{one.column.id}" + ("/".join(("", *place)) if doubt.alone else "")
             question = matching.question(
                 "unit", name, table=table, column=one.column.id, label=listed(tuple(c.label for c in shared)),

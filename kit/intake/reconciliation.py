@@ -49,26 +49,14 @@ def reconciled_rows(connection: Any, loaded: Sequence[Loaded]) -> pd.DataFrame:
             raise DoesNotTie(path=sheet.path, place=f"{table}: {one.rows_in} ≠ {' + '.join(map(str, counts[:3]))}")
         kinds = one.lines
         other = (kinds.above, kinds.blank, len(kinds.totals), kinds.notes, kinds.repeated_headers, kinds.unfilled)
-        lines.append((sheet.path.name, sheet.name, table, *other, one.rows_in, *counts))
-    names = [
-        "lines_above",
-        "blank",
-        "totals",
-        "notes",
-        "repeated_headers",
-        "unfilled",
-        "rows_in",
-        "accepted",
-        "repeated",
-    ]
-    return pd.DataFrame(lines, columns=["file", "sheet", "table", *names, "quarantined", "cells_quarantined"])
+        lines.append((*sheet.names, table, *other, one.rows_in, *counts))
+    names = ["file", "sheet", "table", "lines_above", "blank", "totals", "notes", "repeated_headers", "unfilled"]
+    return pd.DataFrame(lines, columns=[*names, "rows_in", "accepted", "repeated", "quarantined", "cells_quarantined"])
 
 
 def _by_load(connection: Any, counted: str) -> dict[int, tuple[int, ...]]:
-    return {
-        load: tuple(counts)
-        for load, *counts in connection.execute(f"SELECT {place()[0]}, {counted} GROUP BY 1").fetchall()
-    }
+    found = connection.execute(f"SELECT {place()[0]}, {counted} GROUP BY 1").fetchall()
+    return {load: tuple(counts) for load, *counts in found}
 
 
 def control_sums(connection: Any, loaded: Sequence[Loaded]) -> pd.DataFrame:
@@ -95,7 +83,7 @@ def control_sums(connection: Any, loaded: Sequence[Loaded]) -> pd.DataFrame:
             rounding = exact - sum(parts)
             if 2 * abs(rounding) > sum(counts):
                 raise DoesNotTie(path=sheet.path, place=f"{table}.{column}")
-            lines.append((sheet.path.name, sheet.name, table, column, exact, *map(int, parts), rounding))
+            lines.append((*sheet.names, table, column, exact, *map(int, parts), rounding))
     names = ["file", "sheet", "table", "column", "source_sum_fen", "book_sum_fen", "repeated_sum_fen"]
     return pd.DataFrame(lines, columns=[*names, "quarantined_sum_fen", "rounding_fen"])
 
@@ -119,26 +107,13 @@ def fields(loaded: Sequence[Loaded]) -> pd.DataFrame:
     """One row a load and column: the label it had, the unit it was read in and why, and what became of its cells."""
     lines = []
     for one in loaded:
-        load = one.load
-        by = load.confirmed
-        for f in load.fields:
-            label = load.sheet.headers[f.position] if f.position is not None else ""
-            filled, bad = one.filled.get(f.column.id, 0), one.unreadable.get(f.column.id, 0)
-            cells = (one.rows_in, one.rows_in - filled - bad, bad)
-            who = (by.by, by.on.isoformat()) if by else ("", "")
-            lines.append(
-                (
-                    load.sheet.path.name,
-                    load.sheet.name,
-                    load.table.id,
-                    f.column.id,
-                    label,
-                    f.unit,
-                    f.unit_from,
-                    *who,
-                    *cells,
-                )
-            )
+        sheet, by = one.load.sheet, one.load.confirmed
+        who = (by.by, by.on.isoformat()) if by else ("", "")
+        for f in one.load.fields:
+            label = sheet.headers[f.position] if f.position is not None else ""
+            bad = one.unreadable[f.column.id]
+            cells = (one.rows_in, one.rows_in - one.filled[f.column.id] - bad, bad)
+            lines.append((*sheet.names, one.load.table.id, f.column.id, label, f.unit, f.unit_from, *who, *cells))
     names = ["file", "sheet", "table", "column", "label", "unit", "unit_from", "confirmed_by", "confirmed_on"]
     return pd.DataFrame(lines, columns=[*names, "cells", "missing", "unreadable"])
 

@@ -129,7 +129,7 @@ class Review:
         waiting = {place for question in self.plan.questions for place in question.places}
         for family, readings in self.plan.families:
             for reading in readings:
-                place = (reading.sheet.path.name, reading.sheet.name)
+                place = reading.sheet.names
                 fed = listed([schema()[table].label(language()) for table in reading.tables], 20)
                 state = message("questions.review.asked") if place in waiting else ready
                 columns = sum(len(cells) for cells in reading.tables.values())

@@ -45,7 +45,7 @@ def _columns(labels: set[str]) -> list[set[str]]:
 def _second(sheet: Sheet, at: str, labels: Sequence[str]) -> SecondTable:
     """Error of a second table; of its labels it names only those that the schema knows."""
     known = [label for label in labels if normalise(label)[0] in known_labels()]
-    return SecondTable(place=f"{sheet.path.name}{sheet.place}", at=at, labels=listed(known[:4]))
+    return SecondTable(place=sheet.place, at=at, labels=listed(known[:4]))
 
 
 def in_row(sheet: Sheet, number: int, cells: Sequence[str]) -> SecondTable:

@@ -68,7 +68,7 @@ class Family:
     @property
     def places(self) -> tuple[tuple[str, str], ...]:
         """File and sheet of each."""
-        return tuple((sheet.path.name, sheet.name) for sheet in self.sheets)
+        return tuple(sheet.names for sheet in self.sheets)
 
 
 @dataclass(slots=True)

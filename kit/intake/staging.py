@@ -67,8 +67,8 @@ class Loaded:
     terms: Terms
     rows_in: int = 0
     sums: dict[str, Decimal] = field(default_factory=dict)
-    filled: dict[str, int] = field(default_factory=dict)
-    unreadable: dict[str, int] = field(default_factory=dict)
+    filled: Counter[str] = field(default_factory=Counter)
+    unreadable: Counter[str] = field(default_factory=Counter)
     unusual: set[str] = field(default_factory=set)
     lines: Lines = field(default_factory=Lines)
 
@@ -191,7 +191,7 @@ def _stage(
     for one in loaded:
         one.lines = lines
     if not loaded[0].rows_in:
-        raise EmptyFile(path=f"{sheet.path.name}{sheet.place}")
+        raise EmptyFile(path=sheet.place)
 
 
 def _chunks(sheet: Sheet, split: Splitter) -> Iterator[tuple[pa.Table, int]]:
@@ -279,12 +279,10 @@ def _count(connection: Any, one: Loaded) -> None:
     names = [f.column.id for f in one.load.fields]
     money = [f for f in one.load.fields if f.column.type == "money"]
     whole = [f.column.id for f in money if f.column.id not in one.unusual]  # what is usual is not rounded
-    asked = [f"count({name})" for name in names] + [
-        f"CAST(coalesce(sum({name}), 0) AS DECIMAL(38, 0))" for name in whole
-    ]
+    asked = [f"count({name})" for name in names]
+    asked += [f"CAST(coalesce(sum({name}), 0) AS DECIMAL(38, 0))" for name in whole]
     found = connection.execute(f"SELECT {', '.join(asked)} FROM chunk").fetchone()
-    for name, filled in zip(names, found, strict=False):
-        one.filled[name] = one.filled.get(name, 0) + filled
+    one.filled.update(dict(zip(names, found, strict=False)))
     sums = dict(zip(whole, found[len(names) :], strict=True))
     other = [f for f in money if f.column.id not in sums]
     if other:
@@ -348,7 +346,7 @@ def _quarantine_cells(connection: Any, one: Loaded, unreadable: int) -> None:
         if unreadable & 1 << i:
             bad = f"FROM chunk WHERE _unreadable & {1 << i} <> 0"
             count = connection.execute(f"SELECT count(*) {bad}").fetchone()[0]
-            one.unreadable[f.column.id] = one.unreadable.get(f.column.id, 0) + count
+            one.unreadable[f.column.id] += count
             rows = f"SELECT _id {bad} AND {stays}"
             _note(connection, one, f, reason_code(f, one.terms), rows=rows, whole=False)
 

@@ -45,7 +45,7 @@ def _of_load(connection: Any, one: Loaded) -> list[tuple[Any, ...]]:
     for i, (line, stated) in enumerate(zip(lines, _stated(connection, lines, summed), strict=True)):
         rows, sums = min((parts[i], before[i], whole), key=lambda scope: _distance(stated, scope[1]))
         label = next((cell for cell in line.cells if cell), "")
-        where = (one.load.sheet.path.name, one.load.sheet.name, line.number, label, one.load.table.id)
+        where = (*one.load.sheet.names, line.number, label, one.load.table.id)
         told += [
             (*where, f.column.id, rows, said, is_, said - is_)
             for f, said, is_ in zip(summed, stated, sums, strict=True)

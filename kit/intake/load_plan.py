@@ -17,7 +17,7 @@ from kit.intake.forbidden import forbidden_files, without_forbidden
 from kit.intake.grid import Sheet
 from kit.intake.load import Field, Load
 from kit.intake.mapping import POWERS, Cell
-from kit.intake.matching import Matching, position_of
+from kit.intake.matching import Matching, certain_position, used_positions
 from kit.intake.opening import Opened, Returned
 from kit.intake.quarantine import Notice
 from kit.intake.questions import IGNORE, Interview, Question
@@ -84,19 +84,12 @@ def plan_loads(
         If no file can be read.
     """
     files, interview = files or Files(), Interview(answers or {})
-    found, skipped, refused = families(sources, files)
-    found = [without_forbidden(one, interview) for one in found]
-    refused += forbidden_files([*(s for family in found for s in family.sheets), *skipped])
-    gone = {each.path for each in refused}
-    found = _kept(found, lambda sheet: sheet.path not in gone)
-    double = {s: said for one in found for s in one.sheets if (said := find_second_table(s))}
-    refused += [Refused(sheet.path, sheet.name, "", str(said)) for sheet, said in double.items()]
-    found = _kept(found, lambda sheet: sheet not in double)
+    found, skipped, refused = _readable(sources, files, interview)
     if not found and (answers is None or not (interview.open or interview.answered)):
         alone = [Refused(each.path, "", "", message("intake.unreadable.returned_alone")) for each in _returned(files)]
         raise _nothing(sources, files, [*refused, *alone])
     tables, notices = _tables(found, interview, as_of)
-    notices += [Notice("sheet_skipped", *s.names, s.headers) for s in skipped if s.path not in gone]
+    notices += [Notice("sheet_skipped", *s.names, s.headers) for s in skipped]
     notices += [n for opened in files.opened.values() if isinstance(opened, Opened) for n in opened.left_out]
     done: list[tuple[Family, tuple[Reading, ...]]] = []
     branches: dict[str, str] = {}
@@ -120,6 +113,20 @@ def plan_loads(
         tuple(loads), tuple(notices), tuple(q for q in asked if q.blocking), tuple(refused),
         tuple(q for q in asked if not q.blocking), tuple(done), frozenset(interview.answered), _returned(files),
     )  # fmt: skip
+
+
+def _readable(
+    sources: Sequence[Source], files: Files, interview: Interview
+) -> tuple[list[Family], list[Sheet], list[Refused]]:
+    """Sheets by the way they are read, those that a mapping leaves out, and the files and sheets that are refused."""
+    found, skipped, refused = families(sources, files)
+    found = [without_forbidden(one, interview) for one in found]
+    refused += forbidden_files([*(s for family in found for s in family.sheets), *skipped])
+    gone = {each.path for each in refused}
+    found = _kept(found, lambda sheet: sheet.path not in gone)
+    double = {sheet: error for one in found for sheet in one.sheets if (error := find_second_table(sheet))}
+    refused += [Refused(sheet.path, sheet.name, "", str(error)) for sheet, error in double.items()]
+    return _kept(found, lambda sheet: sheet not in double), [s for s in skipped if s.path not in gone], refused
 
 
 def _returned(files: Files) -> tuple[Returned, ...]:
@@ -168,8 +175,8 @@ def _accompany(
     fed = {table for given in tables.values() for table in given}
     for one in found:
         if one.mapping is None and tables[one.key]:
-            told_by_name = bool(origins(one.sheets, branches))
-            more = companions(one, tables[one.key][0], fed, branch=told_by_name, dated=dated(one, as_of))
+            named = bool(origins(one.sheets, branches))
+            more = companions(one, tables[one.key][0], fed, branch=named, dated=dated(one, as_of))
             tables[one.key] += more
             fed |= set(more)
 
@@ -190,19 +197,18 @@ def _branches(readings: Sequence[Reading], files: Files) -> dict[str, str]:
     known: dict[str, str] = {}
     for reading in readings:
         cells = reading.tables.get("branch", {})
-        at = [
-            position_of(reading.sheet.headers, cells[c])
-            for c in (col.BRANCH_ID, col.BRANCH_NAME)
-            if c in cells and cells[c].column
-        ]
-        if len(at) == 2 and "customer" not in reading.tables and isinstance(at[0], int) and isinstance(at[1], int):
+        headers = reading.sheet.headers
+        at, named = (
+            certain_position(headers, cells[c]) if c in cells else None for c in (col.BRANCH_ID, col.BRANCH_NAME)
+        )
+        if at is not None and named is not None and "customer" not in reading.tables:
             for row in files.rows(reading.sheet):
-                known |= {text: row[at[0]] for text in (row[at[0]], row[at[1]]) if text and row[at[0]]}
+                known |= {text: row[at] for text in (row[at], row[named]) if text and row[at]}
     return known
 
 
 def _loads(family: Family, reading: Reading, branches: Mapping[str, str], as_of: dt.date | None) -> list[Load]:
-    """Feeds of one sheet; none of one whose name was said to be no branch."""
+    """Loads of one sheet; none of one whose name was said to be no branch."""
     found = []
     for table, cells in reading.tables.items():
         named = [resolved(cell, reading.sheet, branches) for cell in cells.values() if cell.named_by]
@@ -221,10 +227,10 @@ def _load(
 ) -> Load:
     fields, assumed = [], False
     for column_id, cell in cells.items():
-        at = position_of(sheet.headers, cell) if cell.column else None
+        at = certain_position(sheet.headers, cell)
         given = Cell(value=resolved(cell, sheet, branches) or "") if cell.named_by else cell
-        if isinstance(at, int) or given.column is None:
-            fields.append(_field(table.columns[column_id], given, at if isinstance(at, int) else None, sheet))
+        if at is not None or given.column is None:
+            fields.append(_field(table.columns[column_id], given, at, sheet))
     dates = table.columns.get(col.AS_OF)
     day = sheet.layout.as_of or as_of
     if dates is not None and dates.need == "M" and col.AS_OF not in cells and day:
@@ -246,9 +252,7 @@ def _noted(family: Family, readings: Sequence[Reading]) -> list[Notice]:
     mapping = family.mapping
     for reading in readings:
         sheet, place = reading.sheet, reading.sheet.names
-        cells = [cell for given in reading.tables.values() for cell in given.values() if cell.column]
-        used = {position_of(sheet.headers, cell) for cell in cells}
-        gone = sheet.grid.left_out
+        used, gone = used_positions(sheet.headers, reading.tables), sheet.grid.left_out
         left = [h for i, h in enumerate(sheet.headers) if i not in used | gone and h not in reading.ignored]
         likely = reading.likely or {}
         plain, other = tuple(h for h in left if h not in likely), [h for h in left if h in likely]

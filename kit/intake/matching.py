@@ -17,7 +17,7 @@ from kit.intake.sources import Family, Files
 from kit.intake.values import Profile, examples, fit
 from kit.schema import Meaning, normalise, schema
 
-__all__ = ["Matching", "by_labels", "cell_at", "from_answer", "gone", "label_at", "needed", "position_of"]
+__all__ = ["Matching", "by_labels", "cell_at", "certain_position", "gone", "needed", "used_positions"]
 
 
 @dataclass(slots=True)
@@ -90,6 +90,18 @@ def position_of(headers: tuple[str, ...], cell: Cell) -> int | list[int] | None:
     return same[0] if len(same) == 1 else same or None
 
 
+def certain_position(headers: tuple[str, ...], cell: Cell) -> int | None:
+    """Position of the one label that a cell names; None for a cell without a label, or if it fits none or several."""
+    at = position_of(headers, cell) if cell.column is not None else None
+    return at if isinstance(at, int) else None
+
+
+def used_positions(headers: tuple[str, ...], tables: Mapping[str, Mapping[str, Cell]]) -> set[int]:
+    """Positions of the labels that feed something."""
+    found = (certain_position(headers, cell) for cells in tables.values() for cell in cells.values())
+    return {at for at in found if at is not None}
+
+
 def from_answer(headers: tuple[str, ...], answer: str) -> Cell | None:
     """Cell that an answer stands for: a label, ``=`` and a constant, the name of sheet or file; None to do without."""
     if answer == IGNORE:
@@ -153,8 +165,7 @@ def _ambiguous(
     """Settle an ambiguous label by its context, or ask, if a column still wants it."""
     headers = matching.headers
     wanted = {m.column for m in meanings if m.column} - set(cells)
-    used = {position_of(headers, cell) for cell in cells.values() if cell.column} if wanted else set()
-    if not wanted or position in {at for at in used if isinstance(at, int)}:
+    if not wanted or position in used_positions(headers, {table: cells}):
         return
     meaning = settled(matching.first, position, meanings)
     if meaning is None and not certain:
@@ -198,7 +209,7 @@ def needed(matching: Matching, table: str, cells: dict[str, Cell], *, dated: boo
     """Ask for each column that the table needs and has not, unless a question that is open may still give it."""
     headers = matching.headers
     pending = {name.partition(".")[2] for name in matching.pending if name.startswith(f"{table}.")}
-    used = {position_of(headers, cell) if cell.column else None for cell in cells.values()}
+    used = used_positions(headers, {table: cells})
     free = [i for i in range(len(headers)) if i not in used]
     for column in lacking(table, set(cells) | pending, dated=dated):
         question = _which(matching, "date" if column == col.AS_OF else "column", table, column, free)

@@ -235,11 +235,9 @@ def _save_frames(result: IntakeResult, learnt: pd.DataFrame, made: Path) -> None
 
 def _exact(table: pa.Table) -> pa.Table:
     """Exact sums as decimals of one width, whatever the frame happens to hold."""
-    for name in ("source_sum_fen", "rounding_fen", "stated_fen", "summed_fen", "difference_fen"):
-        at = table.schema.get_field_index(name)
-        if at >= 0:
-            table = table.set_column(at, name, table.column(at).cast(_EXACT))
-    return table
+    exact = {"source_sum_fen", "rounding_fen", "stated_fen", "summed_fen", "difference_fen"}
+    fields = [pa.field(f.name, _EXACT) if f.name in exact else f for f in table.schema]
+    return table.cast(pa.schema(fields, metadata=table.schema.metadata))
 
 
 def _put(made: Path, out: Path, old: Path) -> None:

@@ -11,7 +11,7 @@ from kit.intake.branches import branch_of, close, name_of
 from kit.intake.grid import Sheet
 from kit.intake.labels import labelled
 from kit.intake.mapping import POWERS, Cell
-from kit.intake.matching import Matching, by_labels, cell_at, gone, needed, position_of
+from kit.intake.matching import Matching, by_labels, cell_at, certain_position, gone, needed, used_positions
 from kit.intake.questions import IGNORE
 from kit.messages import listed
 from kit.schema import normalise, schema
@@ -57,16 +57,11 @@ def _one_month(matching: Matching) -> bool:
     return len(matching.family.sheets) == 1 and (not at or matching.profile(at[0]).distinct <= 1)
 
 
-def _used(headers: tuple[str, ...], tables: Tables) -> set[int]:
-    found = (position_of(headers, cell) for cells in tables.values() for cell in cells.values() if cell.column)
-    return {at for at in found if isinstance(at, int)}
-
-
 def _unused(matching: Matching, tables: Tables) -> dict[str, str]:
     """Offer the columns that each label that is not used may be; answers go to ``matching.extra``."""
     first, likely = matching.first, {}
     taken = [f"{table}.{column}" for table, cells in tables.items() for column in cells]
-    free = set(range(len(first.headers))) - _used(first.headers, tables) - first.grid.left_out
+    free = set(range(len(first.headers))) - used_positions(first.headers, tables) - first.grid.left_out
     for position in sorted(free - matching.ignored):
         found = propose.for_label(
             first,
@@ -98,7 +93,7 @@ def from_mapping(matching: Matching, *, dated: bool) -> Tables:
     for table, given in mapping.tables.items():
         cells = {}
         for column, cell in given.items():
-            lost = cell.column is not None and not isinstance(position_of(headers, cell), int)
+            lost = cell.column is not None and certain_position(headers, cell) is None
             kept = gone(matching, table, column, cell) if lost else _restated(cell, headers)
             if kept is not None:
                 cells[column] = kept
@@ -110,8 +105,8 @@ def from_mapping(matching: Matching, *, dated: bool) -> Tables:
 
 def _restated(cell: Cell, headers: tuple[str, ...]) -> Cell:
     """Cell without its unit, if the label it was confirmed with has another one in brackets now."""
-    at = position_of(headers, cell) if cell.column and cell.unit else None
-    if not isinstance(at, int) or headers[at] == (cell.column or "").strip():
+    at = certain_position(headers, cell) if cell.unit else None
+    if at is None or headers[at] == (cell.column or "").strip():
         return cell
     before, now = normalise(cell.column or "")[1], normalise(headers[at])[1]
     return cell.model_copy(update={"unit": None}) if now in POWERS and before != now else cell
@@ -125,7 +120,7 @@ def read(matching: Matching, tables: Tables, likely: Mapping[str, str]) -> list[
                 cells[column] = _named(matching, cell)
     alone = _units(matching, tables)
     headers = matching.headers
-    ignored = tuple(headers[i] for i in sorted(matching.ignored - _used(headers, tables)))
+    ignored = tuple(headers[i] for i in sorted(matching.ignored - used_positions(headers, tables)))
     return [
         Reading(
             sheet,
@@ -190,8 +185,8 @@ def _amounts(matching: Matching, table: str, cells: Mapping[str, Cell]) -> list[
     found = []
     for sheet in matching.family.sheets:
         for column, cell in cells.items():
-            target, at = schema()[table].columns[column], position_of(sheet.headers, cell) if cell.column else None
-            if target.type == "money" and isinstance(at, int):
+            target, at = schema()[table].columns[column], certain_position(sheet.headers, cell)
+            if target.type == "money" and at is not None:
                 unit = amount_units.unit_of(target, cell, sheet.headers[at], sheet)
                 texts = matching.files.column(sheet, at)[:_ROWS] if unit[1] != "mapping" else []
                 found.append(amount_units.amounts(sheet, target, sheet.headers[at], unit, texts))

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from kit.intake.grid import Sheet
-from kit.intake.layout import clean_cell
+from kit.intake.header_cells import clean_cell
 from kit.intake.markers import NUMBER, is_date, is_lead, is_note, is_title, is_total
 from kit.intake.second_table import in_row, names_columns
 from kit.schema import aliases, known_labels, normalise, schema

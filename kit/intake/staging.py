@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -17,18 +17,8 @@ import pyarrow as pa
 
 from kit.database import quiet
 from kit.errors import EmptyFile, KitError
-from kit.intake.clean import (
-    SQL_TYPES,
-    Terms,
-    doubtful,
-    exact_sum,
-    install,
-    literal,
-    reason_code,
-    source_text,
-    survey,
-    typed,
-)
+from kit.intake import clean
+from kit.intake.clean import SQL_TYPES, Terms, literal, reason_code, source_text
 from kit.intake.grid import Sheet
 from kit.intake.load import Field, Load
 from kit.intake.personal import PersonalTexts
@@ -70,6 +60,7 @@ class Loaded:
     filled: Counter[str] = field(default_factory=Counter)
     unreadable: Counter[str] = field(default_factory=Counter)
     unusual: set[str] = field(default_factory=set)
+    survey: Counter[tuple[str, str]] = field(default_factory=Counter)  # what may make a column doubtful
     lines: Lines = field(default_factory=Lines)
 
 
@@ -92,7 +83,7 @@ def database(scratch: Path, key: bytes) -> Iterator[Any]:
             connection.execute(f"SET {setting} = false")
         connection.execute("SET enable_external_access = false")
         connection.execute("SET lock_configuration = true")
-        install(connection, key)
+        clean.install(connection, key)
         yield connection
 
 
@@ -146,14 +137,13 @@ def stage(
     """
     terms = {number: Terms(sheet.header_row, as_of, date1904=sheet.grid.date1904) for number, _ in loads}
     while True:
-        seen: dict[int, Counter[tuple[str, str]]] = {number: Counter() for number, _ in loads}
         loaded = [Loaded(number, load, terms[number]) for number, load in loads]
         try:
-            _stage(connection, sheet, loaded, seen, personal, progress)
+            _stage(connection, sheet, loaded, personal, progress)
         except KitError:
             _forget(connection, loads)
             raise
-        now = {number: replace(terms[number], doubtful=doubtful(seen[number])) for number, _ in loads}
+        now = {one.number: replace(one.terms, doubtful=clean.doubtful(one.survey)) for one in loaded}
         if now == terms:
             return loaded
         terms = now
@@ -164,7 +154,6 @@ def _stage(
     connection: Any,
     sheet: Sheet,
     loaded: Sequence[Loaded],
-    seen: Mapping[int, Counter[tuple[str, str]]],
     personal: PersonalTexts,
     progress: Callable[[int], None],
 ) -> None:
@@ -174,7 +163,7 @@ def _stage(
         with _raw(connection, chunk):
             for one in loaded:
                 _append(connection, one)
-                seen[one.number].update(survey(connection, one.load.fields, one.terms, one.unusual))
+                one.survey.update(clean.survey(connection, one.load.fields, one.terms, one.unusual))
                 personal.add(connection, one.load, one.terms, row_id(one.number, ROW))
                 one.rows_in += chunk.num_rows
 
@@ -265,7 +254,7 @@ def _type(connection: Any, one: Loaded) -> int:
     """
     fields, identity = one.load.fields, row_id(one.number, ROW)
     while True:
-        rows = typed(fields, one.terms, identity=identity, unusual=one.unusual)
+        rows = clean.typed(fields, one.terms, identity=identity, unusual=one.unusual)
         connection.execute(f"CREATE OR REPLACE TEMP TABLE chunk AS {rows}")
         bits = int(connection.execute("SELECT coalesce(bit_or(_unreadable), 0) FROM chunk").fetchone()[0])
         found = {f.column.id for i, f in enumerate(fields) if bits & 1 << i}
@@ -286,7 +275,7 @@ def _count(connection: Any, one: Loaded) -> None:
     sums = dict(zip(whole, found[len(names) :], strict=True))
     other = [f for f in money if f.column.id not in sums]
     if other:
-        pairs = [exact_sum(f, one.terms) for f in other]
+        pairs = [clean.exact_sum(f, one.terms) for f in other]
         found = connection.execute(f"SELECT {', '.join(sum(pairs, ()))} FROM raw").fetchone()
         sums |= {f.column.id: found[2 * i] + found[2 * i + 1] for i, f in enumerate(other)}
     for f in money:

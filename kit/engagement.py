@@ -205,24 +205,24 @@ def load(folder: Path) -> Engagement:
     if not isinstance(content, dict):
         raise BadValue(path=path, place="—", value=type(content).__name__, expected="bank: …")
     try:
-        said = _File(**content)
+        given = _File(**content)
     except ValidationError as error:
         _raise(error, path, _File)
     try:
-        overrides = {**said.params, **({"as_of": said.as_of} if said.as_of else {})}
-        params = Params(**_merged(profile(said.profile), overrides), profile=said.profile)
+        overrides = {**given.params, **({"as_of": given.as_of} if given.as_of else {})}
+        params = Params(**_merged(profile(given.profile), overrides), profile=given.profile)
     except ValidationError as error:
         _raise(error, path, Params, "params.")
     known = chapter_notebooks()
-    for chapter in said.chapters:
+    for chapter in given.chapters:
         if chapter not in known:
             raise UnknownName(kind="章节 / chapter", name=chapter, known=known)
     return Engagement(
         folder=folder,
-        name=said.name or folder.resolve().name,
-        bank=said.bank,
-        language=said.language,
-        chapters=said.chapters or tuple(known),
+        name=given.name or folder.resolve().name,
+        bank=given.bank,
+        language=given.language,
+        chapters=given.chapters or tuple(known),
         params=params,
-        control_totals=tuple(_control_total(path, name, value) for name, value in said.control_totals.items()),
+        control_totals=tuple(_control_total(path, name, value) for name, value in given.control_totals.items()),
     )

@@ -263,8 +263,8 @@ def _context(sheet: Sheet) -> tuple[str, ...]:
 
 def _key(parts: tuple[object, ...]) -> str:
     origin, *rest = parts
-    told = repr([origin.name if isinstance(origin, Path) else "", *rest])
-    return hashlib.sha256(told.encode()).hexdigest()[:12]
+    identity = repr([origin.name if isinstance(origin, Path) else "", *rest])
+    return hashlib.sha256(identity.encode()).hexdigest()[:12]
 
 
 def nothing_readable(path: Path, refused: Sequence[Refused]) -> KitError:

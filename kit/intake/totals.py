@@ -41,17 +41,17 @@ def _of_load(connection: Any, one: Loaded) -> list[tuple[Any, ...]]:
     before, whole = list(accumulate(parts, _plus)), parts[0]
     for part in parts[1:]:
         whole = _plus(whole, part)
-    told = []
+    found = []
     for i, (line, stated) in enumerate(zip(lines, _stated(connection, lines, summed), strict=True)):
         rows, sums = min((parts[i], before[i], whole), key=lambda scope: _distance(stated, scope[1]))
         label = next((cell for cell in line.cells if cell), "")
         where = (*one.load.sheet.names, line.number, label, one.load.table.id)
-        told += [
-            (*where, f.column.id, rows, said, is_, said - is_)
-            for f, said, is_ in zip(summed, stated, sums, strict=True)
-            if said is not None
+        found += [
+            (*where, f.column.id, rows, of_line, of_rows, of_line - of_rows)
+            for f, of_line, of_rows in zip(summed, stated, sums, strict=True)
+            if of_line is not None
         ]
-    return told
+    return found
 
 
 _Part = tuple[int, list[Decimal]]
@@ -63,7 +63,7 @@ def _plus(a: _Part, b: _Part) -> _Part:
 
 def _distance(stated: Sequence[Decimal | None], sums: Sequence[Decimal]) -> tuple[int, Decimal]:
     """How many columns differ, and by how much in all."""
-    apart = [abs(said - is_) for said, is_ in zip(stated, sums, strict=True) if said is not None]
+    apart = [abs(a - b) for a, b in zip(stated, sums, strict=True) if a is not None]
     return sum(each != 0 for each in apart), sum(apart, Decimal(0))
 
 

@@ -68,6 +68,13 @@ class _Pair:
     hits: int
     beside: int
 
+    def finding(self) -> Check:
+        """Return the doubt about the unit of the smaller one."""
+        return Check(
+            "unit_doubtful", "customer_month", self.smaller, rows=self.rows, failed=self.hits, status=FINDING,
+            detail=self.larger,
+        )  # fmt: skip
+
 
 def quarantine_mixed_units(connection: Any, tables: Sequence[str], limits: Checks) -> list[Check]:
     """Refuse the rows of the month table that mix 元 and 万元 for certain; doubt a file in which most rows do.
@@ -87,21 +94,7 @@ def quarantine_mixed_units(connection: Any, tables: Sequence[str], limits: Check
     found = [Check("unit_mismatch", "customer_month", rows=rows, failed=refused, status=FINDING)] if refused else []
     # Three windows of one width: chance puts twice as many in the two outer ones as in the one between.
     more = [p for p in _pairs(staged, have) if p not in doubtful and p.hits >= _ENOUGH and p.hits > 5 * (p.beside + 1)]
-    return [
-        *found,
-        *(
-            Check(
-                "unit_doubtful",
-                "customer_month",
-                p.smaller,
-                rows=p.rows,
-                failed=p.hits,
-                status=FINDING,
-                detail=p.larger,
-            )
-            for p in [*doubtful, *more]
-        ),
-    ]
+    return [*found, *(pair.finding() for pair in [*doubtful, *more])]
 
 
 def _refuse(staged: Staged, cases: list[tuple[str, str]], spared: set[int]) -> int:

@@ -110,13 +110,13 @@ def _text(path: Path, start: bytes) -> Kind:
         raise unreadable(path, "cut")
     if _XML_SPREADSHEET in text:
         return Kind("html", size, encoding="xml")
-    return Kind("html", size, encoding=_said(text) if coding == "gb18030" else coding)
+    return Kind("html", size, encoding=_stated(text) if coding == "gb18030" else coding)
 
 
-def _said(text: str) -> str:
+def _stated(text: str) -> str:
     """Encoding of a page that is no Unicode: the one that it names, if it is of another language; else GB18030."""
-    said = re.search(r"charset\s*=\s*[\"']?([\w-]+)", text)
-    name = said[1].lower() if said else ""
+    found = re.search(r"charset\s*=\s*[\"']?([\w-]+)", text)
+    name = found[1].lower() if found else ""
     return name if name in {"big5", "windows-1252", "iso-8859-1", "shift_jis", "euc-kr"} else "gb18030"
 
 

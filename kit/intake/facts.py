@@ -57,11 +57,9 @@ def apply(
             _put(connection, table, name, default_codes)
     source, row = staging.place()
     sheets = {one.number: one.load.sheet for one in loaded}
-    lines = connection.execute(
-        f"SELECT customer_id, t, c, v, how, {source}, {row} FROM applied ORDER BY 1, 3"
-    ).fetchall()
-    known = [(*line[:5], sheets[line[5]].path.name, sheets[line[5]].name, line[6]) for line in lines]
-    return pd.DataFrame(known, columns=COLUMNS)
+    found = f"SELECT customer_id, t, c, v, how, {source}, {row} FROM applied ORDER BY 1, 3"
+    lines = [(*fact, *sheets[load].names, at) for *fact, load, at in connection.execute(found).fetchall()]
+    return pd.DataFrame(lines, columns=COLUMNS)
 
 
 def _put(connection: Any, table: str, column: str, default_codes: Sequence[str]) -> None:

@@ -51,7 +51,7 @@ def test_a_chapter_notebook_is_thin_and_has_its_parameters_tagged(path):
     assert sum("parameters" in cell["metadata"].get("tags", []) for cell in code) == 1
     for cell in code:
         lines = [line for line in "".join(cell["source"]).splitlines() if line.strip()]
-        assert len(lines) <= 5
+        assert len([line for line in lines if not line.startswith("from kit.")]) <= 5  # what it works with is named first
         assert not any(line.startswith(("def ", "class ", "for ")) for line in lines)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
-from kit.planning import Scripts
+from kit.planning.scripts import Scripts
 from kit.text import Wording, markdown
 
 __all__ = ["quoted"]

@@ -14,7 +14,7 @@ import pandas as pd
 from kit import columns as col
 from kit.callbook import CONTACT, CUSTOMERS, FACTS, FIRST, Marker, fingerprint
 from kit.params import Params
-from kit.planning import work_days
+from kit.planning.calendar import work_days
 from kit.report.calendar import calendar
 from kit.report.callbook import Page, callbook
 from kit.report.workbook import encrypted

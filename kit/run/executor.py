@@ -25,7 +25,7 @@ from kit.engagement import Engagement, chapter_notebooks
 from kit.errors import KitError, UnknownName, language
 from kit.features import TABLES, frame
 from kit.intake import Password
-from kit.planning import scripts
+from kit.planning.scripts import scripts
 from kit.report.index import Column, index_html
 from kit.resources import notebooks, templates
 from kit.run.branch import BANK, Outcome, Task, work

@@ -16,7 +16,8 @@ import pyarrow.parquet as pq
 
 from kit import __version__
 from kit import columns as col
-from kit.analysis import branch_summary, fit_success
+from kit.analysis.branches import branch_summary
+from kit.analysis.success import fit_success
 from kit.book import Book
 from kit.engagement import CONTEXT, Engagement
 from kit.errors import KitError
@@ -26,18 +27,12 @@ from kit.intake import IntakeResult, Password, find_sources, intake
 from kit.intake import Progress as Reading
 from kit.messages import language
 from kit.params import Params
-from kit.planning import (
-    PLAN,
-    Assigned,
-    assignment,
-    branch_lists,
-    contact_plan,
-    keep_scripts,
-    list_stakes,
-    owner_weeks,
-    plan_start,
-    work_days,
-)
+from kit.planning.assignment import Assigned, assignment
+from kit.planning.calendar import work_days
+from kit.planning.capacities import owner_weeks
+from kit.planning.contacts import PLAN, contact_plan, plan_start
+from kit.planning.lists import branch_lists, list_stakes
+from kit.planning.scripts import keep_scripts
 from kit.run.files import replace
 from kit.schema import schema
 

@@ -11,7 +11,8 @@ from kit import columns as col
 from kit import vault
 from kit.book import Book
 from kit.params import Params
-from kit.planning import call_sheets, scripts, word_sheet
+from kit.planning.scripts import scripts
+from kit.planning.words import call_sheets, word_sheet
 from kit.run.persons import Persons, rows_of
 
 if TYPE_CHECKING:

@@ -6,8 +6,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from kit.analysis import delivery
-from kit.analysis.quality import missing_columns
+from kit.analysis.quality import delivery, missing_columns
 from kit.reconciliation import Reconciliation, read_reconciliation
 
 

@@ -3,8 +3,9 @@ import pandas as pd
 import pytest
 from scipy.optimize import minimize
 
-from kit.analysis import Unavailable, fit_success, success_model
 from kit.analysis.logistic import FOLDS, auc, checked, fit, folds, probability
+from kit.analysis.result import Unavailable
+from kit.analysis.success import fit_success, success_model
 from kit.engagement import profile
 from kit.params import Params
 

@@ -1,6 +1,7 @@
 from kit.engagement import profile
 from kit.params import Params
-from kit.planning import scripts, word_sheet
+from kit.planning.scripts import scripts
+from kit.planning.words import word_sheet
 from kit.report.quotes import quoted
 from kit.text import wording
 

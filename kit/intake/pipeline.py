@@ -20,7 +20,7 @@ from kit.intake.checks import checks, quarantine_mixed_units
 from kit.intake.clean import literal
 from kit.intake.grid import Sheet
 from kit.intake.load import Load
-from kit.intake.load_plan import plan_loads
+from kit.intake.load_plan import LoadPlan, plan_loads
 from kit.intake.opening import given_password
 from kit.intake.personal import PersonalTexts, completed
 from kit.intake.quarantine import Notice
@@ -101,29 +101,40 @@ def intake(
     planned = plan_loads(sources, as_of, files=Files(password))
     if planned.questions:
         raise OpenQuestions(questions=planned.questions, refused=planned.refused)
-    limits = limits or Checks()
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".intake-", dir=out.parent) as folder:
-        scratch = Path(folder)
-        made = scratch / "made"
+        made = Path(folder) / "made"
         (made / "book").mkdir(parents=True)
-        with staging.database(scratch, key) as connection:
-            personal = PersonalTexts(scratch, key)
-            loaded, refused = _stage(connection, completed(planned.loads), personal, as_of, progress)
-            tables = _checked(connection, loaded, made, as_of, limits, control_totals)
-            # After the checks, which are of what the bank sent; and after the sums, which tie to its files.
-            back = take_back(connection, planned.returned, key=key, first=len(planned.loads), tables=tables)
-            tables += ["contact"] if back.has("contact") and "contact" not in tables else []
-            loaded += back.loaded
-            result = _result(
-                connection, tables, loaded, (*planned.notices, *back.notices),
-                (*planned.refused, *refused, *back.refused),
-            )  # fmt: skip
-            learnt = facts.apply(connection, tables, loaded, limits.default_codes)
-            _save(connection, tables, loaded, made)
-            _save_frames(result, learnt, made)
-            personal.write(connection, {table: check.accepted(connection, table) for table in tables}, made / VAULT)
-        _put(made, out, scratch / "old")
+        with staging.database(Path(folder), key) as connection:
+            result = _make(connection, planned, made, key, as_of, limits or Checks(), control_totals, progress)
+        _put(made, out, Path(folder) / "old")
+    return result
+
+
+def _make(
+    connection: Any,
+    planned: LoadPlan,
+    made: Path,
+    key: bytes,
+    as_of: dt.date | None,
+    limits: Checks,
+    control_totals: Sequence[ControlTotal],
+    progress: Progress | None,
+) -> IntakeResult:
+    """Stage, check and reconcile what was planned, and write it into the folder ``made``."""
+    personal = PersonalTexts(made.parent, key)
+    loaded, refused = _stage(connection, completed(planned.loads), personal, as_of, progress)
+    tables = _checked(connection, loaded, made, as_of, limits, control_totals)
+    # After the checks, which are of what the bank sent; and after the sums, which tie to its files.
+    back = take_back(connection, planned.returned, key=key, first=len(planned.loads), tables=tables)
+    tables += ["contact"] if back.has("contact") and "contact" not in tables else []
+    loaded += back.loaded
+    notices, refused = (*planned.notices, *back.notices), [*planned.refused, *refused, *back.refused]
+    result = _result(connection, tables, loaded, notices, tuple(refused))
+    learnt = facts.apply(connection, tables, loaded, limits.default_codes)
+    _save(connection, tables, loaded, made)
+    _save_frames(result, learnt, made)
+    personal.write(connection, {table: check.accepted(connection, table) for table in tables}, made / VAULT)
     return result
 
 

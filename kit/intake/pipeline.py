@@ -51,10 +51,13 @@ class IntakeResult:
     control_sums: pd.DataFrame
     totals: pd.DataFrame
     fields: pd.DataFrame
-    rows_quarantined: int
-    cells_quarantined: int
     notices: tuple[Notice, ...]
     refused: tuple[Refused, ...] = ()
+
+    @property
+    def rows_quarantined(self) -> int:
+        """Rows that are not in the book."""
+        return int(self.reconciliation["quarantined"].sum())
 
 
 def intake(
@@ -192,9 +195,6 @@ def _result(
     notices: tuple[Notice, ...],
     refused: tuple[Refused, ...],
 ) -> IntakeResult:
-    rows, cells = connection.execute(
-        "SELECT count(*) FILTER (whole_row), count(*) FILTER (NOT whole_row) FROM quarantine"
-    ).fetchone()
     counts = {
         table: int(connection.execute(f"SELECT count(*) FROM {check.accepted(connection, table)}").fetchone()[0])
         for table in tables
@@ -205,8 +205,6 @@ def _result(
         control_sums=reconciliation.control_sums(connection, loaded),
         totals=totals(connection, loaded),
         fields=reconciliation.fields(loaded),
-        rows_quarantined=int(rows),
-        cells_quarantined=int(cells),
         notices=notices,
         refused=refused,
     )

@@ -55,7 +55,7 @@ class Review:
         self.plan = self._planned()
 
     def _planned(self) -> LoadPlan:
-        """LoadPlan with the answers so far; a question keeps the number under which it was first asked."""
+        """Plan with the answers so far; a question keeps the number under which it was first asked."""
         as_of = None if isinstance(self._as_of, str) else self._as_of
         found = plan_loads(self._sources, as_of, answers=self._answers, files=self._files)
         known = {question.key for question in self.asked}

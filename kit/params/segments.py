@@ -56,8 +56,7 @@ class Segments(Frozen):
     @classmethod
     def _batches(cls, rules: tuple[SegmentRule, ...]) -> tuple[SegmentRule, ...]:
         if not FEWEST_SEGMENTS <= len(rules) <= MOST_SEGMENTS:
-            bounds = {"fewest": FEWEST_SEGMENTS, "most": MOST_SEGMENTS}
-            raise ValueError(message("params.segments", **bounds, count=len(rules)))
+            raise ValueError(message("params.segments", fewest=FEWEST_SEGMENTS, most=MOST_SEGMENTS, count=len(rules)))
         if len(set(_codes(rules))) != len(rules):
             raise ValueError(message("params.codes"))
         if rules[-1].any_of or not all(rule.any_of for rule in rules[:-1]):

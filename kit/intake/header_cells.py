@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from itertools import pairwise
 
-from kit.schema import money_units
+from kit.schema import compact, money_units
 
 __all__ = ["Row", "clean_cell", "extent", "fill_forward", "is_complete", "is_unit", "joined", "numbered"]
 
@@ -36,7 +35,7 @@ def extent(row: Row) -> int:
 
 def is_unit(text: str) -> bool:
     """Whether a text is nothing but a unit, of money or of what is counted."""
-    bare = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).strip("()[]【】")
+    bare = compact(text).strip("()[]【】")
     return bare in _UNITS_OF_COUNT or bool(money_units(bare))
 
 

@@ -19,6 +19,8 @@ __all__ = [
     "Table",
     "aliases",
     "ambiguous",
+    "compact",
+    "folded",
     "forbidden",
     "known_labels",
     "money_units",
@@ -149,18 +151,28 @@ def schema() -> Mapping[str, Table]:
     return MappingProxyType({table.id: table for table in tables})
 
 
+def compact(text: str) -> str:
+    """Return a text in half-width forms, without white space."""
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
+
+
+def folded(text: str) -> str:
+    """Return a text as texts are compared: half-width, without white space, in small letters."""
+    return compact(text).casefold()
+
+
 def money_units(text: str) -> tuple[str, ...]:
     """Units of money that a statement of units names: ``单位：人民币万元、户`` gives ``("万元",)``.
 
     Every part must be a short word of its own: ``50万元以上`` states no unit.
     """
-    bare = _UNIT_DRESS.sub("", re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)))
+    bare = _UNIT_DRESS.sub("", compact(text))
     parts = [_UNIT_DRESS.sub("", part) for part in re.split(r"[、,/;及和]", bare)]
     return tuple(dict.fromkeys(part for part in parts if part in MONEY_UNITS))
 
 
 def _undressed(header: str) -> tuple[str, list[str]]:
-    text = re.sub(r"\s+", "", unicodedata.normalize("NFKC", header)).strip("\ufeff")
+    text = compact(header).strip("\ufeff")
     bare = _BRACKETS.sub("", text).rstrip(":*")
     return (bare or text).casefold(), _BRACKETS.findall(text)
 

@@ -7,7 +7,7 @@ import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -108,6 +108,14 @@ def run(
     ] = None,
     out: Out = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="make every report again, and the contact plan anew")] = False,  # noqa: FBT002 - a flag
+    printed: Annotated[
+        datetime | None,
+        typer.Option(
+            "--printed",
+            formats=["%Y-%m-%d"],
+            help="date on the covers; unless said, that of the reports as they are, else today",
+        ),
+    ] = None,
 ) -> None:
     """Make every branch's report: kit run bank --branch 0101 --out reports/bank."""
     from kit.engagement import load  # noqa: PLC0415 - a message about a wrong folder need not wait for pandas
@@ -124,6 +132,7 @@ def run(
             only=branch or (),
             workers=workers,
             fresh=fresh,
+            printed=printed.date() if printed else None,
             password=_Passwords(progress, engagement),
         )
     for notice in result.taken.notices:
@@ -315,7 +324,8 @@ def purge(
 @app.command()
 def lab(folder: Folder, out: Out = None) -> None:
     """Open JupyterLab on the notebooks, with this engagement's data: kit lab bank."""
-    from kit.engagement import CONTEXT, load  # noqa: PLC0415
+    from kit.context import CONTEXT  # noqa: PLC0415
+    from kit.engagement import load  # noqa: PLC0415
     from kit.resources import notebooks  # noqa: PLC0415
 
     target = _target(load(folder).name, out)

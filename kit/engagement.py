@@ -23,7 +23,6 @@ from kit.schema import schema
 
 __all__ = [
     "CONFIG",
-    "CONTEXT",
     "Engagement",
     "Secrets",
     "chapter_notebooks",
@@ -35,7 +34,6 @@ __all__ = [
 
 CONFIG = "engagement.yml"
 _SECRETS = ".secrets"
-CONTEXT = "context.json"  # what a chapter must know of its run, in data/
 
 
 class _File(BaseModel):
@@ -123,7 +121,7 @@ def profile(name: str) -> dict[str, Any]:
     """Thresholds of a profile, with those of the one it extends under them."""
     path = templates() / "profiles" / f"{name}.yml"
     if name not in profiles():
-        raise UnknownName(kind="口径 / profile", name=name, known=profiles())
+        raise UnknownName(kind=message("errors.kind.profile"), name=name, known=profiles())
     content: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
     base = content.pop("extends", None)
     return _merged(profile(base) if base else {}, content)
@@ -205,24 +203,24 @@ def load(folder: Path) -> Engagement:
     if not isinstance(content, dict):
         raise BadValue(path=path, place="—", value=type(content).__name__, expected="bank: …")
     try:
-        given = _File(**content)
+        stated = _File(**content)
     except ValidationError as error:
         _raise(error, path, _File)
     try:
-        overrides = {**given.params, **({"as_of": given.as_of} if given.as_of else {})}
-        params = Params(**_merged(profile(given.profile), overrides), profile=given.profile)
+        overrides = {**stated.params, **({"as_of": stated.as_of} if stated.as_of else {})}
+        params = Params(**_merged(profile(stated.profile), overrides), profile=stated.profile)
     except ValidationError as error:
         _raise(error, path, Params, "params.")
     known = chapter_notebooks()
-    for chapter in given.chapters:
+    for chapter in stated.chapters:
         if chapter not in known:
-            raise UnknownName(kind="章节 / chapter", name=chapter, known=known)
+            raise UnknownName(kind=message("errors.kind.chapter"), name=chapter, known=known)
     return Engagement(
         folder=folder,
-        name=given.name or folder.resolve().name,
-        bank=given.bank,
-        language=given.language,
-        chapters=given.chapters or tuple(known),
+        name=stated.name or folder.resolve().name,
+        bank=stated.bank,
+        language=stated.language,
+        chapters=stated.chapters or tuple(known),
         params=params,
-        control_totals=tuple(_control_total(path, name, value) for name, value in given.control_totals.items()),
+        control_totals=tuple(_control_total(path, name, value) for name, value in stated.control_totals.items()),
     )

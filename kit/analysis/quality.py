@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from kit.analysis.result import share
+from kit.analysis.result import Result, share
 from kit.reconciliation import Reconciliation
 from kit.schema import schema
 
@@ -23,7 +23,7 @@ _JOINS, _AMOUNTS = ("reference", "unmatched"), ("sum", "control_total")
 
 
 @dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(Result):
     """Reconciliation of everything that the bank delivered.
 
     Attributes

@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
-from kit.callbook import HIDDEN, Marker, read_marker
 from kit.errors import EmptyFile, UnreadableFile
 from kit.intake.grid import Grid, Sheet
 from kit.intake.layout import Skipped, find_layout
 from kit.intake.mapping import Mapping
 from kit.intake.quarantine import Notice
 from kit.intake.readers import Password, batches, grids
+from kit.workbooks.form import HIDDEN, Marker, read_marker
 
 __all__ = ["Opened", "Returned", "given_password", "open_file", "sample"]
 

@@ -12,7 +12,6 @@ from rich.padding import Padding
 from rich.prompt import Prompt
 from rich.text import Text
 
-from kit.callbook import CONTACT
 from kit.errors import KitError, UnknownName
 from kit.intake.load_plan import LoadPlan, plan_loads
 from kit.intake.mapping import Confirmed, save_mapping
@@ -23,6 +22,7 @@ from kit.intake.record import mappings
 from kit.intake.sources import Files, find_sources
 from kit.messages import language, listed, message
 from kit.schema import schema
+from kit.workbooks.form import CONTACT
 
 __all__ = ["BadAnswer", "Review", "on_terminal", "show"]
 

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable, Mapping
 
 import pandas as pd
 
-from kit.callbook import FACT_TABLE, FACTS
 from kit.messages import message, messages
 from kit.params import Clause, IntentGrade, SegmentRule
 from kit.schema import schema
 from kit.text import Wording, figure
+from kit.workbooks.form import FACT_TABLE, FACTS
 
 __all__ = [
     "column_name",
@@ -27,7 +27,7 @@ __all__ = [
 def table_name(table: str, words: Wording) -> str:
     """Name of a canonical table; another text stays as it is."""
     if table == FACT_TABLE:
-        return words.label(f"callbook.{table}")
+        return words.label(f"workbook.{table}")
     return schema()[table].label(words.language) if table in schema() else table
 
 

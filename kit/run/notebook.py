@@ -6,7 +6,6 @@ import contextlib
 import keyword
 import logging
 import math
-import os
 import re
 import warnings
 from collections.abc import Iterator, Mapping
@@ -23,6 +22,7 @@ from papermill.parameterize import parameterize_notebook
 from papermill.translators import papermill_translators
 
 from kit.errors import BadNotebookParameter, KitError, MissingFile, UnreadableFile
+from kit.files import replacing
 from kit.messages import message
 
 __all__ = ["BadParameterValue", "NotebookFailed", "execute"]
@@ -80,10 +80,10 @@ def execute(
     """
     nb = _read(source)
     _check(source, nb, parameters)
-    kernel, spoken = _kernel(nb)
+    kernel, written_in = _kernel(nb)
     if parameters:
         with _quiet():
-            nb = parameterize_notebook(nb, dict(parameters), kernel_name=kernel, language=spoken)
+            nb = parameterize_notebook(nb, dict(parameters), kernel_name=kernel, language=written_in)
     nb.metadata.papermill.update(input_path=source.name, output_path=target.name)
     stopped = _run(nb, kernel, engine, timeout, cwd)
     found = _failure(nb, stopped, timeout)
@@ -120,8 +120,8 @@ def _read(source: Path) -> nbformat.NotebookNode:
 def _kernel(nb: nbformat.NotebookNode) -> tuple[str, str]:
     """Return a notebook's kernel name and language; papermill refuses a notebook stripped of them."""
     spec = nb.metadata.get("kernelspec", {})
-    spoken = nb.metadata.get("language_info", {}).get("name") or spec.get("language") or LANGUAGE
-    return spec.get("name") or KERNEL, spoken
+    written_in = nb.metadata.get("language_info", {}).get("name") or spec.get("language") or LANGUAGE
+    return spec.get("name") or KERNEL, written_in
 
 
 def _run(
@@ -215,13 +215,5 @@ def _is_kit_error(name: str, kind: type[KitError] = KitError) -> bool:
 
 def _write(nb: nbformat.NotebookNode, target: Path) -> None:
     """Write a notebook so that a reader finds either the old file or the whole new one."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = target.with_name(f".{target.name}.{os.getpid()}.tmp")
-    try:
-        with _quiet(), unfinished.open("w", encoding="utf-8", newline="\n") as file:
-            nbformat.write(nb, file)
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.replace(target)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    with _quiet(), replacing(target) as unfinished, unfinished.open("w", encoding="utf-8", newline="\n") as file:
+        nbformat.write(nb, file)

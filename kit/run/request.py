@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from kit.engagement import Engagement
+from kit.files import replace
 from kit.reconciliation import read_reconciliation
 from kit.report.data_request import data_request
-from kit.run.files import replace
 from kit.text import wording
 
 __all__ = ["write_data_request"]

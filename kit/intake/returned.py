@@ -40,7 +40,7 @@ _SHOWN = 10  # rows that are told one by one
 
 @dataclass(slots=True)
 class Back:
-    """What came back: the feeds that were read, what was refused, and what a person should know."""
+    """What came back: the loads that were read, what was refused, and what a person should know."""
 
     loaded: list[staging.Loaded] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
@@ -73,20 +73,20 @@ def take_back(connection: Any, books: Sequence[Returned], *, key: bytes, first: 
     key
         The engagement's: workbooks of another are refused.
     first
-        Number of the first feed.
+        Number of the first load.
     tables
         Tables of the book so far, to which the rows refer.
     """
     back = Back()
     forms = [form for book in books for form in _forms(book, key, back)]
-    feeds = [(number, form, _feed(form)) for number, form in enumerate(forms, start=first)]
-    staging.create(connection, [feed for *_, feed in feeds])
+    loads = [(number, form, _load_of(form)) for number, form in enumerate(forms, start=first)]
+    staging.create(connection, [load for *_, load in loads])
     connection.execute(
         "CREATE TEMP TABLE returned"
         " (_id BIGINT, book VARCHAR, task VARCHAR, made VARCHAR, saved VARCHAR, filled INTEGER)"
     )
-    for number, form, feed in feeds:
-        one = staging.Loaded(number, feed, Terms(form.sheet.header_row, date1904=form.grid.date1904))
+    for number, form, load in loads:
+        one = staging.Loaded(number, load, Terms(form.sheet.header_row, date1904=form.grid.date1904))
         try:
             _load(connection, one, form)
         except KitError as error:
@@ -115,7 +115,7 @@ def _forms(book: Returned, key: bytes, back: Back) -> Iterator[_Form]:
         yield _Form(book.marker, grids[sheet.name], sheet)
 
 
-def _feed(form: _Form) -> Load:
+def _load_of(form: _Form) -> Load:
     """How the columns of a sheet feed a table: the customer is a surrogate already, a choice is one of its words."""
     sheet, head = form.sheet, form.grid.head
     labels = tuple(head[sheet.header_row - 1][: sheet.width]) if len(head) >= sheet.header_row else ()

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from kit.document.blocks import Block, Column, KeyFigure, KeyFigures, Paragraph, Table, Value, value_of
-from kit.errors import language
+from kit.messages import language
 from kit.tables import CODES, kind_of
 from kit.text import Wording, figure, wording
 

@@ -112,10 +112,10 @@ class HtmlWriter:
         parts = [("thead", grid.head), ("tbody", grid.body), ("tfoot", grid.foot)]
         rows = "".join(f"<{name}>{''.join(map(self._row, part))}</{name}>" for name, part in parts if part)
         columns = max((sum(cell.colspan for cell in row) for _, part in parts for row in part), default=0)
-        caption, label = self._caption("table", grid.caption)
         fit = "bk-scroll" if columns <= _COLUMNS_THAT_FIT else "bk-scroll bk-always"
-        table = f'<div class="{fit}" role="region" tabindex="0"{label}><table{label}>{rows}</table></div>'
-        return f'<figure class="bk-table">{caption}{table}</figure>'
+        name = escape(doc.plain(grid.caption) or self._label("table", "").strip())
+        frame = f'<div class="{fit}" role="region" tabindex="0" aria-label="{name}"><table>{rows}</table></div>'
+        return f'<figure class="bk-table">{self._caption("table", grid.caption)}{frame}</figure>'
 
     def _row(self, row: doc.Row) -> str:
         cells = []
@@ -126,21 +126,19 @@ class HtmlWriter:
             cells.append(f"<{name}{facts}>{self._text(cell.text)}</{name}>")
         return f"<tr>{''.join(cells)}</tr>"
 
-    def _caption(self, kind: str, text: doc.Text, *below: str) -> tuple[str, str]:
-        """The caption with its number, and the attribute that ties a part to it or says what it is without one."""
+    def _caption(self, kind: str, text: doc.Text, *below: str) -> str:
         if not text:
-            name = self.labels.get(kind, "").format(n="").strip()
-            return "", f' aria-label="{escape(name)}"' if name else ""
+            return ""
+        number = f"<b>{escape(self._label(kind, next(self._numbers[kind])))}</b> " if self.labels else ""
         more = "".join(f"<br><small>{escape(line)}</small>" for line in below if line)
-        if not self.labels:
-            return f"<figcaption>{self._text(text)}{more}</figcaption>", ""
-        number = next(self._numbers[kind])
-        told = f"<b>{escape(self.labels[kind].format(n=number))}</b> {self._text(text)}{more}"
-        return f'<figcaption id="{kind}-{number}">{told}</figcaption>', f' aria-labelledby="{kind}-{number}"'
+        return f"<figcaption>{number}{self._text(text)}{more}</figcaption>"
+
+    def _label(self, kind: str, number: int | str) -> str:
+        return self.labels.get(kind, "").format(n=number)
 
     def _figure(self, shown: doc.Figure) -> str:
         title = (shown.title,) if shown.title else ()
-        caption, _ = self._caption("figure", title, shown.subtitle, shown.source)
+        caption = self._caption("figure", title, shown.subtitle, shown.source)
         return f"<figure>{self._image(shown.picture)}{caption}</figure>"
 
     def _image(self, picture: doc.Picture) -> str:

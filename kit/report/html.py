@@ -15,7 +15,7 @@ import jinja2
 from markupsafe import Markup
 
 from kit.document.html import RELATIVE, HtmlWriter
-from kit.report.notebook import Document, DocumentExporter
+from kit.report.notebook import Document, DocumentExporter, labels
 from kit.resources import templates
 
 __all__ = ["ReportHTMLExporter", "facts", "html_page", "page", "relative_href"]
@@ -45,7 +45,7 @@ def html_page(document: Document) -> str:
     ValueError
         If the document's ``index`` or ``pdf`` is not a relative address.
     """
-    words = document.labels
+    words = labels(document.language)
     writer = HtmlWriter(document.language, words)
     body = Markup(writer.write(document.blocks))  # noqa: S704  # the writer escapes every text
     return page(

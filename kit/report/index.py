@@ -46,7 +46,7 @@ def index_html(
     fmt
         Prints a value as a kind.
     """
-    words = labels(meta.get("language"))
+    words = labels(str(meta.get("language")))
     most = {column.key: branches[column.key].max() for column in columns if column.bar}
     rows = branches.to_dict("records")
     return page(

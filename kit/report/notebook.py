@@ -41,21 +41,12 @@ class Document:
     blocks: tuple[doc.Block, ...]
     facts: Mapping[str, str]
 
-    @property
-    def labels(self) -> dict[str, Any]:
-        """Words of the page itself."""
-        return labels(self.language)
-
-
-def labels(language: object) -> dict[str, Any]:
-    """Words that a page needs besides its blocks, in English if asked for, else in Chinese."""
-    return _labels()["en" if str(language or "").lower().startswith("en") else "zh"]
-
 
 @cache
-def _labels() -> dict[str, dict[str, Any]]:
-    loaded: dict[str, dict[str, Any]] = yaml.safe_load((templates() / "report" / "labels.yml").read_text("utf-8"))
-    return loaded
+def labels(language: str) -> dict[str, Any]:
+    """Words that a page needs besides its blocks, in English if asked for, else in Chinese."""
+    found: dict[str, dict[str, Any]] = yaml.safe_load((templates() / "report" / "labels.yml").read_text("utf-8"))
+    return found["en" if language.lower().startswith("en") else "zh"]
 
 
 def report_of(chapters: Iterable[Any], facts: Mapping[str, object]) -> Document:

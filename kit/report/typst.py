@@ -21,7 +21,7 @@ from pylopdf_fonts_zh_cn import sans_path, serif_path
 
 from kit import theme
 from kit.errors import KitError
-from kit.report.notebook import Document, DocumentExporter
+from kit.report.notebook import Document, DocumentExporter, labels
 from kit.report.typst_blocks import TypstWriter
 from kit.resources import templates
 
@@ -62,14 +62,14 @@ def pdf_file(document: Document) -> bytes:
         damaged = {path for path, data in writer.images.items() if not _drawable(path, data)}
         if not damaged:
             raise
-        writer = TypstWriter(document.language, dict.fromkeys(damaged, document.labels["unreadable"]))
+        writer = TypstWriter(document.language, dict.fromkeys(damaged, labels(document.language)["unreadable"]))
         return _compile(_content(document, writer), writer.images)
 
 
 def _content(document: Document, writer: TypstWriter) -> dict[str, Any]:
     """Everything that ``report.typ`` reads."""
     blocks = writer.write(document.blocks)
-    facts, words = document.facts, document.labels
+    facts, words = document.facts, labels(document.language)
     as_of, prepared = _day(facts.get("as_of")), _day(facts.get("prepared"))
     content: dict[str, Any] = _printable(
         {

@@ -125,8 +125,8 @@ def test_a_figure_says_its_title_what_is_below_it_and_its_source():
     html, [data] = HtmlWriter("zh").write([shown]), TypstWriter("zh").write([shown])
     places = [html.index(each) for each in ("<img", "集中度", "各网点", "来源")]
     assert places == sorted(places)
-    assert [part for part in data["caption"] if isinstance(part, str)] == ["集中度", "各网点", "来源：月报"]
-    assert data["alt"] == "曲线"
+    assert [data["title"], data["subtitle"], data["source"]] == ["集中度", "各网点", "来源：月报"]
+    assert data["picture"]["alt"] == "曲线"
 
 
 # ---- our own wording ----

@@ -22,11 +22,11 @@ from typing import Any
 import yaml
 
 from kit.errors import UnknownName
+from kit.messages import LANGUAGES, flat
 from kit.resources import templates
 
-__all__ = ["LANGUAGES", "OPTIONAL", "Wording", "figure", "flat", "is_wide", "markdown", "slug", "wording"]
+__all__ = ["LANGUAGES", "OPTIONAL", "Wording", "figure", "is_wide", "markdown", "slug", "wording"]
 
-LANGUAGES = ("zh", "en")
 NOTHING = "—"
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+!|~$&^=:])")
 OPTIONAL = re.compile(r"\[\[(.*?)\]\]", re.DOTALL)
@@ -152,15 +152,6 @@ def _load(language: str) -> Mapping[str, Any]:
         content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
         loaded |= {f"{path.stem}.{key}": value for key, value in flat(content)}
     return MappingProxyType(loaded)
-
-
-def flat(tree: Mapping[str, Any], prefix: str = "") -> list[tuple[str, Any]]:
-    """Entries of nested mappings, each under its path: ``first.sms.after_call``."""
-    pairs: list[tuple[str, Any]] = []
-    for key, value in tree.items():
-        name = f"{prefix}{key}"
-        pairs += flat(value, f"{name}.") if isinstance(value, dict) else [(name, value)]
-    return pairs
 
 
 class Wording:

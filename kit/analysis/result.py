@@ -99,7 +99,7 @@ def richest(customers: pd.DataFrame) -> pd.DataFrame:
 
 
 def listed(chosen: pd.DataFrame, amount: pd.Series, reason: str | npt.ArrayLike) -> pd.DataFrame:
-    """Customers as rows of a list (`kit.planning.branch_lists`), in the order of ``chosen``.
+    """Customers as rows of a list (`kit.planning.lists.branch_lists`), in the order of ``chosen``.
 
     ``amount`` is what is at stake, in 分; ``reason`` one code for all of them or a code each.
     """

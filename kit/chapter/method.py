@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import date
+from collections.abc import Iterable
 from typing import Any
 
+from kit.context import Context
 from kit.params import KeyProduct, Params
 from kit.report.names import intent_told
 from kit.text import Wording
@@ -13,12 +13,13 @@ from kit.text import Wording
 __all__ = ["method"]
 
 
-def method(params: Params, words: Wording, facts: Mapping[str, Any]) -> dict[str, Any]:
+def method(context: Context, words: Wording) -> dict[str, Any]:
     """Thresholds, ladders and dates of a run, as the sentences of every chapter may name them."""
+    params = context.params
     return {
         "params": params,
         "as_of": params.day,
-        "basis": words.label(f"labels.basis.{facts['aum_column']}"),
+        "basis": words.label(f"labels.basis.{context.aum_column}"),
         "ladder": words.join([
             f"{_name('tier', tier.code, words)} ≥{tier.floor_wan:g}" for tier in params.tiers[1:]
         ]),
@@ -37,7 +38,7 @@ def method(params: Params, words: Wording, facts: Mapping[str, Any]) -> dict[str
             words("common.cadence_familiar", days=days)
             for days in (params.contact.familiar_days,) if days is not None
         ]),
-        "plan_start": date.fromisoformat(facts["plan_start"]),
+        "plan_start": context.plan_start,
         "within": {kind.code: kind.within_days for kind in params.contact.classes},
         "again": {kind.code: kind.again_days for kind in params.contact.classes},
         "intent_rules": words.join([intent_told(grade, words) for grade in params.contact.intents]),

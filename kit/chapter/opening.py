@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from functools import cache, lru_cache, partial
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pyarrow.parquet as pq
 
 from kit import columns as col
 from kit.chapter.showing import EVERY_BRANCH, Chapter
-from kit.engagement import CONTEXT
-from kit.errors import MissingFile, UnknownName, language
+from kit.context import CONTEXT, Context
+from kit.errors import UnknownName
 from kit.features import frame
-from kit.params import Params
+from kit.messages import message
 from kit.resources import root
 from kit.text import wording
 
@@ -36,25 +34,23 @@ def open_chapter(name: str, data: str = "", branch: str = "", language: str = ""
         ``zh`` or ``en``; empty for the engagement's.
     """
     folder = Path(data) if data else _newest() or _example()
-    if not (folder / CONTEXT).is_file():
-        raise MissingFile(path=folder / CONTEXT, need=_run_first())
-    facts: dict[str, Any] = json.loads((folder / CONTEXT).read_text(encoding="utf-8"))
+    context = Context.read(folder)
     chosen = branch or str(pq.read_table(folder / "branches.parquet")[col.BRANCH_ID][0])
     tables = partial(opened, folder, chosen)
     branches = tables("branches", EVERY_BRANCH)
     known = dict(zip(branches[col.BRANCH_ID], branches[col.BRANCH_NAME], strict=True))
     if chosen not in (EVERY_BRANCH, *known):
-        raise UnknownName(kind="网点 / branch", name=chosen, known=known)
+        raise UnknownName(kind=message("errors.kind.branch"), name=chosen, known=known)
     return Chapter(
         name=name,
         branch_id=chosen,
-        branch_name=known.get(chosen, facts["bank"]),
-        bank=facts["bank"],
+        branch_name=known.get(chosen, context.bank),
+        bank=context.bank,
         customers=tables("customers", chosen),
         branches=branches,
-        params=Params(**facts["params"]),
-        words=wording(language or facts["language"]),
-        facts=facts,
+        params=context.params,
+        words=wording(language or context.language),
+        context=context,
         data=folder,
         tables=tables,
     )
@@ -77,10 +73,6 @@ def reader(data: Path, _made_ns: int, _open_branch: str) -> Callable[[str, str],
         return frame(pq.read_table(data / f"{name}.parquet", filters=own, read_dictionary=repeated))
 
     return rows
-
-
-def _run_first() -> str:
-    return "请先运行 kit run" if language() == "zh" else "run `kit run` first"
 
 
 def _newest() -> Path | None:

@@ -24,6 +24,7 @@ from kit.analysis.shrinkage import funnel_place
 from kit.analysis.summary import Finding
 from kit.book import Book
 from kit.chapter.method import method
+from kit.context import Context
 from kit.document.blocks import Block, Figure, Heading, KeyFigure, KeyFigures, Picture, Quote, plain
 from kit.document.carry import MIME, to_json
 from kit.document.frames import table_of
@@ -66,7 +67,7 @@ class Chapter:
     branches: pd.DataFrame
     params: Params
     words: Wording
-    facts: dict[str, Any]
+    context: Context
     data: Path
     tables: Callable[[str, str], pd.DataFrame]
 
@@ -183,7 +184,7 @@ class Chapter:
         """A paragraph for each row of a frame: ``<key>.each``, and what ``<key>.own`` has to say of the row's code.
 
         The first column is the code. A cell of shares by code is said as a list; ``groups`` names its labels. Of
-        ``spoken`` (`kit.planning.word_sheet`) the words for a segment are the figure ``script``.
+        ``spoken`` (`kit.planning.words.word_sheet`) the words for a segment are the figure ``script``.
         """
         if not _speaks(result, ""):
             return
@@ -222,7 +223,7 @@ class Chapter:
 
     @cached_property
     def _facts(self) -> dict[str, Any]:
-        return {"branch": self.branch_name, "bank": self.bank, **method(self.params, self.words, self.facts)}
+        return {"branch": self.branch_name, "bank": self.bank, **method(self.context, self.words)}
 
     @cached_property
     def own_row(self) -> dict[str, Any] | None:
@@ -232,7 +233,7 @@ class Chapter:
         return None if self.branch_id == EVERY_BRANCH else {col.BRANCH_NAME: self.branch_name, **dict(*own)}
 
     def lacking(self) -> pd.DataFrame:
-        """What the texts of the plan lack; see `kit.planning.lacking`."""
+        """What the texts of the plan lack; see `kit.planning.words.lacking`."""
         fed = self.accounts().fields
         named = bool(((fed["table"] == "customer") & (fed["column"] == col.CUSTOMER_NAME)).any())
         staff, branches = self._book("staff", col.STAFF_ID), self._book("branch", col.BRANCH_ID)
@@ -241,7 +242,7 @@ class Chapter:
         )
 
     def quotes(self, spoken: pd.DataFrame, *prefixes: str) -> None:
-        """The texts of `kit.planning.word_sheet` whose keys begin so, each under its name, as they are said or sent."""
+        """Texts of `kit.planning.words.word_sheet` whose keys begin so, each under its name, as said or sent."""
         for quote in quoted(spoken, prefixes, self.scripts, self.words):
             self._show(quote)
 
@@ -256,7 +257,7 @@ class Chapter:
 
     def holidays(self) -> None:
         """Say so where the plan reaches into a year whose holidays are not announced yet."""
-        if not self.facts["holidays_announced"]:
+        if not self.context.holidays_announced:
             self.say("calendar_note")
 
     def standing(self, column: str) -> Standing:
@@ -288,7 +289,7 @@ class Chapter:
 
     def _unlock(self, key: str, result: Unavailable) -> str:
         """Call-out that names the missing columns as the bank would call them."""
-        groups = dict.fromkeys(tuple(g) for name in result.columns for g in self.facts["unlocks"].get(name, ()))
+        groups = dict.fromkeys(tuple(g) for name in result.columns for g in self.context.unlocks.get(name, ()))
         named = [self.words("common.either").join(self._source(source) for source in group) for group in groups]
         return self.words(
             "common.unlock",

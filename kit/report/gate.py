@@ -22,9 +22,6 @@ _PAGES = re.compile(rb"/Type\s*/Page(?![s\w])")
 class GateRefused(KitError):
     """A rendered file is not fit to be handed over (file, reason)."""
 
-    zh = "报告未通过验收（{file}）：{reason}"
-    en = "The report did not pass the gate ({file}): {reason}"
-
 
 def check_html(html: str, *, branch_name: str, chapters: Sequence[str]) -> None:
     """Refuse a page that lacks its branch's name or a chapter, or holds an external address or an accident's trace.

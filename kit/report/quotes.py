@@ -15,7 +15,7 @@ __all__ = ["quoted"]
 
 
 def quoted(spoken: pd.DataFrame, prefixes: Sequence[str], scripts: Scripts, words: Wording) -> Iterator[Quote]:
-    """The texts (`kit.planning.word_sheet`) whose keys begin with one of ``prefixes``, in their order.
+    """The texts (`kit.planning.words.word_sheet`) whose keys begin with one of ``prefixes``, in their order.
 
     A message says how long it is; an objection what to do after it; a text that lacks something what that is.
     """

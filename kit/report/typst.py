@@ -33,9 +33,6 @@ _UNSEEN = {"Cc", "Cf", "Mn"}  # control and format characters, variation selecto
 class PdfFailed(KitError):
     """Typst could not set a document (reason)."""
 
-    zh = "PDF 排版失败：{reason}"
-    en = "The PDF could not be set: {reason}"
-
 
 class TypstPDFExporter(DocumentExporter):
     """nbconvert's ``typst-pdf``: any notebook as an accessible PDF, without LaTeX, browser or system font."""

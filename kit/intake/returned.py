@@ -17,8 +17,8 @@ from kit.database import columns
 from kit.errors import KitError
 from kit.intake import check, facts, staging
 from kit.intake.clean import Terms, literal
-from kit.intake.feeds import Feed, Field
 from kit.intake.grid import Grid, Layout, Sheet
+from kit.intake.load import Field, Load
 from kit.intake.mapping import POWERS, Cell
 from kit.intake.opening import Returned
 from kit.intake.quarantine import Notice, reason
@@ -40,7 +40,7 @@ _SHOWN = 10  # rows that are told one by one
 
 @dataclass(slots=True)
 class Back:
-    """What came back: the feeds that were read, what was refused, and what a person should know."""
+    """What came back: the loads that were read, what was refused, and what a person should know."""
 
     loaded: list[staging.Loaded] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
@@ -48,7 +48,7 @@ class Back:
 
     def has(self, table: str) -> bool:
         """Whether any row of a table came back."""
-        return any(one.feed.table.id == table and one.rows_in for one in self.loaded)
+        return any(one.load.table.id == table and one.rows_in for one in self.loaded)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,20 +73,20 @@ def take_back(connection: Any, books: Sequence[Returned], *, key: bytes, first: 
     key
         The engagement's: workbooks of another are refused.
     first
-        Number of the first feed.
+        Number of the first load.
     tables
         Tables of the book so far, to which the rows refer.
     """
     back = Back()
     forms = [form for book in books for form in _forms(book, key, back)]
-    feeds = [(number, form, _feed(form)) for number, form in enumerate(forms, start=first)]
-    staging.create(connection, [feed for *_, feed in feeds])
+    loads = [(number, form, _load_of(form)) for number, form in enumerate(forms, start=first)]
+    staging.create(connection, [load for *_, load in loads])
     connection.execute(
         "CREATE TEMP TABLE returned"
         " (_id BIGINT, book VARCHAR, task VARCHAR, made VARCHAR, saved VARCHAR, filled INTEGER)"
     )
-    for number, form, feed in feeds:
-        one = staging.Loaded(number, feed, Terms(form.sheet.header_row, date1904=form.grid.date1904))
+    for number, form, load in loads:
+        one = staging.Loaded(number, load, Terms(form.sheet.header_row, date1904=form.grid.date1904))
         try:
             _load(connection, one, form)
         except KitError as error:
@@ -115,7 +115,7 @@ def _forms(book: Returned, key: bytes, back: Back) -> Iterator[_Form]:
         yield _Form(book.marker, grids[sheet.name], sheet)
 
 
-def _feed(form: _Form) -> Feed:
+def _load_of(form: _Form) -> Load:
     """How the columns of a sheet feed a table: the customer is a surrogate already, a choice is one of its words."""
     sheet, head = form.sheet, form.grid.head
     labels = tuple(head[sheet.header_row - 1][: sheet.width]) if len(head) >= sheet.header_row else ()
@@ -129,7 +129,7 @@ def _feed(form: _Form) -> Feed:
     if sheet.entries is CONTACT:
         contact = schema()["contact"]
         table = replace(contact, columns={**contact.columns, **taken})
-    return Feed(Sheet(form.grid, Layout(labels, sheet.header_row, sheet.header_row)), table, tuple(fields))
+    return Load(Sheet(form.grid, Layout(labels, sheet.header_row, sheet.header_row)), table, tuple(fields))
 
 
 def _field(form: _Form, column: Column, code: str, values: Mapping[str, str] | None = None) -> Field:
@@ -213,6 +213,6 @@ def _quarantined(connection: Any, loaded: Sequence[staging.Loaded]) -> list[Noti
         ]
         if len(found) > _SHOWN:
             lines.append(message("intake.returned.more", cells=len(found) - _SHOWN))
-        sheet = one.feed.sheet
+        sheet = one.load.sheet
         notices += [Notice("returned_rows", sheet.path.name, sheet.name, tuple(lines))] if lines else []
     return notices

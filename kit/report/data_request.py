@@ -10,8 +10,8 @@ from typing import Any
 import pandas as pd
 import xlsxwriter
 
-from kit.accounts import Accounts
 from kit.analysis.quality import missing_columns
+from kit.reconciliation import Reconciliation
 from kit.report.names import column_name, reason_name, table_name, unlocked
 from kit.schema import schema
 from kit.tables import kind_of
@@ -30,12 +30,12 @@ _TEXT = ("need", "example", "told", "needed", "place", "as_of", "finding")
 _HEAD = 3  # row of the header, counted from 0: below the title and what the sheet is for
 
 
-def data_request(accounts: Accounts, words: Wording, *, bank: str) -> bytes:
+def data_request(reconciled: Reconciliation, words: Wording, *, bank: str) -> bytes:
     """Workbook of six sheets in the engagement's language; amounts in 元, examples as shapes of what was read.
 
     Parameters
     ----------
-    accounts
+    reconciled
         What the intake wrote about itself.
     words
         Sentences and labels are those of ``request``.
@@ -46,12 +46,12 @@ def data_request(accounts: Accounts, words: Wording, *, bank: str) -> bytes:
         xlsx without formulas or links; it names no customer and may leave the bank's network and return to it.
     """
     sheets = {
-        "missing": _missing(accounts, words),
-        "doubtful": _doubtful(accounts, words),
-        "differences": _differences(accounts, words),
-        "refused": accounts.refused.rename(columns={"reason": "told"}),
-        "explain": _explain(accounts, words),
-        "accounts": _accounts(accounts, words),
+        "missing": _missing(reconciled, words),
+        "doubtful": _doubtful(reconciled, words),
+        "differences": _differences(reconciled, words),
+        "refused": reconciled.refused.rename(columns={"reason": "told"}),
+        "explain": _explain(reconciled, words),
+        "accounts": _rows_accounted(reconciled, words),
     }
     buffer = io.BytesIO()
     safe = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
@@ -64,11 +64,11 @@ def data_request(accounts: Accounts, words: Wording, *, bank: str) -> bytes:
     return buffer.getvalue()
 
 
-def _missing(accounts: Accounts, words: Wording) -> pd.DataFrame:
+def _missing(reconciled: Reconciliation, words: Wording) -> pd.DataFrame:
     """Columns not sent, the important ones first; of a table not sent, what it needs to be of use."""
     rows = []
     for needs in (("M", "M*", "R"), ("O",)):
-        for table, column in missing_columns(accounts, need=needs)[0][["table", "column"]].itertuples(index=False):
+        for table, column in missing_columns(reconciled, need=needs)[0][["table", "column"]].itertuples(index=False):
             if column:
                 rows.append((table, column, needs[0]))
             elif needs[0] == "M":
@@ -90,11 +90,11 @@ def _missing(accounts: Accounts, words: Wording) -> pd.DataFrame:
     return pd.DataFrame(told, columns=["table", "column", "need", "unlocks", "aliases"])
 
 
-def _doubtful(accounts: Accounts, words: Wording) -> pd.DataFrame:
+def _doubtful(reconciled: Reconciliation, words: Wording) -> pd.DataFrame:
     """What is in quarantine, a row each file, column and reason, with the first as the example."""
     keys = ["file", "sheet", "table", "column"]
-    labels = accounts.fields.drop_duplicates(keys)[[*keys, "label"]]
-    rows = accounts.quarantine.merge(labels, on=keys, how="left", validate="many_to_one")
+    labels = reconciled.fields.drop_duplicates(keys)[[*keys, "label"]]
+    rows = reconciled.quarantine.merge(labels, on=keys, how="left", validate="many_to_one")
     own = [
         str(label) if isinstance(label, str) and label else column_name(table, column, words) if column else ""
         for label, table, column in zip(rows["label"], rows["table"], rows["column"], strict=True)
@@ -109,10 +109,10 @@ def _needed(code: str, words: Wording) -> str:
     return words.label(f"request.needed.{code}", default=words.label("request.needed.other"))
 
 
-def _differences(accounts: Accounts, words: Wording) -> pd.DataFrame:
+def _differences(reconciled: Reconciliation, words: Wording) -> pd.DataFrame:
     """Totals rows, sums between tables and the bank's own figures that differ."""
-    totals = accounts.totals[accounts.totals["difference_fen"] != 0]
-    checks = accounts.checks
+    totals = reconciled.totals[reconciled.totals["difference_fen"] != 0]
+    checks = reconciled.checks
     checks = checks[checks["check"].isin(["sum", "control_total"]) & (checks["status"] == "finding")]
     checks = checks[checks["stated_fen"].notna()]
     kinds = ["control_total" if c == "control_total" else "parts" if "+" in d else d
@@ -139,13 +139,13 @@ def _differences(accounts: Accounts, words: Wording) -> pd.DataFrame:
     )
 
 
-def _explain(accounts: Accounts, words: Wording) -> pd.DataFrame:
+def _explain(reconciled: Reconciliation, words: Wording) -> pd.DataFrame:
     """Findings that only the bank can explain, and units that no file states."""
-    checks = accounts.checks
+    checks = reconciled.checks
     asked = checks[(checks["status"] == "finding") & ~checks["check"].isin(["sum"])]
     asked = asked[~((asked["check"] == "control_total") & asked["stated_fen"].notna())]
     asked = asked[~((asked["check"] == "code_drift") & (asked["detail"] == ""))]
-    fields = accounts.fields[accounts.fields["unit_from"].isin(["assumed", "default", "schema"])]
+    fields = reconciled.fields[reconciled.fields["unit_from"].isin(["assumed", "default", "schema"])]
     fields = fields.drop_duplicates(["table", "column", "unit"])
     rows = [
         {
@@ -182,9 +182,9 @@ def _detail(row: Any, words: Wording) -> str:
     return column_name(row.table, table_name(row.detail, words), words)
 
 
-def _accounts(accounts: Accounts, words: Wording) -> pd.DataFrame:
+def _rows_accounted(reconciled: Reconciliation, words: Wording) -> pd.DataFrame:
     """Where the lines of each file went."""
-    rows = accounts.reconciliation
+    rows = reconciled.rows
     return rows.assign(table=[table_name(table, words) for table in rows["table"]])
 
 

@@ -17,18 +17,9 @@ from kit.document.html import fragment
 from kit.params import Params
 
 __all__ = [
-    "Result",
-    "Unavailable",
-    "counted",
-    "flagged",
-    "joined",
-    "listed",
-    "needs",
-    "ordered",
-    "richest",
-    "share",
+    "Result", "Unavailable", "counted", "flagged", "joined", "listed", "needs", "ordered", "richest", "share",
     "total",
-]
+]  # fmt: skip
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -5,7 +5,6 @@ cannot give is announced once, with the columns that would unlock it, and skippe
 """
 
 from kit.chapter.opening import open_chapter
-from kit.chapter.rows import EVERY_BRANCH
-from kit.chapter.showing import Chapter
+from kit.chapter.showing import EVERY_BRANCH, Chapter
 
 __all__ = ["EVERY_BRANCH", "Chapter", "open_chapter"]

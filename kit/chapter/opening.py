@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache, lru_cache, partial
 from pathlib import Path
 
+import pandas as pd
 import pyarrow.parquet as pq
 
 from kit import columns as col
-from kit.chapter import rows
-from kit.chapter.rows import EVERY_BRANCH
-from kit.chapter.showing import Chapter
+from kit.chapter.showing import EVERY_BRANCH, Chapter
 from kit.context import CONTEXT, Context
 from kit.errors import UnknownName
+from kit.features import frame
 from kit.messages import message
 from kit.resources import root
 from kit.text import wording
 
-__all__ = ["open_chapter"]
+__all__ = ["open_chapter", "opened", "reader"]
 
 
 def open_chapter(name: str, data: str = "", branch: str = "", language: str = "") -> Chapter:
@@ -34,7 +36,8 @@ def open_chapter(name: str, data: str = "", branch: str = "", language: str = ""
     folder = Path(data) if data else _newest() or _example()
     context = Context.read(folder)
     chosen = branch or str(pq.read_table(folder / "branches.parquet")[col.BRANCH_ID][0])
-    branches = rows.opened(folder, chosen, "branches", EVERY_BRANCH)
+    tables = partial(opened, folder, chosen)
+    branches = tables("branches", EVERY_BRANCH)
     known = dict(zip(branches[col.BRANCH_ID], branches[col.BRANCH_NAME], strict=True))
     if chosen not in (EVERY_BRANCH, *known):
         raise UnknownName(kind=message("errors.kind.branch"), name=chosen, known=known)
@@ -43,13 +46,33 @@ def open_chapter(name: str, data: str = "", branch: str = "", language: str = ""
         branch_id=chosen,
         branch_name=known.get(chosen, context.bank),
         bank=context.bank,
-        customers=rows.opened(folder, chosen, "customers", chosen),
+        customers=tables("customers", chosen),
         branches=branches,
         params=context.params,
         words=wording(language or context.language),
         context=context,
         data=folder,
+        tables=tables,
     )
+
+
+def opened(data: Path, open_branch: str, name: str, of_branch: str) -> pd.DataFrame:
+    """Rows of a table that are ``of_branch``'s, to be changed at will."""
+    rows = reader(data.resolve(), (data / CONTEXT).stat().st_mtime_ns, open_branch)
+    return rows(name, of_branch).copy(deep=False)
+
+
+@lru_cache(maxsize=1)
+def reader(data: Path, _made_ns: int, _open_branch: str) -> Callable[[str, str], pd.DataFrame]:
+    """What reads each table once for all the chapters of a branch, and is dropped with its rows for the next branch."""
+
+    @cache
+    def rows(name: str, of_branch: str) -> pd.DataFrame:
+        own = None if of_branch == EVERY_BRANCH else [(col.BRANCH_ID, "==", of_branch)]
+        repeated = [col.BRANCH_ID, col.CUSTOMER_ID] if name == "panel" else None  # they are grouped by, over and over
+        return frame(pq.read_table(data / f"{name}.parquet", filters=own, read_dictionary=repeated))
+
+    return rows
 
 
 def _newest() -> Path | None:

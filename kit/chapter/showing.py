@@ -22,9 +22,7 @@ from kit.analysis.result import Unavailable
 from kit.analysis.shrinkage import funnel_place
 from kit.analysis.summary import Finding
 from kit.book import Book
-from kit.chapter import rows as tables
 from kit.chapter.method import method
-from kit.chapter.rows import EVERY_BRANCH
 from kit.context import Context
 from kit.document.blocks import Block, Figure, Heading, KeyFigure, KeyFigures, Picture, Quote, plain
 from kit.document.carry import MIME, to_json
@@ -42,7 +40,9 @@ from kit.schema import schema
 from kit.tables import CODES
 from kit.text import Wording
 
-__all__ = ["Chapter"]
+__all__ = ["EVERY_BRANCH", "Chapter"]
+
+EVERY_BRANCH = "*"
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,8 @@ class Chapter:
         Rows of this branch (``data/customers.parquet``).
     branches
         All branches, to compare with.
+    tables
+        What reads the rows of a table, given its name and the branch.
     """
 
     name: str
@@ -67,6 +69,7 @@ class Chapter:
     words: Wording
     context: Context
     data: Path
+    tables: Callable[[str, str], pd.DataFrame]
 
     def reconciliation(self) -> Reconciliation:
         """What the intake wrote about itself: the bank's, not the branch's."""
@@ -79,7 +82,7 @@ class Chapter:
 
     def rows(self, name: str, *, everywhere: bool = False) -> pd.DataFrame:
         """Rows of ``data/<name>.parquet`` that are this branch's, or every branch's."""
-        return tables.opened(self.data, self.branch_id, name, EVERY_BRANCH if everywhere else self.branch_id)
+        return self.tables(name, EVERY_BRANCH if everywhere else self.branch_id)
 
     def title(self) -> None:
         """Heading of the chapter and the question that it answers."""

@@ -1,4 +1,7 @@
-"""The blocks of a document. Text is a tuple of strings and marks; the cells of a table are values of a kind."""
+"""The blocks of a document.
+
+Text is a tuple of marks and of strings, in which a line feed begins a new line; a table's cells are values of a kind.
+"""
 
 from __future__ import annotations
 
@@ -11,31 +14,10 @@ from typing import Any
 from kit.text import NOTHING, figure
 
 __all__ = [
-    "Block",
-    "Break",
-    "Cell",
-    "Code",
-    "Column",
-    "Figure",
-    "Grid",
-    "Heading",
-    "Items",
-    "KeyFigure",
-    "KeyFigures",
-    "Mark",
-    "Paragraph",
-    "Picture",
-    "Quote",
-    "Row",
-    "Rule",
-    "Table",
-    "Text",
-    "Value",
-    "grid",
-    "placed",
-    "plain",
+    "Block", "Cell", "Code", "Column", "Figure", "Grid", "Heading", "Items", "KeyFigure", "KeyFigures",
+    "Mark", "Paragraph", "Picture", "Quote", "Row", "Rule", "Table", "Text", "Value", "grid", "placed", "plain",
     "value_of",
-]
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +30,6 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
-class Break:
-    """A new line within a paragraph."""
-
-
-@dataclass(frozen=True, slots=True)
 class Picture:
     """An image: SVG as it is written, or another type of ``mime`` in base64; ``alternative`` is its words."""
 
@@ -61,7 +38,7 @@ class Picture:
     alternative: str = ""
 
 
-Text = tuple[str | Mark | Break | Picture, ...]
+Text = tuple[str | Mark | Picture, ...]
 Value = str | int | float | date | None
 
 
@@ -91,12 +68,11 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Items:
-    """A list; one whose items are paragraphs is not ``tight``."""
+    """A list."""
 
     items: tuple[tuple[Block, ...], ...]
     ordered: bool = False
     start: int = 1
-    tight: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,14 +162,9 @@ Block = Heading | Paragraph | Quote | Items | Table | Grid | KeyFigures | Figure
 
 
 def plain(text: Text) -> str:
-    """Text without its marks."""
-    return "".join(_plain(part) for part in text)
-
-
-def _plain(part: str | Mark | Break | Picture) -> str:
-    if isinstance(part, str):
-        return part
-    return plain(part.text) if isinstance(part, Mark) else part.alternative if isinstance(part, Picture) else " "
+    """Text in one line without its marks."""
+    parts = (plain(part.text) if isinstance(part, Mark) else getattr(part, "alternative", part) for part in text)
+    return "".join(map(str, parts)).replace("\n", " ")
 
 
 def placed(rows: tuple[Row, ...]) -> list[list[tuple[int, Cell]]]:

@@ -87,10 +87,8 @@ class HtmlWriter:
         return "".join(self._part(part) for part in text)
 
     def _part(self, part: Any) -> str:
-        html = "<br>"
+        html = escape(str(part)).replace("\n", "<br>")
         match part:
-            case str():
-                html = escape(part)
             case doc.Picture():
                 html = self._image(part)
             case doc.Mark(kind="link"):
@@ -102,23 +100,22 @@ class HtmlWriter:
 
     def _items(self, items: doc.Items) -> str:
         name, start = ("ol", f' start="{items.start:d}"') if items.ordered else ("ul", "")
-        return f"<{name}{start}>{''.join(f'<li>{self._item(item, items.tight)}</li>' for item in items.items)}</{name}>"
+        return f"<{name}{start}>{''.join(map(self._item, items.items))}</{name}>"
 
-    def _item(self, blocks: Iterable[doc.Block], tight: bool) -> str:  # noqa: FBT001 - that of the list
-        return "".join(
-            self._text(block.text) if tight and isinstance(block, doc.Paragraph) else self._block(block)
-            for block in blocks
-        )
+    def _item(self, blocks: tuple[doc.Block, ...]) -> str:
+        first, rest = blocks[:1], blocks[1:]
+        head = self._text(first[0].text) if first and isinstance(first[0], doc.Paragraph) else self.write(first)
+        return f"<li>{head}{self.write(rest)}</li>"
 
     def _grid(self, grid: doc.Grid) -> str:
         """A table in a frame to scroll in; its caption outside stays in sight and wraps to the screen."""
         parts = [("thead", grid.head), ("tbody", grid.body), ("tfoot", grid.foot)]
         rows = "".join(f"<{name}>{''.join(map(self._row, part))}</{name}>" for name, part in parts if part)
         columns = max((sum(cell.colspan for cell in row) for _, part in parts for row in part), default=0)
-        caption, label = self._caption("table", grid.caption)
         fit = "bk-scroll" if columns <= _COLUMNS_THAT_FIT else "bk-scroll bk-always"
-        table = f'<div class="{fit}" role="region" tabindex="0"{label}><table{label}>{rows}</table></div>'
-        return f'<figure class="bk-table">{caption}{table}</figure>'
+        name = escape(doc.plain(grid.caption) or self._label("table", "").strip())
+        frame = f'<div class="{fit}" role="region" tabindex="0" aria-label="{name}"><table>{rows}</table></div>'
+        return f'<figure class="bk-table">{self._caption("table", grid.caption)}{frame}</figure>'
 
     def _row(self, row: doc.Row) -> str:
         cells = []
@@ -129,21 +126,19 @@ class HtmlWriter:
             cells.append(f"<{name}{facts}>{self._text(cell.text)}</{name}>")
         return f"<tr>{''.join(cells)}</tr>"
 
-    def _caption(self, kind: str, text: doc.Text, *below: str) -> tuple[str, str]:
-        """The caption with its number, and the attribute that ties a part to it or says what it is without one."""
+    def _caption(self, kind: str, text: doc.Text, *below: str) -> str:
         if not text:
-            name = self.labels.get(kind, "").format(n="").strip()
-            return "", f' aria-label="{escape(name)}"' if name else ""
+            return ""
+        number = f"<b>{escape(self._label(kind, next(self._numbers[kind])))}</b> " if self.labels else ""
         more = "".join(f"<br><small>{escape(line)}</small>" for line in below if line)
-        if not self.labels:
-            return f"<figcaption>{self._text(text)}{more}</figcaption>", ""
-        number = next(self._numbers[kind])
-        told = f"<b>{escape(self.labels[kind].format(n=number))}</b> {self._text(text)}{more}"
-        return f'<figcaption id="{kind}-{number}">{told}</figcaption>', f' aria-labelledby="{kind}-{number}"'
+        return f"<figcaption>{number}{self._text(text)}{more}</figcaption>"
+
+    def _label(self, kind: str, number: int | str) -> str:
+        return self.labels.get(kind, "").format(n=number)
 
     def _figure(self, shown: doc.Figure) -> str:
         title = (shown.title,) if shown.title else ()
-        caption, _ = self._caption("figure", title, shown.subtitle, shown.source)
+        caption = self._caption("figure", title, shown.subtitle, shown.source)
         return f"<figure>{self._image(shown.picture)}{caption}</figure>"
 
     def _image(self, picture: doc.Picture) -> str:

@@ -3,32 +3,19 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
-from kit.document.blocks import Block, Break, Items, Mark, Paragraph, Quote, Text
+from kit.document.blocks import Block, Items, Mark, Paragraph, Quote, Text
 
 __all__ = ["blocks_of", "text_of"]
 
-_MARKED = re.compile(r"\*\*((?:\\.|[^*\\])+)\*\*|\\\n|\\([!-/:-@\[-`{-~])")
+_STRONG = re.compile(r"\*\*((?:\\.|[^*\\])+)\*\*")
+_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 
 
 def text_of(sentence: str) -> Text:
     """A sentence with its marks; what `kit.text.markdown` escaped is a client's and stays as it was typed."""
-    found: list[Any] = []
-    end = 0
-    for match in _MARKED.finditer(sentence):
-        found.append(sentence[end : match.start()])
-        strong, escaped = match.groups()
-        found.append(Mark("strong", text_of(strong)) if strong else escaped or Break())
-        end = match.end()
-    found.append(sentence[end:])
-    joined: list[Any] = []
-    for part in filter(None, found):
-        if isinstance(part, str) and joined and isinstance(joined[-1], str):
-            joined[-1] += part
-        else:
-            joined.append(part)
-    return tuple(joined)
+    parts = [_ESCAPED.sub(r"\1", part) for part in _STRONG.split(sentence)]  # every other one is strong
+    return tuple(Mark("strong", (part,)) if i % 2 else part for i, part in enumerate(parts) if part)
 
 
 def blocks_of(wording: str) -> tuple[Block, ...]:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 import mistune
 import nh3
@@ -36,21 +36,11 @@ _BLOCKS = {*_HEADINGS} | set(
 )
 _PARTS = {"a", "br", "caption", "img", "input", "span", "tbody", "td", "tfoot", "th", "thead", "tr"}
 # These go with their content, which is no text for a reader. Other unknown elements leave theirs behind.
-_DROPPED = set(
-    """applet audio canvas embed head iframe link math meta noembed noframes noscript object script select style svg
-    template textarea title video xmp""".split()  # noqa: SIM905
-)
+_DROPPED = {"math", "noscript", "script", "select", "style", "svg", "template", "textarea", "title", "video"}
 _ATTRIBUTES = {
-    "a": {"href"},
-    "code": {"class"},
-    "div": {"class"},
-    "img": {"src", "alt"},
-    "input": {"type", "checked"},
-    "ol": {"start"},
-    "span": {"class"},
-    "td": {"colspan", "rowspan", "style"},
-    "th": {"colspan", "rowspan", "style"},
-}
+    "a": {"href"}, "code": {"class"}, "div": {"class"}, "img": {"src", "alt"}, "input": {"type", "checked"},
+    "ol": {"start"}, "span": {"class"}, "td": {"colspan", "rowspan", "style"}, "th": {"colspan", "rowspan", "style"},
+}  # fmt: skip
 _to_html = mistune.create_markdown(
     renderer=mistune.HTMLRenderer(escape=False, allow_harmful_protocols=True),  # what is harmful is cut out below
     plugins=["table", "strikethrough", "task_lists", "math"],
@@ -70,12 +60,15 @@ def read_markdown(source: str, attachments: Mapping[str, Mapping[str, str]] | No
 
     ``attachments`` are a Markdown cell's images: file name → {mime type: base64}.
     """
-    return _read(str(_to_html(source)), attachments or {}, depth=0)
+    for name, types in (attachments or {}).items():
+        for mime, data in types.items():
+            source = source.replace(f"attachment:{quote(name)}", f"data:{mime};base64,{data}")
+    return _read(str(_to_html(source)), depth=0)
 
 
 def read_html(source: str) -> tuple[doc.Block, ...]:
     """Blocks of an HTML output; its headings are not those of the document."""
-    return _read(source, {}, depth=1)
+    return _read(source, depth=1)
 
 
 def picture(data: Any, mime: str, alternative: str = "") -> doc.Picture | None:
@@ -96,167 +89,148 @@ def _decoded(text: str) -> bytes:
         return b""
 
 
-def _read(source: str, attachments: Mapping[str, Any], *, depth: int) -> tuple[doc.Block, ...]:
+def _read(source: str, *, depth: int) -> tuple[doc.Block, ...]:
     clean = nh3.clean(
         source.encode("utf-8", "replace").decode(),
         tags=_BLOCKS | _PARTS | _MARKS.keys(),
         clean_content_tags=_DROPPED,
         attributes=_ATTRIBUTES,
-        url_schemes={"http", "https", "mailto", "data", "attachment"},
+        url_schemes={"http", "https", "mailto", "data"},
         filter_style_properties={"text-align"},
         link_rel=None,
     )
     try:  # without a tag in front, bs4 takes some texts for the name of a file
-        body = BeautifulSoup(f"<div>{clean}</div>", "html.parser").contents[0]
-        return tuple(_Reader(attachments).blocks(body, depth))
+        return _blocks(BeautifulSoup(f"<div>{clean}</div>", "html.parser").contents[0], depth)
     except RecursionError:
         return (doc.Code(source),)
 
 
-class _Reader:
-    def __init__(self, attachments: Mapping[str, Any]) -> None:
-        self.attachments = attachments
-
-    def blocks(self, parent: Tag, depth: int) -> list[doc.Block]:
-        found: list[doc.Block] = []
-        line: list[Any] = []
-
-        def flush() -> None:
-            text = _trimmed(_joined(line))
-            line.clear()
-            if len(text) == 1 and isinstance(text[0], doc.Picture):
-                found.append(doc.Figure(text[0]))
-            elif doc.plain(text).strip() or any(isinstance(part, doc.Picture) for part in text):
-                found.append(doc.Paragraph(text))
-
-        for node in parent.children:
-            if isinstance(node, Tag) and (node.name in _BLOCKS or node.find(["table", "pre"])):
-                flush()
-                found += self._block(node, depth)
-            else:
-                line += self._inline(node)
-        flush()
-        return found
-
-    def _block(self, node: Tag, depth: int) -> list[doc.Block]:
-        name = node.name
-        found: list[doc.Block]
-        if name == "table":
-            found = self._table(node)
-        elif name == "pre":
-            code = node.find("code", class_=re.compile("^language-"))
-            found = [doc.Code(node.get_text().rstrip("\n"), _classes(code)[0].partition("-")[2] if code else "")]
-        elif name in _HEADINGS:  # inside a list, a quote or an output it has no place in the contents
-            text = _trimmed(self._inside(node))
-            level = _HEADINGS[name]
-            head = doc.Heading(level, text, chapter=level == 1)
-            found = [head if depth == 0 else doc.Paragraph((_mark("strong", text),))]
-        elif name in {"ul", "ol"} and depth < _DEEPEST:
-            found = [self._items(node, depth + 1)]
-        elif name == "blockquote" and depth < _DEEPEST:
-            found = [doc.Quote(tuple(self.blocks(node, depth + 1)))]
-        elif name == "div" and "math" in _classes(node):
-            found = [doc.Code(node.get_text().strip("$\n"))]
-        else:
-            found = [doc.Rule()] if name == "hr" else self.blocks(node, depth)
-        return found
-
-    def _items(self, node: Tag, depth: int) -> doc.Items:
-        items = node.find_all("li", recursive=False)
-        start = str(node.get("start") or "")
-        return doc.Items(
-            tuple(tuple(self.blocks(item, depth)) for item in items),
-            ordered=node.name == "ol",
-            start=int(start) if re.fullmatch(r"\d{1,9}", start, re.ASCII) else 1,
-            tight=not any(item.find("p", recursive=False) for item in items),
-        )
-
-    def _inside(self, node: Tag | None) -> doc.Text:
-        return () if node is None else _joined(part for child in node.children for part in self._inline(child))
-
-    def _inline(self, node: Any) -> doc.Text:
-        if isinstance(node, NavigableString):
-            return (str(node),)
-        name, inside = node.name, self._inside(node)
-        found: doc.Text = inside
-        if name == "br":
-            found = (doc.Break(),)
-        elif name == "img":
-            found = self._image(str(node.get("src") or ""), str(node.get("alt") or ""))
-        elif name == "input" and node.get("type") == "checkbox":
-            found = ("■ " if node.has_attr("checked") else "□ ",)
-        elif name in _MARKS:
-            found = (_mark(_MARKS[name], (node.get_text(),) if _MARKS[name] == "code" else inside),)
-        elif name == "a" and node.get("href"):
-            found = (_mark("link", inside, href=str(node["href"])),)
-        elif name == "span" and "math" in _classes(node):
-            found = (re.sub(r"^\\\((.*)\\\)$", r"$\1$", node.get_text(), flags=re.DOTALL),)
-        elif name in _BLOCKS:  # inside a cell
-            found = (" ", *inside, " ")
-        return found
-
-    def _image(self, url: str, alternative: str) -> doc.Text:
-        """Show an image that travels inside the notebook; nothing is read from disk or from the network."""
-        head, _, body = url.partition(",")
-        mime, *options = head.removeprefix("data:").split(";")
-        found = None
-        if url.startswith("attachment:"):
-            for mime, text in self.attachments.get(unquote(url).removeprefix("attachment:"), {}).items():
-                found = picture(text, mime, alternative)
-        elif head.startswith("data:") and mime == "image/svg+xml" and "base64" in options:
-            found = picture(_decoded(unquote(body)).decode("utf-8", "replace"), mime, alternative)
-        elif head.startswith("data:"):
-            found = picture(unquote(body), mime, alternative)
-        return (found or alternative,)
-
-    def _table(self, table: Tag) -> list[doc.Block]:
-        parts: dict[str, list[doc.Row]] = {"thead": [], "tbody": [], "tfoot": []}
-        for row in _own(table, "tr"):
-            cells = tuple(self._cell(cell) for cell in row.find_all(["td", "th"], recursive=False))
-            within = row.parent.name if row.parent else ""
-            if not (table.find("thead") or parts["tbody"]) and all(cell.head for cell in cells):
-                within = "thead"
-            if cells:
-                parts[within].append(cells)
-        caption = _trimmed(self._inside(next(_own(table, "caption"), None)))
-        found = doc.Grid(tuple(parts["thead"]), tuple(parts["tbody"]), tuple(parts["tfoot"]), caption)
-        return [_aligned(found)] if any(parts.values()) else []
-
-    def _cell(self, cell: Tag) -> doc.Cell:
-        spans = [str(cell.get(name) or "") for name in ("colspan", "rowspan")]
-        colspan, rowspan = (int(s) if re.fullmatch("[1-9][0-9]{0,2}", s) else 1 for s in spans)
-        right = str(cell.get("style") or "") == "text-align:right"
-        return doc.Cell(_trimmed(self._inside(cell)), cell.name == "th", right, colspan, rowspan)
+def _blocks(parent: Any, depth: int) -> tuple[doc.Block, ...]:
+    found: list[doc.Block] = []
+    line: list[Any] = []
+    for node in (*parent.children, None):
+        own = isinstance(node, Tag) and (node.name in _BLOCKS or node.find(["table", "pre"]))
+        if node is not None and not own:
+            line += _inline(node)
+            continue
+        text = _trimmed(_joined(line))
+        line.clear()
+        if len(text) == 1 and isinstance(text[0], doc.Picture):
+            found.append(doc.Figure(text[0]))
+        elif doc.plain(text).strip() or any(isinstance(part, doc.Picture) for part in text):
+            found.append(doc.Paragraph(text))
+        found += _block(node, depth) if own else ()
+    return tuple(found)
 
 
-def _classes(node: Tag) -> list[str]:
-    return [str(name) for name in node.get_attribute_list("class") if name]
+def _block(node: Any, depth: int) -> tuple[doc.Block, ...]:
+    name = node.name
+    found: tuple[doc.Block, ...]
+    if name == "table":
+        found = _table(node)
+    elif name == "pre":
+        code = node.find("code", class_=re.compile("^language-"))
+        language = code["class"][0].partition("-")[2] if code else ""
+        found = (doc.Code(node.get_text().rstrip("\n"), language),)
+    elif name in _HEADINGS:  # inside a list, a quote or an output it has no place in the contents
+        level, text = _HEADINGS[name], _trimmed(_inside(node))
+        head = doc.Heading(level, text, chapter=level == 1)
+        found = (head if depth == 0 else doc.Paragraph((_mark("strong", text),)),)
+    elif name in {"ul", "ol"} and depth < _DEEPEST:
+        found = (_items(node, depth + 1),)
+    elif name == "blockquote" and depth < _DEEPEST:
+        found = (doc.Quote(_blocks(node, depth + 1)),)
+    elif name == "div" and "math" in node.get("class", ()):
+        found = (doc.Code(node.get_text().strip("$\n")),)
+    else:
+        found = (doc.Rule(),) if name == "hr" else _blocks(node, depth)
+    return found
 
 
-def _own(table: Tag, name: str) -> Iterator[Tag]:
-    """Parts of this table, not of one nested in a cell."""
-    return (part for part in table.find_all(name) if part.find_parent("table") is table)
+def _items(node: Any, depth: int) -> doc.Items:
+    items = node.find_all("li", recursive=False)
+    start = str(node.get("start") or "")
+    return doc.Items(
+        tuple(_blocks(item, depth) for item in items),
+        ordered=node.name == "ol",
+        start=int(start) if re.fullmatch(r"\d{1,9}", start, re.ASCII) else 1,
+    )
+
+
+def _inside(node: Any) -> doc.Text:
+    return () if node is None else _joined(part for child in node.children for part in _inline(child))
+
+
+def _inline(node: Any) -> doc.Text:
+    if isinstance(node, NavigableString):
+        return (re.sub(r"\s+", _blank, str(node)),)
+    name, inside = node.name, _inside(node)
+    found: doc.Text = inside
+    if name == "br":
+        found = ("\n",)
+    elif name == "img":
+        found = (_image(str(node.get("src") or ""), str(node.get("alt") or "")),)
+    elif name == "input" and node.get("type") == "checkbox":
+        found = ("■ " if node.has_attr("checked") else "□ ",)
+    elif name in _MARKS:
+        found = (_mark(_MARKS[name], (node.get_text(),) if _MARKS[name] == "code" else inside),)
+    elif name == "a" and node.get("href"):
+        found = (_mark("link", inside, href=str(node["href"])),)
+    elif name == "span" and "math" in node.get("class", ()):
+        found = (re.sub(r"^\\\((.*)\\\)$", r"$\1$", node.get_text(), flags=re.DOTALL),)
+    elif name in _BLOCKS:  # inside a cell
+        found = (" ", *inside, " ")
+    return found
+
+
+def _image(url: str, alternative: str) -> doc.Picture | str:
+    """An image that travels inside the notebook, else its words; nothing is read from disk or from the network."""
+    head, _, body = url.partition(",")
+    mime = head.removeprefix("data:").partition(";")[0]
+    data = unquote(body)
+    if mime == "image/svg+xml":
+        data = _decoded(data).decode("utf-8", "replace")
+    return (picture(data, mime, alternative) if head.startswith("data:") else None) or alternative
+
+
+def _table(table: Any) -> tuple[doc.Block, ...]:
+    parts: dict[str, list[doc.Row]] = {"thead": [], "tbody": [], "tfoot": []}
+    for row in (each for each in table.find_all("tr") if each.find_parent("table") is table):
+        cells = tuple(_cell(cell) for cell in row.find_all(["td", "th"], recursive=False))
+        within = row.parent.name
+        if not (table.find("thead") or parts["tbody"]) and all(cell.head for cell in cells):
+            within = "thead"
+        if cells:
+            parts[within].append(cells)
+    caption = _trimmed(_inside(table.find("caption", recursive=False)))
+    found = doc.Grid(tuple(parts["thead"]), tuple(parts["tbody"]), tuple(parts["tfoot"]), caption)
+    return (_aligned(found),) if any(parts.values()) else ()
+
+
+def _cell(cell: Any) -> doc.Cell:
+    spans = [str(cell.get(name) or "") for name in ("colspan", "rowspan")]
+    colspan, rowspan = (int(s) if re.fullmatch("[1-9][0-9]{0,2}", s) else 1 for s in spans)
+    return doc.Cell(
+        _trimmed(_inside(cell)), cell.name == "th", cell.get("style") == "text-align:right", colspan, rowspan
+    )
 
 
 def _aligned(grid: doc.Grid) -> doc.Grid:
     """The grid with its columns of figures, the spanned ones apart, known as such."""
-    parts = [doc.placed(rows) for rows in (grid.head, grid.body, grid.foot)]
+    parts = {part: doc.placed(getattr(grid, part)) for part in ("head", "body", "foot")}
     columns: dict[int, list[doc.Cell]] = {}
-    for x, cell in (each for part in parts[1:] for row in part for each in row):
+    for x, cell in (each for row in (*parts["body"], *parts["foot"]) for each in row):
         if cell.colspan == 1 and not cell.head:
             columns.setdefault(x, []).append(cell)
     numeric = {x for x, cells in columns.items() if _numeric(cells)}
-    head, body, foot = (
-        tuple(
-            tuple(
-                replace(cell, number=x in numeric and cell.colspan == 1 and (part is parts[0] or not cell.head))
-                for x, cell in row
-            )
-            for row in part
-        )
-        for part in parts
-    )
-    return replace(grid, head=head, body=body, foot=foot)
+
+    def known(x: int, cell: doc.Cell, part: str) -> doc.Cell:
+        return replace(cell, number=x in numeric and cell.colspan == 1 and (part == "head" or not cell.head))
+
+    rows: dict[str, Any] = {
+        part: tuple(tuple(known(*each, part) for each in row) for row in found) for part, found in parts.items()
+    }
+    return replace(grid, **rows)
 
 
 def _numeric(cells: Iterable[doc.Cell]) -> bool:
@@ -278,24 +252,21 @@ def _mark(kind: str, inside: doc.Text, href: str = "") -> doc.Mark:
     return doc.Mark(kind, _joined(bare(inside)), href)
 
 
+def _blank(gap: re.Match[str]) -> str:
+    """White space as one blank, or none where Chinese was merely wrapped."""
+    before, after = gap.string[: gap.start()][-1:], gap.string[gap.end() :][:1]
+    wrapped = "\n" in gap[0] and before and after and is_wide(before) and is_wide(after)
+    return "" if wrapped else " "
+
+
 def _joined(parts: Iterable[Any]) -> doc.Text:
-    """Join neighbouring texts; white space is one blank, or none where Chinese was merely wrapped."""
+    """Neighbouring texts as one; no blank stands beside another or at the ends of a line."""
     joined: list[Any] = []
     for part in parts:
         if isinstance(part, str) and joined and isinstance(joined[-1], str):
-            joined[-1] += part
-        elif part != "":
-            joined.append(part)
-
-    def blank(gap: re.Match[str]) -> str:
-        before, after = gap.string[: gap.start()][-1:], gap.string[gap.end() :][:1]
-        wrapped = "\n" in gap[0] and before and after and is_wide(before) and is_wide(after)
-        return "" if wrapped else " "
-
-    for i, part in enumerate(joined[1:], start=1):
-        if isinstance(part, str) and joined[i - 1] == doc.Break():  # a new line begins with no blank
-            joined[i] = part.lstrip()
-    return tuple(re.sub(r"\s+", blank, part) if isinstance(part, str) else part for part in joined)
+            part = joined.pop() + part  # noqa: PLW2901
+        joined += [re.sub(" *\n *", "\n", re.sub("  +", " ", part)) if isinstance(part, str) else part] if part else []
+    return tuple(joined)
 
 
 def _trimmed(text: doc.Text) -> doc.Text:

@@ -8,30 +8,20 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
 import jinja2
 from markupsafe import Markup
 
 from kit.document.html import RELATIVE, HtmlWriter
-from kit.report.notebook import Document, DocumentExporter, document_of
+from kit.report.notebook import Document, DocumentExporter, labels
 from kit.resources import templates
 
-__all__ = ["ReportHTMLExporter", "facts", "html_page", "page", "relative_href", "to_html"]
+__all__ = ["ReportHTMLExporter", "facts", "html_page", "page", "relative_href"]
 
 # Bounded: pictures are runs of a hundred thousand such characters, and an open run is tried from each of them.
 _SCHEME = re.compile(r"[a-z][a-z0-9+.\-]{0,30}://", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A heading as the contents list shows it."""
-
-    id: str
-    text: str
-    sections: tuple[Section, ...] = ()
 
 
 class ReportHTMLExporter(DocumentExporter):
@@ -47,11 +37,6 @@ class ReportHTMLExporter(DocumentExporter):
         return html_page(document), resources
 
 
-def to_html(nb: Any, *, name: str = "") -> str:
-    """Render an executed notebook as one self-contained HTML page; see `kit.report.notebook.document_of`."""
-    return html_page(document_of(nb, name=name, code=False))
-
-
 def html_page(document: Document) -> str:
     """The page: no script, no external address, every picture inside.
 
@@ -60,7 +45,7 @@ def html_page(document: Document) -> str:
     ValueError
         If the document's ``index`` or ``pdf`` is not a relative address.
     """
-    words = document.labels
+    words = labels(document.language)
     writer = HtmlWriter(document.language, words)
     body = Markup(writer.write(document.blocks))  # noqa: S704  # the writer escapes every text
     return page(
@@ -68,7 +53,7 @@ def html_page(document: Document) -> str:
         head=facts({**document.facts, "title": document.title}, words),
         labels=words,
         links=[(words[key], relative_href(document.facts[key])) for key in ("index", "pdf") if key in document.facts],
-        toc=_contents(writer.headings),
+        toc=[(level, ident, text) for level, ident, text in writer.headings if level <= 3],
         body=body,
     )
 
@@ -107,14 +92,3 @@ def facts(meta: Mapping[str, Any], words: Mapping[str, str]) -> dict[str, Any]:
     named = [names[key] for key in ("branch_name", "title", "bank") if names[key]]
     colophon = [*reversed(named), *(f"{label} {date}" for label, date in dates), *version]
     return {**names, "facts": dates, "page_title": " · ".join(named), "colophon": colophon}
-
-
-def _contents(headings: Sequence[tuple[int, str, str]]) -> tuple[Section, ...]:
-    """The two upper levels of the headings."""
-    chapters: list[tuple[str, str, list[Section]]] = []
-    for level, ident, text in headings:
-        if level == 2:
-            chapters.append((ident, text, []))
-        elif level == 3:
-            chapters[-1][2].append(Section(ident, text))
-    return tuple(Section(ident, text, tuple(inner)) for ident, text, inner in chapters)

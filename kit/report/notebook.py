@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
-import nbformat
 import yaml
 from nbconvert.exporters.exporter import Exporter
 from nbconvert.exporters.templateexporter import TemplateExporter
@@ -20,7 +19,7 @@ from kit.document.carry import MIME, from_json
 from kit.report.foreign import IMAGE_TYPES, picture, read_html, read_markdown
 from kit.resources import templates
 
-__all__ = ["Document", "DocumentExporter", "assemble", "document_of", "labels"]
+__all__ = ["Document", "DocumentExporter", "document_of", "labels", "report_of"]
 
 _UNSHOWN = {"lab", "parameters", "injected-parameters"}
 _HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -42,61 +41,47 @@ class Document:
     blocks: tuple[doc.Block, ...]
     facts: Mapping[str, str]
 
-    @property
-    def labels(self) -> dict[str, Any]:
-        """Words of the page itself."""
-        return labels(self.language)
-
-
-def labels(language: object) -> dict[str, Any]:
-    """Words that a page needs besides its blocks, in English if asked for, else in Chinese."""
-    return _labels()["en" if str(language or "").lower().startswith("en") else "zh"]
-
 
 @cache
-def _labels() -> dict[str, dict[str, Any]]:
-    loaded: dict[str, dict[str, Any]] = yaml.safe_load((templates() / "report" / "labels.yml").read_text("utf-8"))
-    return loaded
+def labels(language: str) -> dict[str, Any]:
+    """Words that a page needs besides its blocks, in English if asked for, else in Chinese."""
+    found: dict[str, dict[str, Any]] = yaml.safe_load((templates() / "report" / "labels.yml").read_text("utf-8"))
+    return found["en" if language.lower().startswith("en") else "zh"]
 
 
-def assemble(chapters: Sequence[Any], facts: Mapping[str, Any]) -> Any:
-    """One notebook of the chapters in order, without the cells for the analyst alone (``lab``, parameters)."""
-    whole = nbformat.v4.new_notebook(metadata={"branch_kit": dict(facts)})
-    for number, chapter in enumerate(chapters, start=1):
-        for cell in chapter.cells:
-            if not _UNSHOWN & set(cell.metadata.get("tags", [])):
-                copy = nbformat.from_dict(cell)
-                copy["id"] = f"{number:02d}-{cell.get('id', len(whole.cells))}"
-                whole.cells.append(copy)
-    return whole
+def report_of(chapters: Iterable[Any], facts: Mapping[str, object]) -> Document:
+    """The executed chapters of a branch in order, without the cells for the analyst alone (``lab``, parameters)."""
+    cells = (cell for nb in chapters for cell in nb.cells if not _UNSHOWN & set(cell.metadata.get("tags", [])))
+    return _document(cells, facts, code="")
 
 
 def document_of(nb: Any, *, name: str = "", code: bool = True) -> Document:
-    """What an executed notebook shows.
+    """What a notebook shows.
 
     Parameters
     ----------
     nb : nbformat.NotebookNode
-        Left as it is. Where its metadata have ``branch_kit``, neither code nor stderr is shown.
+        Executed, left as it is. Where its metadata have ``branch_kit``, neither code nor stderr is shown.
     name
         Title of last resort, such as the file's name.
     code
         Whether another notebook's code and stderr are shown.
     """
-    facts = {k: str(v) for k, v in (nb.metadata.get("branch_kit") or {}).items() if v not in (None, "")}
-    language = facts.get("language") or _language(nb)
-    words = labels(language)
-    reader = _Reader(words, code=code and "branch_kit" not in nb.metadata)
-    spoken = str(nb.metadata.get("language_info", {}).get("name", "python"))
-    blocks = _outlined(block for cell in nb.cells for block in reader.cell(cell, spoken))
-    chapters = (doc.plain(b.text) for b in blocks if isinstance(b, doc.Heading) and b.chapter)
-    titles = (facts.get("title", ""), str(nb.metadata.get("title") or ""), *chapters, name, words["report"])
-    return Document(next(filter(_seen, titles)), words["language"], blocks, facts)
-
-
-def _language(nb: Any) -> str:
+    facts = dict(nb.metadata.get("branch_kit") or {})
     source = "".join(cell.source for cell in nb.cells)
-    return "zh" if len(_HAN.findall(source)) > len(source) / 20 else "en"
+    spoken = "zh" if len(_HAN.findall(source)) > len(source) / 20 else "en"
+    language = str(nb.metadata.get("language_info", {}).get("name", "python"))
+    facts = {"language": spoken, "title": nb.metadata.get("title")} | {k: v for k, v in facts.items() if v}
+    return _document(nb.cells, facts, name, code=language if code and "branch_kit" not in nb.metadata else "")
+
+
+def _document(cells: Iterable[Any], facts: Mapping[str, object], name: str = "", *, code: str) -> Document:
+    said = {key: str(value) for key, value in facts.items() if value not in (None, "")}
+    words = labels(said["language"])
+    blocks = _outlined(block for cell in cells for block in _Reader(words, code).cell(cell))
+    chapters = (doc.plain(block.text) for block in blocks if isinstance(block, doc.Heading) and block.chapter)
+    title = next(filter(_seen, (said.get("title", ""), *chapters, name, words["report"])))
+    return Document(title, words["language"], blocks, said)
 
 
 def _seen(text: str) -> bool:
@@ -118,19 +103,19 @@ def _outlined(blocks: Iterable[doc.Block]) -> tuple[doc.Block, ...]:
 
 
 class _Reader:
-    """Reads the cells of a notebook; an image that is none and an output of an unknown type are told in its words."""
+    """Reads the cells of a notebook; their source and stderr too where ``code`` is the language of the source."""
 
-    def __init__(self, words: Mapping[str, Any], *, code: bool) -> None:
+    def __init__(self, words: Mapping[str, Any], code: str) -> None:
         self.words, self.code = words, code
 
-    def cell(self, cell: Any, language: str) -> Iterator[doc.Block]:
+    def cell(self, cell: Any) -> Iterator[doc.Block]:
         if cell.cell_type == "markdown":
             yield from read_markdown(cell.source, cell.get("attachments"))
         elif cell.cell_type == "raw" and not cell.metadata.get("raw_mimetype"):
             yield doc.Code(cell.source)
         elif cell.cell_type == "code":
             if self.code and cell.source.strip():
-                yield doc.Code(cell.source, language)
+                yield doc.Code(cell.source, self.code)
             for output in cell.outputs:
                 yield from self._output(output)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
-from kit.document.blocks import Break, Mark, Paragraph, Quote, Text
+from kit.document.blocks import Mark, Paragraph, Quote
 from kit.document.sentences import text_of
 from kit.planning.scripts import Scripts
 from kit.text import Wording
@@ -22,13 +22,11 @@ def quoted(spoken: pd.DataFrame, prefixes: Sequence[str], scripts: Scripts, word
     for row in spoken[spoken["key"].str.startswith(tuple(prefixes))].to_dict("records"):
         size = "" if pd.isna(row["parts"]) else words("words.size", chars=row["chars"], parts=row["parts"])
         told = row["problem"] if pd.isna(row["text"]) else row["text"]
-        lines: list[Text] = [
-            (Mark("strong", (_name(row["key"], scripts, words),)), size),
-            *((x,) for x in told.splitlines()),
-        ]
-        if after := _after(row["key"], scripts):
-            lines.append(text_of(words("words.then", what=after)))
-        yield Quote((Paragraph(tuple(part for line in lines for part in (Break(), *line) if part)[1:]),))
+        after = _after(row["key"], scripts)
+        then = (text_of(words("words.then", what=after))) if after else ()
+        name = Mark("strong", (_name(row["key"], scripts, words),))
+        lines = "\n".join([size, *told.splitlines(), *map(str, then)])
+        yield Quote((Paragraph((name, lines)),))
 
 
 def _name(key: str, scripts: Scripts, words: Wording) -> str:

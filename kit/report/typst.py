@@ -21,11 +21,11 @@ from pylopdf_fonts_zh_cn import sans_path, serif_path
 
 from kit import theme
 from kit.errors import KitError
-from kit.report.notebook import Document, DocumentExporter, document_of
+from kit.report.notebook import Document, DocumentExporter, labels
 from kit.report.typst_blocks import TypstWriter
 from kit.resources import templates
 
-__all__ = ["PdfFailed", "TypstPDFExporter", "pdf_file", "to_pdf"]
+__all__ = ["PdfFailed", "TypstPDFExporter", "pdf_file"]
 
 _UNSEEN = {"Cc", "Cf", "Mn"}  # control and format characters, variation selectors: nothing to print
 
@@ -47,11 +47,6 @@ class TypstPDFExporter(DocumentExporter):
         return pdf_file(document), resources
 
 
-def to_pdf(nb: Any, *, name: str = "") -> bytes:
-    """Set an executed notebook as a PDF; see `kit.report.notebook.document_of`."""
-    return pdf_file(document_of(nb, name=name))
-
-
 def pdf_file(document: Document) -> bytes:
     """The PDF: the same for the same document, no date is in it but ``prepared``, or else ``as_of``.
 
@@ -61,21 +56,20 @@ def pdf_file(document: Document) -> bytes:
         With what Typst said.
     """
     writer = TypstWriter(document.language)
-    content = _content(document, writer)
     try:
-        return _compile(content, writer.images)
+        return _compile(_content(document, writer), writer.images)
     except PdfFailed:
         damaged = {path for path, data in writer.images.items() if not _drawable(path, data)}
         if not damaged:
             raise
-        sound = {path: data for path, data in writer.images.items() if path not in damaged}
-        return _compile(_without(content, damaged, document.labels["unreadable"]), sound)
+        writer = TypstWriter(document.language, dict.fromkeys(damaged, labels(document.language)["unreadable"]))
+        return _compile(_content(document, writer), writer.images)
 
 
 def _content(document: Document, writer: TypstWriter) -> dict[str, Any]:
     """Everything that ``report.typ`` reads."""
     blocks = writer.write(document.blocks)
-    facts, words = document.facts, document.labels
+    facts, words = document.facts, labels(document.language)
     as_of, prepared = _day(facts.get("as_of")), _day(facts.get("prepared"))
     content: dict[str, Any] = _printable(
         {
@@ -172,14 +166,3 @@ def _drawable(path: str, data: bytes) -> bool:
     except PdfFailed:
         return False
     return True
-
-
-def _without(node: Any, damaged: set[str], label: str) -> Any:
-    """Content in which a sentence stands for each damaged image."""
-    if isinstance(node, list):
-        return [_without(item, damaged, label) for item in node]
-    if not isinstance(node, dict):
-        return node
-    if node.get("src") in damaged:
-        return {"t": "note", "c": [label]} if "caption" in node else label
-    return {key: _without(value, damaged, label) for key, value in node.items()}

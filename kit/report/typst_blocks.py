@@ -21,10 +21,13 @@ _WEB = ("http://", "https://", "mailto:")
 
 
 class TypstWriter:
-    """Writes blocks as data; ``images`` are then the bytes of each image by the path under which Typst finds it."""
+    """Writes blocks as data; ``images`` are then the bytes of each image by the path under which Typst finds it.
 
-    def __init__(self, language: str) -> None:
-        self.language = language
+    In place of the image at a path of ``damaged`` stands its sentence.
+    """
+
+    def __init__(self, language: str, damaged: Mapping[str, str] | None = None) -> None:
+        self.language, self.damaged = language, damaged or {}
         self.images: dict[str, bytes] = {}
 
     def write(self, blocks: Iterable[doc.Block], *, paragraph: str = "para") -> list[dict[str, Any]]:
@@ -41,10 +44,8 @@ class TypstWriter:
             case doc.Quote():
                 data = {"t": "quote", "items": self.write(block.blocks)}
             case doc.Items():
-                kind = "plain" if block.tight else "para"
-                items = [self.write(item, paragraph=kind) for item in block.items]
-                facts = {"ordered": block.ordered, "start": block.start, "tight": block.tight}
-                data = {"t": "list", "items": items, **facts}
+                items = [self.write(item, paragraph="plain") for item in block.items]
+                data = {"t": "list", "items": items, "ordered": block.ordered, "start": block.start}
             case doc.Table():
                 return self._block(doc.grid(block, self.language), paragraph)
             case doc.Grid():
@@ -58,18 +59,20 @@ class TypstWriter:
         return [data]
 
     def _text(self, text: doc.Text, longest: int = _LONGEST) -> list[Any]:
-        return [self._part(part, longest) for part in text]
+        return [data for part in text for data in self._part(part, longest)]
 
     def _cell(self, text: doc.Text) -> list[Any]:
         return self._text(text, 24)
 
-    def _part(self, part: Any, longest: int) -> Any:
-        data: Any = {"t": "br"}
+    def _part(self, part: Any, longest: int) -> list[Any]:
+        if isinstance(part, str):
+            lines = [_breakable(line, longest) for line in part.split("\n")]
+            return [each for line in lines for each in ({"t": "br"}, line) if each][1:]
+        data: Any = {}
         match part:
-            case str():
-                data = _breakable(part, longest)
             case doc.Picture():
-                data = {"t": "image", "src": self._keep(part), "alt": part.alternative}
+                src = self._keep(part)
+                data = self.damaged.get(src) or {"t": "image", "src": src, "alt": part.alternative}
             case doc.Mark(kind="code"):
                 data = {"t": "code", "text": doc.plain(part.text)}
             case doc.Mark(kind="link"):
@@ -78,17 +81,20 @@ class TypstWriter:
                 data |= {"c": self._text(part.text, longest)}
             case doc.Mark():
                 data = {"t": part.kind, "c": self._text(part.text, longest)}
-        return data
+        return [data]
 
     def _card(self, card: doc.KeyFigure) -> Mapping[str, Any]:
         texts = {"label": card.label, "value": figure(card.value, card.kind, self.language), "note": card.note}
         return {name: [text] if text else [] for name, text in texts.items()}
 
     def _figure(self, shown: doc.Figure) -> dict[str, Any]:
-        below = [part for line in (shown.subtitle, shown.source) if line for part in ({"t": "br"}, line)]
-        caption = [shown.title, *below] if shown.title else None
+        lines = "\n".join(filter(None, (shown.title, shown.subtitle, shown.source)))
+        caption = self._text((lines,)) or None
         alternative = shown.picture.alternative or shown.title
-        return {"t": "image", "src": self._keep(shown.picture), "alt": alternative, "caption": caption}
+        src = self._keep(shown.picture)
+        if src in self.damaged:
+            return {"t": "note", "c": [self.damaged[src]]}
+        return {"t": "image", "src": src, "alt": alternative, "caption": caption}
 
     def _keep(self, picture: doc.Picture) -> str:
         """Path of an image in the compiler's memory, which holds only text: a bitmap travels in an SVG."""
@@ -97,7 +103,7 @@ class TypstWriter:
         if picture.mime != "image/svg+xml":
             href = f"data:{picture.mime};base64,{picture.data}"
             svg = f'<svg xmlns="http://www.w3.org/2000/svg"><image href="{href}"/></svg>'
-        self.images[path] = svg.encode("utf-8", "replace")
+        self.images[path] = b"" if path in self.damaged else svg.encode("utf-8", "replace")
         return path
 
 

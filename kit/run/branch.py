@@ -15,7 +15,7 @@ from kit.files import replace
 from kit.messages import message
 from kit.report.gate import check_html, check_pdf
 from kit.report.html import html_page
-from kit.report.notebook import assemble, document_of
+from kit.report.notebook import report_of
 from kit.report.typst import pdf_file
 from kit.run.notebook import NotebookFailed, execute
 from kit.run.working import Working, write_working
@@ -32,12 +32,10 @@ class Task:
 
     branch: str
     name: str
-    bank: str
-    as_of: date
+    context: Context
     printed: date
     chapters: tuple[tuple[str, Path], ...]
     out: Path
-    language: str
     password: str = field(repr=False)
     key: bytes = field(repr=False)
     engine: str | None
@@ -79,14 +77,13 @@ def work(task: Task) -> Outcome:
         for name, source in task.chapters:
             chapter = name
             target = task.out / "notebooks" / task.stem / source.name
-            parameters = {"data": str(task.out / "data"), "branch": task.branch, "language": task.language}
+            parameters = {"data": str(task.out / "data"), "branch": task.branch, "language": task.context.language}
             executed.append(execute(source, target, parameters, engine=task.engine, timeout=task.timeout))
         chapter = "report"
         _render(task, executed)
         if task.branch != BANK:
             chapter = "call lists"
-            context = Context.read(task.out / "data")
-            write_working(Working(task.out, task.branch, task.name, context, password=task.password, key=task.key))
+            write_working(Working(task.out, task.branch, task.name, task.context, task.password, task.key))
     except NotebookFailed as error:
         cell, reason = error.facts["cell"], str(error.facts["reason"])
     except KitError as error:
@@ -97,28 +94,27 @@ def work(task: Task) -> Outcome:
 
 
 def _render(task: Task, executed: list[Any]) -> None:
-    words = wording(task.language)
-    share = task.out / "share"
+    context, share = task.context, task.out / "share"
+    words, as_of = wording(context.language), context.params.day
     folder = share if task.branch == BANK else share / "branches"
     home = {} if task.branch == BANK else {"branch_id": task.branch}
-    whole = assemble(
+    document = report_of(
         executed,
         {
             "title": words("common.report"),
-            "bank": task.bank,
+            "bank": context.bank,
             **home,
             "branch_name": task.name,
-            "as_of": task.as_of.isoformat(),
+            "as_of": as_of.isoformat(),
             "prepared": task.printed.isoformat(),
-            "language": task.language,
+            "language": context.language,
             "kit_version": __version__,
-            "footer": words("common.footer", bank=task.bank, as_of=task.as_of, version=__version__),
+            "footer": words("common.footer", bank=context.bank, as_of=as_of, version=__version__),
             "index": "index.html" if task.branch == BANK else "../index.html",
             "pdf": f"{task.stem}.pdf",
         },
     )
     titles = [words(f"{name}.title") for name, _ in task.chapters]
-    document = document_of(whole)
     html, pdf = html_page(document), pdf_file(document)
     check_html(html, branch_name=task.name, chapters=titles)
     check_pdf(pdf, branch_name=task.name, min_pages=2)

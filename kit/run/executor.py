@@ -196,12 +196,10 @@ def _tasks(
         return Task(
             branch=branch,
             name=name,
-            bank=context.bank,
-            as_of=context.params.day,
+            context=context,
             printed=printed,
             chapters=listed,
             out=out.resolve(),
-            language=context.language,
             password=engagement.secrets.password,
             key=bytes.fromhex(engagement.secrets.key),
             engine=engine,

@@ -6,7 +6,8 @@ from bs4 import BeautifulSoup
 
 from kit.document.blocks import Figure, Picture
 from kit.document.carry import MIME, to_json
-from kit.report.html import to_html
+from kit.report.html import html_page
+from kit.report.notebook import document_of
 
 FACTS = {"title": "诊断报告", "bank": "示范银行", "branch_name": "城东支行", "language": "zh", "as_of": "2026-10-31"}
 
@@ -19,6 +20,10 @@ def _notebook(*outputs, facts=FACTS):
         for data, meta in outputs
     ]
     return nbformat.v4.new_notebook(cells=cells, metadata={"branch_kit": facts} if facts else {})
+
+
+def to_html(nb):
+    return html_page(document_of(nb, code=False))
 
 
 def _text(html):

@@ -24,8 +24,8 @@ from kit.document.sentences import blocks_of
 from kit.errors import KitError
 from kit.report import typst as report
 from kit.report.foreign import read_html, read_markdown
-from kit.report.notebook import labels
-from kit.report.typst import PdfFailed, TypstPDFExporter, to_pdf
+from kit.report.notebook import document_of, labels
+from kit.report.typst import PdfFailed, TypstPDFExporter, pdf_file
 from kit.report.typst_blocks import TypstWriter
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="300" height="80"><rect width="300" height="80"/></svg>'
@@ -94,6 +94,10 @@ def pages(pdf: bytes, folder: Path) -> list[str]:
     path.write_bytes(pdf)
     done = subprocess.run(["pdftotext", "-layout", str(path), "-"], capture_output=True, check=True)
     return [re.sub(r"[\s\u200b]", "", page) for page in done.stdout.decode().split("\f")]
+
+
+def to_pdf(nb, *, name="") -> bytes:
+    return pdf_file(document_of(nb, name=name))
 
 
 def plain(inline) -> str:

@@ -35,12 +35,12 @@ __all__ = ["Back", "take_back"]
 _WAN = "万元"
 _CALL, _FIRST_STEP = "电话", "建立联系"
 _A_YEAR = dt.timedelta(days=366)
-_SHOWN = 10  # rows that are told one by one
+_SHOWN = 10  # rows that are named one by one
 
 
 @dataclass(slots=True)
 class Back:
-    """What came back: the loads that were read, what was refused, and what a person should know."""
+    """What came back: what was read of each sheet, what was refused, and what a person should know."""
 
     loaded: list[staging.Loaded] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
@@ -88,7 +88,7 @@ def take_back(connection: Any, books: Sequence[Returned], *, key: bytes, first: 
     for number, form, load in loads:
         one = staging.Loaded(number, load, Terms(form.sheet.header_row, date1904=form.grid.date1904))
         try:
-            _load(connection, one, form)
+            _append(connection, one, form)
         except KitError as error:
             back.refused.append(Refused(form.grid.path, form.grid.name, "", str(error)))
             continue
@@ -116,7 +116,7 @@ def _forms(book: Returned, key: bytes, back: Back) -> Iterator[_Form]:
 
 
 def _load_of(form: _Form) -> Load:
-    """How the columns of a sheet feed a table: the customer is a surrogate already, a choice is one of its words."""
+    """How the columns of a sheet go into a table: the customer is a surrogate already, a choice is one of its words."""
     sheet, head = form.sheet, form.grid.head
     labels = tuple(head[sheet.header_row - 1][: sheet.width]) if len(head) >= sheet.header_row else ()
     labels += ("",) * (sheet.width - len(labels))
@@ -160,7 +160,7 @@ def _filled(form: _Form, entry: Entry) -> Field:
     return _field(form, column, entry.column, words_of_labels(entry.column) if entry.kind == "choice" else None)
 
 
-def _load(connection: Any, one: staging.Loaded, form: _Form) -> None:
+def _append(connection: Any, one: staging.Loaded, form: _Form) -> None:
     """Append the rows of a sheet in which anything was filled in, and count the others."""
     sheet, marker = form.sheet, form.marker
     read = list(batches(form.grid, after=sheet.header_row, width=sheet.width, refuse=lambda _: None))

@@ -2,6 +2,8 @@ import os
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy: on busy processors two threads wait for each other
 
+import fcntl
+import pickle
 import re
 import shutil
 import subprocess
@@ -32,7 +34,9 @@ from kit.schema import Column, aliases, normalise, schema
 
 os.environ["BRANCH_KIT_LANGUAGE"] = "zh"
 ROOT = Path(__file__).resolve().parents[1]
-settings.register_profile("fuzz", max_examples=10_000, deadline=None)
+for profile, examples in {"test": 25, "slow": 150, "fuzz": 10_000}.items():
+    settings.register_profile(profile, max_examples=examples, deadline=None)
+settings.load_profile("test")
 
 
 @pytest.fixture(scope="session")
@@ -43,20 +47,36 @@ def shared() -> Path:
     return folder
 
 
+def _once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], Any]) -> tuple[Path, Any]:
+    """A folder that the first of the test run's workers fills and all of them read, and what its maker returned."""
+    root = factory.getbasetemp()
+    root = root.parent if "PYTEST_XDIST_WORKER" in os.environ else root
+    made = root / f"{name}.pickle"
+    with (root / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            (root / name).mkdir()
+            made.write_bytes(pickle.dumps(make(root / name)))
+        return root / name, pickle.loads(made.read_bytes())
+
+
 @pytest.fixture(scope="session")
 def bank(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Truth]:
     """A small synthetic bank: its folder and what was planted in it."""
-    folder = tmp_path_factory.mktemp("bank")
-    truth = write_bank(folder, branches=3, customers=400)
-    (folder / CONFIG).write_text("bank: 示范农村商业银行\n", encoding="utf-8")
-    return folder, truth
+
+    def make(folder: Path) -> Truth:
+        truth = write_bank(folder, branches=3, customers=400)
+        (folder / CONFIG).write_text("bank: 示范农村商业银行\n", encoding="utf-8")
+        assert load(folder).secrets.key, "made here, lest two workers make two"
+        return truth
+
+    return _once(tmp_path_factory, "bank", make)
 
 
 @pytest.fixture(scope="session")
 def taken(bank: tuple[Path, Truth], tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, IntakeResult]:
     """The folder of a run that has taken in the bank, and what became of its files."""
-    out = tmp_path_factory.mktemp("out")
-    return out, prepare(load(bank[0]), out, lambda _stage: None)
+    return _once(tmp_path_factory, "out", lambda out: prepare(load(bank[0]), out, lambda _stage: None))
 
 
 @pytest.fixture(scope="session")

@@ -3,12 +3,15 @@ import os
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy: on busy processors two threads wait for each other
 
 import fcntl
+import io
 import pickle
 import re
 import shutil
 import subprocess
+import sys
 import unicodedata
 from collections.abc import Callable
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -22,6 +25,7 @@ import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 
+from kit.cli import main
 from kit.demo import FileTruth, Truth, write_bank
 from kit.demo.delivery import Delivery
 from kit.demo.mess import SUFFIXES, Mess
@@ -29,6 +33,7 @@ from kit.demo.style import DATES, MONEY, NUMBERS, UNITS, Style
 from kit.engagement import CONFIG, load
 from kit.intake import IntakeResult
 from kit.run import prepare as preparation
+from kit.run.executor import RunResult, run
 from kit.run.prepare import prepare
 from kit.schema import Column, aliases, normalise, schema
 
@@ -83,6 +88,59 @@ def taken(bank: tuple[Path, Truth], tmp_path_factory: pytest.TempPathFactory) ->
 def prepared(taken: tuple[Path, IntakeResult]) -> Path:
     """The bank taken in, with features, assignment and plan: a run's folder without reports."""
     return taken[0]
+
+
+class _Heard:
+    """Everything that a run tells."""
+
+    def __init__(self) -> None:
+        self.text: list[str] = []
+
+    def __getattr__(self, _name: str) -> Callable[..., None]:
+        return lambda *told: self.text.append(repr(told))
+
+
+@pytest.fixture(scope="session")
+def _whole_run(bank: tuple[Path, Truth], tmp_path_factory: pytest.TempPathFactory) -> tuple[RunResult, str]:
+    def make(out: Path) -> tuple[RunResult, str]:
+        heard = _Heard()
+        with redirect_stdout(io.StringIO()) as said, redirect_stderr(said):
+            result = run(load(bank[0]), out, heard, workers=2)
+        return result, "\n".join([*heard.text, said.getvalue()])
+
+    return _once(tmp_path_factory, "run", make)[1]
+
+
+@pytest.fixture(scope="session")
+def ran(_whole_run: tuple[RunResult, str]) -> RunResult:
+    """A run on the bank, whole: nothing may be changed in its folder."""
+    return _whole_run[0]
+
+
+@pytest.fixture(scope="session")
+def told(_whole_run: tuple[RunResult, str]) -> str:
+    """All that this run said on its way."""
+    return _whole_run[1]
+
+
+def _kit(*args: Any, typed: str = "", language: str = "zh") -> subprocess.CompletedProcess[str]:
+    """A command of the kit, as somebody types it, in this process: what it ended with and wrote."""
+    out, err, code = io.StringIO(), io.StringIO(), None
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+        patch.setattr(sys, "argv", ["kit", *map(str, args)])
+        patch.setattr(sys, "stdin", io.StringIO(typed))
+        patch.setenv("BRANCH_KIT_LANGUAGE", language)
+        try:
+            main()
+        except SystemExit as end:
+            code = end.code
+    return subprocess.CompletedProcess(args, code or 0, out.getvalue(), err.getvalue())
+
+
+@pytest.fixture(scope="session")
+def kit() -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Runs a command of the kit, ``typed`` being what is answered."""
+    return _kit
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """What names a person lies in the vault and in the encrypted call lists, and in no other file of a run."""
 
-import contextlib
-import io
 import itertools
 import os
 import re
@@ -21,14 +19,9 @@ from kit.errors import KitError
 from kit.run.executor import run
 
 
-class Heard:
-    """Everything that a run tells."""
-
-    def __init__(self):
-        self.text = []
-
-    def __getattr__(self, name):
-        return lambda *told: self.text.append(repr(told))
+class Silent:
+    def __getattr__(self, _name):
+        return lambda *_args: None
 
 
 @pytest.fixture(scope="module")
@@ -66,16 +59,6 @@ def named(persons, text):
     return [person for person in persons if likely(person) and person in text]
 
 
-@pytest.fixture(scope="module")
-def ran(bank, tmp_path_factory):
-    heard = Heard()
-    out = tmp_path_factory.mktemp("private")
-    engagement = load(bank[0]).model_copy(update={"chapters": ("concentration", "tiers")})
-    with contextlib.redirect_stdout(io.StringIO()) as said, contextlib.redirect_stderr(said):
-        run(engagement, out, heard, workers=1)
-    return out, "\n".join([*heard.text, said.getvalue()])
-
-
 def shown(path):
     """All text in a file, unpacked."""
     if path.suffix == ".parquet":
@@ -91,18 +74,18 @@ def shown(path):
     return path.read_bytes().decode("utf-8", "replace")
 
 
-def test_no_file_of_a_run_names_a_customer(ran, persons):
-    out, said = ran
+def test_no_file_of_a_run_names_a_customer(ran, told, persons):
+    out = ran.out
     files = [path for path in out.rglob("*") if path.is_file() and path.name != vault.VAULT]
     assert {"manifest.json", "ledger.jsonl", "quarantine.parquet", "02_concentration.ipynb"} <= {p.name for p in files}
     for path in files:
         text = shown(path) + str(path.relative_to(out))
         assert not named(persons, text), path.name
-    assert not named(persons, said)
+    assert not named(persons, told)
 
 
 def test_the_vault_is_sealed_and_opens_for_the_engagement_alone(bank, ran, persons):
-    path = ran[0] / "data" / vault.VAULT
+    path = ran.out / "data" / vault.VAULT
     content = path.read_bytes().decode("latin-1")
     assert not named({person.encode().decode("latin-1") for person in persons}, content)
     key = bytes.fromhex(load(bank[0]).secrets.key)
@@ -120,7 +103,7 @@ def test_errors_of_an_intake_name_no_customer(bank, tmp_path, persons):
             text.format(*sorted(persons)[:2]) + "\ud800", "utf-8", "surrogatepass"
         )
         with pytest.raises(KitError) as caught:
-            run(load(folder), folder / "out", Heard(), workers=1)
+            run(load(folder), folder / "out", Silent(), workers=1)
         if number < 2:
             assert not named(persons, str(caught.value))
 
@@ -132,7 +115,7 @@ def test_purge_removes_the_vault_and_its_key(tmp_path, bank, ran):
     secret = load(folder).secrets
     out = tmp_path / "out"
     (out / "data").mkdir(parents=True)
-    (out / "data" / vault.VAULT).write_bytes((ran[0] / "data" / vault.VAULT).read_bytes())
+    (out / "data" / vault.VAULT).write_bytes((ran.out / "data" / vault.VAULT).read_bytes())
     purge(folder, out, yes=True)
     assert secret
     assert not (out / "data").exists()

@@ -1,6 +1,7 @@
 import io
 import json
 import re
+import shutil
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -38,12 +39,6 @@ class Silent:
 
     def finished(self, outcome):
         self.outcome = outcome
-
-
-@pytest.fixture(scope="module")
-def ran(bank, tmp_path_factory):
-    out = tmp_path_factory.mktemp("run")
-    return run(load(bank[0]), out, Silent(), workers=2)
 
 
 def test_every_branch_gets_a_page_and_a_pdf_and_the_run_leaves_its_tree(ran):
@@ -145,12 +140,12 @@ def test_the_workbook_of_a_branch_has_a_sheet_a_list_with_the_customer_and_the_r
         assert set(book) == {words.label("labels.list.card"), words.label("callbook.load.sheet")}
 
 
-def test_a_second_run_makes_nothing_again_and_the_manifest_holds(ran, bank):
-    again = Silent()
-    result = run(load(bank[0]), ran.out, again, workers=1)
+def test_a_second_run_makes_nothing_again_and_the_manifest_holds(ran, bank, tmp_path):
+    again, out = Silent(), shutil.copytree(ran.out, tmp_path / "out")
+    result = run(load(bank[0]), out, again, workers=1)
     assert result.outcomes == ()
     assert again.total == 0
-    assert verify(ran.out) == {"changed": [], "missing": [], "new": []}
+    assert verify(out) == {"changed": [], "missing": [], "new": []}
 
 
 def test_a_report_is_made_again_when_any_rows_that_a_chapter_reads_have_changed():

@@ -10,14 +10,16 @@ import shutil
 import subprocess
 import sys
 import unicodedata
-from collections.abc import Callable
-from contextlib import redirect_stderr, redirect_stdout
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future
+from contextlib import AbstractContextManager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import openpyxl
 import pyarrow as pa
@@ -32,7 +34,9 @@ from kit.demo.mess import SUFFIXES, Mess
 from kit.demo.style import DATES, MONEY, NUMBERS, UNITS, Style
 from kit.engagement import CONFIG, load
 from kit.intake import IntakeResult
+from kit.run import executor
 from kit.run import prepare as preparation
+from kit.run.engine import WarmEngine
 from kit.run.executor import RunResult, run
 from kit.run.prepare import prepare
 from kit.schema import Column, aliases, normalise, schema
@@ -123,13 +127,39 @@ def told(_whole_run: tuple[RunResult, str]) -> str:
     return _whole_run[1]
 
 
+class _Here(Executor):
+    """What a run's processes do, done in this one, whose kernel stays warm from one run to the next."""
+
+    def __init__(self, _workers: int) -> None:
+        """As many workers as there are, they are one."""
+
+    def submit(self, work: Callable[..., Any], /, *args: Any, **options: Any) -> Future[Any]:
+        done: Future[Any] = Future()
+        done.set_result(work(*args, **options))
+        return done
+
+
+@pytest.fixture(scope="session")
+def here() -> Iterator[Callable[[], AbstractContextManager[Any]]]:
+    """Has the runs within a ``with`` make their reports in this process."""
+    yield lambda: patch.object(executor, "pool_of", _Here)
+    WarmEngine.shutdown()
+
+
+@pytest.fixture
+def in_process(here: Callable[[], AbstractContextManager[Any]]) -> Iterator[None]:
+    """The test's runs make their reports in its own process: another, and another kernel, have a cost of their own."""
+    with here():
+        yield
+
+
 def _kit(*args: Any, typed: str = "", language: str = "zh") -> subprocess.CompletedProcess[str]:
     """A command of the kit, as somebody types it, in this process: what it ended with and wrote."""
     out, err, code = io.StringIO(), io.StringIO(), None
-    with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
-        patch.setattr(sys, "argv", ["kit", *map(str, args)])
-        patch.setattr(sys, "stdin", io.StringIO(typed))
-        patch.setenv("BRANCH_KIT_LANGUAGE", language)
+    with pytest.MonkeyPatch.context() as patched, redirect_stdout(out), redirect_stderr(err):
+        patched.setattr(sys, "argv", ["kit", *map(str, args)])
+        patched.setattr(sys, "stdin", io.StringIO(typed))
+        patched.setenv("BRANCH_KIT_LANGUAGE", language)
         try:
             main()
         except SystemExit as end:

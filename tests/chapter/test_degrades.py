@@ -149,9 +149,14 @@ def _subjects() -> dict[str, str]:
 
 
 def _groups(table: str, data: Path) -> list[tuple[str, ...]]:
-    """Need groups of a table's optional columns, by subject; those of less than three columns are one."""
+    """Need groups of a table's optional columns, by subject; those of less than three columns are one.
+
+    Of columns of which a table must have one, the last that was sent stays.
+    """
+    optional, either = _optional(table, data), {column.id for column in schema()[table].either}
     groups: dict[str, list[str]] = {}
-    for column in _optional(table, data):
+    kept = [column for column in optional if column in either][-1:]
+    for column in (column for column in optional if column not in kept):
         groups.setdefault(_subjects().get(f"{table}.{column}", ""), []).append(column)
     large = [columns for subject, columns in groups.items() if subject and len(columns) >= LARGE]
     rest = [column for columns in groups.values() if columns not in large for column in columns]

@@ -175,6 +175,7 @@ class _Silent:
         return lambda *_args: None
 
 
+@pytest.mark.usefixtures("in_process")
 @pytest.mark.parametrize("language", ["zh", pytest.param("en", marks=pytest.mark.slow)])
 def test_a_bank_of_three_customers_and_a_branch_of_none_are_run_whole(language, tmp_path):
     extracts = tmp_path / "bank" / "extracts"

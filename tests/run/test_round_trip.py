@@ -148,7 +148,7 @@ def the_tidy_one(week, manager, staff):
 
 
 @pytest.fixture(scope="module")
-def week(tmp_path_factory, manager, kit):
+def week(tmp_path_factory, manager, kit, here):
     """The second run of a bank whose managers have worked for a week."""
     folder = tmp_path_factory.mktemp("trip")
     week = Week(folder / "bank", folder / "out")
@@ -157,7 +157,8 @@ def week(tmp_path_factory, manager, kit):
     secrets.write_text(json.dumps(json.loads(secrets.read_text("utf-8")) | {"key": "07" * 32}), encoding="utf-8")
     config = week.folder / CONFIG
     config.write_text(config.read_text("utf-8") + "\nchapters: [contact, practice]\n", encoding="utf-8")
-    done(kit("run", week.folder, "--out", week.out, "--workers", 1))
+    with here():
+        done(kit("run", week.folder, "--out", week.out))
     week.before = {name: week.rows(name) for name in ("plan", "book/contact", "assignment")}
     plan = week.before["plan"]
     calls = plan[(plan["date"] <= FRIDAY) & plan["channel"].ne("sms")].groupby("staff_id").size()
@@ -167,7 +168,8 @@ def week(tmp_path_factory, manager, kit):
     manager(week.workbook(lazy)).save(week.folder / "extracts" / "returned" / "空的.xlsx", "2026-11-06")
     week.staff = busy
     week.began = (week.out / "share" / "bank.pdf").stat().st_mtime
-    week.told = done(kit("run", week.folder, "--out", week.out, "--workers", 1))
+    with here():
+        week.told = done(kit("run", week.folder, "--out", week.out))
     return week
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +10,7 @@ import pandas as pd
 
 from kit import columns as col
 from kit.analysis.concentration import gini
-from kit.analysis.result import counted, listed, needs, ordered, richest, share, total
+from kit.analysis.result import Result, counted, listed, needs, ordered, richest, share, total
 from kit.analysis.tiers import by_tier
 from kit.params import Params
 
@@ -40,7 +39,7 @@ _KEEPERS = ("0", "1", "2", "3")
 
 
 @dataclass(frozen=True, slots=True)
-class Coverage:
+class Coverage(Result):
     """Customers with a main owner who is there: a row a tier, highest first.
 
     ``uncovered_customers`` and ``uncovered_fen`` are those of the upper tiers; ``doubles`` are customers with more
@@ -56,7 +55,7 @@ class Coverage:
 
 
 @dataclass(frozen=True, slots=True)
-class Roles:
+class Roles(Result):
     """Owners' roles against those that the profile allows each tier.
 
     Attributes
@@ -81,7 +80,7 @@ class Roles:
 
 
 @dataclass(frozen=True, slots=True)
-class Orphans:
+class Orphans(Result):
     """Customers whom nobody keeps: by tier (highest first) and by cause, with the AUM at stake."""
 
     by_tier: pd.DataFrame
@@ -93,7 +92,7 @@ class Orphans:
 
 
 @dataclass(frozen=True, slots=True)
-class Loads:
+class Loads(Result):
     """Load of the owners who are there and keep at least one customer.
 
     ``table`` has a row an owner, most assets first. ``balance`` has a row each for customers and AUM: the largest
@@ -109,7 +108,7 @@ class Loads:
 
 
 @dataclass(frozen=True, slots=True)
-class Households:
+class Households(Result):
     """Households of two customers or more, by the number of owners who keep them: 0, 1, 2, 3 and more."""
 
     table: pd.DataFrame
@@ -289,14 +288,14 @@ def households(customers: pd.DataFrame, _params: Params) -> Households:
 
 
 @needs(col.ORPHAN, col.ORPHAN_CAUSE)
-def orphan_list(customers: pd.DataFrame, _params: Params, _tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+def orphan_list(customers: pd.DataFrame) -> pd.DataFrame:
     """无人管户名单: customers whom nobody keeps, the richest first (R27)."""
     alone = richest(customers[~is_kept(customers)])
     return listed(alone, alone[col.AUM_FEN], "orphan_" + alone[col.ORPHAN_CAUSE].astype("object"))
 
 
 @needs(col.ORPHAN, col.OWNER_ROLE)
-def misheld_list(customers: pd.DataFrame, params: Params, _tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+def misheld_list(customers: pd.DataFrame, params: Params) -> pd.DataFrame:
     """错配名单: customers whose owner's role may not keep their tier, the richest first (R15, R17, R19)."""
     wrong = richest(customers[misheld(customers, params)])
     return listed(wrong, wrong[col.AUM_FEN], "misheld")

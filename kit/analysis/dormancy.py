@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from kit import columns as col
-from kit.analysis.result import flagged, listed, needs, ordered, share, total
+from kit.analysis.result import Result, flagged, listed, needs, ordered, share, total
 from kit.params import YUAN, Dormancy, DormancyRule, Params
 
 __all__ = ["CallBacks", "Dormant", "dormant", "wake_list", "wake_ups", "win_back_list", "win_backs"]
@@ -18,7 +17,7 @@ STATES = ("dormant", "ineffective", "effective", "unknown")
 
 
 @dataclass(frozen=True, slots=True)
-class Dormant:
+class Dormant(Result):
     """Customers asleep, awake with little, and awake.
 
     ``states`` is a row a state, each customer in one: dormant by the marketing rule, ineffective (below the value
@@ -38,7 +37,7 @@ class Dormant:
 
 
 @dataclass(frozen=True, slots=True)
-class CallBacks:
+class CallBacks(Result):
     """Customers to call back by the highest tier that they reached in the panel: a row a tier that has any.
 
     ``peak_fen`` is the sum of their largest AUM in the panel, ``gone_fen`` what is missing since.
@@ -149,13 +148,13 @@ def win_backs(customers: pd.DataFrame, params: Params, panel: pd.DataFrame) -> C
 
 
 @needs(col.DORMANT)
-def wake_list(customers: pd.DataFrame, _params: Params, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+def wake_list(customers: pd.DataFrame, panel: pd.DataFrame) -> pd.DataFrame:
     """唤醒名单: `wake_ups` one by one, those who once held most first (R78)."""
-    rows = _slept(customers, tables["panel"]).sort_values("peak_fen", ascending=False, kind="stable")
+    rows = _slept(customers, panel).sort_values("peak_fen", ascending=False, kind="stable")
     return listed(rows, rows["peak_fen"], "asleep")
 
 
-def win_back_list(customers: pd.DataFrame, params: Params, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+def win_back_list(customers: pd.DataFrame, params: Params, panel: pd.DataFrame) -> pd.DataFrame:
     """赢回名单: `win_backs` one by one, the largest outflow first (R78)."""
-    rows = _lost(customers, params, tables["panel"]).sort_values("gone_fen", ascending=False, kind="stable")
+    rows = _lost(customers, params, panel).sort_values("gone_fen", ascending=False, kind="stable")
     return listed(rows, rows["gone_fen"], "left")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
 
 from kit import columns as col
 from kit.analysis.coverage import covered_share_of_aum, is_kept, loads, misheld
-from kit.analysis.result import Unavailable, listed, ordered, richest, share, total
+from kit.analysis.result import Result, Unavailable, listed, ordered, richest, share, total
 from kit.params import Params
 
 __all__ = ["REASONS", "Evenness", "Handover", "Proof", "assigned", "evenness", "handover", "handover_list", "proof"]
@@ -19,7 +18,7 @@ _MEASURES = ("cv", "max_min", "gini")
 
 
 @dataclass(frozen=True, slots=True)
-class Handover:
+class Handover(Result):
     """Customers before and after the assignment.
 
     Attributes
@@ -53,7 +52,7 @@ class Handover:
 
 
 @dataclass(frozen=True, slots=True)
-class Evenness:
+class Evenness(Result):
     """Load over the owners of a role, before and after.
 
     ``table``: role, measure (customers or aum), owners, and cv, max_min and gini, each ``_before`` and after.
@@ -67,7 +66,7 @@ class Evenness:
 
 
 @dataclass(frozen=True, slots=True)
-class Proof:
+class Proof(Result):
     """How near the assignment comes to the proven bound of the best (the farthest branch's), and what gave way.
 
     ``remarks`` has a row a remark: remark, tier, role, staff_id, customers, and of a bound what is stated and reached,
@@ -226,13 +225,11 @@ def proof(allocation: pd.DataFrame, remarks: pd.DataFrame) -> Proof:
     )
 
 
-def handover_list(
-    customers: pd.DataFrame, _params: Params, tables: Mapping[str, pd.DataFrame]
-) -> pd.DataFrame | Unavailable:
+def handover_list(customers: pd.DataFrame, assignment: pd.DataFrame | None = None) -> pd.DataFrame | Unavailable:
     """移交名单: valued customers who come to another owner than before, the richest first (R26)."""
-    if "assignment" not in tables:
+    if assignment is None:
         return Unavailable((col.STAFF_ID,))
-    rows = tables["assignment"].set_index(col.CUSTOMER_ID)
+    rows = assignment.set_index(col.CUSTOMER_ID)
     why = customers[col.CUSTOMER_ID].map(rows[col.REASON])
     moves = customers[col.CUSTOMER_ID].map(rows[col.MOVED]).fillna(value=False).astype(bool)
     chosen = richest(customers[moves & (customers[col.TIER_RANK].fillna(0) > 0)])

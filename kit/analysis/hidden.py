@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
 
 from kit import columns as col
-from kit.analysis.result import Unavailable, joined, listed, share, total
+from kit.analysis.result import Result, Unavailable, joined, listed, share, total
 from kit.params import Params
 
 __all__ = ["SIGNALS", "HiddenValue", "hidden_list", "hidden_value"]
@@ -17,7 +16,7 @@ SIGNALS = (col.HIDDEN_FLOW, col.HIDDEN_PAYROLL, col.HIDDEN_MERCHANT, col.HIDDEN_
 
 
 @dataclass(frozen=True, slots=True)
-class HiddenValue:
+class HiddenValue(Result):
     """Customers of the lowest tier with a sign of more.
 
     ``table`` has a row a sign: customers, aum_fen, and their inflow_fen of the month where it was sent. They overlap:
@@ -55,9 +54,7 @@ def hidden_value(customers: pd.DataFrame, params: Params) -> HiddenValue | Unava
     )
 
 
-def hidden_list(
-    customers: pd.DataFrame, _params: Params, _tables: Mapping[str, pd.DataFrame]
-) -> pd.DataFrame | Unavailable:
+def hidden_list(customers: pd.DataFrame) -> pd.DataFrame | Unavailable:
     """潜力名单: those with most signs first, then by the month's inflow, else by AUM, with every sign (R20)."""
     signs = _signs(customers)
     if not len(signs.columns):

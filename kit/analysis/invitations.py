@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +11,7 @@ from kit import columns as col
 from kit.analysis.cards import words_told
 from kit.analysis.contact_log import by_caller, nearest
 from kit.analysis.products import asleep, valued
-from kit.analysis.result import Unavailable, flagged, listed, needs, richest, share
+from kit.analysis.result import Result, Unavailable, flagged, listed, needs, richest, share
 from kit.analysis.tiers import by_tier
 from kit.params import Params
 
@@ -20,7 +19,7 @@ __all__ = ["Invitations", "Meetings", "invitations", "invite_list", "meetings"]
 
 
 @dataclass(frozen=True, slots=True)
-class Invitations:
+class Invitations(Result):
     """Invitations to events and to a talk, and who came.
 
     Attributes
@@ -44,7 +43,7 @@ class Invitations:
 
 
 @dataclass(frozen=True, slots=True)
-class Meetings:
+class Meetings(Result):
     """Customers who were met, a row a tier, highest first, and what their files lack beside those of the others.
 
     ``mean_missing_met`` and ``mean_missing_unmet`` are fields without a value a customer; not there where the bank
@@ -173,7 +172,7 @@ def meetings(contacts: pd.DataFrame, params: Params, customers: pd.DataFrame) ->
 
 
 @needs(col.STEP_INVITED, col.STEP_MET)
-def invite_list(customers: pd.DataFrame, params: Params, _tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+def invite_list(customers: pd.DataFrame, params: Params) -> pd.DataFrame:
     """邀约名单: valued customers neither invited nor met, the richest first, with the theme that draws them (R99)."""
     fits = valued(customers, params) & ~asleep(customers) & ~flagged(customers, col.DO_NOT_CALL)
     rows = richest(customers[fits & ~flagged(customers, col.STEP_INVITED) & ~flagged(customers, col.STEP_MET)])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -10,7 +9,7 @@ import pandas as pd
 from kit import columns as col
 from kit.analysis.contact_log import by_caller, nearest, own_rows, texts
 from kit.analysis.proportions import proportion
-from kit.analysis.result import Unavailable, flagged, listed, needs, share
+from kit.analysis.result import Result, Unavailable, flagged, listed, needs, share
 from kit.params import Params
 
 __all__ = [
@@ -31,7 +30,7 @@ CALLED_AGAIN = ("1", "2", "3")  # the last: so often or more
 
 
 @dataclass(frozen=True, slots=True)
-class CallResults:
+class CallResults(Result):
     """Calls whose result is on record.
 
     Attributes
@@ -59,7 +58,7 @@ class CallResults:
 
 
 @dataclass(frozen=True, slots=True)
-class Objections:
+class Objections(Result):
     """Contacts at which an objection was noted, a row a code; ``most`` is the commonest of the three with a reply."""
 
     table: pd.DataFrame
@@ -70,7 +69,7 @@ class Objections:
 
 
 @dataclass(frozen=True, slots=True)
-class HangUps:
+class HangUps(Result):
     """Hang-ups, and the calls made all the same within the profile's days after one.
 
     ``table``: customers by how often they were called again, once, twice, three times or more. ``texted`` are the
@@ -87,7 +86,7 @@ class HangUps:
 
 
 @dataclass(frozen=True, slots=True)
-class FirstSms:
+class FirstSms(Result):
     """First contacts and the SMS that goes with each.
 
     ``by_caller`` is as in `CallResults`: first_contacts, first_texted, raw_share, shrunk_share. ``missed`` had none.
@@ -196,11 +195,8 @@ def first_sms(callers: pd.DataFrame, params: Params, own: str | None) -> FirstSm
     )
 
 
-def sms_missed_list(
-    customers: pd.DataFrame, _params: Params, tables: Mapping[str, pd.DataFrame]
-) -> pd.DataFrame | Unavailable:
+def sms_missed_list(customers: pd.DataFrame, contacts: pd.DataFrame) -> pd.DataFrame | Unavailable:
     """短信漏发名单: customers without an SMS at their first contact, the latest first; no do-not-call (R69)."""
-    contacts = tables["contacts"]
     if col.FIRST_CONTACT not in contacts or col.FIRST_SMS not in contacts:
         return Unavailable((col.FIRST_CONTACT, col.FIRST_SMS))
     missed = contacts[flagged(contacts, col.FIRST_CONTACT) & ~contacts[col.FIRST_SMS].fillna(value=True).astype(bool)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,7 +20,7 @@ from kit.analysis.products import (
     product_matrix,
     risk_gate,
 )
-from kit.analysis.result import Unavailable, flagged, listed, share
+from kit.analysis.result import Result, Unavailable, flagged, listed, share
 from kit.params import WAN, KeyProduct, Params
 
 __all__ = ["REASONS", "KeyProducts", "key_products", "prospect_list"]
@@ -33,7 +33,7 @@ _BORROWED = ("loan", "card")  # not paid for out of the customer's own money
 
 
 @dataclass(frozen=True, slots=True)
-class KeyProducts:
+class KeyProducts(Result):
     """A row a key product that the bank sends: eligible = holders + prospects + unsuited + reassess + do_not_call.
 
     Attributes
@@ -118,9 +118,7 @@ def _sorted_out(customers: pd.DataFrame, params: Params, *, only: str = "") -> I
         yield _Sorted(product.family, state, places, why[places], amount[places])
 
 
-def prospect_list(
-    customers: pd.DataFrame, params: Params, _tables: Mapping[str, pd.DataFrame], family: str
-) -> pd.DataFrame | Unavailable:
+def prospect_list(customers: pd.DataFrame, params: Params, *, family: str) -> pd.DataFrame | Unavailable:
     """沙盘名单: of one key product whom to call, ranked, each with his reason and the money due or idle (R45)."""
     if FAMILIES[family] not in customers:
         return Unavailable((FAMILIES[family],))

@@ -12,12 +12,25 @@ import numpy.typing as npt
 import pandas as pd
 
 from kit import columns as col
-from kit.params import Params
+from kit.document.frames import result_blocks
+from kit.document.html import fragment
 
-__all__ = ["Unavailable", "counted", "flagged", "joined", "listed", "needs", "ordered", "richest", "share", "total"]
+__all__ = [
+    "Result", "Unavailable", "counted", "flagged", "joined", "listed", "needs", "ordered", "richest", "share",
+    "total",
+]  # fmt: skip
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+
+class Result:
+    """What an analysis found; a notebook shows it as its headline figures and its tables."""
+
+    __slots__ = ()
+
+    def _repr_html_(self) -> str:
+        return fragment(*result_blocks(self))
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,18 +42,16 @@ class Unavailable:
 
 def needs(
     *columns: str,
-) -> Callable[
-    [Callable[Concatenate[pd.DataFrame, Params, P], R]], Callable[Concatenate[pd.DataFrame, Params, P], R | Unavailable]
-]:
-    """Give `Unavailable` instead of a guess where one of ``columns`` is not among the customers' columns."""
+) -> Callable[[Callable[Concatenate[pd.DataFrame, P], R]], Callable[Concatenate[pd.DataFrame, P], R | Unavailable]]:
+    """Give `Unavailable` instead of a guess where one of ``columns`` is not among those of the first argument."""
 
     def wrap(
-        analysis: Callable[Concatenate[pd.DataFrame, Params, P], R],
-    ) -> Callable[Concatenate[pd.DataFrame, Params, P], R | Unavailable]:
+        analysis: Callable[Concatenate[pd.DataFrame, P], R],
+    ) -> Callable[Concatenate[pd.DataFrame, P], R | Unavailable]:
         @functools.wraps(analysis)
-        def checked(customers: pd.DataFrame, params: Params, /, *args: P.args, **kwargs: P.kwargs) -> R | Unavailable:
-            lacking = tuple(name for name in columns if name not in customers.columns)
-            return Unavailable(lacking) if lacking else analysis(customers, params, *args, **kwargs)
+        def checked(rows: pd.DataFrame, /, *args: P.args, **kwargs: P.kwargs) -> R | Unavailable:
+            lacking = tuple(name for name in columns if name not in rows.columns)
+            return Unavailable(lacking) if lacking else analysis(rows, *args, **kwargs)
 
         return checked
 
@@ -85,7 +96,7 @@ def richest(customers: pd.DataFrame) -> pd.DataFrame:
 
 
 def listed(chosen: pd.DataFrame, amount: pd.Series, reason: str | npt.ArrayLike) -> pd.DataFrame:
-    """Customers as rows of a list (`kit.planning.branch_lists`), in the order of ``chosen``.
+    """Customers as rows of a list (`kit.planning.lists.branch_lists`), in the order of ``chosen``.
 
     ``amount`` is what is at stake, in 分; ``reason`` one code for all of them or a code each.
     """

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from kit import columns as col
-from kit.analysis.result import flagged, listed, needs, ordered, share, total
+from kit.analysis.result import Result, flagged, listed, needs, ordered, share, total
 from kit.analysis.tiers import by_tier
 from kit.params import Params
 
@@ -20,7 +19,7 @@ _OF_NEXT = [col.CUSTOMER_ID, col.STAGE_RANK, col.AUM_FEN, col.ASSETS_TARGET_FEN]
 
 
 @dataclass(frozen=True, slots=True)
-class Stages:
+class Stages(Result):
     """Customers by the stage that they have reached: a row a stage, ``table``, ``none`` before the first.
 
     ``reached`` counts those at the stage or beyond it. ``by_tier`` has a row a tier (highest first) with the share of
@@ -43,7 +42,7 @@ class Stages:
 
 
 @dataclass(frozen=True, slots=True)
-class NextStage:
+class NextStage(Result):
     """Customers one step short of their next stage, a row a stage to be reached; ``lacking_fen`` only of assets."""
 
     table: pd.DataFrame
@@ -52,7 +51,7 @@ class NextStage:
 
 
 @dataclass(frozen=True, slots=True)
-class ValueChange:
+class ValueChange(Result):
     """AUM and product families of the customers present at both ends of the panel, a row a tier at its start."""
 
     table: pd.DataFrame
@@ -129,7 +128,7 @@ def next_stage(customers: pd.DataFrame, params: Params) -> NextStage:
 
 
 @needs(col.STAGE_RANK, col.SERVICES, col.PRODUCT_COUNT)
-def stage_list(customers: pd.DataFrame, params: Params, _tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+def stage_list(customers: pd.DataFrame, params: Params) -> pd.DataFrame:
     """下一阶段名单: `next_stage` one by one, the furthest stage and the largest AUM first (R7).
 
     The amount is AUM; for the stage of assets what is still to come.

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
 
 from kit import columns as col
-from kit.analysis.result import listed, needs, ordered, share, total
+from kit.analysis.result import Result, listed, needs, ordered, share, total
 from kit.params import Params
 
 __all__ = ["Losses", "Tiers", "Upgrades", "by_tier", "loss_list", "losses", "tiers", "upgrade_list", "upgrades"]
 
 
 @dataclass(frozen=True, slots=True)
-class Tiers:
+class Tiers(Result):
     """A row a tier, highest first: strategy, customers, aum_fen, their shares, mean_fen, median_fen.
 
     ``upper_customers_share`` and ``upper_aum_share`` are those of the upper half of the ladder;
@@ -29,7 +28,7 @@ class Tiers:
 
 
 @dataclass(frozen=True, slots=True)
-class Upgrades:
+class Upgrades(Result):
     """Customers in the critical band below the next tier: a row a tier to be reached, and the sums."""
 
     table: pd.DataFrame
@@ -38,7 +37,7 @@ class Upgrades:
 
 
 @dataclass(frozen=True, slots=True)
-class Losses:
+class Losses(Result):
     """Customers slipping below the value floor: light (spot below), heavy (average below as well).
 
     ``recovered`` customers were lost a month ago and are at the floor again, with ``recovered_fen`` more.
@@ -115,14 +114,14 @@ def losses(customers: pd.DataFrame, _params: Params) -> Losses:
 
 
 @needs(col.UPGRADE_GAP_FEN)
-def upgrade_list(customers: pd.DataFrame, _params: Params, _tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+def upgrade_list(customers: pd.DataFrame) -> pd.DataFrame:
     """提档名单: customers in the critical band, those who lack least first (R75)."""
     near = customers[customers[col.UPGRADE_GAP_FEN].notna()].sort_values(col.UPGRADE_GAP_FEN, kind="stable")
     return listed(near, near[col.UPGRADE_GAP_FEN], "near")
 
 
 @needs(col.LOSS_LEVEL)
-def loss_list(customers: pd.DataFrame, _params: Params, _tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+def loss_list(customers: pd.DataFrame) -> pd.DataFrame:
     """流失名单: light losses before heavy ones, then what left in the month, largest first (R78)."""
     lost = customers[customers[col.LOSS_LEVEL].notna()]
     gone = (lost[col.SPOT_BEFORE_FEN] - lost[col.SPOT_FEN]).fillna(0).clip(lower=0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,17 +9,15 @@ import pandas as pd
 
 from kit import columns as col
 from kit.analysis.products import asleep, valued
-from kit.analysis.result import listed, share, total
+from kit.analysis.result import Result, listed, share, total
 from kit.analysis.tiers import by_tier
 from kit.params import WAN, Params
 
 __all__ = ["Wallet", "cell_quantiles", "potential", "wallet", "wallet_list"]
 
-LIKENESS = ("age", "sector", "income")
-
 
 @dataclass(frozen=True, slots=True)
-class Wallet:
+class Wallet(Result):
     """An estimate, never a target: the customers' sum would need all of them to hold what one in ten does.
 
     Attributes
@@ -152,7 +149,7 @@ def wallet(customers: pd.DataFrame, params: Params) -> Wallet:
     )
 
 
-def wallet_list(customers: pd.DataFrame, params: Params, _tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+def wallet_list(customers: pd.DataFrame, params: Params) -> pd.DataFrame:
     """可挖掘空间名单: valued customers below those alike in their branch, the widest distance first (R50)."""
     made = [potential(branch, params)["potential_fen"] for _, branch in customers.groupby(col.BRANCH_ID)]
     room = pd.concat(made).reindex(customers.index) if made else pd.Series(index=customers.index, dtype="float64")

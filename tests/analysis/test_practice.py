@@ -5,9 +5,10 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from kit.analysis import Unavailable, call_results, first_sms, hang_ups, objections, orders
-from kit.analysis.practice import sms_missed_list
-from kit.charts import reached_by_caller, reached_by_order
+from kit.analysis.orders import orders
+from kit.analysis.practice import call_results, first_sms, hang_ups, objections, sms_missed_list
+from kit.analysis.result import Unavailable
+from kit.charts.practice import reached_by_caller, reached_by_order
 from kit.engagement import load, profile
 from kit.features import frame
 from kit.params import Params
@@ -136,11 +137,9 @@ def test_the_missed_are_listed_once_the_latest_first_and_without_the_undisturbed
     customers = pd.DataFrame(
         {"customer_id": list("abcd"), "aum_fen": [1, 2, 3, 4], "do_not_call": [False, False, True, False]}
     )
-    found = sms_missed_list(customers, PARAMS, {"contacts": rows})
+    found = sms_missed_list(customers, rows)
     assert found[["customer_id", "amount_fen"]].values.tolist() == [["b", 2], ["a", 1]]
-    assert sms_missed_list(customers, PARAMS, {"contacts": rows.drop(columns="first_sms")}) == Unavailable(
-        ("first_contact", "first_sms")
-    )
+    assert sms_missed_list(customers, rows.drop(columns="first_sms")) == Unavailable(("first_contact", "first_sms"))
 
 
 def test_only_the_first_call_of_a_pair_counts_and_an_sms_of_its_own_days_before_announces_it():

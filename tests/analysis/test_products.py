@@ -1,9 +1,9 @@
 import pandas as pd
 import pytest
 
-from kit.analysis import Unavailable, product_matrix, products, whitespace
-from kit.analysis.products import GATES, reassess_list, risk_gate
-from kit.charts import families_by_tier, families_held_together
+from kit.analysis.products import GATES, product_matrix, products, reassess_list, risk_gate, whitespace
+from kit.analysis.result import Unavailable
+from kit.charts.needs import families_by_tier, families_held_together
 from kit.engagement import profile
 from kit.params import Params
 from kit.text import wording
@@ -123,8 +123,8 @@ def test_whoever_is_worth_a_call_and_has_no_assessment_in_force_is_to_be_assesse
     customers = _customers(**RATED).assign(
         customer_id=list("abcde"), aum_fen=[9, 8, 7, 6, 7], tier=["vip", "vip", "vip", "core", "core"]
     )
-    assert reassess_list(customers, PARAMS, {}).to_numpy().tolist() == [
+    assert reassess_list(customers, PARAMS).to_numpy().tolist() == [
         ["e", 7, "risk_unknown"],
         ["d", 6, "risk_lapsed"],
     ]
-    assert reassess_list(customers.assign(tier="basic"), PARAMS, {}).empty
+    assert reassess_list(customers.assign(tier="basic"), PARAMS).empty

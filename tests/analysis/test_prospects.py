@@ -1,8 +1,8 @@
 import pandas as pd
 import pytest
 
-from kit.analysis import Unavailable, key_products
-from kit.analysis.prospects import prospect_list
+from kit.analysis.prospects import key_products, prospect_list
+from kit.analysis.result import Unavailable
 from kit.engagement import profile
 from kit.params import WAN, Params
 
@@ -18,7 +18,7 @@ WMP = {"family": "wmp", "from_wan": 5}
 
 
 def prospects(customers, params, family="wmp"):
-    return prospect_list(customers, params, {}, family)
+    return prospect_list(customers, params, family=family)
 
 
 def _customers(n=1, **columns):

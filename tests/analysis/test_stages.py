@@ -3,8 +3,9 @@ import pyarrow.parquet as pq
 import pytest
 from pydantic import ValidationError
 
-from kit.analysis import Unavailable, flow, next_stage, stages, value_change
-from kit.analysis.stages import stage_list
+from kit.analysis.flow import flow
+from kit.analysis.result import Unavailable
+from kit.analysis.stages import next_stage, stage_list, stages, value_change
 from kit.book import Book
 from kit.engagement import load, profile
 from kit.features import features
@@ -50,7 +51,7 @@ def test_one_step_is_a_service_a_product_or_the_last_tenth_of_the_assets():
         ("coverage", 2, False, 2, 3, 9, 10), ("coverage", 2, False, 2, 3, 8.9, 10),
         ("transfer", 3, False, 2, 3, 12, 10),
     )  # fmt: skip
-    found, listed = next_stage(rows, PARAMS), stage_list(rows, PARAMS, {})
+    found, listed = next_stage(rows, PARAMS), stage_list(rows, PARAMS)
     assert found.table["customers"].tolist() == [1, 1, 1]
     assert found.table["lacking_fen"].tolist() == [0, 0, 1 * WAN]
     assert listed["customer_id"].tolist() == ["c4", "c2", "c0"]

@@ -16,9 +16,9 @@ import pyarrow.parquet as pq
 import pytest
 from pandas.api.types import is_list_like
 
-import kit.chapter
 import kit.columns
 from kit.book import Book
+from kit.chapter import opening
 from kit.engagement import Engagement, chapter_notebooks, load
 from kit.features import Features, definitions, features, settle_dates
 from kit.features.completeness import files
@@ -114,9 +114,9 @@ class _Whole:
 def whole(bank, prepared, read) -> _Whole:
     data, texts, opened, sought = prepared / "data", set(), {}, {}
     for chapter in chapter_notebooks():
-        with _sought() as sought[chapter], patch.object(kit.chapter, "_opened", wraps=kit.chapter._opened) as opening:
+        with _sought() as sought[chapter], patch.object(opening, "opened", wraps=opening.opened) as tables:
             texts |= {each.text for each in read(data, BRANCH, [chapter])}
-        opened[chapter] = {call.args[2] for call in opening.call_args_list}
+        opened[chapter] = {call.args[2] for call in tables.call_args_list}
     return _Whole(_shape(data, load(bank[0]).params)[1], texts, opened, sought)
 
 
@@ -156,7 +156,7 @@ def _groups(table: str, data: Path) -> list[tuple[str, ...]]:
     optional, either = _optional(table, data), {column.id for column in schema()[table].either}
     groups: dict[str, list[str]] = {}
     kept = [column for column in optional if column in either][-1:]
-    for column in (column for column in optional if column not in kept):
+    for column in [each for each in optional if each not in kept]:
         groups.setdefault(_subjects().get(f"{table}.{column}", ""), []).append(column)
     large = [columns for subject, columns in groups.items() if subject and len(columns) >= LARGE]
     rest = [column for columns in groups.values() if columns not in large for column in columns]

@@ -16,7 +16,7 @@ from bs4 import BeautifulSoup
 
 from kit.engagement import CONFIG, load
 from kit.keys import surrogate
-from kit.report.workbook import encrypted
+from kit.workbooks.sheets import encrypted
 
 MONDAY, TUESDAY, FRIDAY, AGREED = date(2026, 11, 2), date(2026, 11, 3), date(2026, 11, 6), date(2026, 11, 10)
 KEY = ["customer_id", "contact_class", "due"]
@@ -153,8 +153,8 @@ def week(tmp_path_factory, manager, kit, here):
     folder = tmp_path_factory.mktemp("trip")
     week = Week(folder / "bank", folder / "out")
     done(kit("demo", week.folder, "--branches", 2, "--customers", 300))
-    secrets = week.folder / ".secrets"  # customers' numbers, which break ties, come from its key: a fixed one
-    secrets.write_text(json.dumps(json.loads(secrets.read_text("utf-8")) | {"key": "07" * 32}), encoding="utf-8")
+    secrets = {"key": "07" * 32, "password": "a-week-of-calls"}  # numbers, which break ties, come from a fixed key
+    (week.folder / ".secrets").write_text(json.dumps(secrets), encoding="utf-8")
     config = week.folder / CONFIG
     config.write_text(config.read_text("utf-8") + "\nchapters: [contact, practice]\n", encoding="utf-8")
     with here():

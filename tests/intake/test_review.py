@@ -209,22 +209,18 @@ def test_questions_end_with_2_and_fold_at_80_columns(folder, tmp_path, language,
     assert max(map(cell_len, told.splitlines())) <= 80
 
 
-def test_a_review_over_a_pipe_asks_again_until_it_understands(folder, tmp_path):
-    done = subprocess.run(
-        [*KIT, "intake", str(folder), "--review", "--by", "张三", "--out", str(tmp_path / "out")],
-        input="nonsense\n7\n\n", capture_output=True, text=True, encoding="utf-8", env=environment("en"), check=False,
-    )  # fmt: skip
+def test_a_review_over_a_pipe_asks_again_until_it_understands(folder, kit, tmp_path):
+    done = kit(
+        "intake", folder, "--review", "--by", "张三", "--out", tmp_path / "out", typed="nonsense\n7\n\n", language="en"
+    )
     assert done.returncode == 0, done.stderr
     assert "does not answer" in done.stdout
     assert load_mapping(folder / "mapping" / "月报.yml").confirmed.by == "张三"
     assert "customer_month: 2 rows" in done.stdout
 
 
-def test_a_review_whose_input_ends_keeps_nothing_half_answered(folder, tmp_path):
-    done = subprocess.run(
-        [*KIT, "intake", str(folder), "--review", "--by", "张三", "--out", str(tmp_path / "out")],
-        input="", capture_output=True, text=True, encoding="utf-8", env=environment("zh"), check=False,
-    )  # fmt: skip
+def test_a_review_whose_input_ends_keeps_nothing_half_answered(folder, kit, tmp_path):
+    done = kit("intake", folder, "--review", "--by", "张三", "--out", tmp_path / "out", typed="", language="zh")
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
     assert not (folder / "mapping").exists()
@@ -287,13 +283,10 @@ def test_a_column_that_no_extract_may_hold_is_left_out_by_a_persons_word_and_nev
     assert not [path.name for path in kept if b"s3cr3t" in path.read_bytes()]
 
 
-def test_a_review_on_the_command_line_offers_to_leave_such_a_column_out(folder, tmp_path):
+def test_a_review_on_the_command_line_offers_to_leave_such_a_column_out(folder, kit, tmp_path):
     (folder / "extracts" / "月报_202609.csv").unlink()
     deliver(folder, "客户.csv", PASSWORDS)
-    done = subprocess.run(
-        [*KIT, "intake", str(folder), "--review", "--by", "张三", "--out", str(tmp_path / "out")],
-        input="2\n", capture_output=True, text=True, encoding="utf-8", env=environment("zh"), check=False,
-    )  # fmt: skip
+    done = kit("intake", folder, "--review", "--by", "张三", "--out", tmp_path / "out", typed="2\n")
     assert "登录密码" in done.stdout
     assert "客户.yml" in done.stdout.replace("\n", "")
     assert (done.returncode, "s3cr3t" in done.stdout + done.stderr) == (0, False)

@@ -10,7 +10,7 @@ import pandas as pd
 
 from kit import columns as col
 from kit.analysis.result import flagged, listed, needs, ordered, share, total
-from kit.analysis.tiers import by_tier
+from kit.analysis.tiers import by_tier, tier_ranks
 from kit.params import Params
 
 __all__ = ["NextStage", "Stages", "ValueChange", "next_stage", "stage_list", "stages", "value_change"]
@@ -144,8 +144,7 @@ def value_change(customers: pd.DataFrame, params: Params) -> ValueChange:
     """客户价值提升: AUM and products then and now of the customers who are there at both ends of the panel (R80)."""
     columns = [col.AUM_START_FEN, col.AUM_FEN, col.TIER_RANK, col.PRODUCTS_START, col.PRODUCT_COUNT]
     both = customers[customers.columns.intersection(columns)].dropna(subset=columns[:2])
-    floors = [tier.floor_fen for tier in params.tiers][1:]
-    rank = np.searchsorted(floors, both[col.AUM_START_FEN], side="right")
+    rank = tier_ranks(both[col.AUM_START_FEN], params)
     start = both.assign(**{col.TIER: np.array(params.tier_codes(), dtype="object")[rank]})
     groups = by_tier(start.assign(raised=both[col.TIER_RANK] > rank), params)
     table = pd.DataFrame({

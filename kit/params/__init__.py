@@ -161,11 +161,25 @@ class Params(Frozen):
             raise ValueError("as_of is not settled")
         return self.as_of
 
+    @property
+    def value_floor_fen(self) -> int:
+        """The floor of the second tier: from there on a customer is of value."""
+        return self.tiers[1].floor_fen
+
+    @property
+    def top_rank(self) -> int:
+        """Rank of the highest tier; the lowest is 0."""
+        return len(self.tiers) - 1
+
+    @property
+    def upper_rank(self) -> int:
+        """Rank at which the upper half of the ladder begins."""
+        return len(self.tiers) // 2
+
     def tier_codes(self) -> tuple[str, ...]:
         """Tier codes, lowest first."""
         return tuple(tier.code for tier in self.tiers)
 
     def upper_tiers(self) -> tuple[str, ...]:
         """The upper half of the ladder: the customers whom other banks compete for."""
-        codes = self.tier_codes()
-        return codes[len(codes) // 2 :]
+        return self.tier_codes()[self.upper_rank :]

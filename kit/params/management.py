@@ -68,7 +68,8 @@ class Allocation(Frozen):
 class Grade(Frozen):
     """Weights of the four factors of the service grade and the score at which each grade begins.
 
-    A factor whose columns the bank did not send drops out, and the others carry its weight.
+    A factor whose columns the bank did not send drops out, and the others carry its weight. With so many product
+    families as ``most_products`` a relation is as deep as holdings can make it.
     """
 
     assets: int = Field(default=40, ge=0)
@@ -78,6 +79,7 @@ class Grade(Frozen):
     a_from: int = 70
     b_from: int = 50
     c_from: int = 30
+    most_products: int = Field(default=5, gt=0)
 
     @model_validator(mode="after")
     def _falling(self) -> Grade:

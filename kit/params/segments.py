@@ -80,6 +80,11 @@ class Segments(Frozen):
         return _codes(self.rules)
 
     @property
+    def rest_rank(self) -> int:
+        """Place of the segment of those whom no rule fits."""
+        return len(self.rules) - 1
+
+    @property
     def rest(self) -> str:
         """其他/待识别: the segment of those whom no rule fits."""
         return self.rules[-1].code

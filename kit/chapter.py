@@ -366,6 +366,7 @@ def open_chapter(name: str, data: str = "", branch: str = "", language: str = ""
     known = dict(zip(branches[col.BRANCH_ID], branches[col.BRANCH_NAME], strict=True))
     if chosen not in (EVERY_BRANCH, *known):
         raise UnknownName(kind="网点 / branch", name=chosen, known=known)
+    params = Params(**facts["params"])
     return Chapter(
         name=name,
         branch_id=chosen,
@@ -373,8 +374,8 @@ def open_chapter(name: str, data: str = "", branch: str = "", language: str = ""
         bank=facts["bank"],
         customers=_opened(folder, chosen, "customers", chosen),
         branches=branches,
-        params=Params(**facts["params"]),
-        words=wording(language or facts["language"]),
+        params=params,
+        words=wording(language or facts["language"]).given(params=params),
         facts=facts,
         data=folder,
     )

@@ -100,7 +100,7 @@ def stages(customers: pd.DataFrame, params: Params) -> Stages:
 
 
 def _next(customers: pd.DataFrame, params: Params) -> pd.DataFrame:
-    """Customers one service, one product or a tenth of the assets short of their next stage, with its code."""
+    """Customers one service, one product or little of the assets short of their next stage, with its code."""
     aum, target = customers[col.AUM_FEN], customers[col.ASSETS_TARGET_FEN]
     close = (aum > 0) & (aum >= target * params.critical_from)
     held = {"services": customers[col.SERVICES], "products": customers[col.PRODUCT_COUNT].fillna(0)}

@@ -29,7 +29,6 @@ _BASIS = {
 }
 _FAMILIES = ("demand", "time", "cd", "structured", "wmp", "fund", "insurance", "bond", "gold", "custody", "loan")
 _PAY_CYCLE_DAYS = 62  # two months: this month's payroll, or last month's
-_RECEIPT_DAYS = 30  # of merchant.receipts_30d
 
 
 def literal(value: Any) -> str:
@@ -154,7 +153,7 @@ def book_facts(book: Book, params: Params) -> dict[str, Any]:
         "idle_since": day - timedelta(days=params.dormancy.idle_days),
         "familiar_since": months_before(day, params.familiar.months),
         "flows_since": months_before(day + timedelta(days=1), params.funds.months) - timedelta(days=1),
-        "receipts_since": day - timedelta(days=_RECEIPT_DAYS),
+        "receipts_since": day - timedelta(days=params.merchant.receipts_days),
         "contacts_until": contacts_until(contacted, params),
         "practice_since": months_before(day, params.practice.months),
         "settled_until": day - settled,

@@ -13,7 +13,7 @@ FROM (
     d.acquiring_known,
     d.turnover_fen,
     COALESCE(d.merchant_flag, FALSE) AS merchant_flagged,
-    COALESCE(d.receipts >= :merchant.receipts_30d AND d.receipts_fen >= :merchant.receipts_fen, FALSE)
+    COALESCE(d.receipts >= :merchant.receipts AND d.receipts_fen >= :merchant.receipts_fen, FALSE)
       AND (COALESCE(d.aum_fen >= :merchant.aum_fen, FALSE) OR COALESCE(d.demand_avg_month_fen >= :merchant.demand_fen, FALSE))
       AS merchant_receipts,
     -- What only goes on to the same name elsewhere is no trade.

@@ -74,12 +74,13 @@ class Familiar(Frozen):
 
 
 class Merchant(Frozen):
-    """Likely merchant: an acquiring flag, or many receipts with something to manage behind them.
+    """Likely merchant: an acquiring flag, or so many receipts in so many days with something to manage behind them.
 
     Without acquiring data: so much in and out in a month, so many times the balance, in so many transactions.
     """
 
-    receipts_30d: int = 10
+    receipts: int = Field(default=10, gt=0)
+    receipts_days: int = Field(default=30, gt=0)
     receipts_yuan: float = 100
     aum_yuan: float = 20_000
     demand_yuan: float = 10_000
@@ -203,10 +204,16 @@ class Compared(Frozen):
         Of the funnel plot, inner and outer (Spiegelhalter 2005); intervals take the inner.
     leave_out
         Never under ten: what so few hold would tell of one person's balance.
+    smallest
+        Customers of whom a share, a rate or a quantile is shown by itself; never under ten, for the same reason.
+    separation_low
+        Share of the differences in AUM below which what explains them is good for a subject and not for an estimate.
     """
 
     limits: tuple[float, float] = (0.95, 0.998)
     leave_out: tuple[Annotated[int, Field(ge=10)], ...] = (10, 20, 50)
+    smallest: int = Field(default=10, ge=10)
+    separation_low: float = Field(default=0.1, gt=0, lt=1)
 
     @field_validator("limits")
     @classmethod

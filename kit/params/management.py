@@ -254,6 +254,8 @@ class Practice(Frozen):
         A visit so long after an invitation came of it; so long after a maturity it is plain what became of the money.
     kept_from
         Share of what he held before a maturity with which a customer has kept his money.
+    refers_often
+        Customers brought from which on somebody brings them again and again.
     fewest
         Cases from which on a rate stands by itself; with fewer it is shown shrunk alone.
     steps
@@ -267,6 +269,7 @@ class Practice(Frozen):
     visit_days: int = Field(default=30, ge=0)
     settle_days: int = Field(default=30, ge=0)
     kept_from: float = Field(default=0.9, gt=0, le=1)
+    refers_often: int = Field(default=3, gt=1)
     fewest: int = Field(default=30, gt=0)
     steps: dict[str, tuple[str, ...]] = Field(
         default={

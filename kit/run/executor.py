@@ -256,7 +256,7 @@ def _end_with_the_run() -> None:
 
 
 def _write_index(engagement: Engagement, out: Path, branches: pd.DataFrame, ledger: Ledger, mark: str) -> None:
-    words, last = wording(engagement.language), ledger.last()
+    words, last = wording(engagement.language).given(params=engagement.params), ledger.last()
     state = {branch: line for branch, line in last.items() if line.get("inputs") == mark}
     ids = branches[col.BRANCH_ID].astype(str)
     rows = branches.assign(

@@ -54,7 +54,7 @@ def test_a_parameter_that_nothing_stands_behind_is_named_with_its_file_and_the_n
     with pytest.raises(UnknownName, match=r"aum\.sql :“as_off”.*as_of"):
         bind("aum", values)
     monkeypatch.setattr("kit.features.binding.definitions", lambda: {"aum": "SELECT :merchant.nothing"})
-    with pytest.raises(UnknownName, match="merchant.nothing"):
+    with pytest.raises(UnknownName, match=r"merchant\.nothing"):
         bind("aum", values)
 
 

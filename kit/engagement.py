@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets as randomness
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import cached_property
 from pathlib import Path
+from textwrap import shorten
 from typing import Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from kit.errors import BadKey, BadValue, MissingFile, UnknownName, language
+from kit.errors import BadKey, BadValue, MissingFile, UnknownName, language, nearest
 from kit.params import YUAN, ControlTotal, Params
 from kit.resources import notebooks, templates
 from kit.schema import schema
@@ -166,7 +168,10 @@ def _raise(error: ValidationError, path: Path, model: type[BaseModel], prefix: s
     expected = (found or str(fault["msg"]).removeprefix("Value error, ")).format_map(
         {"expected": fault.get("ctx", {}).get("expected", "")}
     )
-    value = "—" if fault["type"] == "missing" else repr(fault["input"])
+    if fault["type"] == "literal_error":
+        hint = nearest(str(fault["input"]), re.findall(r"'([^']*)'", fault["ctx"]["expected"]))
+        expected += f" ({hint})"
+    value = "—" if fault["type"] == "missing" else shorten(repr(fault["input"]), 80, placeholder=" …")
     raise BadValue(path=path, place=place or "params", value=value, expected=expected) from None
 
 

@@ -2,8 +2,8 @@
 
 A template is an ordinary format string whose specs are kinds of figures: ``{aum_fen:money}``, ``{share:percent}``,
 ``{customers:count}``; ``{customers:|customer|customers}`` is the word for one or for more. A value without a spec is
-client text and is escaped, so that a name cannot become Markdown. A label may name a threshold: ``{params.findings}``. ``[[, demand {share:percent}]]`` is left out where
-one of its figures is missing: no sentence stands around a dash.
+client text and is escaped, so that a name cannot become Markdown. ``[[, demand {share:percent}]]`` is left out where
+one of its figures is missing: no sentence stands around a dash. A label may name a threshold: ``{params.findings}``.
 """
 
 from __future__ import annotations
@@ -98,8 +98,8 @@ def figure(value: Any, kind: str, language: str = "zh") -> str:
     kind
         ``money`` (rounded to a readable unit), ``yuan`` (exact to the cent), ``cents`` (the same without its unit) and
         ``wan`` (万元) for table columns, ``count``, ``some`` (a count of which zero is none), ``percent``, ``near`` (a
-        percentage never rounded to nothing or all), ``rule`` (a percentage that is a threshold, as it was set), ``points`` (percentage points, signed), ``ratio``, ``decimal``,
-        ``date`` or ``text``.
+        percentage never rounded to nothing or all), ``rule`` (a percentage that is a threshold, as it was set),
+        ``points`` (percentage points, signed), ``ratio``, ``decimal``, ``date`` or ``text``.
     """
     if _is_nothing(value):
         return NOTHING

@@ -42,7 +42,7 @@ class Referrals:
     asked, came
         Customers asked to bring somebody, and customers brought, both in the profile's months.
     referrers, often
-        Who has ever brought anybody, and who brings them often; ``often_share`` of all that were brought came of the latter.
+        Who has ever brought anybody, and who brings them often; ``often_share`` of all brought came of the latter.
     """
 
     table: pd.DataFrame

@@ -18,7 +18,7 @@ def own_rows(rows: pd.DataFrame, own: str | None) -> pd.DataFrame:
 
 
 def by_caller(rows: pd.DataFrame, cases: str, of: str, params: Params, own: str | None) -> pd.DataFrame:
-    """Rates of the branches of a bank, or of a branch's staff who have to do with as many customers as the profile asks for.
+    """Rates of the branches of a bank, or of a branch's staff who have to do with enough customers.
 
     ``rows`` has one a branch and member of staff, with ``customers``; the best shrunk rate comes first.
     """

@@ -106,6 +106,7 @@ def completeness(rows: pd.DataFrame, branch_id: str, params: Params) -> Complete
     by_field = by_field.sort_values("field", key=lambda field: field != "occupation", kind="stable", ignore_index=True)
     tiers = [tier for tier in params.tier_codes() if tier in asked]
     held = asked.loc[by_field["field"].iloc[0], tiers] if len(by_field) else asked.sum()
+    shown = held >= params.compared.smallest
     occupation = by_field[by_field["field"] == "occupation"]
     known = bank_filled.index.intersection(["occupation"])
     owners = _by_owner(own, owner, params)
@@ -119,7 +120,7 @@ def completeness(rows: pd.DataFrame, branch_id: str, params: Params) -> Complete
         emptiest=None if worst is None else str(worst["field"]),
         emptiest_share=None if worst is None else float(worst["share"]),
         by_field=by_field,
-        by_tier=(filled / asked).reindex(by_field["field"])[tiers].where(held >= params.compared.smallest, axis="columns"),
+        by_tier=(filled / asked).reindex(by_field["field"])[tiers].where(shown, axis="columns"),
         tier_customers=held,
         by_owner=owners.head(_LISTED),
         owners=len(owners),

@@ -75,14 +75,7 @@ def features(book: Book, params: Params) -> Features:
     """
     values = Values(params, book_facts(book, params))
     with reading(book.root / "book") as db:
-        _open_tables(db, book)
-        for name, table in parameter_tables(params).items():
-            db.register(name, table)
-        for name in SUBJECTS:
-            if name == "stage":  # what was held at the panel's start is counted by the same definition
-                start = replace(values, facts={**values.facts, "month": values["month_first"]})
-                db.execute(f"CREATE TEMP TABLE products_start AS {bind('products', start)}")
-            db.execute(f"CREATE TEMP TABLE {name} AS {bind(name, values)}")
+        _build(db, book, values)
         table = db.sql("SELECT * FROM customers ORDER BY branch_id, customer_id").to_arrow_table()
         others = {
             name: db.sql(f"SELECT * FROM {_source(name, values)} ORDER BY ALL").to_arrow_table() for name in TABLES
@@ -96,6 +89,18 @@ def features(book: Book, params: Params) -> Features:
         tables={name: _known(other, missing) for name, other in others.items()},
         absent=frozenset(staff for (staff,) in absent),
     )
+
+
+def _build(db: Any, book: Book, values: Values) -> None:
+    """A table for each subject, one built on another."""
+    _open_tables(db, book)
+    for name, table in parameter_tables(values.params).items():
+        db.register(name, table)
+    for name in SUBJECTS:
+        if name == "stage":  # what was held at the panel's start is counted by the same definition
+            start = replace(values, facts={**values.facts, "month": values["month_first"]})
+            db.execute(f"CREATE TEMP TABLE products_start AS {bind('products', start)}")
+        db.execute(f"CREATE TEMP TABLE {name} AS {bind(name, values)}")
 
 
 def _open_tables(db: Any, book: Book) -> None:

@@ -91,7 +91,7 @@ def rules(params: Params) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
     segments = params.segments
     return {
         **TERMS,
-        "step": params.practice.steps,
+        "step": {str(code): words for code, words in params.practice.steps.items()},
         "sector": {"unknown": segments.unknown_occupations, **segments.occupations},
         "purpose": params.funds.purposes,
     }

@@ -12,7 +12,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from kit.params.base import WAN, YUAN, Family, Frozen, said
+from kit.params.base import WAN, YUAN, Family, Frozen, known, said
 from kit.params.checks import Checks, ControlTotal
 from kit.params.division import (
     Compared,
@@ -148,8 +148,8 @@ class Params(Frozen):
     def _grades(self) -> Params:
         if self.primary.weak_below > self.primary.strong_from:
             raise ValueError("primary.weak_below must not exceed primary.strong_from")
-        if self.allocation.floor not in ("", *self.tier_codes()):
-            raise ValueError(f"allocation.floor: one of the tiers {', '.join(self.tier_codes())}")
+        known("allocation.floor", [self.allocation.floor or None], self.tier_codes())
+        known("hidden.sectors", self.hidden.sectors, self.segments.sectors)
         if self.tier_rule.watch_after > self.tier_rule.fall_after:
             raise ValueError("tier_rule.watch_after must not exceed tier_rule.fall_after")
         return self

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
-from kit.params.base import WAN, Family, Frozen
+from kit.params.base import WAN, Code, Family, Frozen
 
 __all__ = [
     "Compared",
@@ -33,10 +33,10 @@ __all__ = [
 class Tier(Frozen):
     """One rung of the ladder: [floor, next floor)."""
 
-    code: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    code: Code
     floor_wan: float = Field(ge=0)
     roles: tuple[str, ...] = ()
-    strategy: str = ""
+    strategy: Literal["", "relate", "deepen", "hunt"] = ""
 
     @property
     def floor_fen(self) -> int:
@@ -61,7 +61,7 @@ class Dormancy(Frozen):
 class DormancyRule(Frozen):
     """长期不动户 by a bank's notice, or a rule of compliance; never mixed with the marketing rule."""
 
-    code: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    code: Code
     above_yuan: float | None = None
     at_most_yuan: float | None = None
     idle_days: int = Field(gt=0)
@@ -171,7 +171,7 @@ class Units(Frozen):
 class Stage(Frozen):
     """One stage of 成长阶段: passed with so many services, product families, or with the assets (1)."""
 
-    code: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    code: Code
     measure: Literal["services", "products", "assets"]
     at_least: int = Field(default=1, gt=0)
 

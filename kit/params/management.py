@@ -237,6 +237,11 @@ class Messages(Frozen):
     opt_out: bool = False
 
 
+StepCode = Literal[
+    "establish", "survey", "invite", "meet", "propose", "close", "follow", "refer", "maturity", "special_day"
+]
+
+
 class Practice(Frozen):
     """What is read of the logs of contacts, sales and events, and how near what belongs together lies.
 
@@ -271,7 +276,7 @@ class Practice(Frozen):
     kept_from: float = Field(default=0.9, gt=0, le=1)
     refers_often: int = Field(default=3, gt=1)
     fewest: int = Field(default=30, gt=0)
-    steps: dict[str, tuple[str, ...]] = Field(
+    steps: dict[StepCode, tuple[str, ...]] = Field(
         default={
             "establish": ("建立联系", "首次联系", "认领"),
             "survey": ("需求排查", "KYC"),

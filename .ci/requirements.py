@@ -2,7 +2,7 @@
 
 The requirements are docs/requirements.csv. A public function of kit says in its docstring which it computes, as in
 ``(R13, R75)``; the chapters and tests are those that call it, and a list of customers is in the branch's
-workbook; what a report writes by itself is in the workbooks.
+workbook; what a report or a workbook writes by itself is in the workbooks.
 """
 
 import ast
@@ -57,7 +57,7 @@ def table() -> str:
         for each in csv.DictReader(file):
             computed = known.get(int(each["number"]), [])
             listed = ["the lists"] * any(name.endswith("_list") for name in computed)
-            listed += ["the workbooks"] * any(name.startswith("report.") for name in computed)
+            listed += ["the workbooks"] * any(name.startswith(("report.", "workbooks.")) for name in computed)
             seen = sorted({caller for name in computed for caller in callers[name.rpartition(".")[2]]})
             cells = (
                 each["number"],

@@ -11,7 +11,7 @@ import psutil
 from kit import columns as col
 from kit.engagement import profile
 from kit.params import Params
-from kit.planning import assignment
+from kit.planning.assignment import assignment
 
 ROLES = (
     "支局长", "贵宾理财经理", "贵宾理财经理", "理财经理", "理财经理", "理财经理", "大堂经理", "大堂经理",

@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-import kit.chapter
-from kit.chapter import Chapter
+from kit.chapter import Chapter, opening, showing
 from kit.engagement import chapter_notebooks
 
 SHOWS = ("title", "kpi", "section", "account", "say", "each", "table", "frame", "chart", "definitions", "holidays")
@@ -28,8 +27,8 @@ def seconds(data: Path, branch: str, *, shown: bool) -> dict[str, float]:
     """Chapter → processor seconds of its cells, with the data read in them."""
     silent = patch.multiple(Chapter, **{name: lambda *_args, **_options: None for name in SHOWS})
     taken = {}
-    kit.chapter.reader.cache_clear()  # the data are read once for all chapters of a branch: that counts too
-    with nullcontext() if shown else silent, patch.object(kit.chapter, "display"):
+    opening.reader.cache_clear()  # the data are read once for all chapters of a branch: that counts too
+    with nullcontext() if shown else silent, patch.object(showing, "display"):
         for name, path in chapter_notebooks().items():
             cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
             code = [c for c in cells if c["cell_type"] == "code" and "parameters" not in c["metadata"].get("tags", [])]

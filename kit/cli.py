@@ -7,7 +7,7 @@ import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,7 +17,8 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.prompt import Prompt
 
-from kit.errors import KitError, MissingFile, language
+from kit.errors import KitError, MissingFile
+from kit.messages import message
 
 if TYPE_CHECKING:
     from kit.engagement import Engagement
@@ -38,15 +39,15 @@ Out = Annotated[
 ]
 
 
-def _say(zh: str, en: str) -> str:
-    return zh if language() == "zh" else en
+def _print(text: object) -> None:
+    out_console.print(escape(str(text)), highlight=False)
 
 
-_STAGES = {"intake": ("读取并核对数据", "reading and checking the extracts"), "features": ("计算客户指标", "one row a customer"),
-           "planning": ("分户与排期", "owners and contact plan")}  # fmt: skip
+def _complain(text: object) -> None:
+    err_console.print(escape(str(text)), highlight=False, style="red")
 
 
-class _Told:
+class _Progress:
     """A run's progress: a bar on a terminal, plain lines elsewhere."""
 
     def __init__(self) -> None:
@@ -57,38 +58,31 @@ class _Told:
         self.task = self.bar.add_task("", total=None)
 
     def stage(self, name: str) -> None:
-        text = _say(*_STAGES[name])
+        text = message(f"cli.stage.{name}")
         self.bar.update(self.task, description=text)
-        self._line(f"· {text}")
+        _print(f"· {text}")
 
     def reading(self, name: str, done: int, of: int, rows: int) -> None:
-        counted = _say(f"{rows:,} 行", f"{rows:,} rows") if rows else ""
+        counted = message("cli.rows", rows=f"{rows:,}") if rows else ""
         self.bar.update(self.task, description=f"{escape(name)} {counted}", total=of, completed=done)
 
     def branches(self, total: int, kept: int) -> None:
-        self.bar.update(self.task, description=_say("生成报告", "reports"), total=total, completed=0)
+        self.bar.update(self.task, description=message("cli.reports"), total=total, completed=0)
         if kept:
-            self._line(
-                _say(
-                    f"· {kept} 家网点没有变化，沿用已有报告", f"· {kept} branches are unchanged and keep their reports"
-                )
-            )
+            _print(message("cli.kept", kept=kept))
 
     def finished(self, outcome: object) -> None:
         self.bar.advance(self.task)
         name, seconds, failed = (getattr(outcome, key) for key in ("name", "seconds", "failed"))
         mark = "✗" if failed else "✓"
-        self._line(f"{mark} {name}  {seconds:.1f} s")
-
-    def _line(self, text: str) -> None:
-        out_console.print(escape(text), highlight=False)
+        _print(f"{mark} {name}  {seconds:.1f} s")
 
 
 class _Passwords:
     """The password of an encrypted workbook: what the engagement or the environment has, else asked, once a file."""
 
-    def __init__(self, told: _Told, engagement: Engagement) -> None:
-        self.told, self.engagement = told, engagement
+    def __init__(self, progress: _Progress, engagement: Engagement) -> None:
+        self.progress, self.engagement = progress, engagement
         self.known: dict[Path, str] = {}
 
     def __call__(self, path: Path) -> str | None:
@@ -96,10 +90,10 @@ class _Passwords:
         if given or not sys.stdin.isatty():
             return given
         if path not in self.known:
-            self.told.bar.stop()
-            question = _say(f"{path.name} 有密码，请输入", f"{path.name} has a password; type it")
+            self.progress.bar.stop()
+            question = message("cli.password", file=path.name)
             self.known[path] = Prompt.ask(question, password=True, console=err_console)
-            self.told.bar.start()
+            self.progress.bar.start()
         return self.known[path]
 
 
@@ -114,6 +108,14 @@ def run(
     ] = None,
     out: Out = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="make every report again, and the contact plan anew")] = False,  # noqa: FBT002 - a flag
+    printed: Annotated[
+        datetime | None,
+        typer.Option(
+            "--printed",
+            formats=["%Y-%m-%d"],
+            help="date on the covers; unless said, that of the reports as they are, else today",
+        ),
+    ] = None,
 ) -> None:
     """Make every branch's report: kit run bank --branch 0101 --out reports/bank."""
     from kit.engagement import load  # noqa: PLC0415 - a message about a wrong folder need not wait for pandas
@@ -121,43 +123,32 @@ def run(
 
     engagement = load(folder)
     target = _target(engagement.name, out)
-    told = _Told()
-    with told.bar, _asking(folder):
+    progress = _Progress()
+    with progress.bar, _asking(folder):
         result = run_engagement(
             engagement,
             target,
-            told,
+            progress,
             only=branch or (),
             workers=workers,
             fresh=fresh,
-            password=_Passwords(told, engagement),
+            printed=printed.date() if printed else None,
+            password=_Passwords(progress, engagement),
         )
     for notice in result.taken.notices:
-        out_console.print(escape(f"! {notice}"), highlight=False)
-    lost = result.taken.rows_quarantined
-    if lost:
-        where = target / "data" / "quarantine.parquet"
-        out_console.print(
-            escape(_say(f"! {lost} 行没有入账，原因见 {where}", f"! {lost} rows are in quarantine, see {where}")),
-            highlight=False,
-        )
+        _print(f"! {notice}")
+    if lost := result.taken.rows_quarantined:
+        _print(message("cli.quarantined", lost=lost, where=target / "data" / "quarantine.parquet"))
     for bad in result.failed:
         cell = f"#{bad.cell}" if bad.cell else "—"
         again = f"kit run {folder}" + ("" if bad.branch == "*" else f" --branch {bad.branch}")
-        text = _say(
-            f"✗ 网点 {bad.name}（{bad.branch}），章节 {bad.chapter}，单元格 {cell}：{bad.reason}。改正后只需重跑它：{again}",
-            f"✗ branch {bad.name} ({bad.branch}), chapter {bad.chapter}, cell {cell}: {bad.reason}. Once mended, run it alone: {again}",
-        )
-        err_console.print(escape(text), highlight=False, style="red")
-    index = target / "share" / "index.html"
-    out_console.print(escape(_say(f"报告在 {index}", f"The reports: {index}")), highlight=False)
-    out_console.print(
-        escape(_say(f"客户经理工作簿在 {target / 'working'}，已加密，口令在 {folder / '.secrets'}；填好的放进 {folder / 'extracts' / 'returned'}",
-                    f"The managers' workbooks: {target / 'working'}, encrypted; the password is in {folder / '.secrets'}. Filled in, they go into {folder / 'extracts' / 'returned'}")),
-        highlight=False,
-    )  # fmt: skip
+        place = {"name": bad.name, "branch": bad.branch, "chapter": bad.chapter, "cell": cell}
+        _complain(message("cli.failed", **place, reason=bad.reason, again=again))
+    _print(message("cli.index", index=target / "share" / "index.html"))
+    secrets, returned = folder / ".secrets", folder / "extracts" / "returned"
+    _print(message("cli.workbooks", working=target / "working", secrets=secrets, returned=returned))
     for fault in result.bad_scripts:
-        err_console.print(escape(f"✗ {fault}"), highlight=False, style="red")
+        _complain(f"✗ {fault}")
     _not_read(result.taken.refused)
     raise typer.Exit(1 if result.failed or result.taken.refused or result.bad_scripts else 0)
 
@@ -176,31 +167,24 @@ def intake(
 
     engagement = load(folder)
     target = _target(engagement.name, out)
-    told = _Told()
-    passwords = _Passwords(told, engagement)
+    progress = _Progress()
+    passwords = _Passwords(progress, engagement)
     if review:
         _review(engagement.folder, engagement.params.as_of, by, passwords)
-    with told.bar, _asking(folder):
-        taken = take_in(engagement, target, password=passwords, reading=told.reading)
-    for _, row in taken.reconciliation.iterrows():
-        text = _say(
-            f"{row['file']} → {row['table']}：{row['rows_in']} 行 = 入账 {row['accepted']} + 重复 {row['repeated']} + 隔离 {row['quarantined']}",
-            f"{row['file']} → {row['table']}: {row['rows_in']} rows = {row['accepted']} accepted + {row['repeated']} repeated + {row['quarantined']} quarantined",
-        )
-        out_console.print(escape(text), highlight=False)
+    with progress.bar, _asking(folder):
+        taken = take_in(engagement, target, password=passwords, reading=progress.reading)
+    for row in taken.reconciliation.to_dict("records"):
+        _print(message("cli.reconciled", **row))
     for notice in taken.notices:
-        out_console.print(escape(f"! {notice}"), highlight=False)
-    request = write_data_request(engagement, target)
-    out_console.print(
-        escape(_say(f"要请银行补充和说明的在 {request}", f"What to ask the bank for: {request}")), highlight=False
-    )
+        _print(f"! {notice}")
+    _print(message("cli.request", request=write_data_request(engagement, target)))
     _not_read(taken.refused)
     raise typer.Exit(1 if taken.refused else 0)
 
 
 def _not_read(refused: Sequence[Refused]) -> None:
     for each in refused:
-        err_console.print(escape(_say(f"✗ 没有读 {each}", f"✗ not read: {each}")), highlight=False, style="red")
+        _complain(message("cli.not_read", refused=each))
 
 
 def _folded(*, stderr: bool = False) -> Console:
@@ -214,7 +198,7 @@ def _review(folder: Path, as_of: date | None, by: str | None, password: _Passwor
 
     review = Review(folder, as_of, password=password)
     for path in on_terminal(review, _folded(), by):
-        out_console.print(escape(_say(f"已写入 {path}", f"written: {path}")), highlight=False)
+        _print(message("cli.written", path=path))
 
 
 @contextmanager
@@ -238,10 +222,7 @@ def _ask(questions: Sequence[Question], folder: Path) -> None:
     for number, question in enumerate(questions, start=1):
         show(console, number, question)
         console.print()
-    console.print(escape(_say(
-        f"还没有入账：有 {len(questions)} 个问题要先回答。\n逐个回答：kit intake {folder} --review\n或自己写在 {folder / 'mapping'} 里（写法见 docs/mapping.md）。",
-        f"No book yet: {len(questions)} questions to answer first.\nAnswer them one by one: kit intake {folder} --review\nor write them into {folder / 'mapping'} yourself (docs/mapping.md says how).",
-    )))  # fmt: skip
+    console.print(escape(message("cli.questions", count=len(questions), folder=folder, mapping=folder / "mapping")))
 
 
 @app.command()
@@ -253,24 +234,24 @@ def new(
 ) -> None:
     """Begin an engagement with three questions: kit new bank."""
     from kit.engagement import CONFIG, profiles  # noqa: PLC0415
-    from kit.resources import templates  # noqa: PLC0415
 
     if (folder / CONFIG).exists():
-        raise typer.BadParameter(_say(f"{folder / CONFIG} 已经有了", f"{folder / CONFIG} is there already"))
-    bank = bank or Prompt.ask(_say("1/3 银行名称", "1/3 name of the bank"))
-    profile = profile or Prompt.ask(_say("2/3 口径", "2/3 profile"), choices=profiles(), default="rural-postal")
-    report_language = report_language or Prompt.ask(
-        _say("3/3 报告语言", "3/3 language of the reports"), choices=["zh", "en"], default="zh"
-    )
-    text = (templates() / "engagement" / CONFIG).read_text(encoding="utf-8")
+        raise typer.BadParameter(message("cli.new.exists", path=folder / CONFIG))
+    bank = bank or Prompt.ask(message("cli.new.bank"))
+    profile = profile or Prompt.ask(message("cli.new.profile"), choices=profiles(), default="rural-postal")
+    report_language = report_language or Prompt.ask(message("cli.new.language"), choices=["zh", "en"], default="zh")
     for name in ("extracts", "mapping"):
         (folder / name).mkdir(parents=True, exist_ok=True)
-    filled = text.format(bank=bank.replace('"', "”"), profile=profile, language=report_language)
-    (folder / CONFIG).write_text(filled, encoding="utf-8")
-    out_console.print(escape(_say(
-        f"把银行给的文件放进 {folder / 'extracts'}，然后运行：kit run {folder}",
-        f"Put the bank's files into {folder / 'extracts'}, then: kit run {folder}",
-    )), highlight=False)  # fmt: skip
+    _write_config(folder, bank=bank.replace('"', "”"), profile=profile, language=report_language)
+    _print(message("cli.new.next", extracts=folder / "extracts", folder=folder))
+
+
+def _write_config(folder: Path, **filled: str | None) -> None:
+    from kit.engagement import CONFIG  # noqa: PLC0415
+    from kit.resources import templates  # noqa: PLC0415
+
+    text = (templates() / "engagement" / CONFIG).read_text(encoding="utf-8")
+    (folder / CONFIG).write_text(text.format(**filled), encoding="utf-8")
 
 
 @app.command()
@@ -284,16 +265,11 @@ def demo(
     """Write a synthetic bank's extracts: kit demo demo --branches 6 --customers 5000."""
     from kit.demo import write_bank  # noqa: PLC0415
     from kit.engagement import CONFIG  # noqa: PLC0415
-    from kit.resources import templates  # noqa: PLC0415
 
     write_bank(folder, branches=branches, customers=customers, seed=seed, full=full)
     if not (folder / CONFIG).exists():
-        text = (templates() / "engagement" / CONFIG).read_text(encoding="utf-8")
-        filled = text.format(bank="示范农村商业银行", profile="rural-postal", language="zh")
-        (folder / CONFIG).write_text(filled, encoding="utf-8")
-    out_console.print(escape(_say(f"合成银行在 {folder}：{branches} 家网点，每家 {customers} 户（全部虚构）",
-                                  f"A synthetic bank in {folder}: {branches} branches of {customers} customers, all invented")),
-                      highlight=False)  # fmt: skip
+        _write_config(folder, bank="示范农村商业银行", profile="rural-postal", language="zh")
+    _print(message("cli.demo", folder=folder, branches=branches, customers=customers))
 
 
 @app.command()
@@ -307,9 +283,7 @@ def status(folder: Folder, out: Out = None) -> None:
     if not last:
         raise MissingFile(path=target / "ledger.jsonl", need=f"kit run {folder}")
     for branch, line in sorted(last.items()):
-        out_console.print(
-            escape(f"{line['at']}  {line['status']:<6}  {branch}  {line.get('chapter', '')}"), highlight=False
-        )
+        _print(f"{line['at']}  {line['status']:<6}  {branch}  {line.get('chapter', '')}")
 
 
 @app.command()
@@ -322,10 +296,10 @@ def verify(folder: Folder, out: Out = None) -> None:
     found = compare(target)
     for kind, names in found.items():
         for name in names:
-            out_console.print(escape(f"{kind}: {name}"), highlight=False)
+            _print(f"{kind}: {name}")
     if any(found.values()):
         raise typer.Exit(1)
-    out_console.print(escape(_say(f"{target} 与清单一致", f"{target} is as its manifest says")), highlight=False)
+    _print(message("cli.verified", target=target))
 
 
 @app.command()
@@ -339,24 +313,19 @@ def purge(
 
     target = _target(load(folder).name, out)
     if not yes:
-        typer.confirm(
-            _say(
-                f"删除 {target} 里的数据、联系清单和 {folder} 的密钥？",
-                f"Remove data and call lists of {target} and the keys of {folder}?",
-            ),
-            abort=True,
-        )
+        typer.confirm(message("cli.purge.confirm", target=target, folder=folder), abort=True)
     for name in ("data", "working", "notebooks"):
         shutil.rmtree(target / name, ignore_errors=True)
     with suppress(FileNotFoundError):
         (folder / ".secrets").unlink()
-    out_console.print(escape(_say("已删除", "removed")), highlight=False)
+    _print(message("cli.purge.done"))
 
 
 @app.command()
 def lab(folder: Folder, out: Out = None) -> None:
     """Open JupyterLab on the notebooks, with this engagement's data: kit lab bank."""
-    from kit.engagement import CONTEXT, load  # noqa: PLC0415
+    from kit.context import CONTEXT  # noqa: PLC0415
+    from kit.engagement import load  # noqa: PLC0415
     from kit.resources import notebooks  # noqa: PLC0415
 
     target = _target(load(folder).name, out)
@@ -377,5 +346,5 @@ def main() -> None:
     try:
         app(standalone_mode=True)
     except KitError as error:
-        err_console.print(escape(str(error)), highlight=False, style="red")
+        _complain(error)
         sys.exit(2)

@@ -17,14 +17,14 @@ from typing import Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from kit.errors import BadKey, BadValue, MissingFile, UnknownName, language, nearest
+from kit.errors import BadKey, BadValue, MissingFile, UnknownName, nearest
+from kit.messages import message
 from kit.params import YUAN, ControlTotal, Params
 from kit.resources import notebooks, templates
 from kit.schema import schema
 
 __all__ = [
     "CONFIG",
-    "CONTEXT",
     "Engagement",
     "Secrets",
     "chapter_notebooks",
@@ -36,7 +36,6 @@ __all__ = [
 
 CONFIG = "engagement.yml"
 _SECRETS = ".secrets"
-CONTEXT = "context.json"  # what a chapter must know of its run, in data/
 
 
 class _File(BaseModel):
@@ -88,7 +87,7 @@ class Engagement(BaseModel):
         return kept.model_copy(update={"password": asked}) if asked else kept
 
     def password(self, path: Path) -> str | None:
-        """Password of an encrypted workbook: kept in ``.secrets``, the kit's own of a returned one, the environment's."""
+        """Password of an encrypted workbook: kept in ``.secrets``, our own of a returned one, or the environment's."""
         from kit.intake.readers.kinds import opens  # noqa: PLC0415 - most commands read no workbook
 
         kept, own = self.secrets.extracts.get(path.name), self.secrets.password
@@ -124,7 +123,7 @@ def profile(name: str) -> dict[str, Any]:
     """Thresholds of a profile, with those of the one it extends under them."""
     path = templates() / "profiles" / f"{name}.yml"
     if name not in profiles():
-        raise UnknownName(kind="口径 / profile", name=name, known=profiles())
+        raise UnknownName(kind=message("errors.kind.profile"), name=name, known=profiles())
     content: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
     base = content.pop("extends", None)
     return _merged(profile(base) if base else {}, content)
@@ -142,13 +141,7 @@ def chapter_notebooks() -> dict[str, Path]:
     return {path.stem.partition("_")[2]: path for path in sorted(notebooks().glob("[0-9][0-9]_*.ipynb"))}
 
 
-_EXPECTED = {
-    "zh": {"string": "文字", "date": "日期（如 2026-10-31）", "int": "整数", "float": "数字", "dict": "一组“键: 值”",
-           "tuple": "列表", "missing": "必填的一项", "literal": "{expected} 之一", "greater": "更大的数", "less": "更小的数"},
-    "en": {"string": "text", "date": "a date (such as 2026-10-31)", "int": "a whole number", "float": "a number",
-           "dict": "a group of “key: value”", "tuple": "a list", "missing": "it is required", "literal": "one of {expected}",
-           "greater": "a larger number", "less": "a smaller number"},
-}  # fmt: skip
+_EXPECTED = ("string", "date", "int", "float", "dict", "tuple", "missing", "literal", "greater", "less")
 
 
 def _raise(error: ValidationError, path: Path, model: type[BaseModel], prefix: str = "") -> None:
@@ -163,11 +156,9 @@ def _raise(error: ValidationError, path: Path, model: type[BaseModel], prefix: s
             )
         known = tuple(getattr(fields, "model_fields", {}))
         raise BadKey(path=path, place=place, name=str(fault["loc"][-1]), known=known) from None
-    words = _EXPECTED[language()]
-    found = next((text for kind, text in words.items() if fault["type"].startswith(kind)), None)
-    expected = (found or str(fault["msg"]).removeprefix("Value error, ")).format_map(
-        {"expected": fault.get("ctx", {}).get("expected", "")}
-    )
+    expected = str(fault["msg"]).removeprefix("Value error, ")
+    if kind := next((each for each in _EXPECTED if fault["type"].startswith(each)), None):
+        expected = message(f"errors.expected.{kind}", expected=fault.get("ctx", {}).get("expected", ""))
     if fault["type"] == "literal_error":
         hint = nearest(str(fault["input"]), re.findall(r"'([^']*)'", fault["ctx"]["expected"]))
         expected += f" ({hint})"
@@ -177,7 +168,7 @@ def _raise(error: ValidationError, path: Path, model: type[BaseModel], prefix: s
 
 def _control_total(path: Path, name: str, value: object) -> ControlTotal:
     """The bank's own figure: ``customer: 30000`` in rows, ``customer_month.aum_spot: 1234567.89`` in 元."""
-    zh, place = language() == "zh", f"control_totals.{name}"
+    place = f"control_totals.{name}"
     table, _, column = name.partition(".")
     money = {c.id for t in schema().values() for c in t.columns.values() if t.id == table and c.type == "money"}
     if column and column not in money:
@@ -192,12 +183,8 @@ def _control_total(path: Path, name: str, value: object) -> ControlTotal:
     except (InvalidOperation, ValueError, OverflowError):
         exact = False
     if not exact:
-        rows, yuan = (
-            ("整数行数", "金额（元，至多两位小数）")
-            if zh
-            else ("a whole number of rows", "an amount in 元, at most two decimals")
-        )
-        raise BadValue(path=path, place=place, value=repr(value), expected=yuan if column else rows)
+        expected = message("errors.expected.yuan" if column else "errors.expected.rows")
+        raise BadValue(path=path, place=place, value=repr(value), expected=expected)
     return ControlTotal(table=table, column=column, stated=int(stated))
 
 
@@ -211,9 +198,7 @@ def load(folder: Path) -> Engagement:
     """
     path = folder / CONFIG
     if not path.is_file():
-        zh = f"这里应有 {CONFIG}；新建一个项目：kit new {folder}"
-        en = f"{CONFIG} belongs here; to begin an engagement: kit new {folder}"
-        raise MissingFile(path=path, need=zh if language() == "zh" else en)
+        raise MissingFile(path=path, need=message("errors.need.engagement", file=CONFIG, folder=folder))
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (yaml.YAMLError, UnicodeDecodeError) as error:
@@ -223,24 +208,24 @@ def load(folder: Path) -> Engagement:
     if not isinstance(content, dict):
         raise BadValue(path=path, place="—", value=type(content).__name__, expected="bank: …")
     try:
-        said = _File(**content)
+        stated = _File(**content)
     except ValidationError as error:
         _raise(error, path, _File)
     try:
-        overrides = {**said.params, **({"as_of": said.as_of} if said.as_of else {})}
-        params = Params(**_merged(profile(said.profile), overrides), profile=said.profile)
+        overrides = {**stated.params, **({"as_of": stated.as_of} if stated.as_of else {})}
+        params = Params(**_merged(profile(stated.profile), overrides), profile=stated.profile)
     except ValidationError as error:
         _raise(error, path, Params, "params.")
     known = chapter_notebooks()
-    for chapter in said.chapters:
+    for chapter in stated.chapters:
         if chapter not in known:
-            raise UnknownName(kind="章节 / chapter", name=chapter, known=known)
+            raise UnknownName(kind=message("errors.kind.chapter"), name=chapter, known=known)
     return Engagement(
         folder=folder,
-        name=said.name or folder.resolve().name,
-        bank=said.bank,
-        language=said.language,
-        chapters=said.chapters or tuple(known),
+        name=stated.name or folder.resolve().name,
+        bank=stated.bank,
+        language=stated.language,
+        chapters=stated.chapters or tuple(known),
         params=params,
-        control_totals=tuple(_control_total(path, name, value) for name, value in said.control_totals.items()),
+        control_totals=tuple(_control_total(path, name, value) for name, value in stated.control_totals.items()),
     )

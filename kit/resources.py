@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
+from functools import cache
+from importlib.metadata import requires, version
 from pathlib import Path
 
-__all__ = ["notebooks", "root", "templates"]
+__all__ = ["code_digest", "notebooks", "root", "templates"]
 
 _PACKAGE = Path(__file__).resolve().parent
 _SHARE = _PACKAGE / "_share"
@@ -27,3 +31,30 @@ def notebooks() -> Path:
 def templates() -> Path:
     """Folder of profiles, wording, report and engagement templates."""
     return _folder("templates")
+
+
+@cache
+def code_digest() -> str:
+    """One digest of all that makes a report of a bank's data: the package, notebooks, templates, what they stand on."""
+    made = hashlib.sha256(_stands_on())
+    everything = {*_PACKAGE.rglob("*"), *notebooks().glob("*.ipynb"), *templates().rglob("*")}
+    for path in sorted(path for path in everything if path.is_file() and not _by_the_way(path)):
+        text = path.read_bytes()
+        made.update(f"{path.relative_to(_PACKAGE.parent).as_posix()} {len(text)}\n".encode() + text)
+    return made.hexdigest()[:16]
+
+
+def _by_the_way(path: Path) -> bool:
+    """Whether Python, a desktop or an editor left the file."""
+    return path.suffix == ".pyc" or path.name.startswith(".")
+
+
+def _stands_on() -> bytes:
+    """The pins of a clone; of an installed wheel, which versions of its dependencies are there."""
+    pins = _PACKAGE.parent / "requirements.lock"
+    if pins.is_file():
+        return pins.read_bytes()
+    named = [
+        re.split(r"[^\w.-]", line, maxsplit=1)[0] for line in requires("branch-kit") or () if "extra ==" not in line
+    ]
+    return "\n".join(f"{name}=={version(name)}" for name in named).encode()

@@ -13,6 +13,7 @@ import hashlib
 import math
 import re
 import string
+import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cache
@@ -22,15 +23,13 @@ from typing import Any
 import yaml
 
 from kit.errors import UnknownName
+from kit.messages import LANGUAGES, flat
 from kit.resources import templates
 
-__all__ = ["LANGUAGES", "OPTIONAL", "Wording", "figure", "flat", "markdown", "slug", "wording"]
+__all__ = ["LANGUAGES", "OPTIONAL", "Wording", "figure", "is_wide", "markdown", "slug", "wording"]
 
-LANGUAGES = ("zh", "en")
 NOTHING = "—"
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+!|~$&^=:])")
-# CommonMark does not close **84.6%** before a letter, and every 汉字 is one: a thin space parts them.
-_STRONG = re.compile(r"(\*\*[^*\n]+\*\*)(?=(\w)?)")
 _THRESHOLD = re.compile(r"\{params\.[^{}]*\}")
 OPTIONAL = re.compile(r"\[\[(.*?)\]\]", re.DOTALL)
 _RESERVED = {"con", "prn", "aux", "nul", "index", "bank"} | {f"{p}{n}" for p in ("com", "lpt") for n in range(1, 10)}
@@ -41,8 +40,9 @@ def markdown(text: str) -> str:
     return _MARKDOWN.sub(r"\\\1", " ".join(text.split()))
 
 
-def _parted(strong: re.Match[str]) -> str:
-    return f"{strong[1]}\u2009" if strong[2] and not strong[1][-3].isalnum() else strong[1]
+def is_wide(char: str) -> bool:
+    """Whether a character takes the room of two."""
+    return unicodedata.east_asian_width(char) in "WF"
 
 
 def _is_nothing(value: Any) -> bool:
@@ -157,15 +157,6 @@ def _load(language: str) -> Mapping[str, Any]:
     return MappingProxyType(loaded)
 
 
-def flat(tree: Mapping[str, Any], prefix: str = "") -> list[tuple[str, Any]]:
-    """Entries of nested mappings, each under its path: ``first.sms.after_call``."""
-    pairs: list[tuple[str, Any]] = []
-    for key, value in tree.items():
-        name = f"{prefix}{key}"
-        pairs += flat(value, f"{name}.") if isinstance(value, dict) else [(name, value)]
-    return pairs
-
-
 class Wording:
     """The sentences and labels of one language."""
 
@@ -190,7 +181,7 @@ class Wording:
             raise UnknownName(kind="wording", name=key, known=self.entries)
         values = {**self.values, **values}
         told = OPTIONAL.sub(lambda part: part[1] * self._formatter.knows(part[1], values), str(self.entries[key]))
-        return _STRONG.sub(_parted, self._formatter.vformat(told, (), values))
+        return self._formatter.vformat(told, (), values)
 
     def knows(self, key: str, **values: Any) -> bool:
         """Whether sentence ``key`` has all the figures that it cannot do without."""
@@ -208,10 +199,10 @@ class Wording:
         }
 
     def _filled(self, label: str) -> str:
-        """A label with the thresholds that this wording was given."""
-        if not self.values:
-            return label
-        return _THRESHOLD.sub(lambda slot: self._formatter.vformat(slot[0], (), self.values), label)
+        """A label with the thresholds that this wording was given, or without any."""
+        return _THRESHOLD.sub(
+            lambda slot: self._formatter.vformat(slot[0], (), self.values) if self.values else "", label
+        )
 
     def join(self, parts: Sequence[str]) -> str:
         """Items of a list as running text."""

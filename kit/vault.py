@@ -23,8 +23,9 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from kit import columns as col
-from kit.errors import KitError, MissingFile, language
+from kit.errors import KitError, MissingFile
 from kit.keys import derived
+from kit.messages import message
 
 __all__ = ["CUSTOMER_NUMBER", "SCHEMA", "VAULT", "WrongKey", "batches", "digest", "read", "write"]
 
@@ -38,12 +39,6 @@ _NONCE = 12
 
 class WrongKey(KitError):
     """The vault was written under another key, or is damaged (path)."""
-
-    zh = "打不开 {path}：密钥不对，或文件已损坏。请用写它的那个项目文件夹里的 .secrets；没有的话，重新运行 kit intake。"
-    en = (
-        "{path} cannot be opened: the key is another, or the file is damaged. Use the .secrets of the engagement that"
-        " wrote it, or run kit intake again."
-    )
 
 
 class _Kms(pe.KmsClient):  # type: ignore[misc]  # pyarrow is untyped
@@ -77,8 +72,7 @@ def write(path: Path, rows: Iterable[pa.Table], *, key: bytes, schema: pa.Schema
 
 def _open(path: Path, key: bytes) -> Any:
     if not path.is_file():
-        need = "先运行 kit intake" if language() == "zh" else "run kit intake first"
-        raise MissingFile(path=path, need=need)
+        raise MissingFile(path=path, need=message("errors.need.vault"))
     try:
         properties = _factory(key).file_decryption_properties(pe.KmsConnectionConfig(), pe.DecryptionConfiguration())
         return pq.ParquetFile(path, decryption_properties=properties)

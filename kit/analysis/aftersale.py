@@ -7,14 +7,14 @@ from dataclasses import dataclass
 import pandas as pd
 
 from kit import columns as col
-from kit.analysis.result import flagged, needs, share, total
+from kit.analysis.result import Result, flagged, needs, share, total
 from kit.params import Params
 
 __all__ = ["Referrals", "TakeUp", "referrals", "take_up"]
 
 
 @dataclass(frozen=True, slots=True)
-class TakeUp:
+class TakeUp(Result):
     """Days on which something of a customer fell due, long enough ago to tell.
 
     ``table`` has a row each for those told of it before (``yes``) and not (``no``): matured, renewed, renewed_share,
@@ -31,7 +31,7 @@ class TakeUp:
 
 
 @dataclass(frozen=True, slots=True)
-class Referrals:
+class Referrals(Result):
     """Customers brought by others.
 
     Attributes

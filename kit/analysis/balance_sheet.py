@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from kit import columns as col
-from kit.analysis.result import Unavailable, counted, needs, ordered, share, total
+from kit.analysis.result import Result, Unavailable, counted, needs, ordered, share, total
 from kit.analysis.tiers import by_tier
 from kit.params import Params
 
@@ -29,7 +29,7 @@ _FLOWS = ("in", "out")
 
 
 @dataclass(frozen=True, slots=True)
-class BalanceSheet:
+class BalanceSheet(Result):
     """Assets by part, loans and what is left, a row a tier (highest first) and in all.
 
     ``table``: customers, asset_fen, loan_fen (where sent), net_asset_fen, loan_share (of assets), borrowers;
@@ -49,7 +49,7 @@ class BalanceSheet:
 
 
 @dataclass(frozen=True, slots=True)
-class Funds:
+class Funds(Result):
     """Where the money of each occupation comes from and goes to.
 
     Attributes
@@ -80,7 +80,7 @@ class Funds:
 
 
 @dataclass(frozen=True, slots=True)
-class ThreeTables:
+class ThreeTables(Result):
     """Customers who can be found in each of the tables that a customer card is joined from, and in all of them."""
 
     table: pd.DataFrame

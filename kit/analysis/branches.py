@@ -11,7 +11,7 @@ import pandas as pd
 from kit import columns as col
 from kit.analysis.concentration import concentration
 from kit.analysis.coverage import covered_share_of_aum
-from kit.analysis.result import flagged, share, total
+from kit.analysis.result import Result, flagged, share, total
 from kit.analysis.segments import overlap_share, unidentified_share
 from kit.analysis.shrinkage import RATES, branch_rates
 from kit.params import Params
@@ -20,7 +20,7 @@ __all__ = ["Standing", "branch_summary", "place", "standing"]
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Result):
     """A branch's figure among the bank's branches; rank 1 is the largest. ``median`` is that of all branches."""
 
     value: float | None

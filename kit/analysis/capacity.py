@@ -8,7 +8,7 @@ import pandas as pd
 
 from kit import columns as col
 from kit.analysis.branches import Standing, place
-from kit.analysis.result import needs
+from kit.analysis.result import Result, needs
 from kit.params import Params
 
 __all__ = ["Capacity", "capacity"]
@@ -19,7 +19,7 @@ _EACH = {
 
 
 @dataclass(frozen=True, slots=True)
-class Capacity:
+class Capacity(Result):
     """Output per head at the last month; ``table`` has a row for this branch (or bank) and the branches' median.
 
     ``trend`` is AUM a head by month, here (``own_fen``) and the other branches' median (``others_fen``, missing where

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from kit import columns as col
-from kit.analysis.result import needs, ordered, share
+from kit.analysis.result import Result, needs, ordered, share
 from kit.params import Params
 
 __all__ = ["Cards", "Salons", "cards", "salons", "words_told"]
@@ -23,7 +23,7 @@ SHOWN = 3  # products, themes and channels on a card
 
 
 @dataclass(frozen=True, slots=True)
-class Cards:
+class Cards(Result):
     """A row a segment that has customers, in the order of the rules.
 
     ``table``: customers, aum_fen, median_age; ``held``, ``suited``, ``hobby`` and ``channel`` are shares by code,
@@ -36,7 +36,7 @@ class Cards:
 
 
 @dataclass(frozen=True, slots=True)
-class Salons:
+class Salons(Result):
     """Themes of events by what the files say of hobbies: customers by segment, a column a theme that has any.
 
     ``known`` have a hobby on file; ``theme`` is the one that most of them share.

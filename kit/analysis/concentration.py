@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from kit import columns as col
-from kit.analysis.result import flagged, share, total
+from kit.analysis.result import Result, flagged, share, total
 from kit.params import Params
 
 __all__ = [
@@ -29,7 +29,7 @@ _POINTS = 200  # of the drawn curve
 
 
 @dataclass(frozen=True, slots=True)
-class Concentration:
+class Concentration(Result):
     """Concentration of AUM over the customers of one branch.
 
     Attributes

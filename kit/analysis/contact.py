@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from kit import columns as col
-from kit.analysis.result import flagged, needs, share, total
+from kit.analysis.result import Result, flagged, needs, share, total
 from kit.analysis.tiers import by_tier
 from kit.params import WAN, ContactCode, Params
 
@@ -20,7 +20,7 @@ CLASSES: tuple[str, ...] = get_args(ContactCode)
 
 
 @dataclass(frozen=True, slots=True)
-class ContactPractice:
+class ContactPractice(Result):
     """Contacts on record.
 
     ``table`` has a row a tier, highest first: customers, contacted, contacted_share and, where the dates allow,

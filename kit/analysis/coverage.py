@@ -11,7 +11,7 @@ import pandas as pd
 
 from kit import columns as col
 from kit.analysis.concentration import gini
-from kit.analysis.result import counted, listed, needs, ordered, richest, share, total
+from kit.analysis.result import Result, counted, listed, needs, ordered, richest, share, total
 from kit.analysis.tiers import by_tier
 from kit.params import Params
 
@@ -40,7 +40,7 @@ _KEEPERS = ("0", "1", "2", "3")
 
 
 @dataclass(frozen=True, slots=True)
-class Coverage:
+class Coverage(Result):
     """Customers with a main owner who is there: a row a tier, highest first.
 
     ``uncovered_customers`` and ``uncovered_fen`` are those of the upper tiers; ``doubles`` are customers with more
@@ -56,7 +56,7 @@ class Coverage:
 
 
 @dataclass(frozen=True, slots=True)
-class Roles:
+class Roles(Result):
     """Owners' roles against those that the profile allows each tier.
 
     Attributes
@@ -81,7 +81,7 @@ class Roles:
 
 
 @dataclass(frozen=True, slots=True)
-class Orphans:
+class Orphans(Result):
     """Customers whom nobody keeps: by tier (highest first) and by cause, with the AUM at stake."""
 
     by_tier: pd.DataFrame
@@ -93,7 +93,7 @@ class Orphans:
 
 
 @dataclass(frozen=True, slots=True)
-class Loads:
+class Loads(Result):
     """Load of the owners who are there and keep at least one customer.
 
     ``table`` has a row an owner, most assets first. ``balance`` has a row each for customers and AUM: the largest
@@ -109,7 +109,7 @@ class Loads:
 
 
 @dataclass(frozen=True, slots=True)
-class Households:
+class Households(Result):
     """Households of two customers or more, by the number of owners who keep them: 0, 1, 2, 3 and more."""
 
     table: pd.DataFrame

@@ -11,7 +11,7 @@ import pandas as pd
 from kit import columns as col
 from kit.analysis.products import GATES, risk_gate
 from kit.analysis.proportions import rates
-from kit.analysis.result import Unavailable, flagged, joined, listed, needs, share, total
+from kit.analysis.result import Result, Unavailable, flagged, joined, listed, needs, share, total
 from kit.params import Params
 
 __all__ = ["Deals", "Proposals", "Yields", "deals", "proposal_list", "proposals", "yields"]
@@ -21,7 +21,7 @@ UNNAMED = "unnamed"  # a product that the log does not name: there is no gate to
 
 
 @dataclass(frozen=True, slots=True)
-class Proposals:
+class Proposals(Result):
     """Opportunities still open and what the customers' risk levels say to them.
 
     ``table`` has a row a product family, most of them first: opportunities, expected_fen, and how many the gate lets
@@ -39,7 +39,7 @@ class Proposals:
 
 
 @dataclass(frozen=True, slots=True)
-class Deals:
+class Deals(Result):
     """Deals of the months that are looked back on.
 
     ``by_role``: who sold, most money first: opportunities, deals, deal_fen, raw_share (none of few) and shrunk_share
@@ -59,7 +59,7 @@ class Deals:
 
 
 @dataclass(frozen=True, slots=True)
-class Yields:
+class Yields(Result):
     """Deals by where they came from; existing customers are those kept, activated or met at a salon.
 
     ``table``: deals, deal_fen, deal_each_fen and, where contacts have dates, how many were made before the deals with

@@ -9,7 +9,7 @@ import pandas as pd
 
 from kit import columns as col
 from kit.analysis.branches import Standing, standing
-from kit.analysis.result import listed, needs, share, total
+from kit.analysis.result import Result, listed, needs, share, total
 from kit.analysis.tiers import by_tier
 from kit.params import Params
 
@@ -34,7 +34,7 @@ _KINDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class PersonalShare:
+class PersonalShare(Result):
     """Persons' part of all deposits at the latest month; ``before`` is that of twelve months earlier.
 
     ``table`` has a row a branch with its name: personal_deposit_fen, all_deposit_fen, personal_deposit_share.
@@ -50,7 +50,7 @@ class PersonalShare:
 
 
 @dataclass(frozen=True, slots=True)
-class DepositMix:
+class DepositMix(Result):
     """Deposits by kind, a row a kind that is known, and the shares of each kind within a tier (highest first)."""
 
     table: pd.DataFrame
@@ -61,7 +61,7 @@ class DepositMix:
 
 
 @dataclass(frozen=True, slots=True)
-class MaturityLadder:
+class MaturityLadder(Result):
     """What falls due, a row a step of the ladder; ``first`` is the nearest step.
 
     Customers are counted once a step; ``customers`` counts each once in all.
@@ -79,7 +79,7 @@ class MaturityLadder:
 
 
 @dataclass(frozen=True, slots=True)
-class Deviation:
+class Deviation(Result):
     """月末偏离度: the month's end against its average, in all and a tier (highest first)."""
 
     table: pd.DataFrame
@@ -91,7 +91,7 @@ class Deviation:
 
 
 @dataclass(frozen=True, slots=True)
-class AccountClasses:
+class AccountClasses(Result):
     """Customers by the open accounts of each class, and those with more than one person may have."""
 
     table: pd.DataFrame

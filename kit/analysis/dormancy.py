@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from kit import columns as col
-from kit.analysis.result import flagged, listed, needs, ordered, share, total
+from kit.analysis.result import Result, flagged, listed, needs, ordered, share, total
 from kit.params import YUAN, Dormancy, DormancyRule, Params
 
 __all__ = ["CallBacks", "Dormant", "dormant", "wake_list", "wake_ups", "win_back_list", "win_backs"]
@@ -18,7 +18,7 @@ STATES = ("dormant", "ineffective", "effective", "unknown")
 
 
 @dataclass(frozen=True, slots=True)
-class Dormant:
+class Dormant(Result):
     """Customers asleep, awake with little, and awake.
 
     ``states`` is a row a state, each customer in one: dormant by the marketing rule, ineffective (below the value
@@ -38,7 +38,7 @@ class Dormant:
 
 
 @dataclass(frozen=True, slots=True)
-class CallBacks:
+class CallBacks(Result):
     """Customers to call back by the highest tier that they reached in the panel: a row a tier that has any.
 
     ``peak_fen`` is the sum of their largest AUM in the panel, ``gone_fen`` what is missing since.

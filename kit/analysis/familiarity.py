@@ -9,7 +9,7 @@ import pandas as pd
 from kit import columns as col
 from kit.analysis.contact import cadence_days
 from kit.analysis.coverage import keeper
-from kit.analysis.result import flagged, needs, share, total
+from kit.analysis.result import Result, flagged, needs, share, total
 from kit.analysis.tiers import by_tier
 from kit.params import Params
 
@@ -17,7 +17,7 @@ __all__ = ["Cadence", "Familiarity", "Reminders", "cadence", "familiarity", "rem
 
 
 @dataclass(frozen=True, slots=True)
-class Familiarity:
+class Familiarity(Result):
     """Familiar customers.
 
     Attributes
@@ -43,7 +43,7 @@ class Familiarity:
 
 
 @dataclass(frozen=True, slots=True)
-class Cadence:
+class Cadence(Result):
     """Customers whose last contact lies within the profile's days, a row a tier, highest first.
 
     ``due`` are those whom the profile wants contacted at all, ``overdue_fen`` the AUM of those who were not in time;
@@ -59,7 +59,7 @@ class Cadence:
 
 
 @dataclass(frozen=True, slots=True)
-class Reminders:
+class Reminders(Result):
     """Contacts whose reason is on record and those that only remind of a maturity or a special day, by tier."""
 
     table: pd.DataFrame

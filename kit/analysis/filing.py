@@ -11,7 +11,7 @@ import pandas as pd
 from kit import columns as col
 from kit.analysis.branches import Standing, place
 from kit.analysis.products import valued
-from kit.analysis.result import listed, needs, richest, share, total
+from kit.analysis.result import Result, listed, needs, richest, share, total
 from kit.analysis.tiers import by_tier
 from kit.params import Params
 
@@ -21,7 +21,7 @@ _LISTED = 6  # owners in a chapter
 
 
 @dataclass(frozen=True, slots=True)
-class Completeness:
+class Completeness(Result):
     """How far the files of the branch's customers are filled in (of the bank's, where ``branch_id`` is empty).
 
     Attributes
@@ -57,7 +57,7 @@ class Completeness:
 
 
 @dataclass(frozen=True, slots=True)
-class Backlog:
+class Backlog(Result):
     """Files to be filled in, of customers at the value floor and above, by tier (highest first).
 
     ``table``: ``customers`` with a field missing, ``no_occupation`` of them, ``aum_fen``; ``others`` have a field

@@ -8,7 +8,7 @@ import pandas as pd
 
 from kit import columns as col
 from kit.analysis.coverage import is_kept
-from kit.analysis.result import Unavailable, flagged, share
+from kit.analysis.result import Result, Unavailable, flagged, share
 from kit.params import FlowStep, Params
 
 __all__ = ["Flow", "flow"]
@@ -21,7 +21,7 @@ _NEEDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Flow:
+class Flow(Result):
     """Customers by the steps of the flow.
 
     ``table`` has a row a step: who has ``done`` it, who is ``through`` it and all before, and of the latter those at

@@ -8,7 +8,7 @@ import pandas as pd
 
 from kit import columns as col
 from kit.analysis.contact import interval_days
-from kit.analysis.result import needs, share, total
+from kit.analysis.result import Result, needs, share, total
 from kit.analysis.segments import GRADES
 from kit.params import Params
 
@@ -18,7 +18,7 @@ _YEAR_DAYS = 365
 
 
 @dataclass(frozen=True, slots=True)
-class Scorecard:
+class Scorecard(Result):
     """The service grade and what it is made of.
 
     Attributes
@@ -47,7 +47,7 @@ class Scorecard:
 
 
 @dataclass(frozen=True, slots=True)
-class Contribution:
+class Contribution(Result):
     """Customers whose contribution is known, and their mean rank within the bank, from 0 to 1."""
 
     known: int
@@ -55,7 +55,7 @@ class Contribution:
 
 
 @dataclass(frozen=True, slots=True)
-class Intents:
+class Intents(Result):
     """intent, closes_months, at_most_days, longer_days, customers, aum_fen: a row a grade, the ungraded last.
 
     ``near`` are the customers of the grades with follow-ups of their own.

@@ -10,7 +10,7 @@ import pandas as pd
 from kit import columns as col
 from kit.analysis.concentration import number_of_top
 from kit.analysis.panel import wide
-from kit.analysis.result import share, total
+from kit.analysis.result import Result, share, total
 from kit.params import Params
 
 __all__ = ["Growth", "growth"]
@@ -20,7 +20,7 @@ GROUPS = ("top", "other", "new")
 
 
 @dataclass(frozen=True, slots=True)
-class Growth:
+class Growth(Result):
     """Change of AUM between two months, customer by customer.
 
     Attributes

@@ -9,7 +9,7 @@ import pandas as pd
 
 from kit import columns as col
 from kit.analysis.coverage import covered_share_of_aum, is_kept, loads, misheld
-from kit.analysis.result import Unavailable, listed, ordered, richest, share, total
+from kit.analysis.result import Result, Unavailable, listed, ordered, richest, share, total
 from kit.params import Params
 
 __all__ = ["REASONS", "Evenness", "Handover", "Proof", "assigned", "evenness", "handover", "handover_list", "proof"]
@@ -19,7 +19,7 @@ _MEASURES = ("cv", "max_min", "gini")
 
 
 @dataclass(frozen=True, slots=True)
-class Handover:
+class Handover(Result):
     """Customers before and after the assignment.
 
     Attributes
@@ -53,7 +53,7 @@ class Handover:
 
 
 @dataclass(frozen=True, slots=True)
-class Evenness:
+class Evenness(Result):
     """Load over the owners of a role, before and after.
 
     ``table``: role, measure (customers or aum), owners, and cv, max_min and gini, each ``_before`` and after.
@@ -67,7 +67,7 @@ class Evenness:
 
 
 @dataclass(frozen=True, slots=True)
-class Proof:
+class Proof(Result):
     """How near the assignment comes to the proven bound of the best (the farthest branch's), and what gave way.
 
     ``remarks`` has a row a remark: remark, tier, role, staff_id, customers, and of a bound what is stated and reached,

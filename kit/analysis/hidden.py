@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from kit import columns as col
-from kit.analysis.result import Unavailable, joined, listed, share, total
+from kit.analysis.result import Result, Unavailable, joined, listed, share, total
 from kit.params import Params
 
 __all__ = ["SIGNALS", "HiddenValue", "hidden_list", "hidden_value"]
@@ -17,7 +17,7 @@ SIGNALS = (col.HIDDEN_FLOW, col.HIDDEN_PAYROLL, col.HIDDEN_MERCHANT, col.HIDDEN_
 
 
 @dataclass(frozen=True, slots=True)
-class HiddenValue:
+class HiddenValue(Result):
     """Customers of the lowest tier with a sign of more.
 
     ``table`` has a row a sign: customers, aum_fen, and their inflow_fen of the month where it was sent. They overlap:

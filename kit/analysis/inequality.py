@@ -13,6 +13,7 @@ import pandas as pd
 from kit import columns as col
 from kit.analysis.concentration import ascending_aum, gini, hhi, top_share
 from kit.analysis.coverage import is_kept
+from kit.analysis.result import Result
 from kit.params import Params
 
 __all__ = ["GiniInterval", "GiniSplit", "gini_interval", "gini_split", "standard_error"]
@@ -21,7 +22,7 @@ Array = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class GiniInterval:
+class GiniInterval(Result):
     """The Gini coefficient with its interval, and the same without the largest customers.
 
     ``table`` has a row for each number of largest customers ``left_out``, first none of them: gini, its interval,
@@ -36,7 +37,7 @@ class GiniInterval:
 
 
 @dataclass(frozen=True, slots=True)
-class GiniSplit:
+class GiniSplit(Result):
     """The Gini coefficient in three parts, a row a grouping of the customers.
 
     ``between_share``: what would be left if everybody in a group had its mean; ``within_share``: what there is inside

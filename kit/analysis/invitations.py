@@ -12,7 +12,7 @@ from kit import columns as col
 from kit.analysis.cards import words_told
 from kit.analysis.contact_log import by_caller, nearest
 from kit.analysis.products import asleep, valued
-from kit.analysis.result import Unavailable, flagged, listed, needs, richest, share
+from kit.analysis.result import Result, Unavailable, flagged, listed, needs, richest, share
 from kit.analysis.tiers import by_tier
 from kit.params import Params
 
@@ -20,7 +20,7 @@ __all__ = ["Invitations", "Meetings", "invitations", "invite_list", "meetings"]
 
 
 @dataclass(frozen=True, slots=True)
-class Invitations:
+class Invitations(Result):
     """Invitations to events and to a talk, and who came.
 
     Attributes
@@ -44,7 +44,7 @@ class Invitations:
 
 
 @dataclass(frozen=True, slots=True)
-class Meetings:
+class Meetings(Result):
     """Customers who were met, a row a tier, highest first, and what their files lack beside those of the others.
 
     ``mean_missing_met`` and ``mean_missing_unmet`` are fields without a value a customer; not there where the bank

@@ -10,6 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from kit.analysis.result import Result
+
 __all__ = ["FOLDS", "PENALTIES", "Checked", "auc", "calibration", "checked", "fit", "folds", "probability"]
 
 Floats = npt.NDArray[np.float64]
@@ -20,7 +22,7 @@ _BINS, _SMALLEST_BIN = 10, 30
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(Result):
     """What a model is worth to customers whom it has not seen.
 
     ``table`` has a row a tenth of the predictions, lowest first: decile, contacts, predicted_share, observed_share.

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from kit import columns as col
-from kit.analysis.result import needs
+from kit.analysis.result import Result, needs
 from kit.params import Params
 
 __all__ = ["Agreement", "adjusted_rand", "agreement", "gower", "k_medoids"]
@@ -28,7 +28,7 @@ _CODES = (col.OCCUPATION_SECTOR, *_FLAGS.values())
 
 
 @dataclass(frozen=True, slots=True)
-class Agreement:
+class Agreement(Result):
     """Groups that the customers' own likeness makes, beside the segments of the rules.
 
     Attributes

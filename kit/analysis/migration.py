@@ -9,14 +9,14 @@ import pandas as pd
 
 from kit import columns as col
 from kit.analysis.panel import wide
-from kit.analysis.result import counted
+from kit.analysis.result import Result, counted
 from kit.params import Params
 
 __all__ = ["Migration", "migration", "tiers_held"]
 
 
 @dataclass(frozen=True, slots=True)
-class Migration:
+class Migration(Result):
     """Customers by the tier held in the first and in the last month of the panel.
 
     Attributes

@@ -9,14 +9,14 @@ import pandas as pd
 from kit import columns as col
 from kit.analysis.contact_log import nearest
 from kit.analysis.proportions import difference, proportion
-from kit.analysis.result import needs
+from kit.analysis.result import Result, needs
 from kit.params import Params
 
 __all__ = ["Orders", "orders"]
 
 
 @dataclass(frozen=True, slots=True)
-class Orders:
+class Orders(Result):
     """First calls that an SMS had announced beside those that none had: a row each, with the rate's interval.
 
     ``gain`` is the connect rate after an SMS less that without, with its interval; ``apart`` whether it excludes zero,

@@ -8,7 +8,7 @@ import pandas as pd
 
 from kit import columns as col
 from kit.analysis.contact import interval_days
-from kit.analysis.result import share
+from kit.analysis.result import Result, share
 from kit.params import Params
 
 __all__ = [
@@ -26,7 +26,7 @@ _YEAR_DAYS = 365
 
 
 @dataclass(frozen=True, slots=True)
-class PlanSummary:
+class PlanSummary(Result):
     """The plan in sums.
 
     Attributes
@@ -54,7 +54,7 @@ class PlanSummary:
 
 
 @dataclass(frozen=True, slots=True)
-class Batches:
+class Batches(Result):
     """A row a week: week, from_date, calls (capacity), planned, load_share, sms_only, first_contacts, success_share.
 
     ``first_success`` and ``last_success`` are the likely success of the first and the last week; None without a model.
@@ -69,7 +69,7 @@ class Batches:
 
 
 @dataclass(frozen=True, slots=True)
-class PlanLoads:
+class PlanLoads(Result):
     """Work of each owner, or of each branch where there are several.
 
     Attributes

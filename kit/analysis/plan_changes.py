@@ -9,7 +9,7 @@ import pandas as pd
 
 from kit import columns as col
 from kit.analysis.contact import CLASSES, cadence_days, follow_ups, interval_days
-from kit.analysis.result import needs
+from kit.analysis.result import Result, needs
 from kit.params import Params
 
 __all__ = [
@@ -25,7 +25,7 @@ __all__ = [
 
 
 @dataclass(frozen=True, slots=True)
-class Overflow:
+class Overflow(Result):
     """What has no date: plan_reason, contacts, customers, first_contacts, next_due_date, a row a reason."""
 
     table: pd.DataFrame
@@ -37,7 +37,7 @@ class Overflow:
 
 
 @dataclass(frozen=True, slots=True)
-class FirstContacts:
+class FirstContacts(Result):
     """认领: a row a channel; how many customers a new owner has to present himself to, and to how many by a date."""
 
     table: pd.DataFrame
@@ -48,7 +48,7 @@ class FirstContacts:
 
 
 @dataclass(frozen=True, slots=True)
-class Additions:
+class Additions(Result):
     """What the needs check adds: contact_class, own (contacts for it alone or first), added (to another contact)."""
 
     table: pd.DataFrame
@@ -57,7 +57,7 @@ class Additions:
 
 
 @dataclass(frozen=True, slots=True)
-class Adjustments:
+class Adjustments(Result):
     """How intent changes the interval: a row a grade and interval; cadence_days, intent, interval_days, customers."""
 
     table: pd.DataFrame

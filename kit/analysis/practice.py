@@ -10,7 +10,7 @@ import pandas as pd
 from kit import columns as col
 from kit.analysis.contact_log import by_caller, nearest, own_rows, texts
 from kit.analysis.proportions import proportion
-from kit.analysis.result import Unavailable, flagged, listed, needs, share
+from kit.analysis.result import Result, Unavailable, flagged, listed, needs, share
 from kit.params import Params
 
 __all__ = [
@@ -31,7 +31,7 @@ CALLED_AGAIN = ("1", "2", "3")  # the last: so often or more
 
 
 @dataclass(frozen=True, slots=True)
-class CallResults:
+class CallResults(Result):
     """Calls whose result is on record.
 
     Attributes
@@ -59,7 +59,7 @@ class CallResults:
 
 
 @dataclass(frozen=True, slots=True)
-class Objections:
+class Objections(Result):
     """Contacts at which an objection was noted, a row a code; ``most`` is the commonest of the three with a reply."""
 
     table: pd.DataFrame
@@ -70,7 +70,7 @@ class Objections:
 
 
 @dataclass(frozen=True, slots=True)
-class HangUps:
+class HangUps(Result):
     """Hang-ups, and the calls made all the same within the profile's days after one.
 
     ``table``: customers by how often they were called again, once, twice, three times or more. ``texted`` are the
@@ -87,7 +87,7 @@ class HangUps:
 
 
 @dataclass(frozen=True, slots=True)
-class FirstSms:
+class FirstSms(Result):
     """First contacts and the SMS that goes with each.
 
     ``by_caller`` is as in `CallResults`: first_contacts, first_texted, raw_share, shrunk_share. ``missed`` had none.

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from kit import columns as col
-from kit.analysis.result import counted, flagged, joined, listed, needs, ordered, richest, share, total
+from kit.analysis.result import Result, counted, flagged, joined, listed, needs, ordered, richest, share, total
 from kit.analysis.tiers import by_tier
 from kit.params import Params
 
@@ -33,7 +33,7 @@ _MERCHANT_EVIDENCE = (col.MERCHANT_FLAGGED, col.MERCHANT_RECEIPTS, col.MERCHANT_
 
 
 @dataclass(frozen=True, slots=True)
-class PrimaryAccounts:
+class PrimaryAccounts(Result):
     """Primary-account grades.
 
     Attributes
@@ -62,7 +62,7 @@ class PrimaryAccounts:
 
 
 @dataclass(frozen=True, slots=True)
-class Merchants:
+class Merchants(Result):
     """Customers with evidence of being merchants: by piece of evidence, and by tier (highest first)."""
 
     evidence: pd.DataFrame

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from kit import columns as col
-from kit.analysis.result import Unavailable, flagged, listed, needs, richest, share
+from kit.analysis.result import Result, Unavailable, flagged, listed, needs, richest, share
 from kit.analysis.tiers import by_tier
 from kit.params import Params
 
@@ -37,7 +37,7 @@ GATES = ("suited", "unsuited", "lapsed", "unassessed")
 
 
 @dataclass(frozen=True, slots=True)
-class Products:
+class Products(Result):
     """Product families held.
 
     Attributes
@@ -61,7 +61,7 @@ class Products:
 
 
 @dataclass(frozen=True, slots=True)
-class ProductMatrix:
+class ProductMatrix(Result):
     """Customers who hold both of two families, and their share of the holders of the row's.
 
     ``first`` suggests ``second`` most: of its holders ``share`` hold it, ``lift`` times as many as of all customers.
@@ -79,7 +79,7 @@ class ProductMatrix:
 
 
 @dataclass(frozen=True, slots=True)
-class Whitespace:
+class Whitespace(Result):
     """Customers who are awake and do not hold a family, a row a family, by what their risk level allows.
 
     ``suited`` may be offered it, ``unsuited`` have a level below the product's, ``lapsed`` and ``unassessed`` must be

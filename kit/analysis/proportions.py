@@ -7,6 +7,7 @@ from statistics import NormalDist
 
 import pandas as pd
 
+from kit.analysis.result import Result
 from kit.analysis.shrinkage import shrunk_rates
 from kit.params import Params
 
@@ -14,7 +15,7 @@ __all__ = ["Proportion", "difference", "proportion", "rates"]
 
 
 @dataclass(frozen=True, slots=True)
-class Proportion:
+class Proportion(Result):
     """``cases`` of ``of`` with the ends of its interval; of nothing there is none."""
 
     cases: int

@@ -19,7 +19,7 @@ from kit.analysis.products import (
     product_matrix,
     risk_gate,
 )
-from kit.analysis.result import Unavailable, flagged, listed, share
+from kit.analysis.result import Result, Unavailable, flagged, listed, share
 from kit.params import WAN, KeyProduct, Params
 
 __all__ = ["REASONS", "KeyProducts", "key_products", "prospect_list"]
@@ -32,7 +32,7 @@ _BORROWED = ("loan", "card")  # not paid for out of the customer's own money
 
 
 @dataclass(frozen=True, slots=True)
-class KeyProducts:
+class KeyProducts(Result):
     """A row a key product that the bank sends: eligible = holders + prospects + unsuited + reassess + do_not_call.
 
     Attributes

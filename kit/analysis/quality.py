@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from kit.accounts import Accounts
-from kit.analysis.result import share
+from kit.analysis.result import Result, share
 from kit.schema import schema
 
 __all__ = ["Delivery", "delivery", "missing_columns"]
@@ -23,7 +23,7 @@ _JOINS, _AMOUNTS = ("reference", "unmatched"), ("sum", "control_total")
 
 
 @dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(Result):
     """Accounts of everything that the bank delivered.
 
     Attributes

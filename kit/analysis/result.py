@@ -12,12 +12,26 @@ import numpy.typing as npt
 import pandas as pd
 
 from kit import columns as col
+from kit.document.frames import result_blocks
+from kit.document.html import fragment
 from kit.params import Params
 
-__all__ = ["Unavailable", "counted", "flagged", "joined", "listed", "needs", "ordered", "richest", "share", "total"]
+__all__ = [
+    "Result", "Unavailable", "counted", "flagged", "joined", "listed", "needs", "ordered", "richest", "share",
+    "total",
+]  # fmt: skip
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+
+class Result:
+    """What an analysis found; a notebook shows it as its headline figures and its tables."""
+
+    __slots__ = ()
+
+    def _repr_html_(self) -> str:
+        return fragment(*result_blocks(self))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +99,7 @@ def richest(customers: pd.DataFrame) -> pd.DataFrame:
 
 
 def listed(chosen: pd.DataFrame, amount: pd.Series, reason: str | npt.ArrayLike) -> pd.DataFrame:
-    """Customers as rows of a list (`kit.planning.branch_lists`), in the order of ``chosen``.
+    """Customers as rows of a list (`kit.planning.lists.branch_lists`), in the order of ``chosen``.
 
     ``amount`` is what is at stake, in 分; ``reason`` one code for all of them or a code each.
     """

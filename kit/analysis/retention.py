@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from kit import columns as col
-from kit.analysis.result import needs, share, total
+from kit.analysis.result import Result, needs, share, total
 from kit.analysis.tiers import by_tier
 from kit.params import Params
 
@@ -15,7 +15,7 @@ __all__ = ["PassThrough", "Retention", "pass_through", "payroll_retention"]
 
 
 @dataclass(frozen=True, slots=True)
-class Retention:
+class Retention(Result):
     """代发留存率 of the customers' last payroll.
 
     ``table`` has a row a tier, highest first: customers paid, pay_fen, the median retained_share, and those (leaving,
@@ -34,7 +34,7 @@ class Retention:
 
 
 @dataclass(frozen=True, slots=True)
-class PassThrough:
+class PassThrough(Result):
     """过路户: a row a tier, highest first: customers, share, aum_fen, and outflow_fen where it was sent."""
 
     table: pd.DataFrame

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from kit import columns as col
-from kit.analysis.result import needs, ordered, share
+from kit.analysis.result import Result, needs, ordered, share
 from kit.analysis.segments import overlap_share
 from kit.params import Params
 
@@ -25,7 +25,7 @@ _BALANCES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Schemes:
+class Schemes(Result):
     """A row a way to divide the customers (``rules``, ``product``, ``occupation``, ``risk``).
 
     ``table``: groups that have customers; overlap_share; unplaced_share; largest_group_share of the placed; balance,
@@ -42,7 +42,7 @@ class Schemes:
 
 
 @dataclass(frozen=True, slots=True)
-class Occupations:
+class Occupations(Result):
     """AUM by sector of the occupation: customers, quartiles and shares; none where fewer than ten are known.
 
     ``separation`` is that of the known sectors; ``highest`` and ``lowest`` those with the largest and the smallest

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from kit.analysis.result import share
+from kit.analysis.result import Result, share
 
 __all__ = ["Readiness", "readiness"]
 
 
 @dataclass(frozen=True, slots=True)
-class Readiness:
+class Readiness(Result):
     """Texts of the plan, calls and messages together.
 
     Attributes

@@ -10,7 +10,7 @@ import pandas as pd
 
 from kit import columns as col
 from kit.analysis.coverage import keeper
-from kit.analysis.result import counted, flagged, listed, needs, ordered, share, total
+from kit.analysis.result import Result, counted, flagged, listed, needs, ordered, share, total
 from kit.params import Params
 
 __all__ = [
@@ -31,7 +31,7 @@ GRADES = ("A", "B", "C", "D")
 
 
 @dataclass(frozen=True, slots=True)
-class Segments:
+class Segments(Result):
     """A row a segment in the order of the rules, and how cleanly they part the customers.
 
     ``overlap`` is the share of customers whom two rules or more fit, ``unidentified`` that of 其他/待识别,
@@ -52,7 +52,7 @@ class Segments:
 
 
 @dataclass(frozen=True, slots=True)
-class Overlap:
+class Overlap(Result):
     """Which rules fit the same customers, before the first of them wins.
 
     Attributes
@@ -79,7 +79,7 @@ class Overlap:
 
 
 @dataclass(frozen=True, slots=True)
-class Cells:
+class Cells(Result):
     """Customers by segment and owner, of those whom somebody keeps.
 
     ``table`` has a row a segment: customers, owners, the mean of an owner, the smallest cell with its owner, and the
@@ -95,7 +95,7 @@ class Cells:
 
 
 @dataclass(frozen=True, slots=True)
-class Strangers:
+class Strangers(Result):
     """Familiar and unfamiliar customers of each segment; ``unplaced`` are the unfamiliar of 其他/待识别.
 
     ``listed`` are all of 其他/待识别 from the value floor: the rows of `identify_list`.
@@ -112,7 +112,7 @@ class Strangers:
 
 
 @dataclass(frozen=True, slots=True)
-class Cube:
+class Cube(Result):
     """Customers by segment, tier (highest first) and service grade, a column a grade.
 
     ``segment`` and ``tier`` are the row with the most of grades A and B, ``best`` of them; None where there are none.

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from kit import columns as col
-from kit.analysis.result import share
+from kit.analysis.result import Result, share
 from kit.params import Params
 
 __all__ = [
@@ -31,7 +31,7 @@ _SIZES = 60  # of a branch, at which the limits are drawn
 
 
 @dataclass(frozen=True, slots=True)
-class BranchRates:
+class BranchRates(Result):
     """One rate over the bank's branches.
 
     Attributes
@@ -60,7 +60,7 @@ class BranchRates:
 
 
 @dataclass(frozen=True, slots=True)
-class FunnelPlace:
+class FunnelPlace(Result):
     """What one branch's rate is worth: raw, shrunk, beside the bank's, and its zone of the funnel plot."""
 
     raw: float
@@ -71,7 +71,7 @@ class FunnelPlace:
 
 
 @dataclass(frozen=True, slots=True)
-class RatesCompared:
+class RatesCompared(Result):
     """The rates that the bank's data give, if there are two branches to compare.
 
     ``table`` has a row a rate: the bank's, its dispersion, and how many branches are outside either limit;

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from kit import columns as col
-from kit.analysis.result import flagged, listed, needs, ordered, share, total
+from kit.analysis.result import Result, flagged, listed, needs, ordered, share, total
 from kit.analysis.tiers import by_tier, tier_ranks
 from kit.params import Params
 
@@ -20,7 +20,7 @@ _OF_NEXT = [col.CUSTOMER_ID, col.STAGE_RANK, col.AUM_FEN, col.ASSETS_TARGET_FEN]
 
 
 @dataclass(frozen=True, slots=True)
-class Stages:
+class Stages(Result):
     """Customers by the stage that they have reached: a row a stage, ``table``, ``none`` before the first.
 
     ``reached`` counts those at the stage or beyond it. ``by_tier`` has a row a tier (highest first) with the share of
@@ -43,7 +43,7 @@ class Stages:
 
 
 @dataclass(frozen=True, slots=True)
-class NextStage:
+class NextStage(Result):
     """Customers one step short of their next stage, a row a stage to be reached; ``lacking_fen`` only of assets."""
 
     table: pd.DataFrame
@@ -52,7 +52,7 @@ class NextStage:
 
 
 @dataclass(frozen=True, slots=True)
-class ValueChange:
+class ValueChange(Result):
     """AUM and product families of the customers present at both ends of the panel, a row a tier at its start."""
 
     table: pd.DataFrame

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
+from typing import Annotated, Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from pydantic import BeforeValidator, PlainSerializer
 
 from kit import columns as col
 from kit.analysis.logistic import FOLDS, checked, fit, folds, probability
-from kit.analysis.result import Unavailable, share
+from kit.analysis.result import Result, Unavailable, share
 from kit.params import Params
 
 __all__ = ["SuccessModel", "fit_success", "success_model"]
 
 
 @dataclass(frozen=True, slots=True)
-class SuccessModel:
+class SuccessModel(Result):
     """What the bank's contacts tell of likely success.
 
     Attributes
@@ -37,7 +37,7 @@ class SuccessModel:
         Whether the plan is ordered by it: it tells held-out customers apart as well as the profile asks for.
     """
 
-    table: pd.DataFrame
+    table: Annotated[pd.DataFrame, BeforeValidator(pd.DataFrame), PlainSerializer(lambda rows: rows.to_dict("list"))]
     outcomes: int
     successes: int
     failures: int
@@ -50,16 +50,10 @@ class SuccessModel:
     used: bool = False
     unused: bool = False
 
-    def stored(self) -> dict[str, Any]:
-        """As JSON can hold it."""
-        return asdict(self) | {"table": self.table.to_dict("list")}
 
-
-def success_model(stored: Mapping[str, Any] | None) -> SuccessModel | Unavailable:
+def success_model(fitted: SuccessModel | None) -> SuccessModel | Unavailable:
     """Likely success of the bank's contacts, and how far what it predicts has come true (R57)."""
-    if stored is None:
-        return Unavailable((col.SUCCEEDED,))
-    return SuccessModel(**{**stored, "table": pd.DataFrame(stored["table"])})
+    return Unavailable((col.SUCCEEDED,)) if fitted is None else fitted
 
 
 def fit_success(

@@ -10,14 +10,14 @@ import pandas as pd
 from kit import columns as col
 from kit.analysis.branches import Standing, place
 from kit.analysis.coverage import covered_share_of_aum
-from kit.analysis.result import flagged, share, total
+from kit.analysis.result import Result, flagged, share, total
 from kit.params import Params
 
 __all__ = ["Finding", "Findings", "Portrait", "findings", "portrait"]
 
 
 @dataclass(frozen=True, slots=True)
-class Portrait:
+class Portrait(Result):
     """Headline shares of a branch; None where the bank did not send what they need, or there is nobody."""
 
     covered_share_of_aum: float | None
@@ -26,7 +26,7 @@ class Portrait:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Result):
     """One list of the branch: whom, how much is at stake, and where the branch stands by its share of AUM."""
 
     code: str
@@ -37,7 +37,7 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Findings:
+class Findings(Result):
     """The findings that matter most, most money at stake first; ``table`` has a row each."""
 
     top: tuple[Finding, ...]

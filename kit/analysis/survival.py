@@ -10,6 +10,7 @@ import pandas as pd
 
 from kit import columns as col
 from kit.analysis.panel import wide
+from kit.analysis.result import Result
 from kit.analysis.tiers import tier_ranks
 from kit.params import Params
 
@@ -17,7 +18,7 @@ __all__ = ["Survival", "kaplan_meier", "survival"]
 
 
 @dataclass(frozen=True, slots=True)
-class Survival:
+class Survival(Result):
     """Customers from the first month in which they stand at the floor, until they fall below it.
 
     Attributes

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from kit import columns as col
-from kit.analysis.result import listed, needs, ordered, share, total
+from kit.analysis.result import Result, listed, needs, ordered, share, total
 from kit.params import Params
 
 __all__ = [
@@ -28,7 +28,7 @@ __all__ = [
 
 
 @dataclass(frozen=True, slots=True)
-class Tiers:
+class Tiers(Result):
     """A row a tier, highest first: strategy, customers, aum_fen, their shares, mean_fen, median_fen.
 
     ``upper_customers_share`` and ``upper_aum_share`` are those of the upper half of the ladder;
@@ -42,7 +42,7 @@ class Tiers:
 
 
 @dataclass(frozen=True, slots=True)
-class Upgrades:
+class Upgrades(Result):
     """Customers in the critical band below the next tier: a row a tier to be reached, and the sums."""
 
     table: pd.DataFrame
@@ -51,7 +51,7 @@ class Upgrades:
 
 
 @dataclass(frozen=True, slots=True)
-class Losses:
+class Losses(Result):
     """Customers slipping below the value floor: light (spot below), heavy (average below as well).
 
     ``recovered`` customers were lost a month ago and are at the floor again, with ``recovered_fen`` more.

@@ -10,7 +10,7 @@ import pandas as pd
 
 from kit import columns as col
 from kit.analysis.branches import Standing, standing
-from kit.analysis.result import Unavailable, flagged, listed, needs, ordered, share, total
+from kit.analysis.result import Result, Unavailable, flagged, listed, needs, ordered, share, total
 from kit.analysis.tiers import by_tier
 from kit.params import Params
 
@@ -35,7 +35,7 @@ _TO_WAKE = STATES[:4]
 
 
 @dataclass(frozen=True, slots=True)
-class UnitActivity:
+class UnitActivity(Result):
     """Accounts by the time since their last receipt or payment: a row a state that has any, ``table``.
 
     ``due`` have been still for a year and owe nothing, ``due_unknown`` for a year while nobody said whether they owe,
@@ -63,7 +63,7 @@ class UnitActivity:
 
 
 @dataclass(frozen=True, slots=True)
-class YearAverages:
+class YearAverages(Result):
     """Year averages as projected, against the lines of a base and an effective account: a row a line, ``table``.
 
     ``standing`` accounts are on the line now; ``projected`` will be at the year's end if today's balance stays; those
@@ -81,7 +81,7 @@ class YearAverages:
 
 
 @dataclass(frozen=True, slots=True)
-class Payers:
+class Payers(Result):
     """Units that pay salaries through the bank beside those that do not: a row each."""
 
     table: pd.DataFrame
@@ -93,7 +93,7 @@ class Payers:
 
 
 @dataclass(frozen=True, slots=True)
-class Salaried:
+class Salaried(Result):
     """Customers who get their salary here, a row a tier; ``single`` ones hold nothing but the account it comes into."""
 
     table: pd.DataFrame

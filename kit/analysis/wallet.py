@@ -10,7 +10,7 @@ import pandas as pd
 
 from kit import columns as col
 from kit.analysis.products import asleep, valued
-from kit.analysis.result import listed, share, total
+from kit.analysis.result import Result, listed, share, total
 from kit.analysis.tiers import by_tier
 from kit.params import WAN, Params
 
@@ -20,7 +20,7 @@ LIKENESS = ("age", "sector", "income")
 
 
 @dataclass(frozen=True, slots=True)
-class Wallet:
+class Wallet(Result):
     """An estimate, never a target: the customers' sum would need all of them to hold what one in ten does.
 
     Attributes

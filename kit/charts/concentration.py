@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from kit import columns as col
 from kit import theme
-from kit.analysis import Concentration
+from kit.analysis.concentration import Concentration
 from kit.charts.canvas import Labels, canvas, percent_axis
 
 __all__ = ["deciles", "lorenz", "peers"]

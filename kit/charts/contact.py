@@ -7,7 +7,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from kit import theme
-from kit.analysis import ContactPractice, PlanLoads, PlanSummary
+from kit.analysis.contact import ContactPractice
+from kit.analysis.plan import PlanLoads, PlanSummary
 from kit.charts.canvas import Labels, bar_labels, canvas, heat_map, names, percent_axis
 
 __all__ = ["contacted", "load_map", "plan_weeks"]

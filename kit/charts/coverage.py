@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from kit import theme
-from kit.analysis import Loads, Roles
+from kit.analysis.coverage import Loads, Roles
 from kit.charts.canvas import Labels, bar_labels, canvas, name_cells, names, percent_axis
 
 __all__ = ["loads_by_owner", "tiers_by_role"]

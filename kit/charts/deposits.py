@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 from kit import columns as col
 from kit import theme
-from kit.analysis import DepositMix, MaturityLadder, PersonalShare
+from kit.analysis.deposits import DepositMix, MaturityLadder, PersonalShare
 from kit.charts.canvas import Labels, canvas, shares_by_tier
 from kit.charts.concentration import peers
 

@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from kit import theme
-from kit.analysis import Survival
+from kit.analysis.survival import Survival
 from kit.charts.canvas import Labels, canvas, percent_axis
 
 __all__ = ["survival_curve"]

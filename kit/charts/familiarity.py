@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from kit import theme
-from kit.analysis import Cadence, Familiarity
+from kit.analysis.familiarity import Cadence, Familiarity
 from kit.charts.canvas import Labels, bar_labels, canvas, name_cells, names, percent_axis
 
 __all__ = ["cadence_by_tier", "familiar_by_value"]

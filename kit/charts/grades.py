@@ -5,7 +5,8 @@ from __future__ import annotations
 from matplotlib.figure import Figure
 
 from kit import theme
-from kit.analysis import Scorecard, SuccessModel
+from kit.analysis.grades import Scorecard
+from kit.analysis.success import SuccessModel
 from kit.charts.canvas import Labels, bar_labels, canvas, names, percent_axis
 
 __all__ = ["grade_shares", "success_calibration"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from matplotlib.figure import Figure
 
 from kit import theme
-from kit.analysis import Growth
+from kit.analysis.growth import Growth
 from kit.charts.canvas import Labels, canvas, names
 from kit.params import WAN
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from matplotlib.figure import Figure
 
 from kit import theme
-from kit.analysis import Handover
+from kit.analysis.handover import Handover
 from kit.charts.canvas import Labels, bar_labels, canvas
 
 __all__ = ["owners_before_and_after"]

@@ -6,7 +6,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from kit import theme
-from kit.analysis import BalanceSheet, Funds, ProductMatrix, Products
+from kit.analysis.balance_sheet import BalanceSheet, Funds
+from kit.analysis.products import ProductMatrix, Products
 from kit.charts.canvas import Labels, canvas, heat_map, names, shares_by_tier
 
 __all__ = ["assets_by_tier", "families_by_tier", "families_held_together", "purposes_by_occupation"]

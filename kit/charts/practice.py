@@ -6,7 +6,10 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from kit import theme
-from kit.analysis import CallResults, Flow, Invitations, Orders
+from kit.analysis.flow import Flow
+from kit.analysis.invitations import Invitations
+from kit.analysis.orders import Orders
+from kit.analysis.practice import CallResults
 from kit.charts.canvas import Labels, bar_labels, canvas, names, percent_axis
 
 __all__ = ["came_by_segment", "flow_funnel", "reached_by_caller", "reached_by_order"]

@@ -5,8 +5,7 @@ from __future__ import annotations
 from matplotlib.figure import Figure
 
 from kit import theme
-from kit.analysis import PrimaryAccounts
-from kit.analysis.primary import GRADES
+from kit.analysis.primary import GRADES, PrimaryAccounts
 from kit.charts.canvas import Labels, shares_by_tier
 
 __all__ = ["grades_by_tier"]

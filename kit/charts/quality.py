@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from kit import theme
-from kit.analysis import Completeness
+from kit.analysis.filing import Completeness
 from kit.charts.canvas import Labels, canvas, names
 
 __all__ = ["completeness_map"]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.figure import Figure
 
-from kit.analysis import Overlap, Salons, Segments
+from kit.analysis.cards import Salons
+from kit.analysis.segments import Overlap, Segments
 from kit.charts.canvas import Labels, canvas, heat_map, names
 
 __all__ = ["jaccard_map", "salon_themes", "segments_by_tier"]

@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 
 from kit import columns as col
 from kit import theme
-from kit.analysis import RatesCompared
+from kit.analysis.shrinkage import RatesCompared
 from kit.charts.canvas import Labels, canvas, names, percent_axis
 
 __all__ = ["funnels"]

@@ -7,7 +7,8 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from kit import theme
-from kit.analysis import Capacity, Stages
+from kit.analysis.capacity import Capacity
+from kit.analysis.stages import Stages
 from kit.charts.canvas import Labels, canvas, names, shares_by_tier
 from kit.params import WAN
 

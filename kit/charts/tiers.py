@@ -5,7 +5,8 @@ from __future__ import annotations
 from matplotlib.figure import Figure
 
 from kit import theme
-from kit.analysis import Migration, Tiers
+from kit.analysis.migration import Migration
+from kit.analysis.tiers import Tiers
 from kit.charts.canvas import Labels, bar_labels, canvas, heat_map, names, percent_axis
 
 __all__ = ["tier_moves", "tier_shares"]

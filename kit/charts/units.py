@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 
 from kit import columns as col
 from kit import theme
-from kit.analysis import UnitActivity, YearAverages
+from kit.analysis.units import UnitActivity, YearAverages
 from kit.charts.canvas import Labels, bar_labels, canvas, names
 from kit.charts.concentration import peers
 

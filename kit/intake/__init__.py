@@ -22,7 +22,7 @@ from kit.intake.feeds import Feed, Plan, Refused, Source, find_sources, plan
 from kit.intake.grid import Sheet
 from kit.intake.opening import given_password
 from kit.intake.private import Persons, completed
-from kit.intake.quarantine import REASONS, Notice, reason
+from kit.intake.quarantine import Notice, reason
 from kit.intake.questions import OpenQuestions
 from kit.intake.readers import Password
 from kit.intake.returned import take_back
@@ -32,7 +32,6 @@ from kit.params import Checks, ControlTotal
 from kit.vault import VAULT
 
 __all__ = [
-    "REASONS",
     "IntakeResult",
     "Notice",
     "OpenQuestions",

@@ -19,9 +19,6 @@ __all__ = ["DoesNotTie", "control_sums", "fields", "reconciliation", "refused"]
 class DoesNotTie(KitError):
     """Rows or sums of a source and of the book differ: a fault of the kit, not of the data (path, place)."""
 
-    zh = "{path}，{place}：来源与账簿对不上。这是程序的错误，请报告；没有写出任何文件。"
-    en = "{path}, {place}: source and book do not tie. The program is at fault: report it; nothing written."
-
 
 def reconciliation(connection: Any, loaded: Sequence[Loaded]) -> pd.DataFrame:
     """One row a feed: the lines of its sheet by kind, its rows, where they went, and the cells that could not be read.

@@ -11,7 +11,7 @@ from kit.intake.branches import origins
 from kit.intake.choose import lacking
 from kit.intake.labels import labelled, settled
 from kit.intake.mapping import Cell
-from kit.intake.questions import IGNORE, Candidate, Interview, Question, Said
+from kit.intake.questions import IGNORE, Candidate, Evidence, Interview, Question
 from kit.intake.sources import Family, Files
 from kit.intake.values import examples, fit
 from kit.schema import Meaning, normalise, schema
@@ -158,15 +158,15 @@ def _meaning_question(desk: Desk, table: str, position: int, meanings: tuple[Mea
         name = f"{table}.{meaning.column}" if target else IGNORE
         score = round(0.3 + 0.4 * (fitting or 0) - 0.05 * order, 3)
         said = tuple(propose.judged_values(found, target, fitting)) if target and told_apart else ()
-        ranked.append(Candidate(f"{name}:{meaning.id}", score, said, (meaning.zh, meaning.en)))
+        ranked.append(Candidate(f"{name}:{meaning.id}", score, said, meaning))
     evidence = [propose.beside(first, position)]
     if found.filled:
-        evidence.insert(0, Said("distinct", {"filled": found.filled, "distinct": found.distinct}))
+        evidence.insert(0, Evidence("distinct", {"filled": found.filled, "distinct": found.distinct}))
     return desk.question(
         "label", f"{table}/{first.headers[position]}", table=table, label=first.headers[position],
         examples=desk.examples(position), evidence=tuple(evidence),
         candidates=tuple(sorted(ranked, key=lambda one: -one.score)),
-        wording=(meanings[0].question_zh, meanings[0].question_en),
+        meaning=meanings[0],
     )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 
 from kit.intake.grid import Sheet
-from kit.intake.questions import Candidate, Said
+from kit.intake.questions import Candidate, Evidence
 from kit.schema import normalise
 
 __all__ = ["branch_of", "close", "name_of", "origins"]
@@ -57,7 +57,7 @@ def close(text: str, known: Mapping[str, str]) -> tuple[Candidate, ...]:
         Candidate(
             branch,
             0.5,
-            (Said("like_label", {"alias": next(k for k, v in known.items() if v == branch and k in found)}),),
+            (Evidence("like_label", {"alias": next(k for k, v in known.items() if v == branch and k in found)}),),
         )
         for branch in ids
     )
@@ -74,5 +74,7 @@ def origins(sheets: Sequence[Sheet], known: Mapping[str, str]) -> tuple[Candidat
             shown = tuple(f"{name} → {branch}" if known else name for name, branch in list(told.items())[:3])
             facts = {"count": len(names), "known": len(told), "shown": shown}
             score = (0.9 if known else 0.7) * len(told) / len(names)
-            found.append(Candidate(named_by, round(score, 3), (Said("names_fit" if known else "names_sound", facts),)))
+            found.append(
+                Candidate(named_by, round(score, 3), (Evidence("names_fit" if known else "names_sound", facts),))
+            )
     return tuple(sorted(found, key=lambda one: -one.score))

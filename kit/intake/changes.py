@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kit.intake.propose import likeness
-from kit.intake.questions import listed, told
+from kit.messages import listed, message
 from kit.schema import normalise
 
 __all__ = ["Changes", "changes"]
@@ -30,20 +30,11 @@ class Changes:
     def lines(self) -> list[str]:
         """Return the differences in words."""
         pairs = tuple(f"{old} → {new}" for old, new in self.renamed)
-        found = [
-            told(words).format(listed(names, 20))
-            for words, names in (
-                (("新增列：{}", "new columns: {}"), self.added),
-                (("少了列：{}", "columns gone: {}"), self.gone),
-                (("可能改名：{}", "perhaps renamed: {}"), pairs),
-                (("换了位置：{}", "moved: {}"), self.moved),
-            )
-            if names
-        ]
+        named = {"added": self.added, "gone": self.gone, "renamed": pairs, "moved": self.moved}
+        found = [message(f"intake.changed.{how}", names=listed(names, 20)) for how, names in named.items() if names]
         if self.header_row:
-            found.append(
-                told(("表头从第 {} 行到第 {} 行", "header moved from row {} to row {}")).format(*self.header_row)
-            )
+            before, now = self.header_row
+            found.append(message("intake.changed.header_row", before=before, now=now))
         return found
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kit import columns as col
-from kit.errors import language
 from kit.intake.labels import Labelled, labelled
 from kit.intake.propose import AT_MOST, likeness
-from kit.intake.questions import IGNORE, Candidate, Question, Said
+from kit.intake.questions import IGNORE, Candidate, Evidence, Question
 from kit.intake.sources import Family
+from kit.messages import language
 from kit.schema import aliases, normalise, schema
 
 __all__ = ["Choice", "choose", "companions", "lacking"]
@@ -65,16 +65,15 @@ def choose(family: Family, *, dated: bool) -> Choice:
 
 
 def _question(family: Family, known: dict[str, Labelled], *, dated: bool) -> Question:
-    language_, ranked = language(), []
-    headers = family.first.headers
+    ranked, headers = [], family.first.headers
     for table, found in known.items():
         alike = sum(max(likeness(normalise(h)[0], key) for key in aliases(table)) for h in headers) / len(headers)
         lacks = lacking(table, found.possible, dated=dated)
         columns = schema()[table].columns
         score = 0.6 * found.score / len(headers) + 0.4 * alike - 0.1 * len(lacks)
         names = tuple(headers[at[0]] for at in found.exact.values())
-        evidence = [Said("known_labels", {"count": len(names), "names": names})] if names else []
-        evidence += [Said("lacks", {"names": tuple(columns[c].label(language_) for c in lacks)})] if lacks else []
+        evidence = [Evidence("known_labels", {"count": len(names), "names": names})] if names else []
+        evidence += [Evidence("lacks", {"names": tuple(columns[c].label(language()) for c in lacks)})] if lacks else []
         ranked.append(Candidate(table, round(max(score, 0), 3), tuple(evidence)))
     ranked = [one for one in sorted(ranked, key=lambda one: -one.score) if one.score >= 0.2][:AT_MOST]
     ignore = Candidate(IGNORE, 0.1, ())

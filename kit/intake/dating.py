@@ -9,7 +9,7 @@ from kit import columns as col
 from kit.intake.branches import branch_of
 from kit.intake.grid import Sheet
 from kit.intake.quarantine import Notice
-from kit.intake.questions import Candidate, Interview, Question, Said
+from kit.intake.questions import Candidate, Evidence, Interview, Question
 from kit.intake.sources import Family
 
 __all__ = ["dated", "settle_dates"]
@@ -46,6 +46,6 @@ def settle_dates(
 def _ask(family: Family, sheets: Sequence[Sheet], table: str, interview: Interview, as_of: dt.date | None) -> None:
     if sheets:
         key, places = f"{family.key}/date/{table}.{col.AS_OF}", tuple((s.path.name, s.name) for s in sheets)
-        day = Candidate(f"={as_of}", 0.5, (Said("engagement_date"),))
+        day = Candidate(f"={as_of}", 0.5, (Evidence("engagement_date"),))
         labels = family.first.headers
         interview.ask(Question("date", key, places, table, col.AS_OF, labels=labels, candidates=(day,)))

@@ -8,12 +8,12 @@ from typing import Any
 import pandas as pd
 
 from kit import columns as col
-from kit.callbook import FACT_TABLE, FACTS
 from kit.database import columns
 from kit.intake import staging
 from kit.intake.check import accepted
 from kit.intake.clean import SQL_TYPES, literal
 from kit.schema import schema
+from kit.workbooks.form import FACT_TABLE, FACTS
 
 __all__ = ["COLUMNS", "apply", "settle"]
 

@@ -18,17 +18,15 @@ from kit.intake.grid import Sheet
 from kit.intake.mapping import POWERS, Cell, Confirmed
 from kit.intake.opening import Opened, Returned
 from kit.intake.quarantine import Notice
-from kit.intake.questions import IGNORE, Interview, Question, told
+from kit.intake.questions import IGNORE, Interview, Question
 from kit.intake.reading import Reading, Tables, from_mapping, read, resolved, without_mapping
 from kit.intake.second import second_table
 from kit.intake.sources import Family, Files, Refused, Source, families, find_sources, nothing_readable
 from kit.intake.units import unit_of
+from kit.messages import message
 from kit.schema import Column, Table, schema
 
 __all__ = ["Feed", "Field", "Plan", "Refused", "Source", "find_sources", "plan"]
-
-
-_ALONE = ("客户经理工作簿要和银行的数据放在一起读", "a manager's workbook is read beside the bank's data")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +119,7 @@ def plan(
     refused += [Refused(sheet.path, sheet.name, "", str(said)) for sheet, said in double.items()]
     found = _kept(found, lambda sheet: sheet not in double)
     if not found and (answers is None or not (interview.open or interview.answered)):
-        alone = [Refused(each.path, "", "", told(_ALONE)) for each in _returned(files)]
+        alone = [Refused(each.path, "", "", message("intake.unreadable.returned_alone")) for each in _returned(files)]
         raise _nothing(sources, files, [*refused, *alone])
     tables, notices = _tables(found, interview, as_of)
     notices += [Notice("sheet_skipped", s.path.name, s.name, s.headers) for s in skipped if s.path not in gone]

@@ -5,21 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from kit.errors import language
 from kit.intake.grid import Sheet
 from kit.intake.labels import forbidden_labels
-from kit.intake.questions import IGNORE, LEAVE_OUT, Candidate, Interview, Question, listed, told
+from kit.intake.questions import IGNORE, LEAVE_OUT, Candidate, Interview, Question
 from kit.intake.sources import Family, Refused
+from kit.messages import language, listed, message
 
 __all__ = ["forbidden_files", "without_forbidden"]
-
-_FORBIDDEN = (
-    "有一列“{label}”是{kind}，任何分析都不需要，也不得外传。整个文件没有读：请删掉这一列（最好让银行去掉后重新提供，"
-    "并删除收到的文件），再运行一次；或运行 kit intake --review，选择不读这一列",
-    "its column “{label}” holds {kind}, which no analysis needs and no bank may hand over. Nothing of the file was"
-    " read: delete the column (better: ask the bank for a file without it, and delete this one) and run again; or run"
-    " kit intake --review and choose to leave the column out",
-)
 
 
 def forbidden_files(sheets: Sequence[Sheet]) -> list[Refused]:
@@ -27,7 +19,7 @@ def forbidden_files(sheets: Sequence[Sheet]) -> list[Refused]:
     found: dict[str, Refused] = {}
     for sheet in sheets:
         for label, kind in forbidden_labels(sheet).items():
-            reason = told(_FORBIDDEN).format(label=label, kind=kind.label(language()))
+            reason = message("intake.unreadable.forbidden", label=label, kind=kind.label(language()))
             found.setdefault(str(sheet.path), Refused(sheet.path, sheet.name, label, reason))
     return list(found.values())
 

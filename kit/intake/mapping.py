@@ -10,7 +10,8 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
-from kit.errors import BadKey, BadMapping, BadValue, UnreadableFile, language
+from kit.errors import BadKey, BadMapping, BadValue, UnreadableFile
+from kit.messages import message
 from kit.schema import schema
 
 __all__ = ["POWERS", "Cell", "Confirmed", "Mapping", "load_mapping", "save_mapping"]
@@ -120,7 +121,7 @@ def load_mapping(path: Path) -> Mapping:
         given = yaml.load(path.read_text(encoding="utf-8-sig"), Loader=_TextLoader)  # noqa: S506  # makes text only
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
-        reason = f"YAML, {_say('第 {} 行', 'line {}').format(line)}: {error.problem}"
+        reason = message("intake.unreadable.line", line=line, problem=error.problem)
         raise UnreadableFile(path=path, reason=reason) from error
     except (UnicodeError, yaml.YAMLError) as error:
         raise UnreadableFile(path=path, reason="YAML, UTF-8") from error
@@ -197,10 +198,6 @@ def save_mapping(path: Path, mapping: Mapping) -> None:
     temporary.replace(path)
 
 
-def _say(zh: str, en: str) -> str:
-    return zh if language() == "zh" else en
-
-
 def _explained(path: Path, error: ValidationError) -> BadKey | BadValue:
     """First complaint of pydantic as an error of ours."""
     first = error.errors(include_url=False)[0]
@@ -212,15 +209,9 @@ def _explained(path: Path, error: ValidationError) -> BadKey | BadValue:
         return BadKey(
             path=path, place=place, name=where[-1], known=tuple(f.alias or key for key, f in model.model_fields.items())
         )
-    kinds = {
-        "missing": _say("必填", "a value"),
-        "string_type": _say("文字", "text"),
-        "dict_type": _say("键值表", "a table of keys and values"),
-        "model_type": _say("列名或键值表", "a column's name or a table of keys"),
-        "tuple_type": _say("列表", "a list"),
-        "literal_error": str(first.get("ctx", {}).get("expected", "")),
-        "value_error": str(first.get("ctx", {}).get("error", "")),
-    }
-    expected = kinds.get(first["type"]) or (_say("日期", "a date") if "date" in first["type"] else first["msg"])
-    value = _say("空的", "empty") if first["type"] == "missing" else repr(first["input"])[:60]
+    kind, context = "date" if "date" in first["type"] else first["type"], first.get("ctx", {})
+    expected = str(context.get("expected") or context.get("error") or first["msg"])
+    if kind in {"missing", "string_type", "dict_type", "model_type", "tuple_type", "date"}:
+        expected = message(f"intake.expected.{kind}")
+    value = message("intake.expected.nothing") if kind == "missing" else repr(first["input"])[:60]
     return BadValue(path=path, place=place or "—", value=value, expected=expected)

@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
-from kit.callbook import HIDDEN, Marker, read_marker
 from kit.errors import EmptyFile, UnreadableFile
 from kit.intake.grid import Grid, Sheet
 from kit.intake.layout import Skipped, find_layout
 from kit.intake.mapping import Mapping
 from kit.intake.quarantine import Notice
 from kit.intake.readers import Password, batches, grids
+from kit.workbooks.form import HIDDEN, Marker, read_marker
 
 __all__ = ["Opened", "Returned", "given_password", "open_file", "sample"]
 
@@ -69,7 +69,7 @@ def open_file(path: Path, mapping: Mapping | None, password: Password = given_pa
     if not found and all(notice.kind == "sheet_empty" for notice in left_out):
         raise EmptyFile(path=path)
     if not found:
-        raise UnreadableFile(path=path, reason="；".join(notice.told() for notice in left_out))
+        raise UnreadableFile(path=path, reason="；".join(notice.sentence() for notice in left_out))
     return Opened(tuple(found), tuple(left_out))
 
 

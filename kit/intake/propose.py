@@ -8,7 +8,7 @@ from functools import cache
 
 from kit.intake.grid import Sheet
 from kit.intake.labels import parts
-from kit.intake.questions import Candidate, Said
+from kit.intake.questions import Candidate, Evidence
 from kit.intake.values import Profile, fit
 from kit.schema import Column, normalise, schema
 
@@ -58,35 +58,35 @@ def _judged(sheet: Sheet, position: int, column: Column, found: Profile, *, home
     score = _WEIGHTS["label"] * alike + _WEIGHTS["values"] * values + _WEIGHTS["near"] * max(near, alike)
     evidence = []
     if alike >= 0.4:
-        evidence.append(Said("same_label" if alike == 1 else "like_label", {"alias": alias}))
+        evidence.append(Evidence("same_label" if alike == 1 else "like_label", {"alias": alias}))
     if not home:
-        evidence.append(Said("other_table", {"table": column.table}))
+        evidence.append(Evidence("other_table", {"table": column.table}))
         score *= _ELSEWHERE
     evidence += judged_values(found, column, fitting)
     if near >= 0.5:
-        evidence.append(Said("group", {"group": header.rpartition("/")[0]}))
+        evidence.append(Evidence("group", {"group": header.rpartition("/")[0]}))
     evidence.append(beside(sheet, position))
     return Candidate("", round(score, 3), tuple(evidence))
 
 
-def beside(sheet: Sheet, position: int) -> Said:
+def beside(sheet: Sheet, position: int) -> Evidence:
     """Return which labels stand beside one."""
     names = tuple(sheet.headers[i] for i in (position - 1, position + 1) if 0 <= i < len(sheet.headers))
-    return Said("beside", {"names": names})
+    return Evidence("beside", {"names": names})
 
 
-def judged_values(found: Profile, column: Column, fitting: float | None) -> list[Said]:
+def judged_values(found: Profile, column: Column, fitting: float | None) -> list[Evidence]:
     """What values say for a column: the share that reads as its type or is among its codes, and how many differ."""
     if fitting is None:
         return []
     said, kind = [], "id" if column.id.endswith("_id") else column.type
     if kind in {"cat", "text"}:
-        said += [Said("allowed", {"share": fitting})] if found.codes and column.values else []
+        said += [Evidence("allowed", {"share": fitting})] if found.codes and column.values else []
     else:
-        said.append(Said("values_fit" if fitting >= 0.5 else "values_differ", {"share": fitting, "kind": kind}))
+        said.append(Evidence("values_fit" if fitting >= 0.5 else "values_differ", {"share": fitting, "kind": kind}))
     if found.codes:
-        return [*said, Said("codes", {"codes": found.codes})]
-    return [*said, Said("distinct", {"filled": found.filled, "distinct": found.distinct})]
+        return [*said, Evidence("codes", {"codes": found.codes})]
+    return [*said, Evidence("distinct", {"filled": found.filled, "distinct": found.distinct})]
 
 
 def for_label(

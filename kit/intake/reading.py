@@ -12,7 +12,8 @@ from kit.intake.branches import branch_of, close, name_of
 from kit.intake.grid import Sheet
 from kit.intake.labels import labelled
 from kit.intake.mapping import POWERS, Cell
-from kit.intake.questions import IGNORE, listed
+from kit.intake.questions import IGNORE
+from kit.messages import listed
 from kit.schema import normalise, schema
 
 __all__ = ["Reading", "Tables", "from_mapping", "read", "resolved", "without_mapping"]

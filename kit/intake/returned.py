@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import reduce
 from types import MappingProxyType
 from typing import Any
 
@@ -12,23 +13,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from kit import columns as col
-from kit.callbook import (
-    CONTACT,
-    CUSTOMERS,
-    FACT_TABLE,
-    FACTS,
-    FIRST,
-    KEY_CODES,
-    KEYS,
-    TASKS,
-    WAY_OF_RESULT,
-    Entry,
-    fingerprint,
-    sheet_names,
-    written,
-)
 from kit.database import columns
-from kit.errors import KitError, language
+from kit.errors import KitError
 from kit.intake import check, facts, staging
 from kit.intake.clean import Terms, literal
 from kit.intake.feeds import Feed, Field
@@ -38,47 +24,18 @@ from kit.intake.opening import Returned
 from kit.intake.quarantine import Notice, reason
 from kit.intake.readers import ROW, batches
 from kit.intake.sources import Refused
+from kit.messages import message
 from kit.schema import Column, Table, schema
 from kit.text import wording
+from kit.workbooks.form import CONTACT, FACT_TABLE, FIRST, WAY_OF_RESULT, Entry, Marker, words_of_labels
+from kit.workbooks.read import FilledSheet, label_of, read_workbook
 
 __all__ = ["Back", "take_back"]
 
 _WAN = "万元"
-_LOOKED_AT = 20  # rows in which the hidden row of codes must stand, whatever was put above it
-_ENTRIES = {entry.code: entry for entry in (*CONTACT, *FACTS)}
-_OF_TASKS = {entry.code for entry in CONTACT}
 _CALL, _FIRST_STEP = "电话", "建立联系"
 _A_YEAR = dt.timedelta(days=366)
 _SHOWN = 10  # rows that are told one by one
-
-
-class _NotRead(KitError):
-    """A workbook, or a sheet of it, cannot be read back (why, column)."""
-
-    texts: Mapping[str, tuple[str, str]] = MappingProxyType({
-        "other": (
-            "这是另一个项目（或另一家银行）的客户经理工作簿，没有读；请把它移出 extracts/，放进它自己的项目",
-            "a manager's workbook of another engagement or bank, not read; move it to the engagement that it is of",
-        ),
-        "newer": (
-            "这个工作簿是更新版本的程序生成的，没有读；请更新程序",
-            "a later version of the kit wrote this workbook, and it was not read; update the kit",
-        ),
-        "head": (
-            "表头上方的隐藏行被删掉了，认不出各列，这张表没有读；请把填好的格复制到原工作簿的同名表里，再放回来",
-            "the hidden row above the header is gone, so that no column is known; this sheet was not read. Copy what"
-            " was filled in into the same sheet of the workbook as it was sent, and put that here",
-        ),
-        "column": (
-            "缺少“{column}”这一列，这张表没有读；请从原工作簿补回这一列（连同每行的内容），再放回来",
-            "the column “{column}” is gone and this sheet was not read; put the column with its cells back from the"
-            " workbook as it was sent",
-        ),
-    })  # fmt: skip
-
-    def __str__(self) -> str:
-        pair = self.texts[self.facts["why"]]
-        return pair[language() != "zh"].format(column=self.facts.get("column", ""))
 
 
 @dataclass(slots=True)
@@ -96,19 +53,11 @@ class Back:
 
 @dataclass(frozen=True, slots=True)
 class _Form:
-    """A sheet that was filled in, with the position of each code."""
+    """A sheet that was filled in, and the workbook that it is of."""
 
-    book: Returned
+    marker: Marker
     grid: Grid
-    header_row: int
-    at: Mapping[str, int]
-    width: int
-    entries: tuple[Entry, ...]
-
-    @property
-    def keys(self) -> tuple[str, ...]:
-        """What tells its rows apart."""
-        return KEYS if self.entries is CONTACT else KEYS[:1]
+    sheet: FilledSheet
 
 
 def take_back(connection: Any, books: Sequence[Returned], *, key: bytes, first: int, tables: Sequence[str]) -> Back:
@@ -137,11 +86,11 @@ def take_back(connection: Any, books: Sequence[Returned], *, key: bytes, first: 
         " (_id BIGINT, book VARCHAR, task VARCHAR, made VARCHAR, saved VARCHAR, filled INTEGER)"
     )
     for number, form, feed in feeds:
-        one = staging.Loaded(number, feed, Terms(form.header_row, date1904=form.grid.date1904))
+        one = staging.Loaded(number, feed, Terms(form.sheet.header_row, date1904=form.grid.date1904))
         try:
             _load(connection, one, form)
         except KitError as error:
-            back.refused.append(Refused(form.book.path, form.grid.name, "", str(error)))
+            back.refused.append(Refused(form.grid.path, form.grid.name, "", str(error)))
             continue
         back.loaded.append(one)
     for table in ("contact", FACT_TABLE):
@@ -156,98 +105,46 @@ def take_back(connection: Any, books: Sequence[Returned], *, key: bytes, first: 
 
 def _forms(book: Returned, key: bytes, back: Back) -> Iterator[_Form]:
     """Sheets of a workbook that can be read; the others are refused, and what a person should know is noted."""
-
-    def refuse(why: str, sheet: str = "", column: str = "") -> None:
-        back.refused.append(Refused(book.path, sheet, "", str(_NotRead(why=why, column=column))))
-
-    if book.marker.engagement != fingerprint(key) or book.marker.newer:
-        refuse("newer" if book.marker.newer else "other")
-        return
-    lacking = {sheet: sheet_names(sheet) for sheet in (*TASKS, CUSTOMERS)}
-    renamed = []
-    for grid in book.grids:
-        own = next((sheet for sheet, names in lacking.items() if grid.name in names), None)
-        form = _form(book, grid)
-        if form is None:
-            if own:
-                refuse("head", grid.name)
-                del lacking[own]
-            continue
-        if own:
-            del lacking[own]
-        else:
-            renamed.append(grid.name)
-        gone = [code for code in form.keys if code not in form.at]
-        gone += [entry.column for entry in form.entries if entry.needed and entry.column not in form.at]
-        if gone:
-            refuse("column", grid.name, _label(gone[0]))
-            continue
-        left = tuple(_label(entry.column) for entry in form.entries if entry.column not in form.at)
-        back.notices += [Notice("callbook_columns", book.path.name, grid.name, left)] if left else []
-        yield form
-    back.notices += _sheets_told(book, renamed, [sorted(names) for names in lacking.values()])
-
-
-def _sheets_told(book: Returned, renamed: Sequence[str], lacking: Sequence[Sequence[str]]) -> list[Notice]:
-    """What became of the sheets: those with another name are read all the same, those that are gone are named."""
-    name, here = book.path.name, language()
-    words = wording(here)
-    known = {words.label(f"callbook.sheet.{sheet}") for sheet in (*TASKS, CUSTOMERS)}
-    gone = [next((n for n in names if n in known), names[0]) for names in lacking]
-    told = [Notice("callbook_renamed", name, sheet, tuple(gone)) for sheet in renamed if gone]  # else it is a copy
-    return [*told, Notice("callbook_gone", name, "", tuple(gone))] if len(gone) > len(renamed) else told
-
-
-def _label(code: str) -> str:
-    words = wording(language())
-    hidden = {col.CUSTOMER_ID: "callbook.key.customer_id", col.CONTACT_CLASS: "callbook.key.contact_class",
-              col.DUE: "callbook.key.due"}  # fmt: skip
-    return words.label(hidden.get(code, f"callbook.column.{code}"))
-
-
-def _form(book: Returned, grid: Grid) -> _Form | None:
-    """Sheet with the codes of its hidden row; None for one that is not filled in, or has lost that row."""
-    for number, row in enumerate(grid.head[:_LOOKED_AT], start=1):
-        entries = {_ENTRIES[code].column: place for place, code in enumerate(row) if code in _ENTRIES}
-        keys = {KEY_CODES[code]: place for place, code in enumerate(row) if code in KEY_CODES}
-        if entries:
-            tasks = any(code in row for code in _OF_TASKS)
-            return _Form(book, grid, number + 1, entries | keys, len(row), CONTACT if tasks else FACTS)
-    return None
+    grids = {grid.name: grid for grid in book.grids}
+    read = read_workbook(book.marker, {name: grid.head for name, grid in grids.items()}, key=key)
+    for each in read.refused:
+        why = message(f"intake.returned.{each.kind}", column="".join(each.names))
+        back.refused.append(Refused(book.path, each.sheet, "", why))
+    back.notices += [Notice(f"returned_{each.kind}", book.path.name, each.sheet, each.names) for each in read.remarks]
+    for sheet in read.sheets:
+        yield _Form(book.marker, grids[sheet.name], sheet)
 
 
 def _feed(form: _Form) -> Feed:
     """How the columns of a sheet feed a table: the customer is a surrogate already, a choice is one of its words."""
-    labels = tuple(form.grid.head[form.header_row - 1][: form.width]) if len(form.grid.head) >= form.header_row else ()
-    labels += ("",) * (form.width - len(labels))
-    sheet = Sheet(form.grid, Layout(labels, form.header_row, form.header_row))
+    sheet, head = form.sheet, form.grid.head
+    labels = tuple(head[sheet.header_row - 1][: sheet.width]) if len(head) >= sheet.header_row else ()
+    labels += ("",) * (sheet.width - len(labels))
     customer = schema()["customer"].columns[col.CUSTOMER_ID]
     fields = [_field(form, replace(customer, type="text", need="M"), col.CUSTOMER_ID)]
-    if form.entries is CONTACT:
-        fields += _of_task(form)
-    for entry in form.entries:
-        if entry.column in form.at:
-            fields.append(_filled(form, entry))
+    fields += _of_task(form) if sheet.entries is CONTACT else ()
+    fields += [_filled(form, entry) for entry in sheet.filled]
     taken = MappingProxyType({f.column.id: f.column for f in fields})
-    if form.entries is CONTACT:
+    table = Table(FACT_TABLE, FACT_TABLE, FACT_TABLE, (), taken)
+    if sheet.entries is CONTACT:
         contact = schema()["contact"]
-        return Feed(sheet, replace(contact, columns={**contact.columns, **taken}), tuple(fields))
-    return Feed(sheet, Table(FACT_TABLE, FACT_TABLE, FACT_TABLE, (), taken), tuple(fields))
+        table = replace(contact, columns={**contact.columns, **taken})
+    return Feed(Sheet(form.grid, Layout(labels, sheet.header_row, sheet.header_row)), table, tuple(fields))
 
 
 def _field(form: _Form, column: Column, code: str, values: Mapping[str, str] | None = None) -> Field:
-    return Field(column, Cell(column=code, values=dict(values) if values else None), form.at[code], 0)
+    return Field(column, Cell(column=code, values=dict(values) if values else None), form.sheet.at[code], 0)
 
 
 def _of_task(form: _Form) -> Iterator[Field]:
     """What the task itself says of the contact: by whom, in which way, and on which occasion."""
     of = schema()["contact"].columns
-    if form.book.marker.staff:
-        yield Field(of[col.STAFF_ID], Cell(value=form.book.marker.staff), None, 0)
-    ways = {label: WAY_OF_RESULT.get(word, _CALL) for label, word in written(col.CONTACT_RESULT).items()}
+    if form.marker.staff:
+        yield Field(of[col.STAFF_ID], Cell(value=form.marker.staff), None, 0)
+    ways = {label: WAY_OF_RESULT.get(word, _CALL) for label, word in words_of_labels(col.CONTACT_RESULT).items()}
     yield _field(form, of[col.CONTACT_TYPE], col.CONTACT_RESULT, ways)
     steps = wording("zh").labels("labels.class") | {FIRST: _FIRST_STEP}
-    if col.STAGE in form.at:
+    if col.STAGE in form.sheet.at:
         yield _field(form, of[col.STAGE], col.STAGE, steps)
 
 
@@ -256,25 +153,26 @@ def _filled(form: _Form, entry: Entry) -> Field:
     need = "M" if entry.needed else "M*" if entry.table != "contact" else "O"
     column = replace(schema()[entry.table].columns[entry.column], need=need)
     if entry.kind == "wan":
-        return Field(column, Cell(column=entry.column), form.at[entry.column], POWERS[_WAN], _WAN, "header")
+        return Field(column, Cell(column=entry.column), form.sheet.at[entry.column], POWERS[_WAN], _WAN, "header")
     if entry.column == col.CONTACT_DATE:
-        day = dt.date.fromisoformat(form.book.marker.day)
+        day = dt.date.fromisoformat(form.marker.day)
         column = replace(column, range=f"DATE '{day}'..DATE '{day + _A_YEAR}'")
-    return _field(form, column, entry.column, written(entry.column) if entry.kind == "choice" else None)
+    return _field(form, column, entry.column, words_of_labels(entry.column) if entry.kind == "choice" else None)
 
 
 def _load(connection: Any, one: staging.Loaded, form: _Form) -> None:
     """Append the rows of a sheet in which anything was filled in, and count the others."""
-    read = list(batches(form.grid, after=form.header_row, width=form.width, refuse=lambda _: None))
-    places = [form.at[entry.column] + 1 for entry in form.entries if entry.column in form.at]
-    rows = pa.Table.from_batches(read) if read else None
-    kept = rows.filter(_any_filled(rows, places)) if rows is not None and rows.num_rows else None
-    every, filled = (rows.num_rows if rows is not None else 0), (kept.num_rows if kept is not None else 0)
-    last = max([form.header_row, *(rows[ROW].to_pylist() if rows is not None else ())])
-    one.lines = staging.Lines(above=form.header_row, blank=last - form.header_row - every, unfilled=every - filled)
-    if kept is not None and kept.num_rows:
-        marker = form.book.marker
-        key = " || '|' || ".join(f"c{form.at[code]}" for code in form.keys)
+    sheet, marker = form.sheet, form.marker
+    read = list(batches(form.grid, after=sheet.header_row, width=sheet.width, refuse=lambda _: None))
+    numbers = [number for batch in read for number in batch[ROW].to_pylist()]
+    places = [sheet.at[entry.column] + 1 for entry in sheet.filled]
+    rows = pa.Table.from_batches(read) if numbers else None
+    kept = rows and rows.filter(reduce(pc.or_, (pc.not_equal(rows.column(place), "") for place in places)))
+    blank = max([sheet.header_row, *numbers]) - sheet.header_row - len(numbers)
+    unfilled = len(numbers) - (len(kept) if kept else 0)
+    one.lines = staging.Lines(above=sheet.header_row, blank=blank, unfilled=unfilled)
+    if kept:
+        key = " || '|' || ".join(f"c{sheet.at[code]}" for code in sheet.keys)
         count = " + ".join(f"CAST(c{place - 1} <> '' AS INTEGER)" for place in places)
         book = literal("|".join((marker.branch, marker.staff, marker.start, marker.made)))
         also = (
@@ -282,13 +180,6 @@ def _load(connection: Any, one: staging.Loaded, form: _Form) -> None:
             f" {literal(form.grid.saved)}, {count} FROM raw"
         )
         staging.append(connection, one, kept, also)
-
-
-def _any_filled(rows: pa.Table, places: Sequence[int]) -> Any:
-    mask = pc.not_equal(rows.column(places[0]), "")
-    for place in places[1:]:
-        mask = pc.or_(mask, pc.not_equal(rows.column(place), ""))
-    return mask
 
 
 def _once(connection: Any) -> None:
@@ -311,18 +202,17 @@ def _once(connection: Any) -> None:
 def _quarantined(connection: Any, loaded: Sequence[staging.Loaded]) -> list[Notice]:
     """Rows that were not taken, a notice a sheet, each with what is wrong: their managers can mend them."""
     source, row = staging.place()
-    told = []
+    notices = []
     for one in loaded:
         found = connection.execute(
             f'SELECT {row}, "column", reason, detail FROM quarantine WHERE {source} = {one.number} ORDER BY ALL'
         ).fetchall()
-        sheet, zh = one.feed.sheet, language() == "zh"
         lines = [
-            (f"第 {at} 行“{_label(column)}”{reason(code, detail)}" if zh
-             else f"row {at}, “{_label(column)}”: {reason(code, detail)}")
+            message("intake.returned.row", row=at, column=label_of(column), reason=reason(code, detail))
             for at, column, code, detail in found[:_SHOWN]
-        ]  # fmt: skip
+        ]
         if len(found) > _SHOWN:
-            lines.append(f"另有 {len(found) - _SHOWN} 处" if zh else f"{len(found) - _SHOWN} more")
-        told += [Notice("callbook_rows", sheet.path.name, sheet.name, tuple(lines))] if lines else []
-    return told
+            lines.append(message("intake.returned.more", cells=len(found) - _SHOWN))
+        sheet = one.feed.sheet
+        notices += [Notice("returned_rows", sheet.path.name, sheet.name, tuple(lines))] if lines else []
+    return notices

@@ -12,25 +12,23 @@ from rich.padding import Padding
 from rich.prompt import Prompt
 from rich.text import Text
 
-from kit.callbook import CONTACT
-from kit.errors import KitError, UnknownName, language
+from kit.errors import KitError, UnknownName
 from kit.intake.feeds import Plan, find_sources, plan
 from kit.intake.mapping import Confirmed, save_mapping
 from kit.intake.opening import Opened, given_password
-from kit.intake.questions import Question, told
+from kit.intake.questions import Question
 from kit.intake.readers import Password
 from kit.intake.record import mappings
 from kit.intake.sources import Files
+from kit.messages import language, listed, message
 from kit.schema import schema
+from kit.workbooks.form import CONTACT
 
 __all__ = ["BadAnswer", "Review", "on_terminal", "show"]
 
 
 class BadAnswer(KitError):
     """A reply is no answer to its question (reply, question, how)."""
-
-    zh = "“{reply}”不能回答“{question}”。可以答：{how}。"
-    en = "“{reply}” does not answer “{question}”. It may be {how}."
 
 
 class Review:
@@ -90,17 +88,14 @@ class Review:
         """
         if not 1 <= number <= len(self.asked):
             known = [str(n) for n in range(1, len(self.asked) + 1)]
-            raise UnknownName(kind=told(("问题", "question")), name=str(number), known=known)
+            raise UnknownName(kind=message("questions.review.question"), name=str(number), known=known)
         question = self.asked[number - 1]
         accepted = question.accepted(str(reply))
         if accepted is None:
             raise BadAnswer(reply=reply, question=question, how=question.how)
         self._answers[question.key] = accepted
         self.plan = self._planned()
-        left = len(self.open)
-        return told(
-            (f"{question} → {accepted}。还有 {left} 个问题。", f"{question} → {accepted}. {left} questions left.")
-        )
+        return message("questions.review.left", question=question, answer=accepted, left=len(self.open))
 
     def save(self, by: str, on: dt.date | None = None) -> list[Path]:
         """Write a mapping for each layout whose questions are all answered; paths of what was written."""
@@ -130,23 +125,19 @@ class Review:
 
     def files(self) -> pd.DataFrame:
         """Return what each file and sheet feeds, or why it feeds nothing."""
-        lines = []
+        lines, ready = [], message("questions.review.ready")
         waiting = {place for question in self.plan.questions for place in question.places}
         for family, readings in self.plan.families:
             for reading in readings:
                 place = (reading.sheet.path.name, reading.sheet.name)
-                fed = told(("、", ", ")).join(schema()[table].label(language()) for table in reading.tables)
-                state = told(("有问题", "asked")) if place in waiting else told(("可读", "ready"))
+                fed = listed([schema()[table].label(language()) for table in reading.tables], 20)
+                state = message("questions.review.asked") if place in waiting else ready
                 columns = sum(len(cells) for cells in reading.tables.values())
                 lines.append((*place, fed or "—", columns, len(family.first.headers), state))
-        back = (schema()["contact"].label(language()), len(CONTACT), len(CONTACT), told(("可读", "ready")))
+        back = (schema()["contact"].label(language()), len(CONTACT), len(CONTACT), ready)
         lines += [(each.path.name, "", *back) for each in self.plan.returned]
         lines += [(each.path.name, each.sheet, "—", 0, 0, each.reason) for each in self.plan.refused]
-        zh, en = (
-            ["文件", "工作表", "进入", "用到的列", "全部列", "状态"],
-            ["file", "sheet", "feeds", "columns used", "of", "state"],
-        )
-        return pd.DataFrame(sorted(lines), columns=zh if language() == "zh" else en)
+        return pd.DataFrame(sorted(lines), columns=message("questions.review.files").split("|"))
 
     def questions(self, *, optional: bool = False) -> pd.DataFrame:
         """Return the questions with their candidates and what speaks for each, a line a candidate."""
@@ -155,8 +146,7 @@ class Review:
             shown = [(f"{n}) {c}", "; ".join(map(str, c.evidence))) for n, c in enumerate(q.candidates, start=1)]
             asked = f"{q} ({', '.join(q.examples)})" if q.examples else str(q)
             lines += [(number, q.where, asked, *each) for each in shown or [("—", q.how)]]
-        zh, en = ["序号", "位置", "问题", "候选", "依据"], ["no.", "where", "question", "candidate", "evidence"]
-        names = zh if language() == "zh" else en
+        names = message("questions.review.questions").split("|")
         return pd.DataFrame(lines, columns=names).set_index(names[:3])
 
 
@@ -178,9 +168,7 @@ def on_terminal(review: Review, console: Console, by: str | None) -> list[Path]:
     try:
         forbidden = {number: q for number, q in review.optional.items() if q.kind == "forbidden"}
         if review.open or forbidden:
-            by = by or Prompt.ask(
-                told(("由谁确认（写进 mapping/）", "Who answers (kept in mapping/)")), console=console
-            )
+            by = by or Prompt.ask(message("questions.review.by"), console=console)
         for number, question in forbidden.items():
             _answered(review, console, number, question)
         while review.open:
@@ -196,7 +184,7 @@ def on_terminal(review: Review, console: Console, by: str | None) -> list[Path]:
 def _answered(review: Review, console: Console, number: int, question: Question) -> None:
     console.print()
     show(console, number, question)
-    first = told(("；回车 = 1)", "; Enter = 1)")) if question.candidates else ""
+    first = message("questions.review.enter") if question.candidates else ""
     console.print(Padding(Text(f"{question.how}{first}", style="dim"), (0, 0, 0, 3), expand=False))
     while True:
         try:
@@ -211,16 +199,7 @@ def _answered(review: Review, console: Console, number: int, question: Question)
 
 def _optional(review: Review, console: Console) -> None:
     """Offer the labels that are not used; Enter leaves the rest of them."""
-    count = len(review.optional)
-    words = (
-        f"还有 {count} 列没有用到。要看吗？y / 回车跳过",
-        f"{count} columns are not used. Look at them? y, or Enter to skip",
-    )
-    if Prompt.ask(told(words), console=console, default="", show_default=False).strip().lower() not in {
-        "y",
-        "yes",
-        "是",
-    }:
-        return
-    for number, question in review.optional.items():
-        _answered(review, console, number, question)
+    offer = message("questions.review.optional", count=len(review.optional))
+    if Prompt.ask(offer, console=console, default="", show_default=False).strip().lower() in {"y", "yes", "是"}:
+        for number, question in review.optional.items():
+            _answered(review, console, number, question)

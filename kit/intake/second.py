@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby, pairwise
 
-from kit.errors import KitError, language
+from kit.errors import KitError
 from kit.intake.grid import HEAD_ROWS, Sheet
 from kit.intake.marks import NUMBER, is_date
+from kit.messages import listed, message
 from kit.schema import aliases, known_labels, normalise, schema
 
 __all__ = ["SecondTable", "in_row", "names_columns", "second_table"]
@@ -20,15 +21,6 @@ _ROWS_APART = 2  # by which two tables that stand beside each other end: a total
 
 class SecondTable(KitError):
     """A sheet holds more than one table (place, at, labels): ``at`` a row's number or a column's letters."""
-
-    zh = (
-        "{place}：{at}起是另一张表（{labels}）。一个工作表只放一张表：请把它移到另一个工作表或文件里，再运行一次；"
-        "如果其实是同一张表，请删掉多余的表头或空列"
-    )
-    en = (
-        "{place}: another table begins in {at} ({labels}). A sheet holds one table: move it to a sheet or file of its"
-        " own and run again; if it is the same table, delete the header in between, or the blank column"
-    )
 
 
 def names_columns(cells: Sequence[str], printed: Iterable[Cells]) -> bool:
@@ -50,18 +42,15 @@ def _columns(labels: set[str]) -> list[set[str]]:
     return [{known[label].id for label in labels & set(known)} for known in map(aliases, schema())]
 
 
-def _told(sheet: Sheet, at: tuple[str, str], labels: Sequence[str]) -> SecondTable:
-    """Return what is said of a second table; of its labels only those that the schema knows."""
+def _second(sheet: Sheet, at: str, labels: Sequence[str]) -> SecondTable:
+    """Error of a second table; of its labels it names only those that the schema knows."""
     known = [label for label in labels if normalise(label)[0] in known_labels()]
-    zh = language() == "zh"
-    return SecondTable(
-        place=f"{sheet.path.name}{sheet.place}", at=at[not zh], labels=("、" if zh else ", ").join(known[:4])
-    )
+    return SecondTable(place=f"{sheet.path.name}{sheet.place}", at=at, labels=listed(known[:4]))
 
 
 def in_row(sheet: Sheet, number: int, cells: Sequence[str]) -> SecondTable:
-    """Return what is said of a table whose header stands in a row."""
-    return _told(sheet, (f"第 {number} 行", f"row {number}"), cells)
+    """Error of a table whose header stands in a row."""
+    return _second(sheet, message("intake.place.row", number=number), cells)
 
 
 def second_table(sheet: Sheet) -> SecondTable | None:
@@ -78,7 +67,8 @@ def second_table(sheet: Sheet) -> SecondTable | None:
             from xlsxwriter.utility import xl_col_to_name  # noqa: PLC0415 - only where there is something to tell
 
             letters = xl_col_to_name(right.start)
-            return _told(sheet, (f"{letters} 列", f"column {letters}"), sheet.headers[right.start : right.stop])
+            at = message("intake.place.column", letters=letters)
+            return _second(sheet, at, sheet.headers[right.start : right.stop])
     return None
 
 

@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from kit.errors import KitError, MissingFile, language
+from kit.errors import KitError, MissingFile
 from kit.intake.grid import Sheet
 from kit.intake.labels import settled, signature
 from kit.intake.mapping import Mapping, load_mapping
 from kit.intake.opening import Opened, given_password, open_file, sample
 from kit.intake.readers import Password
 from kit.intake.values import Profile, profile
+from kit.messages import message
 from kit.schema import ambiguous, normalise, schema
 
 __all__ = ["Family", "Files", "Refused", "Source", "families", "find_sources", "nothing_readable"]
@@ -25,9 +26,6 @@ _RETURNED = "returned"  # the folder within extracts/ whose files are read, howe
 
 class MissingSource(MissingFile):
     """A mapping names a file that is not there (path, file, name, known)."""
-
-    zh = "{path}：file 写的“{file}”不存在。{hint}"
-    en = "{path}: its file “{file}” is not there. {hint}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +141,7 @@ def find_sources(folder: Path) -> list[Source]:
     mapped = {source.path for source in found}
     found += [Source(path) for path in _given(extracts) if path not in mapped and not mapped & set(path.glob("*"))]
     if not found:
-        need = "把银行给的 csv 或 xlsx 文件放在这里" if language() == "zh" else "put the bank's csv or xlsx files here"
-        raise MissingFile(path=extracts, need=need)
+        raise MissingFile(path=extracts, need=message("errors.need.extracts"))
     return found
 
 
@@ -277,6 +274,3 @@ def nothing_readable(path: Path, refused: Sequence[Refused]) -> KitError:
 
 class NothingReadable(KitError):
     """No file of a folder can be read (path, listed)."""
-
-    zh = "{path} 里没有一个能读的文件：\n{listed}"
-    en = "{path} holds no file that can be read:\n{listed}"

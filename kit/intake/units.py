@@ -9,7 +9,7 @@ from statistics import median
 
 from kit.intake.grid import Sheet
 from kit.intake.mapping import POWERS, Cell
-from kit.intake.questions import Candidate, Said
+from kit.intake.questions import Candidate, Evidence
 from kit.intake.values import amount, percentile
 from kit.schema import Column, normalise
 
@@ -106,7 +106,7 @@ def _unlike_others(one: Amounts, others: Sequence[Amounts]) -> tuple[Candidate, 
         return None
     usual = median(unlike)
     smaller = own < usual
-    return _choices(one, up=smaller, why=(Said("family", {"median": _money(usual)}),))
+    return _choices(one, up=smaller, why=(Evidence("family", {"median": _money(usual)}),))
 
 
 def _times(large: Decimal, small: Decimal) -> bool:
@@ -119,7 +119,7 @@ def _ten_thousandth(one: Amounts, beside: Sequence[Amounts]) -> tuple[Candidate,
         pairs = [(a, b) for a, b in zip(one.values, other.values, strict=False) if a and b]
         low, high = (edge * _FACTOR for edge in _SAME)
         if len(pairs) >= ENOUGH and sum(low <= b / a <= high for a, b in pairs) >= _SHARE * len(pairs):
-            return _choices(one, up=True, why=(Said("times", {"other": other.label, "factor": f"1/{_FACTOR:,}"}),))
+            return _choices(one, up=True, why=(Evidence("times", {"other": other.label, "factor": f"1/{_FACTOR:,}"}),))
     return None
 
 
@@ -132,7 +132,7 @@ def _level(one: Amounts, _: Sequence[Amounts]) -> tuple[Candidate, ...] | None:
     return _choices(one, up=False) if median(one.some) > _RICH else None
 
 
-def _choices(one: Amounts, *, up: bool, why: tuple[Said, ...] = ()) -> tuple[Candidate, ...]:
+def _choices(one: Amounts, *, up: bool, why: tuple[Evidence, ...] = ()) -> tuple[Candidate, ...]:
     """Return the unit as a factor of ten thousand makes it, then as it was read."""
     power = POWERS[one.unit] + (4 if up else -4)
     other = next((unit for unit, known in POWERS.items() if known == power), "")
@@ -140,10 +140,10 @@ def _choices(one: Amounts, *, up: bool, why: tuple[Said, ...] = ()) -> tuple[Can
     return tuple(Candidate(unit, score, (_read_as(one, unit), *why)) for unit, score in units)
 
 
-def _read_as(one: Amounts, unit: str) -> Said:
+def _read_as(one: Amounts, unit: str) -> Evidence:
     factor = Decimal(10) ** (POWERS[unit] - POWERS[one.unit])
     middle, high = (_money(value * factor) for value in (median(one.some), percentile(one.some, 90)))
-    return Said("read_as", {"unit": unit, "median": middle, "high": high})
+    return Evidence("read_as", {"unit": unit, "median": middle, "high": high})
 
 
 def _money(yuan: Decimal) -> str:

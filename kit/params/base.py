@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from kit.errors import language, nearest
+from kit.errors import nearest
+from kit.messages import language
 
 __all__ = ["WAN", "YUAN", "Code", "Family", "Frozen", "known", "said"]
 
@@ -37,8 +38,8 @@ def known(setting: str, names: Iterable[str | None], among: Iterable[str]) -> No
     there = set(among)
     if lost := sorted(str(name) for name in names if name is not None and name not in there):
         hint = nearest(lost[0], there)
-        zh, en = f"{setting} 用已有的代码，没有 {lost[0]}（{hint}）", f"known codes in {setting}, not {lost[0]} ({hint})"
-        raise ValueError(said(zh, en))
+        zh = f"{setting} 用已有的代码，没有 {lost[0]}（{hint}）"
+        raise ValueError(said(zh, f"known codes in {setting}, not {lost[0]} ({hint})"))
 
 
 class Frozen(BaseModel):

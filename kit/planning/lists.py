@@ -8,7 +8,6 @@ from functools import partial
 import pandas as pd
 
 from kit import columns as col
-from kit.analysis import Unavailable
 from kit.analysis.coverage import misheld_list, orphan_list
 from kit.analysis.deals import proposal_list
 from kit.analysis.deposits import maturing_list
@@ -21,6 +20,7 @@ from kit.analysis.practice import sms_missed_list
 from kit.analysis.primary import focus_list, merchant_list
 from kit.analysis.products import FAMILIES, reassess_list
 from kit.analysis.prospects import prospect_list
+from kit.analysis.result import Unavailable
 from kit.analysis.segments import identify_list
 from kit.analysis.stages import stage_list
 from kit.analysis.tiers import loss_list, upgrade_list

@@ -17,10 +17,11 @@ from typing import Any
 import yaml
 
 from kit.errors import BadKey, BadValue, KitError
+from kit.messages import flat
 from kit.params import Messages
 from kit.planning.messages import indiscreet
 from kit.resources import templates
-from kit.text import OPTIONAL, flat
+from kit.text import OPTIONAL
 
 __all__ = ["SOURCES", "IndiscreetMessage", "Script", "Scripts", "UnknownSlot", "keep_scripts", "scripts"]
 
@@ -52,31 +53,13 @@ _SLOTS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = (
 class UnknownSlot(KitError):
     """A text has a slot that nothing fills (path, template, name, known)."""
 
-    zh = "{path}，话术“{template}”：没有槽位“{name}”。{hint}这一段先不用，其余照常。"
-    en = "{path}, script “{template}”: there is no slot “{name}”. {hint} This text is left out, the others are used."
-
 
 class BrokenScript(KitError):
     """A text's brackets do not match, or it is no text (path, template)."""
 
-    zh = (
-        "{path}，话术“{template}”应是一段文字，槽位写成 {{名称}}、可省的部分写成 [[……]]，不能套用。"
-        "这一段先不用，其余照常。"
-    )
-    en = (
-        "{path}, script “{template}” is to be a text with slots as {{name}} and optional clauses as [[…]], none in"
-        " another. This text is left out, the others are used."
-    )
-
 
 class IndiscreetMessage(KitError):
     """A message says what no message may (path, template, word)."""
-
-    zh = "{path}，短信“{template}”里有“{word}”：短信不写余额、产品和号码，地址电话用槽位。这一段先不用，其余照常。"
-    en = (
-        "{path}, message “{template}” has “{word}”: no balance, product or number stands in a message; addresses and"
-        " telephones are slots. This text is left out, the others are used."
-    )
 
 
 @dataclass(frozen=True, slots=True)

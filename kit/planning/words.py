@@ -246,7 +246,7 @@ def _problem(codes: list[str], scripts: Scripts) -> str | None:
     words = wording(scripts.language)
     columns = [_source(code, scripts.language) for code in codes if not code.startswith(REFUSED)]
     told = [words("words.problem", columns=words.join(columns))] if columns else []
-    told += [scripts.faults[c.removeprefix(REFUSED)].told(scripts.language) for c in codes if c.startswith(REFUSED)]
+    told += [scripts.faults[c.removeprefix(REFUSED)].sentence(scripts.language) for c in codes if c.startswith(REFUSED)]
     return " ".join(told) or None
 
 

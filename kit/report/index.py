@@ -8,8 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from kit.report.html import facts, labels, page
-from kit.report.sanitise import relative_href
+from kit.report.html import facts, page, relative_href
+from kit.report.notebook import labels
 
 __all__ = ["Column", "index_html"]
 
@@ -46,33 +46,29 @@ def index_html(
     fmt
         Prints a value as a kind.
     """
-    words = labels(meta.get("language"))
-    sums = [fmt(branches[c.key].sum(), c.kind) if c.summed else "" for c in columns]
+    words = labels(str(meta.get("language")))
+    most = {column.key: branches[column.key].max() for column in columns if column.bar}
+    rows = branches.to_dict("records")
     return page(
         "branches.html.j2",
         head=facts(meta, words),
         labels=words,
         links=[(label, relative_href(href)) for label, href in dict(meta.get("links", {})).items()],
         toc=(),
-        headline=[{"label": c.label, "value": s, "note": ""} for c, s in zip(columns, sums, strict=True) if c.summed],
-        columns=[{"label": words["branches"], "number": False}, *({"label": c.label, "number": True} for c in columns)],
-        rows=[_row(row, columns, branches, fmt) for _, row in branches.iterrows()],
-        total=[{"text": words["total"], "number": False}, *({"text": s, "number": True} for s in sums)],
-        failed=[{"branch": name, "reason": reason} for name, reason in failed.items()],
+        columns=columns,
+        rows=[
+            {
+                "name": str(row["name"]),
+                "file": relative_href(f"branches/{row['stem']}") if row["ready"] else "",
+                "cells": [(fmt(row[c.key], c.kind), _bar(row[c.key], most.get(c.key, 0))) for c in columns],
+            }
+            for row in rows
+        ],
+        sums=[fmt(branches[column.key].sum(), column.kind) if column.summed else "" for column in columns],
+        failed=failed,
     )
 
 
-def _row(row: Any, columns: Sequence[Column], branches: pd.DataFrame, fmt: Callable[[Any, str], str]) -> dict[str, Any]:
-    cells: list[dict[str, Any]] = [{"text": str(row["name"]), "number": False, "bar": None}]
-    for column in columns:
-        most = branches[column.key].max()
-        wide = max(0.0, 100 * float(row[column.key]) / float(most)) if column.bar and most > 0 else None
-        cells.append({
-            "text": fmt(row[column.key], column.kind), "number": True, "bar": None if wide is None else f"{wide:.1f}",
-        })  # fmt: skip
-    ready = bool(row["ready"])
-    return {
-        "cells": cells,
-        "html": relative_href(f"branches/{row['stem']}.html") if ready else "",
-        "pdf": relative_href(f"branches/{row['stem']}.pdf") if ready else "",
-    }
+def _bar(value: Any, most: Any) -> str:
+    """How wide the bar of a value is, in per cent of the largest; nothing where there is no bar."""
+    return f"{max(0.0, 100 * float(value) / float(most)):.1f}" if most > 0 else ""

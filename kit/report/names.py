@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable, Mapping
 
 import pandas as pd
 
-from kit.callbook import FACT_TABLE, FACTS
+from kit.messages import message, messages
 from kit.params import Clause, IntentGrade, SegmentRule
 from kit.schema import schema
 from kit.text import Wording, figure
+from kit.workbooks.form import FACT_TABLE, FACTS
 
 __all__ = [
     "column_name",
@@ -26,7 +27,7 @@ __all__ = [
 def table_name(table: str, words: Wording) -> str:
     """Name of a canonical table; another text stays as it is."""
     if table == FACT_TABLE:
-        return words.label(f"callbook.{table}")
+        return words.label(f"workbook.{table}")
     return schema()[table].label(words.language) if table in schema() else table
 
 
@@ -41,9 +42,9 @@ def column_name(table: str, column: str, words: Wording) -> str:
 
 def reason_name(code: str, detail: str, words: Wording) -> str:
     """Reason of a quarantine in words."""
-    from kit.intake.quarantine import REASONS, reason  # noqa: PLC0415 - most chapters never need the readers
-
-    return reason(code, detail, in_language=words.language) if code in REASONS else code
+    if f"reason.{code}" not in messages("intake", words.language):
+        return code
+    return message(f"intake.reason.{code}", in_language=words.language, detail=detail)
 
 
 def unlocked(table: str, column: str, words: Wording) -> str:

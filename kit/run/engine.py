@@ -1,4 +1,4 @@
-"""The papermill engine ``warm``: one kernel, kept from notebook to notebook and wiped in between.
+"""The papermill engine ``warm``: one kernel, kept from notebook to notebook and reset in between.
 
 A new kernel costs 0.6 s and its imports one to four seconds more; a kept one costs some milliseconds.
 ``papermill --engine warm in.ipynb out.ipynb`` works for any notebook; one whose kernel is not IPython's runs
@@ -35,14 +35,14 @@ from papermill.log import logger
 
 __all__ = ["WarmEngine"]
 
-ANSWER_SECONDS = 30  # to wipe a kernel that is full of data may take a while
+ANSWER_SECONDS = 30  # to reset a kernel that is full of data may take a while
 
 
 class WarmEngine(NBClientEngine):  # type: ignore[misc]  # papermill is untyped
     """Run notebooks one after another in a kept kernel, each as if the kernel were new.
 
     A process (and in it a thread) has one kernel of each name. It is replaced after an error, a timeout,
-    `max_notebooks` notebooks, or when it holds more than `max_rss_bytes` after wiping; it ends with its
+    `max_notebooks` notebooks, or when it holds more than `max_rss_bytes` after the reset; it ends with its
     process, or at `shutdown`.
 
     Attributes
@@ -105,11 +105,11 @@ class WarmEngine(NBClientEngine):  # type: ignore[misc]  # papermill is untyped
         """Stop every kernel that this process keeps."""
         for kernel in [each for each in _kernels if each.owner == os.getpid()]:
             kernel.stop()
-        _here.close()
+        _this_thread.close()
 
     @classmethod
     def _new(cls, client: Any) -> _Kernel | None:
-        """Start a kernel, or return None where its state could not be wiped because it is not IPython's."""
+        """Start a kernel, or return None where its state could not be reset because it is not IPython's."""
         if not any("ipykernel" in word for word in client.create_kernel_manager().kernel_spec.argv):
             return None
         # without a history, or each cell ever run would stay in memory
@@ -122,20 +122,20 @@ class WarmEngine(NBClientEngine):  # type: ignore[misc]  # papermill is untyped
                 if attempt == cls.start_attempts:
                     raise
         preload = [*cls.preload, *os.environ.get("BRANCH_KIT_PRELOAD", "").replace(",", " ").split()]
-        slate = files("kit.run").joinpath("slate.py").read_text(encoding="utf-8")
-        setup = f"{slate}\nsys.modules['branch_kit_slate'] = Slate({preload!r})\n"
-        if not kernel.does(f"exec({setup!r}, {{}})"):
+        source = files("kit.run").joinpath("kernel_state.py").read_text(encoding="utf-8")
+        setup = f"{source}\nsys.modules['branch_kit_kernel_state'] = KernelState({preload!r})\n"
+        if not kernel.runs(f"exec({setup!r}, {{}})"):
             kernel.stop(now=True)
             raise RuntimeError(f"the kernel {kernel.name} could not be prepared; preloaded: {preload}")
         return kernel
 
     @classmethod
     def _keep(cls, kernel: _Kernel) -> None:
-        """Wipe a kernel and put it aside for the next notebook, or stop it."""
+        """Reset a kernel and put it aside for the next notebook, or stop it."""
         kernel.notebooks += 1
         worn = kernel.notebooks >= cls.max_notebooks
-        if not worn and kernel.does(f"{SLATE}.wipe()") and kernel.rss_bytes() <= cls.max_rss_bytes:
-            _here.kernels[kernel.name] = kernel
+        if not worn and kernel.runs(f"{STATE}.reset()") and kernel.rss_bytes() <= cls.max_rss_bytes:
+            _this_thread.kernels[kernel.name] = kernel
         else:
             kernel.stop()
 
@@ -155,7 +155,7 @@ class _Kernel:
     """A running kernel and its client, started by a notebook's client and outliving it."""
 
     def __init__(self, client: Any) -> None:
-        self.context = _here.context
+        self.context = _this_thread.context
         self.owner = os.getpid()
         self.environ = dict(os.environ)  # what the kernel inherits
         self.name = client.kernel_name
@@ -169,7 +169,7 @@ class _Kernel:
         _kernels.add(self)
         _stop_at_exit(self.owner)
 
-    def does(self, code: str) -> bool:
+    def runs(self, code: str) -> bool:
         """Run code in the kernel, out of sight of the notebook; whether it went well."""
 
         async def answer() -> bool:
@@ -190,11 +190,11 @@ class _Kernel:
             return int(self.process.memory_info().rss)
         return 0
 
-    def lay(self, folder: str) -> bool:
+    def prepare(self, folder: str) -> bool:
         """Make ready for a notebook in `folder`, with this process's environment; whether it went well."""
         now = {name: os.environ.get(name) for name in os.environ.keys() | self.environ.keys()}
         changes = {name: value for name, value in now.items() if value != self.environ.get(name)}
-        return self.does(f"{SLATE}.lay({folder!r}, {changes!r})")
+        return self.runs(f"{STATE}.prepare({folder!r}, {changes!r})")
 
     def stop(self, *, now: bool = False) -> None:
         """Stop the kernel and all that it has started: politely, or `now`."""
@@ -210,7 +210,7 @@ class _Kernel:
         _kill(family)
 
 
-class _Here(threading.local):
+class _ThisThread(threading.local):
     """What a thread owns: its kernels by name, and a context that keeps their event loop to itself."""
 
     def __init__(self) -> None:
@@ -236,11 +236,11 @@ def _kill(processes: list[Any]) -> None:
 
 def _kept(client: Any) -> _Kernel | None:
     """Take the kernel that is kept for this client's notebook, ready to use."""
-    if _here.owner != os.getpid():
-        _here.start()  # after a fork: the kernels are the parent's, and so is the loop
-    kernel = _here.kernels.pop(client.kernel_name, None)
+    if _this_thread.owner != os.getpid():
+        _this_thread.start()  # after a fork: the kernels are the parent's, and so is the loop
+    kernel = _this_thread.kernels.pop(client.kernel_name, None)
     folder = client.resources.get("metadata", {}).get("path") or os.getcwd()  # noqa: PTH109
-    if kernel and not kernel.lay(str(folder)):
+    if kernel and not kernel.prepare(str(folder)):
         kernel.stop(now=True)
         kernel = None
     return kernel
@@ -252,6 +252,6 @@ def _stop_at_exit(owner: int) -> None:  # noqa: ARG001 - once a process
     Finalize(None, WarmEngine.shutdown, exitpriority=100)
 
 
-SLATE = "__import__('sys').modules['branch_kit_slate']"
+STATE = "__import__('sys').modules['branch_kit_kernel_state']"
 _kernels: set[_Kernel] = set()
-_here = _Here()
+_this_thread = _ThisThread()

@@ -5,8 +5,9 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from kit.context import CONTEXT
 from kit.demo import write_bank
-from kit.engagement import CONFIG, CONTEXT, load
+from kit.engagement import CONFIG, load
 from kit.resources import root
 from kit.run.prepare import prepare
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import multiprocessing
 import os
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -21,15 +20,17 @@ import pyarrow.parquet as pq
 
 from kit import __version__, vault
 from kit import columns as col
+from kit.context import CONTEXT, Context
 from kit.engagement import Engagement, chapter_notebooks
-from kit.errors import KitError, UnknownName, language
+from kit.errors import KitError, UnknownName
 from kit.features import TABLES, frame
+from kit.files import replace
 from kit.intake import Password
-from kit.planning import scripts
+from kit.messages import message
+from kit.planning.scripts import scripts
 from kit.report.index import Column, index_html
-from kit.resources import notebooks, templates
+from kit.resources import code_digest, notebooks
 from kit.run.branch import BANK, Outcome, Task, work
-from kit.run.files import replace
 from kit.run.ledger import Ledger
 from kit.run.manifest import digest, write_manifest
 from kit.run.prepare import prepare
@@ -97,6 +98,7 @@ def run(
     only: Sequence[str] = (),
     workers: int | None = None,
     fresh: bool = False,
+    printed: date | None = None,
     engine: str | None = "warm",
     timeout: int = 600,
     password: Password | None = None,
@@ -112,6 +114,9 @@ def run(
     fresh
         Make every report again, and the contact plan anew; otherwise the plan of the last run goes on, and the reports
         whose inputs have not changed since the ledger called them done stay.
+    printed
+        Date on the covers, one for the whole hand-over: unless said, that of the reports that the ledger knows to be
+        made from the same inputs, else today. Reports of another date are made again.
     engine
         Papermill engine; None for papermill's own.
     password
@@ -124,29 +129,26 @@ def run(
     """
     taken = prepare(engagement, out, progress.stage, password=password, reading=progress.reading, fresh=fresh)
     write_data_request(engagement, out)
-    branches = frame(pq.read_table(out / "data" / "branches.parquet"))
+    context, branches = Context.read(out / "data"), frame(pq.read_table(out / "data" / "branches.parquet"))
     chosen = _chosen(branches, only)
-    ledger, mark = Ledger(out / "ledger.jsonl"), _fingerprint(engagement, out / "data")
-    done = {
-        branch
-        for branch, line in ledger.last().items()
-        if line["status"] == "done" and line.get("inputs") == mark and not fresh
-    }
-    tasks = [task for task in _tasks(engagement, out, branches, chosen, engine, timeout) if task.branch not in done]
+    ledger, inputs = Ledger(out / "ledger.jsonl"), _fingerprint(engagement, out / "data")
+    day = printed or (None if fresh else ledger.printed(inputs)) or _today()
+    hand_over = {"inputs": inputs, "printed": day.isoformat()}
+    done = set() if fresh else {b for b, line in ledger.last(**hand_over).items() if line["status"] == "done"}
+    every = _tasks(engagement, context, out, branches, chosen, day, engine, timeout)
+    tasks = [task for task in every if task.branch not in done]
     kept = tuple(branch for branch in chosen if branch in done)
     progress.branches(len(tasks), len(kept))
     outcomes = []
     for outcome in _fan_out(tasks, workers):
-        status = "failed" if outcome.failed else "done"
-        where = {"chapter": outcome.chapter, "cell": outcome.cell} if outcome.failed else {}
-        ledger.note(outcome.branch, status, inputs=mark, seconds=round(outcome.seconds, 2), **where)
+        ledger.note(outcome.branch, **hand_over, **outcome.noted())
         outcomes.append(outcome)
         progress.finished(outcome)
-    _write_index(engagement, out, branches, ledger, mark)
-    write_manifest(out)
-    words = scripts(engagement.language, engagement.folder, segments=engagement.params.segments.codes())
-    done_now, bad = tuple(sorted(outcomes, key=lambda o: o.branch)), tuple(words.faults.values())
-    return RunResult(out, done_now, kept, taken, branches, bad)
+    _write_index(context, out, branches, ledger.last(**hand_over))
+    write_manifest(out, printed=day)
+    own = scripts(engagement.language, engagement.folder, segments=engagement.params.segments.codes())
+    outcomes.sort(key=lambda outcome: outcome.branch)
+    return RunResult(out, tuple(outcomes), kept, taken, branches, tuple(own.faults.values()))
 
 
 def _chosen(branches: pd.DataFrame, only: Sequence[str]) -> list[str]:
@@ -154,45 +156,50 @@ def _chosen(branches: pd.DataFrame, only: Sequence[str]) -> list[str]:
     names = dict(zip(branches[col.BRANCH_NAME].astype(str), ids, strict=True))
     for asked in only:
         if asked not in ids and asked not in names:
-            kind = "网点" if language() == "zh" else "branch"
-            raise UnknownName(kind=kind, name=asked, known=[*ids, *names])
+            raise UnknownName(kind=message("errors.kind.branch"), name=asked, known=[*ids, *names])
     return [asked if asked in ids else names[asked] for asked in only] or ids
 
 
+def _today() -> date:
+    return date.today()  # noqa: DTZ011 - the day where the report is printed
+
+
 def _fingerprint(engagement: Engagement, data: Path) -> str:
-    """One digest of all that a report is made from."""
+    """One digest of all that a report is made from, but for the date that it bears."""
     made_from = [
         *(data / f"{name}.parquet" for name in _MADE_FROM if (data / f"{name}.parquet").is_file()),
         *(path for name in ("branch", "staff") if (path := data / "book" / f"{name}.parquet").is_file()),
         *sorted((data / "scripts").rglob("*.yml")),
-        data / "context.json",
-        *sorted(notebooks().glob("*.ipynb")),
-        *sorted(p for p in templates().rglob("*") if p.is_file()),
+        data / CONTEXT,
     ]
     sums = [digest(path) for path in made_from]
     sums.append(vault.digest(data / vault.VAULT, key=bytes.fromhex(engagement.secrets.key)))
-    return hashlib.sha256("|".join([__version__, *engagement.chapters, *sums]).encode()).hexdigest()[:16]
+    return hashlib.sha256("|".join([code_digest(), *engagement.chapters, *sums]).encode()).hexdigest()[:16]
 
 
 def _tasks(
-    engagement: Engagement, out: Path, branches: pd.DataFrame, chosen: Sequence[str], engine: str | None, timeout: int
+    engagement: Engagement,
+    context: Context,
+    out: Path,
+    branches: pd.DataFrame,
+    chosen: Sequence[str],
+    printed: date,
+    engine: str | None,
+    timeout: int,
 ) -> list[Task]:
     known = chapter_notebooks()
     names = dict(zip(branches[col.BRANCH_ID], branches[col.BRANCH_NAME], strict=True))
     sizes = dict(zip(branches[col.BRANCH_ID], branches["customers"], strict=True))
     chapters = tuple((name, known[name]) for name in engagement.chapters)
-    day = date.fromisoformat(_as_of(out))
 
     def task(branch: str, name: str, listed: tuple[tuple[str, Path], ...]) -> Task:
         return Task(
             branch=branch,
             name=name,
-            bank=engagement.bank,
-            as_of=day,
-            prepared=date.today(),  # noqa: DTZ011 - the cover's date
+            context=context,
+            printed=printed,
             chapters=listed,
             out=out.resolve(),
-            language=engagement.language,
             password=engagement.secrets.password,
             key=bytes.fromhex(engagement.secrets.key),
             engine=engine,
@@ -205,12 +212,8 @@ def _tasks(
     overview = ("bank", notebooks() / "bank.ipynb")
     first = tuple(c for c in chapters if c[0] in ("summary", "quality"))
     over_all = (*first, overview, *(c for c in chapters if c not in first and c[0] != "concentration"))
-    whole = task(BANK, engagement.bank, over_all)
+    whole = task(BANK, context.bank, over_all)
     return [*(task(branch, str(names[branch]), chapters) for branch in order), whole]
-
-
-def _as_of(out: Path) -> str:
-    return str(json.loads((out / "data" / "context.json").read_text(encoding="utf-8"))["params"]["as_of"])
 
 
 def _fan_out(tasks: Sequence[Task], workers: int | None) -> Iterator[Outcome]:
@@ -218,9 +221,7 @@ def _fan_out(tasks: Sequence[Task], workers: int | None) -> Iterator[Outcome]:
     if not tasks:
         return
     os.environ.setdefault("BRANCH_KIT_PRELOAD", "kit.chapter kit.charts seaborn")
-    os.environ.setdefault(
-        "OPENBLAS_NUM_THREADS", "1"
-    )  # there is a worker a processor: more threads wait for each other
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # a worker a processor: more threads wait for each other
     with pool_of(min(workers or os.cpu_count() or 1, len(tasks))) as pool:
         waiting = {pool.submit(work, task): task for task in tasks}
         for future in as_completed(waiting):
@@ -228,12 +229,7 @@ def _fan_out(tasks: Sequence[Task], workers: int | None) -> Iterator[Outcome]:
             try:
                 yield future.result()
             except BrokenProcessPool:
-                reason = (
-                    "工作进程被系统终止，多半是内存不足"
-                    if language() == "zh"
-                    else "the worker was ended, most likely for want of memory"
-                )
-                yield Outcome(task.branch, task.name, 0.0, "", None, reason)
+                yield Outcome(task.branch, task.name, 0.0, reason=message("errors.run.worker_ended"))
 
 
 def pool_of(workers: int) -> ProcessPoolExecutor:
@@ -255,24 +251,24 @@ def _end_with_the_run() -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
-def _write_index(engagement: Engagement, out: Path, branches: pd.DataFrame, ledger: Ledger, mark: str) -> None:
-    words, last = wording(engagement.language).given(params=engagement.params), ledger.last()
-    state = {branch: line for branch, line in last.items() if line.get("inputs") == mark}
+def _write_index(context: Context, out: Path, branches: pd.DataFrame, state: Mapping[str, Mapping[str, Any]]) -> None:
+    """Write ``share/index.html``; ``state`` has the ledger's line of each report of this hand-over."""
+    words = wording(context.language).given(params=context.params)
     ids = branches[col.BRANCH_ID].astype(str)
     rows = branches.assign(
         name=branches[col.BRANCH_NAME],
         stem=[slug(branch) for branch in ids],
         ready=[state.get(branch, {}).get("status") == "done" for branch in ids],
     )
-    names = dict(zip(ids, rows["name"], strict=True)) | {BANK: engagement.bank}
+    names = dict(zip(ids, rows["name"], strict=True)) | {BANK: context.bank}
     whole = {words("bank.title"): "bank.html", "PDF": "bank.pdf"} if state.get(BANK, {}).get("status") == "done" else {}
     html = index_html(
         rows,
         meta={
-            "bank": engagement.bank,
+            "bank": context.bank,
             "title": words("common.report"),
-            "as_of": _as_of(out),
-            "language": engagement.language,
+            "as_of": context.params.day.isoformat(),
+            "language": context.language,
             "kit_version": __version__,
             "links": whole,
         },
@@ -281,6 +277,6 @@ def _write_index(engagement: Engagement, out: Path, branches: pd.DataFrame, ledg
             for key, kind in _INDEX.items()
         ],
         failed={names[b]: f"{line.get('chapter', '')}" for b, line in state.items() if line["status"] == "failed"},
-        fmt=lambda value, kind: figure(value, kind, engagement.language),
+        fmt=lambda value, kind: figure(value, kind, context.language),
     )
     replace(out / "share" / "index.html", html.encode())

@@ -6,7 +6,7 @@ import json
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +19,9 @@ class Ledger:
 
     path: Path
 
-    def note(self, branch: str, status: str, **facts: Any) -> None:
-        """Append what became of a branch (``done`` or ``failed``)."""
-        line = {
-            "at": datetime.now(UTC).isoformat(timespec="seconds"),
-            "branch": branch,
-            "status": status,
-            **facts,
-        }
+    def note(self, branch: str, **facts: Any) -> None:
+        """Append what became of a branch: its ``status``, ``done`` or ``failed``, and the like."""
+        line = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "branch": branch, **facts}
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with self.path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(line, ensure_ascii=False) + "\n")
@@ -43,6 +38,12 @@ class Ledger:
             except json.JSONDecodeError:
                 continue
 
-    def last(self) -> dict[str, dict[str, Any]]:
-        """Branch → its last line."""
-        return {line["branch"]: line for line in self.lines()}
+    def last(self, **facts: Any) -> dict[str, dict[str, Any]]:
+        """Branch → its last line, where that has these facts."""
+        found = {line["branch"]: line for line in self.lines()}
+        return {branch: line for branch, line in found.items() if facts.items() <= line.items()}
+
+    def printed(self, inputs: str) -> date | None:
+        """The date that the last reports made from ``inputs`` bear; None where none were."""
+        days = [line["printed"] for line in self.lines() if line.get("inputs") == inputs and "printed" in line]
+        return date.fromisoformat(days[-1]) if days else None

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import date
 from pathlib import Path
 
 from kit import __version__
 from kit.errors import MissingFile
-from kit.run.files import replace
+from kit.files import replace
+from kit.resources import code_digest
 
 __all__ = ["MANIFEST", "digest", "verify", "write_manifest"]
 
@@ -26,9 +28,9 @@ def _files(out: Path) -> dict[str, str]:
     return {path.relative_to(out).as_posix(): digest(path) for path in found}
 
 
-def write_manifest(out: Path) -> None:
-    """Write the digests of all files of a run."""
-    content = {"kit": __version__, "files": _files(out)}
+def write_manifest(out: Path, *, printed: date) -> None:
+    """Write which kit made a run, the date that it bears, and the digests of all its files."""
+    content = {"kit": __version__, "code": code_digest(), "printed": printed.isoformat(), "files": _files(out)}
     replace(out / MANIFEST, json.dumps(content, ensure_ascii=False, indent=1).encode())
 
 
@@ -37,10 +39,10 @@ def verify(out: Path) -> dict[str, list[str]]:
     path = out / MANIFEST
     if not path.is_file():
         raise MissingFile(path=path, need="kit run")
-    told: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))["files"]
+    stated: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))["files"]
     now = _files(out)
     return {
-        "changed": [name for name in told if name in now and now[name] != told[name]],
-        "missing": [name for name in told if name not in now],
-        "new": [name for name in now if name not in told],
+        "changed": [name for name in stated if name in now and now[name] != stated[name]],
+        "missing": [name for name in stated if name not in now],
+        "new": [name for name in now if name not in stated],
     }

@@ -6,7 +6,6 @@ import contextlib
 import keyword
 import logging
 import math
-import os
 import re
 import warnings
 from collections.abc import Iterator, Mapping
@@ -22,7 +21,9 @@ from papermill.iorw import load_notebook_node
 from papermill.parameterize import parameterize_notebook
 from papermill.translators import papermill_translators
 
-from kit.errors import BadNotebookParameter, KitError, MissingFile, UnreadableFile, language
+from kit.errors import BadNotebookParameter, KitError, MissingFile, UnreadableFile
+from kit.files import replacing
+from kit.messages import message
 
 __all__ = ["BadParameterValue", "NotebookFailed", "execute"]
 
@@ -33,18 +34,9 @@ LONGEST_REASON = 500
 class NotebookFailed(KitError):
     """A notebook did not run to its end (path of what it left, cell counted from 1 in it, reason)."""
 
-    zh = "{path}，第 {cell} 个单元格：{reason}"
-    en = "{path}, cell {cell}: {reason}"
-
 
 class BadParameterValue(KitError):
     """A notebook parameter is no JSON value (path, name, kind: its type)."""
-
-    zh = "{path}：参数“{name}”的类型是 {kind}，应为文字、整数、有限小数、真假、空，或由它们组成的列表、字典。"
-    en = (
-        "{path}: parameter “{name}” is {kind}; expected text, a whole or finite number, true, false, null, "
-        "or a list or dictionary of these."
-    )
 
 
 def execute(
@@ -88,10 +80,10 @@ def execute(
     """
     nb = _read(source)
     _check(source, nb, parameters)
-    kernel, spoken = _kernel(nb)
+    kernel, written_in = _kernel(nb)
     if parameters:
         with _quiet():
-            nb = parameterize_notebook(nb, dict(parameters), kernel_name=kernel, language=spoken)
+            nb = parameterize_notebook(nb, dict(parameters), kernel_name=kernel, language=written_in)
     nb.metadata.papermill.update(input_path=source.name, output_path=target.name)
     stopped = _run(nb, kernel, engine, timeout, cwd)
     found = _failure(nb, stopped, timeout)
@@ -117,20 +109,19 @@ def _quiet() -> Iterator[None]:
 
 def _read(source: Path) -> nbformat.NotebookNode:
     if not source.is_file():
-        raise MissingFile(path=source, need=_say("要运行的 notebook", "the notebook to run"))
+        raise MissingFile(path=source, need=message("errors.need.notebook"))
     try:
         with _quiet():
             return load_notebook_node(str(source))
     except (ValueError, AttributeError, KeyError, nbformat.ValidationError):
-        reason = _say("不是 Jupyter notebook", "it is no Jupyter notebook")
-        raise UnreadableFile(path=source, reason=reason) from None
+        raise UnreadableFile(path=source, reason=message("errors.notebook.unreadable")) from None
 
 
 def _kernel(nb: nbformat.NotebookNode) -> tuple[str, str]:
     """Return a notebook's kernel name and language; papermill refuses a notebook stripped of them."""
     spec = nb.metadata.get("kernelspec", {})
-    spoken = nb.metadata.get("language_info", {}).get("name") or spec.get("language") or LANGUAGE
-    return spec.get("name") or KERNEL, spoken
+    written_in = nb.metadata.get("language_info", {}).get("name") or spec.get("language") or LANGUAGE
+    return spec.get("name") or KERNEL, written_in
 
 
 def _run(
@@ -190,15 +181,15 @@ def _failure(nb: nbformat.NotebookNode, stopped: Exception | None, timeout: int 
         for number, cell, marks in cells:
             if marks.exception is True:
                 errors = [each for each in cell.outputs if each.output_type == "error"]
-                name, message = (errors[0].ename, errors[0].evalue) if errors else ("CellExecutionError", "")
+                name, text = (errors[0].ename, errors[0].evalue) if errors else ("CellExecutionError", "")
                 # papermill's rule: a notebook may exit when it has nothing more to do
-                at_ease = name == "SystemExit" and message in {"", "0"}
-                return None if at_ease else (number, _reason(name, message))
+                at_ease = name == "SystemExit" and text in {"", "0"}
+                return None if at_ease else (number, _reason(name, text))
         return None
     if isinstance(stopped, CellTimeoutError):
-        reason = _say(f"超过 {timeout} 秒仍未完成", f"not done in {timeout} seconds")
+        reason = message("errors.notebook.timeout", seconds=timeout)
     elif isinstance(stopped, DeadKernelError):
-        reason = _say("内核意外退出（可能内存不足）", "the kernel died (out of memory, perhaps)")
+        reason = message("errors.notebook.died")
     else:
         reason = _reason(type(stopped).__name__, str(stopped))
     started = [(number, cell) for number, cell, marks in cells if marks.start_time]
@@ -210,31 +201,19 @@ def _failure(nb: nbformat.NotebookNode, stopped: Exception | None, timeout: int 
     return number, reason
 
 
-def _reason(name: str, message: str) -> str:
+def _reason(name: str, text: str) -> str:
     """Return an error as a sentence: a KitError's own, else with its class; no long number of a client's."""
-    message = strip_color(message).strip()
+    text = strip_color(text).strip()
     if not _is_kit_error(name):
-        message = f"{name}: {message}" if message else name
-    return re.sub(r"\d{6,}", "******", message)[:LONGEST_REASON]
+        text = f"{name}: {text}" if text else name
+    return re.sub(r"\d{6,}", "******", text)[:LONGEST_REASON]
 
 
 def _is_kit_error(name: str, kind: type[KitError] = KitError) -> bool:
     return kind.__name__ == name or any(_is_kit_error(name, each) for each in kind.__subclasses__())
 
 
-def _say(zh: str, en: str) -> str:
-    return zh if language() == "zh" else en
-
-
 def _write(nb: nbformat.NotebookNode, target: Path) -> None:
     """Write a notebook so that a reader finds either the old file or the whole new one."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = target.with_name(f".{target.name}.{os.getpid()}.tmp")
-    try:
-        with _quiet(), unfinished.open("w", encoding="utf-8", newline="\n") as file:
-            nbformat.write(nb, file)
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.replace(target)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    with _quiet(), replacing(target) as unfinished, unfinished.open("w", encoding="utf-8", newline="\n") as file:
+        nbformat.write(nb, file)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import multiprocessing
 from collections.abc import Callable, Collection
 from concurrent.futures import ProcessPoolExecutor
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -15,28 +15,25 @@ import pyarrow.parquet as pq
 
 from kit import __version__
 from kit import columns as col
-from kit.analysis import branch_summary, fit_success
+from kit.analysis.branches import branch_summary
+from kit.analysis.success import fit_success
 from kit.book import Book
-from kit.engagement import CONTEXT, Engagement
-from kit.errors import KitError, language
+from kit.context import Context, bank_of
+from kit.engagement import Engagement
+from kit.errors import KitError
 from kit.features import features, frame, settle_dates
 from kit.features.completeness import files
+from kit.files import replacing
 from kit.intake import IntakeResult, Password, find_sources, intake
 from kit.intake import Progress as Reading
+from kit.messages import language
 from kit.params import Params
-from kit.planning import (
-    PLAN,
-    Assigned,
-    assignment,
-    branch_lists,
-    contact_plan,
-    keep_scripts,
-    list_stakes,
-    owner_weeks,
-    plan_start,
-    work_days,
-)
-from kit.run.files import replace
+from kit.planning.assignment import Assigned, assignment
+from kit.planning.calendar import work_days
+from kit.planning.capacities import owner_weeks
+from kit.planning.contacts import PLAN, contact_plan, plan_start
+from kit.planning.lists import branch_lists, list_stakes
+from kit.planning.scripts import keep_scripts
 from kit.schema import schema
 
 __all__ = ["NoReport", "derive", "prepare", "present_staff", "take_in"]
@@ -45,12 +42,9 @@ __all__ = ["NoReport", "derive", "prepare", "present_staff", "take_in"]
 class NoReport(KitError):
     """A table without which there is no report was not delivered, or could not be read (table, refused)."""
 
-    zh = "没有“{table}”，出不了报告。请把它放进 extracts/ 后重新运行。{listed}"
-    en = "There is no report without the table “{table}”. Put it into extracts/ and run again.{listed}"
-
-    def __str__(self) -> str:
-        listed = "".join(f"\n✗ {each}" for each in self.facts["refused"])
-        return (self.zh if language() == "zh" else self.en).format(table=self.facts["table"], listed=listed)
+    def details(self, _: str | None = None) -> dict[str, Any]:
+        """Facts, the refused files below each other."""
+        return self.facts | {"listed": "".join(f"\n✗ {each}" for each in self.facts["refused"])}
 
 
 ROWS_A_GROUP = 20_000  # of a table, so that one branch is read without the others
@@ -76,32 +70,32 @@ def take_in(
 def prepare(
     engagement: Engagement,
     out: Path,
-    say: Callable[[str], None],
+    stage: Callable[[str], None],
     *,
     password: Password | None = None,
     reading: Reading | None = None,
     fresh: bool = False,
 ) -> IntakeResult:
     """Fill ``out/data``; each file is whole or not there. ``fresh`` forgets the contact plan of an earlier run."""
-    say("intake")
+    stage("intake")
     taken = take_in(engagement, out, password=password, reading=reading)
     for table in ("customer", "customer_month"):
         if table not in taken.tables:
             raise NoReport(table=schema()[table].label(language()), refused=taken.refused)
-    derive(engagement, out / "data", say, fresh=fresh)
+    derive(engagement, out / "data", stage, fresh=fresh)
     return taken
 
 
-def derive(engagement: Engagement, data: Path, say: Callable[[str], None], *, fresh: bool = False) -> None:
+def derive(engagement: Engagement, data: Path, stage: Callable[[str], None], *, fresh: bool = False) -> None:
     """From the book in ``data`` all that the chapters read beside it, the contact plan from that of an earlier run."""
     book = Book(data)
     params = settle_dates(book, engagement.params)
-    say("features")
+    stage("features")
     made = features(book, params)
     filed = files(book, made.table, params)
     customers = frame(filed.customers)
     staff = present_staff(book, made.absent)
-    say("planning")
+    stage("planning")
     assigned = _assigned(customers, staff, params)
     owners, staff = assigned.rows, staff.drop_duplicates(col.STAFF_ID)
     tables = {name: frame(table) for name, table in made.tables.items()}
@@ -124,29 +118,25 @@ def derive(engagement: Engagement, data: Path, say: Callable[[str], None], *, fr
     }  # fmt: skip
     for name, rows in made_here.items():
         _write(_dates(pa.Table.from_pandas(rows, preserve_index=False)), data / f"{name}.parquet")
-    context = {
-        "kit": __version__,
-        "bank": engagement.bank,
-        "language": engagement.language,
-        "params": params.model_dump(mode="json"),
-        "aum_column": made.aum_column,
-        "unlocks": {col.MISSING: (("customer.occupation",),), **made.unlocks},
-        "plan_start": start.isoformat(),
-        "success": None if model is None else model.stored(),
-        "holidays_announced": work_days(start - timedelta(days=1), weeks=params.contact.weeks).announced,
-    }
     keep_scripts(engagement.folder, data)
-    replace(data / CONTEXT, json.dumps(context, ensure_ascii=False, indent=1).encode())
+    Context(
+        kit=__version__,
+        bank=engagement.bank,
+        language=engagement.language,
+        params=params,
+        aum_column=made.aum_column,
+        unlocks={col.MISSING: (("customer.occupation",),), **made.unlocks},
+        plan_start=start,
+        success=model,
+        holidays_announced=work_days(start - timedelta(days=1), weeks=params.contact.weeks).announced,
+    ).write(data)
 
 
 def _earlier_plan(engagement: Engagement, data: Path) -> pd.DataFrame | None:
     """The contact plan that lies in ``data``, if it is this bank's and of a kit that planned as this one does."""
-    told, path = data / CONTEXT, data / "plan.parquet"
-    if not told.is_file() or not path.is_file():
-        return None
-    if json.loads(told.read_text(encoding="utf-8")).get("bank") != engagement.bank:
-        return None
-    return frame(pq.read_table(path)) if set(PLAN) <= set(pq.read_schema(path).names) else None
+    path = data / "plan.parquet"
+    goes_on = path.is_file() and bank_of(data) == engagement.bank and set(PLAN) <= set(pq.read_schema(path).names)
+    return frame(pq.read_table(path)) if goes_on else None
 
 
 def _dates(table: pa.Table) -> pa.Table:
@@ -176,6 +166,5 @@ def present_staff(book: Book, absent: Collection[str]) -> pd.DataFrame:
 
 
 def _write(table: pa.Table, path: Path) -> None:
-    temporary = path.with_suffix(".tmp")
-    pq.write_table(table, temporary, row_group_size=ROWS_A_GROUP, compression="lz4")  # the quickest to read
-    temporary.replace(path)
+    with replacing(path) as temporary:
+        pq.write_table(table, temporary, row_group_size=ROWS_A_GROUP, compression="lz4")  # the quickest to read

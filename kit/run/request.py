@@ -6,8 +6,8 @@ from pathlib import Path
 
 from kit.accounts import open_accounts
 from kit.engagement import Engagement
+from kit.files import replace
 from kit.report.data_request import data_request
-from kit.run.files import replace
 from kit.text import wording
 
 __all__ = ["write_data_request"]

@@ -230,6 +230,10 @@ class Meaning:
         """What is meant, in a language, ``zh`` or ``en``."""
         return self.zh if language == "zh" else self.en
 
+    def question(self, language: str) -> str:
+        """What is asked about its label, in a language."""
+        return self.question_zh if language == "zh" else self.question_en
+
 
 @cache
 def ambiguous(table: str) -> Mapping[str, tuple[Meaning, ...]]:

@@ -2,7 +2,8 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from kit.analysis import Unavailable, referrals, take_up
+from kit.analysis.aftersale import referrals, take_up
+from kit.analysis.result import Unavailable
 from kit.engagement import profile
 from kit.features import frame
 from kit.params import WAN, Params

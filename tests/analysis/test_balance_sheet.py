@@ -1,8 +1,9 @@
 import pandas as pd
 import pytest
 
-from kit.analysis import Unavailable, balance_sheet, funds, three_tables
-from kit.charts import assets_by_tier, purposes_by_occupation
+from kit.analysis.balance_sheet import balance_sheet, funds, three_tables
+from kit.analysis.result import Unavailable
+from kit.charts.needs import assets_by_tier, purposes_by_occupation
 from kit.engagement import profile
 from kit.params import Params
 from kit.text import wording

@@ -3,7 +3,8 @@ import warnings
 import pandas as pd
 import pytest
 
-from kit.analysis import Unavailable, capacity
+from kit.analysis.capacity import capacity
+from kit.analysis.result import Unavailable
 from kit.engagement import profile
 from kit.params import Params
 

@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kit.analysis import concentration
-from kit.analysis.concentration import gini, hhi, lorenz, smallest_share_holding, top_share
+from kit.analysis.concentration import concentration, gini, hhi, lorenz, smallest_share_holding, top_share
 from kit.engagement import profile
 from kit.params import Params
 

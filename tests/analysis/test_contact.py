@@ -1,7 +1,7 @@
 import pandas as pd
 
-from kit.analysis import contact_practice, plan_adjustments
-from kit.analysis.contact import follow_ups, interval_days
+from kit.analysis.contact import contact_practice, follow_ups, interval_days
+from kit.analysis.plan_changes import plan_adjustments
 from kit.engagement import profile
 from kit.params import WAN, Params
 

@@ -6,18 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kit.analysis import (
-    Unavailable,
-    branch_summary,
-    coverage,
-    households,
-    loads,
-    orphans,
-    roles,
-    standing,
-)
-from kit.analysis.coverage import covered_share_of_aum, misheld
-from kit.charts import loads_by_owner, tiers_by_role
+from kit.analysis.branches import branch_summary, standing
+from kit.analysis.coverage import coverage, covered_share_of_aum, households, loads, misheld, orphans, roles
+from kit.analysis.result import Unavailable
+from kit.charts.coverage import loads_by_owner, tiers_by_role
 from kit.engagement import profile
 from kit.params import Params
 from kit.text import wording

@@ -1,8 +1,8 @@
 import pandas as pd
 import pytest
 
-from kit.analysis import Unavailable, deals, proposals, yields
-from kit.analysis.deals import proposal_list
+from kit.analysis.deals import deals, proposal_list, proposals, yields
+from kit.analysis.result import Unavailable
 from kit.engagement import profile
 from kit.params import WAN, Params
 

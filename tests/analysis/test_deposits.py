@@ -1,8 +1,15 @@
 import pandas as pd
 import pytest
 
-from kit.analysis import Unavailable, account_classes, deposit_mix, deviation, maturity_ladder, personal_share
-from kit.analysis.deposits import maturing_list
+from kit.analysis.deposits import (
+    account_classes,
+    deposit_mix,
+    deviation,
+    maturing_list,
+    maturity_ladder,
+    personal_share,
+)
+from kit.analysis.result import Unavailable
 from kit.engagement import profile
 from kit.params import Params
 

@@ -3,7 +3,9 @@ import warnings
 import pandas as pd
 import pytest
 
-from kit.analysis import Unavailable, dormant, losses, wake_ups, win_backs
+from kit.analysis.dormancy import dormant, wake_ups, win_backs
+from kit.analysis.result import Unavailable
+from kit.analysis.tiers import losses
 from kit.engagement import profile
 from kit.params import DormancyRule, Params
 

@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kit.analysis import branch_summary, cadence, familiarity, reminders
+from kit.analysis.branches import branch_summary
 from kit.analysis.contact import cadence_days
-from kit.charts import cadence_by_tier, familiar_by_value
+from kit.analysis.familiarity import cadence, familiarity, reminders
+from kit.charts.familiarity import cadence_by_tier, familiar_by_value
 from kit.engagement import profile
 from kit.params import WAN, Params
 from kit.text import wording

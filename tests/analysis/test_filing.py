@@ -1,9 +1,9 @@
 import pandas as pd
 import pytest
 
-from kit.analysis import Unavailable, backlog, completeness
-from kit.analysis.filing import filing_list
-from kit.charts import completeness_map
+from kit.analysis.filing import backlog, completeness, filing_list
+from kit.analysis.result import Unavailable
+from kit.charts.quality import completeness_map
 from kit.engagement import profile
 from kit.params import Params
 from kit.text import wording

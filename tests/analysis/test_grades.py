@@ -1,7 +1,8 @@
 import pandas as pd
 import pytest
 
-from kit.analysis import Unavailable, contribution, intent_grades, scorecard
+from kit.analysis.grades import contribution, intent_grades, scorecard
+from kit.analysis.result import Unavailable
 from kit.engagement import profile
 from kit.params import WAN, Params
 

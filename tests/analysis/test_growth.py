@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kit.analysis import growth
-from kit.charts import waterfall
+from kit.analysis.growth import growth
+from kit.charts.growth import waterfall
 from kit.engagement import profile
 from kit.params import Params
 from kit.text import wording

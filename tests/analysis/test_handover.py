@@ -3,8 +3,7 @@
 import pandas as pd
 import pytest
 
-from kit.analysis import evenness, handover, proof
-from kit.analysis.handover import assigned, handover_list
+from kit.analysis.handover import assigned, evenness, handover, handover_list, proof
 from kit.engagement import profile
 from kit.params import Params
 

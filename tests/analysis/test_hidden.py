@@ -3,8 +3,8 @@ import warnings
 import pandas as pd
 import pytest
 
-from kit.analysis import Unavailable, hidden_value
-from kit.analysis.hidden import hidden_list
+from kit.analysis.hidden import hidden_list, hidden_value
+from kit.analysis.result import Unavailable
 from kit.engagement import profile
 from kit.params import Params
 

@@ -6,9 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kit.analysis import gini_interval, gini_split
 from kit.analysis.concentration import gini
-from kit.analysis.inequality import standard_error
+from kit.analysis.inequality import gini_interval, gini_split, standard_error
 from kit.engagement import profile
 from kit.params import Params
 

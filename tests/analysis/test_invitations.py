@@ -2,9 +2,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kit.analysis import Unavailable, invitations, meetings
-from kit.analysis.invitations import invite_list
-from kit.charts import came_by_segment
+from kit.analysis.invitations import invitations, invite_list, meetings
+from kit.analysis.result import Unavailable
+from kit.charts.practice import came_by_segment
 from kit.engagement import profile
 from kit.params import WAN, Params
 from kit.text import wording

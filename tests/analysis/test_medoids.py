@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kit.analysis import agreement
-from kit.analysis.medoids import adjusted_rand, gower, k_medoids
+from kit.analysis.medoids import adjusted_rand, agreement, gower, k_medoids
 from kit.engagement import profile
 from kit.params import Params
 

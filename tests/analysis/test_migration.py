@@ -5,10 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kit.analysis import migration
-from kit.analysis.migration import tiers_held
+from kit.analysis.migration import migration, tiers_held
 from kit.analysis.panel import wide
-from kit.charts import tier_moves
+from kit.charts.tiers import tier_moves
 from kit.engagement import profile
 from kit.params import Params
 from kit.text import wording

@@ -1,13 +1,7 @@
 import pandas as pd
 
-from kit.analysis import (
-    plan_additions,
-    plan_batches,
-    plan_first_contacts,
-    plan_loads,
-    plan_overflow,
-    plan_summary,
-)
+from kit.analysis.plan import plan_batches, plan_loads, plan_summary
+from kit.analysis.plan_changes import plan_additions, plan_first_contacts, plan_overflow
 from kit.engagement import profile
 from kit.params import WAN, Params
 

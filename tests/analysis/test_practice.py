@@ -5,9 +5,10 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from kit.analysis import Unavailable, call_results, first_sms, hang_ups, objections, orders
-from kit.analysis.practice import sms_missed_list
-from kit.charts import reached_by_caller, reached_by_order
+from kit.analysis.orders import orders
+from kit.analysis.practice import call_results, first_sms, hang_ups, objections, sms_missed_list
+from kit.analysis.result import Unavailable
+from kit.charts.practice import reached_by_caller, reached_by_order
 from kit.engagement import load, profile
 from kit.features import frame
 from kit.params import Params

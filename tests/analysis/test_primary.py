@@ -3,8 +3,8 @@ import warnings
 import pandas as pd
 import pytest
 
-from kit.analysis import Unavailable, merchants, primary_accounts
-from kit.analysis.primary import focus_list, merchant_list
+from kit.analysis.primary import focus_list, merchant_list, merchants, primary_accounts
+from kit.analysis.result import Unavailable
 from kit.engagement import profile
 from kit.params import Params
 

@@ -1,9 +1,9 @@
 import pandas as pd
 import pytest
 
-from kit.analysis import Unavailable, product_matrix, products, whitespace
-from kit.analysis.products import GATES, reassess_list, risk_gate
-from kit.charts import families_by_tier, families_held_together
+from kit.analysis.products import GATES, product_matrix, products, reassess_list, risk_gate, whitespace
+from kit.analysis.result import Unavailable
+from kit.charts.needs import families_by_tier, families_held_together
 from kit.engagement import profile
 from kit.params import Params
 from kit.text import wording

@@ -1,8 +1,8 @@
 import pandas as pd
 import pytest
 
-from kit.analysis import Unavailable, key_products
-from kit.analysis.prospects import prospect_list
+from kit.analysis.prospects import key_products, prospect_list
+from kit.analysis.result import Unavailable
 from kit.engagement import profile
 from kit.params import WAN, Params
 

@@ -7,8 +7,7 @@ import pandas as pd
 import pytest
 
 from kit.accounts import Accounts, open_accounts
-from kit.analysis import delivery
-from kit.analysis.quality import missing_columns
+from kit.analysis.quality import delivery, missing_columns
 
 
 @pytest.fixture

@@ -3,7 +3,8 @@ import warnings
 import pandas as pd
 import pytest
 
-from kit.analysis import Unavailable, pass_through, payroll_retention
+from kit.analysis.result import Unavailable
+from kit.analysis.retention import pass_through, payroll_retention
 from kit.engagement import profile
 from kit.params import Params
 

@@ -1,6 +1,6 @@
 import pandas as pd
 
-from kit.analysis import readiness
+from kit.analysis.scripts import readiness
 
 
 def test_texts_are_counted_as_ready_or_by_each_column_that_they_lack():

@@ -5,23 +5,13 @@ import warnings
 import pandas as pd
 import pytest
 
-from kit.analysis import (
-    Unavailable,
-    agreement,
-    branch_summary,
-    cards,
-    cells,
-    cube,
-    occupations,
-    overlap,
-    salons,
-    schemes,
-    segments,
-    strangers,
-)  # fmt: skip
-from kit.analysis.schemes import separation
-from kit.analysis.segments import identify_list
-from kit.charts import jaccard_map, salon_themes, segments_by_tier
+from kit.analysis.branches import branch_summary  # fmt: skip
+from kit.analysis.cards import cards, salons
+from kit.analysis.medoids import agreement
+from kit.analysis.result import Unavailable
+from kit.analysis.schemes import occupations, schemes, separation
+from kit.analysis.segments import cells, cube, identify_list, overlap, segments, strangers
+from kit.charts.segments import jaccard_map, salon_themes, segments_by_tier
 from kit.engagement import profile
 from kit.params import WAN, Params
 from kit.text import wording

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kit.analysis import funnel_place, rates_compared
-from kit.analysis.shrinkage import branch_rates, shrunk_rates
+from kit.analysis.shrinkage import branch_rates, funnel_place, rates_compared, shrunk_rates
 from kit.engagement import profile
 from kit.params import Params
 

@@ -3,8 +3,9 @@ import pyarrow.parquet as pq
 import pytest
 from pydantic import ValidationError
 
-from kit.analysis import Unavailable, flow, next_stage, stages, value_change
-from kit.analysis.stages import stage_list
+from kit.analysis.flow import flow
+from kit.analysis.result import Unavailable
+from kit.analysis.stages import next_stage, stage_list, stages, value_change
 from kit.book import Book
 from kit.engagement import load, profile
 from kit.features import features

@@ -1,7 +1,7 @@
 import pandas as pd
 import pytest
 
-from kit.analysis import findings, portrait
+from kit.analysis.summary import findings, portrait
 from kit.engagement import profile
 from kit.params import Params
 

@@ -4,9 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kit.analysis import survival
-from kit.analysis.survival import kaplan_meier
-from kit.charts import survival_curve
+from kit.analysis.survival import kaplan_meier, survival
+from kit.charts.dormancy import survival_curve
 from kit.engagement import profile
 from kit.params import Params
 from kit.text import wording

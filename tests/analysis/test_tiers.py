@@ -1,6 +1,6 @@
 import pandas as pd
 
-from kit.analysis import losses, tiers, upgrades
+from kit.analysis.tiers import losses, tiers, upgrades
 from kit.engagement import profile
 from kit.params import WAN, Params
 

@@ -2,8 +2,17 @@ import json
 
 import pandas as pd
 
-from kit.analysis import Unavailable, payers, salaried, unit_activity, year_averages
-from kit.analysis.units import salaried_list, unit_idle_list, unit_line_list, years_projected
+from kit.analysis.result import Unavailable
+from kit.analysis.units import (
+    payers,
+    salaried,
+    salaried_list,
+    unit_activity,
+    unit_idle_list,
+    unit_line_list,
+    year_averages,
+    years_projected,
+)
 from kit.engagement import load, profile
 from kit.params import Params, Units
 

@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kit.analysis import wallet
-from kit.analysis.wallet import cell_quantiles, potential, wallet_list
+from kit.analysis.wallet import cell_quantiles, potential, wallet, wallet_list
 from kit.engagement import profile
 from kit.params import Params
 

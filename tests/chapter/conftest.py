@@ -15,8 +15,10 @@ from typing import Any
 import pytest
 from matplotlib.figure import Figure
 
-import kit.chapter
-from kit.chapter import EVERY_BRANCH, Chapter
+from kit.chapter import EVERY_BRANCH, Chapter, opening, showing
+from kit.document.blocks import Figure as Drawn
+from kit.document.blocks import KeyFigures, Table, grid, plain
+from kit.document.carry import MIME, from_json
 from kit.engagement import chapter_notebooks
 from kit.resources import notebooks
 from kit.text import Wording
@@ -31,7 +33,7 @@ _UNLOCK = ("本节暂缺", "Not available yet")
 
 @dataclass(frozen=True)
 class Shown:
-    """One thing that a chapter shows: ``kind`` is markdown, html or chart; a chart's text is its caption."""
+    """One thing that a chapter shows: ``kind`` is text, table, kpi or chart; a chart's text is its caption."""
 
     chapter: str
     kind: str
@@ -45,21 +47,21 @@ class Shown:
 
     def faults(self) -> Iterator[str]:
         """What a reader would stumble over."""
-        plain = re.sub(r"<[^>]*>", " ", self.text) if self.kind == "html" else self.text
-        if found := _SLIP.search(plain):
-            yield f"{self.chapter}: “{found[0]}” in: {plain}"
-        if found := _ONE_OF_MANY.search(plain):
-            yield f"{self.chapter}: “{found[0]}” in: {plain}"
-        if (self.kind != "html" or 'class="kpi"' in self.text) and _NO_FIGURE.search(plain):
-            yield f"{self.chapter}: a sentence around a missing figure: {plain}"
+        text = self.text.replace("\n", "\n ")  # what ends one line and what begins the next have nothing to do
+        if found := _SLIP.search(text):
+            yield f"{self.chapter}: “{found[0]}” in: {text}"
+        if found := _ONE_OF_MANY.search(text):
+            yield f"{self.chapter}: “{found[0]}” in: {text}"
+        if self.kind != "table" and _NO_FIGURE.search(text):
+            yield f"{self.chapter}: a sentence around a missing figure: {text}"
         if self.empty:
-            yield f"{self.chapter}: an empty {'table' if self.kind == 'html' else 'chart'}: {plain}"
+            yield f"{self.chapter}: an empty {self.kind}: {text}"
 
 
-def _is_empty_table(html: str) -> bool:
+def _is_empty_table(table: Table) -> bool:
     """Whether no cell behind the first of its row says more than nothing."""
-    rows = html.partition("<tbody>")[2].partition("</tbody>")[0].split("</tr>")
-    return not any(re.search(r"<td[^>]*>(?![0.,%—-]*</td>)", row.partition("</td>")[2]) for row in rows)
+    cells = [plain(cell.text) for row in grid(table, "zh").body for cell in row[1:]]
+    return all(re.fullmatch(r"[0.,%—-]*", text) for text in cells)
 
 
 def _is_empty_chart(figure: Figure) -> bool:
@@ -103,14 +105,11 @@ class Reader:
         self.words = _Both("zh")
         self.chapter, self.is_empty = "", False
 
-    def display(self, data: dict[str, str], metadata: Any = None, raw: bool = False) -> None:
-        kind, text = next(iter(data.items()))
-        if metadata:
-            told = metadata["branch_kit"]
-            self.seen.append(Shown(self.chapter, "chart", f"{told['caption']}\n{told['alt']}", self.is_empty))
-        else:
-            empty = kind == "text/html" and 'class="kpi"' not in text and _is_empty_table(text)
-            self.seen.append(Shown(self.chapter, kind.removeprefix("text/"), text, empty))
+    def display(self, data: dict[str, Any], raw: bool = False) -> None:
+        last = from_json(data[MIME])[-1]
+        kind = {Table: "table", KeyFigures: "kpi", Drawn: "chart"}.get(type(last), "text")
+        empty = self.is_empty if kind == "chart" else isinstance(last, Table) and _is_empty_table(last)
+        self.seen.append(Shown(self.chapter, kind, data["text/plain"], empty))
 
     def draw(self, draw: Callable[..., Figure], *args: Any, labels: Any) -> "Reader":
         """This, to be shown in the figure's place."""
@@ -135,7 +134,7 @@ class Reader:
                 names: dict[str, Any] = {"data": str(data), "branch": branch, "language": "zh"}
                 for cell in _cells()[self.chapter]:
                     exec(cell, names)
-                self.seen += [Shown(self.chapter, "markdown", text) for text in dict.fromkeys(self.words.said)]
+                self.seen += [Shown(self.chapter, "text", text) for text in dict.fromkeys(self.words.said)]
                 self.words.said.clear()
         assert stderr.getvalue() == ""
         return list(self.seen)
@@ -153,7 +152,7 @@ def read() -> Iterator[Callable[..., list[Shown]]]:
         chart(chapter, key, partial(_READER.draw, draw), *args, **extra)
 
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(kit.chapter, "display", _READER.display)
-        patched.setattr(kit.chapter, "wording", lambda _language: _READER.words)
+        patched.setattr(showing, "display", _READER.display)
+        patched.setattr(opening, "wording", lambda _language: _READER.words)
         patched.setattr(Chapter, "chart", drawn_once)
         yield _READER.read

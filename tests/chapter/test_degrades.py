@@ -16,9 +16,9 @@ import pyarrow.parquet as pq
 import pytest
 from pandas.api.types import is_list_like
 
-import kit.chapter
 import kit.columns
 from kit.book import Book
+from kit.chapter import opening
 from kit.engagement import chapter_notebooks, load
 from kit.features import Features, features, settle_dates
 from kit.features.completeness import files
@@ -114,9 +114,9 @@ class _Whole:
 def whole(bank, prepared, read) -> _Whole:
     data, texts, opened, sought = prepared / "data", set(), {}, {}
     for chapter in chapter_notebooks():
-        with _sought() as sought[chapter], patch.object(kit.chapter, "_opened", wraps=kit.chapter._opened) as opening:
+        with _sought() as sought[chapter], patch.object(opening, "opened", wraps=opening.opened) as tables:
             texts |= {each.text for each in read(data, BRANCH, [chapter])}
-        opened[chapter] = {call.args[2] for call in opening.call_args_list}
+        opened[chapter] = {call.args[2] for call in tables.call_args_list}
     return _Whole(_shape(data, load(bank[0]).params)[1], texts, opened, sought)
 
 

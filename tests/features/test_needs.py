@@ -7,7 +7,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from kit.analysis import funds, key_products, product_matrix
+from kit.analysis.balance_sheet import funds
+from kit.analysis.products import product_matrix
+from kit.analysis.prospects import key_products
 from kit.book import Book
 from kit.engagement import load, profile
 from kit.features import features, frame, settle_dates

@@ -8,9 +8,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from kit.callbook import choices
 
 from kit.book import Book
-from kit.callbook import choices
 from kit.engagement import profile
 from kit.features import features, frame
 from kit.features.terms import TERMS, each_word, meaning, rules

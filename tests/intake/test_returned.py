@@ -5,12 +5,13 @@ import datetime as dt
 import pandas as pd
 import pytest
 
-from kit.callbook import CONTACT, FACTS, Marker, fingerprint
 from kit.intake import find_sources, plan
 from kit.intake.review import Review
 from kit.keys import surrogate
-from kit.report.callbook import Page, callbook
 from kit.text import wording
+from kit.workbooks.content import Page
+from kit.workbooks.form import CONTACT, FACTS, Marker, fingerprint
+from kit.workbooks.write import manager_workbook
 
 KEY = b"not a secret: a key for tests"
 NAMES = list("甲乙丙丁")
@@ -43,7 +44,7 @@ def sent(path, *, key=KEY, language="zh", start="2026-11-02", staff="S1", **mark
     ]
     pages += [Page("month", rows.iloc[:0], bands, entries=CONTACT)]
     pages += [Page("customers", rows, {"who": ["customer_name"], "profile": ["occupation"]}, entries=FACTS)]
-    path.write_bytes(callbook(told, pages, wording(language), branch="城东支行", owner=staff or "—"))
+    path.write_bytes(manager_workbook(told, pages, wording(language), branch="城东支行", owner=staff or "—"))
     return path
 
 
@@ -101,7 +102,7 @@ def test_what_was_filled_in_is_the_log_and_nothing_else_is(book, came_back, tmp_
 def test_a_workbook_that_nobody_touched_adds_nothing(book, came_back, tmp_path):
     run = came_back({"a.xlsx": book().save(tmp_path / "a.xlsx")})
     assert "contact" not in run.book.tables()
-    assert not told(run, "callbook_rows")
+    assert not told(run, "returned_rows")
 
 
 def test_sorting_filtering_and_deleting_rows_does_no_harm(book, came_back, tmp_path):
@@ -188,7 +189,7 @@ def test_what_is_half_filled_in_or_typed_over_is_set_aside_and_its_manager_told(
     ]
     assert "contact" in run.result.tables
     assert counts(run, "本周") == [0, 2, 0, 0, 2]
-    today, week = told(run, "callbook_rows")
+    today, week = told(run, "returned_rows")
     assert "a.xlsx [今日]" in today
     assert "第 6 行“实际联系日期”必需的值是空的" in today
     assert "第 7 行“联系结果”代码不在代码表里" in week
@@ -282,7 +283,7 @@ def test_a_renamed_sheet_is_read_and_the_reader_is_told(book, came_back, tmp_pat
     filled.book["今日"].title = "已打电话"
     run = came_back({"a.xlsx": filled.save(tmp_path / "a.xlsx")})
     assert len(log(run)) == 1
-    assert told(run, "callbook_renamed") == ["a.xlsx [已打电话]：这张表改了名（原来是今日），照读了，不用处理"]
+    assert told(run, "returned_renamed") == ["a.xlsx [已打电话]：这张表改了名（原来是今日），照读了，不用处理"]
 
 
 def test_a_sheet_that_is_gone_is_named_and_the_others_are_read(book, came_back, tmp_path):
@@ -290,7 +291,7 @@ def test_a_sheet_that_is_gone_is_named_and_the_others_are_read(book, came_back, 
     del filled.book["客户"]
     run = came_back({"a.xlsx": filled.save(tmp_path / "a.xlsx")})
     assert len(log(run)) == 1
-    (said,) = told(run, "callbook_gone")
+    (said,) = told(run, "returned_gone")
     assert "客户" in said
     assert "原工作簿" in said
 
@@ -310,7 +311,7 @@ def test_a_deleted_column_is_named_with_file_and_sheet_and_the_rest_is_finished(
         assert "补回" in str(refused)
         assert len(log(run)) == 1
     else:
-        (said,) = told(run, "callbook_columns")
+        (said,) = told(run, "returned_columns")
         assert said.startswith("a.xlsx [今日]")
         assert label in said
         assert len(log(run)) == 2

@@ -1,6 +1,5 @@
 """A re-check of a contact plan that knows nothing of how it was made, and branches drawn at random to make one for."""
 
-import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,7 +12,8 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import strategies as st
 
-from kit.engagement import CONTEXT, profile
+from kit.context import Context
+from kit.engagement import profile
 from kit.features import frame
 from kit.params import WAN, Params
 
@@ -166,11 +166,10 @@ def branches() -> st.SearchStrategy[Branch]:
 def demo(prepared) -> Branch:
     """The synthetic bank, all branches, as its run planned it."""
     data, read = prepared / "data", lambda name: frame(pq.read_table(prepared / "data" / f"{name}.parquet"))
-    facts = json.loads((data / CONTEXT).read_text(encoding="utf-8"))
     return Branch(
         customers=read("customers"), assigned=read("assignment"), staff=read("book/staff"),
         tables={name: read(name) for name in ("maturities", "touches", "plan", "owner_weeks")},
-        params=Params(**facts["params"]),
+        params=Context.read(data).params,
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from benchmarks.allocation import branch
 from kit.engagement import profile
 from kit.features import frame
 from kit.params import Params
-from kit.planning import assignment
+from kit.planning.assignment import assignment
 
 PARAMS = Params(**profile("rural-postal"), as_of="2026-10-31")
 RULE = PARAMS.allocation

@@ -1,21 +1,15 @@
 import pyarrow.parquet as pq
 import pytest
 
-from kit.analysis import (
-    backlog,
-    dormant,
-    hidden_value,
-    key_products,
-    losses,
-    merchants,
-    orphans,
-    primary_accounts,
-    roles,
-    strangers,
-    upgrades,
-    wallet,
-    win_backs,
-)
+from kit.analysis.coverage import orphans, roles
+from kit.analysis.dormancy import dormant, win_backs
+from kit.analysis.filing import backlog
+from kit.analysis.hidden import hidden_value
+from kit.analysis.primary import merchants, primary_accounts
+from kit.analysis.prospects import key_products
+from kit.analysis.segments import strangers
+from kit.analysis.tiers import losses, upgrades
+from kit.analysis.wallet import wallet
 from kit.engagement import profile
 from kit.features import frame
 from kit.params import Params

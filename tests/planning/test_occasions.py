@@ -7,7 +7,8 @@ import pytest
 
 from kit.engagement import profile
 from kit.params import WAN, Params
-from kit.planning import contact_plan, room_of
+from kit.planning.capacities import room_of
+from kit.planning.contacts import contact_plan
 from kit.planning.occasions import (
     EPOCH,
     Horizon,

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from kit.engagement import profile
 from kit.params import Params
-from kit.planning import contact_plan, festivals, first_contacts, plan_start, work_days
+from kit.planning.calendar import festivals, work_days
+from kit.planning.contacts import contact_plan, first_contacts, plan_start
 
 PARAMS = Params(**profile("rural-postal"), as_of="2026-10-31")
 KEY = ["customer_id", "contact_class", "due"]

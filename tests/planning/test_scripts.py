@@ -109,7 +109,7 @@ def test_a_text_that_cannot_be_used_says_file_text_fault_and_remedy(tmp_path, te
     assert all(each in str(made.faults[key]) for each in said), str(made.faults[key])
     assert key == "first.cal" or made.refused(key) == key
     assert made.refused("first.close") is None
-    assert "{" not in made.faults[key].told("en").replace("{name}", "")
+    assert "{" not in made.faults[key].sentence("en").replace("{name}", "")
 
 
 @pytest.mark.parametrize("text", ["call: [", "- a list", "\x00", "nothing"])

@@ -2,10 +2,19 @@ import nbformat
 import pytest
 
 from kit.report.gate import GateRefused, check_html, check_pdf
-from kit.report.html import to_html
-from kit.report.typst import to_pdf
+from kit.report.html import html_page
+from kit.report.notebook import document_of
+from kit.report.typst import pdf_file
 
 FACTS = {"title": "诊断报告", "bank": "示范银行", "branch_name": "城东支行", "language": "zh"}
+
+
+def to_html(nb):
+    return html_page(document_of(nb))
+
+
+def to_pdf(nb):
+    return pdf_file(document_of(nb))
 
 
 def _report(*texts):

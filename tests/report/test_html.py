@@ -4,7 +4,10 @@ import nbformat
 import pytest
 from bs4 import BeautifulSoup
 
-from kit.report.html import to_html
+from kit.document.blocks import Figure, Picture
+from kit.document.carry import MIME, to_json
+from kit.report.html import html_page
+from kit.report.notebook import document_of
 
 FACTS = {"title": "诊断报告", "bank": "示范银行", "branch_name": "城东支行", "language": "zh", "as_of": "2026-10-31"}
 
@@ -17,6 +20,10 @@ def _notebook(*outputs, facts=FACTS):
         for data, meta in outputs
     ]
     return nbformat.v4.new_notebook(cells=cells, metadata={"branch_kit": facts} if facts else {})
+
+
+def to_html(nb):
+    return html_page(document_of(nb, code=False))
 
 
 def _text(html):
@@ -52,8 +59,8 @@ def test_client_text_in_the_head_is_escaped():
 
 
 def test_a_figure_keeps_its_words_and_gets_a_number():
-    told = {"branch_kit": {"alt": "曲线", "caption": "集中度"}}
-    soup = BeautifulSoup(to_html(_notebook(({"image/svg+xml": "<svg/>", "text/plain": ""}, told))), "html.parser")
+    blocks = to_json([Figure(Picture("<svg/>", alternative="曲线"), "集中度")])
+    soup = BeautifulSoup(to_html(_notebook(({MIME: blocks, "text/plain": ""}, {}))), "html.parser")
     assert soup.figure.img["alt"] == "曲线"
     assert "图 1" in soup.figcaption.get_text()
     assert soup.figure.img["src"].startswith("data:image/svg+xml;base64,")

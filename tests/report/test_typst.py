@@ -18,10 +18,15 @@ from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from traitlets.config import Config
 
+from kit.document.blocks import Column, Figure, Heading, Items, KeyFigure, KeyFigures, Mark, Paragraph, Picture, Table
+from kit.document.carry import MIME, to_json
+from kit.document.sentences import blocks_of
 from kit.errors import KitError
 from kit.report import typst as report
-from kit.report.typst import PdfFailed, TypstPDFExporter, to_pdf
-from kit.report.typst_markup import Reader, plain
+from kit.report.foreign import read_html, read_markdown
+from kit.report.notebook import document_of, labels
+from kit.report.typst import PdfFailed, TypstPDFExporter, pdf_file
+from kit.report.typst_blocks import TypstWriter
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="300" height="80"><rect width="300" height="80"/></svg>'
 PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
@@ -34,36 +39,45 @@ OURS = {
     "prepared": "2026-11-23",
     "language": "zh",
 }
-CARD = '<td><span class="label">客户</span><span class="value">5,000</span></td>'
-KPI = f'<table class="kpi"><tr>{CARD}</tr></table>'
 
 
-def shown(mime: str, data: str, **meta):
-    return new_output("display_data", {mime: data}, metadata={"branch_kit": meta} if meta else {})
+def shown(mime: str, data: str):
+    return new_output("display_data", {mime: data})
 
 
-def notebook(*outputs, ours=OURS, source="secret = 1"):
+def ours(*blocks):
+    return new_output("display_data", {MIME: to_json(blocks), "text/html": "", "text/plain": ""})
+
+
+def drawn(svg: str, title: str = "", alternative: str = ""):
+    return ours(Figure(Picture(svg, alternative=alternative), title))
+
+
+def notebook(*outputs, facts=OURS, source="secret = 1"):
     nb = new_notebook(cells=[new_code_cell(source, outputs=list(outputs))])
-    if ours is not None:
-        nb.metadata["branch_kit"] = dict(ours)
+    if facts is not None:
+        nb.metadata["branch_kit"] = dict(facts)
     return nb
 
 
-def table(rows: int) -> str:
-    body = "".join(f'<tr><td>客户{i}</td><td class="num">{i},000.00</td></tr>' for i in range(rows))
-    head = "<thead><tr><th>客户名</th><th>金额</th></tr></thead>"
-    foot = '<tfoot><tr><td>合计</td><td class="num">9.00</td></tr></tfoot>'
-    return f"<table><caption>余额清单</caption>{head}<tbody>{body}</tbody>{foot}</table>"
+def table(rows: int) -> Table:
+    columns = (Column("name", "客户名", "text"), Column("aum_fen", "金额", "wan"))
+    body = tuple((f"客户{i}", i * 10**9) for i in range(rows))
+    return Table(columns, body, "余额清单", ("合计", 9 * 10**6))
 
 
 def chapters():
     outputs = []
     for name in ("资产集中度", "客户分层"):
+        share = Paragraph(("最大的客户持有 ", Mark("strong", ("83.6%",)), " 的资产。"))
+        inner = Items(((Paragraph(("二",)),),))
         outputs += [
-            shown("text/markdown", f"# {name}\n\n最大的客户持有 **83.6%** 的资产。\n\n## 口径\n\n- 一\n  - 二\n"),
-            shown("text/html", KPI),
-            shown("image/svg+xml", SVG, alt="洛伦兹曲线", caption="金融资产的集中"),
-            shown("text/html", table(60)),
+            ours(
+                Heading(1, (name,), chapter=True), share, Heading(2, ("口径",)), Items(((Paragraph(("一",)), inner),))
+            ),
+            ours(KeyFigures((KeyFigure("客户", 5000, kind="count"),))),
+            drawn(SVG, "金融资产的集中", "洛伦兹曲线"),
+            ours(table(60)),
         ]
     return outputs
 
@@ -82,12 +96,28 @@ def pages(pdf: bytes, folder: Path) -> list[str]:
     return [re.sub(r"[\s\u200b]", "", page) for page in done.stdout.decode().split("\f")]
 
 
+def to_pdf(nb, *, name="") -> bytes:
+    return pdf_file(document_of(nb, name=name))
+
+
+def plain(inline) -> str:
+    """Text of inline data without its marks."""
+    return "".join(
+        node if isinstance(node, str) else " " if node["t"] == "br" else node.get("text") or plain(node.get("c", []))
+        for node in inline
+    )
+
+
 def texts(blocks) -> str:
     return "".join(plain(b["c"]) if "c" in b else b.get("text", "") for b in blocks)
 
 
-def reader() -> Reader:
-    return Reader(lambda data, mime: "/x.svg")
+def html(source: str):
+    return TypstWriter("en").write(read_html(source))
+
+
+def markdown(source: str):
+    return TypstWriter("en").write(read_markdown(source))
 
 
 # ---- the report ----
@@ -109,7 +139,7 @@ def test_report_is_tagged_titled_and_declares_pdf_ua(pdf):
 
 
 def test_english_report_says_so_and_counts_its_pages_in_english(tmp_path):
-    nb = notebook(shown("text/markdown", "# One\n\n“It isn’t much” — text."), ours=OURS | {"language": "en"})
+    nb = notebook(shown("text/markdown", "# One\n\n“It isn’t much” — text."), facts=OURS | {"language": "en"})
     pdf = to_pdf(nb)
     with opened(pdf) as doc:
         assert str(doc.Root.Lang).startswith("en")
@@ -179,8 +209,8 @@ def test_same_notebook_gives_same_bytes(pdf):
 
 
 def test_notebook_without_dates_has_none_in_its_pdf():
-    first = to_pdf(notebook(shown("text/markdown", "# 一"), ours=None))
-    assert first == to_pdf(notebook(shown("text/markdown", "# 一"), ours=None))
+    first = to_pdf(notebook(shown("text/markdown", "# 一"), facts=None))
+    assert first == to_pdf(notebook(shown("text/markdown", "# 一"), facts=None))
     assert b"CreationDate" not in first
 
 
@@ -202,7 +232,7 @@ def test_nbconvert_writes_the_pdf_of_an_arbitrary_notebook(tmp_path):
 
 
 def test_no_input_and_removed_cells_are_respected(tmp_path):
-    nb = notebook(shown("text/plain", "seen"), ours=None)
+    nb = notebook(shown("text/plain", "seen"), facts=None)
     nb.cells.append(new_markdown_cell("gone", metadata={"tags": ["drop"]}))
     config = Config(TagRemovePreprocessor={"remove_cell_tags": ["drop"]}, TemplateExporter={"exclude_input": True})
     exporter = TypstPDFExporter(config=config)
@@ -213,7 +243,7 @@ def test_no_input_and_removed_cells_are_respected(tmp_path):
 
 
 def test_exporting_leaves_the_notebook_as_it_was():
-    nb = notebook(*chapters(), ours=None)
+    nb = notebook(*chapters(), facts=None)
     before = nbformat.writes(nb)
     TypstPDFExporter(exclude_input=True).from_notebook_node(nb)
     assert nbformat.writes(nb) == before
@@ -236,7 +266,8 @@ def test_exporting_leaves_the_notebook_as_it_was():
         shown("text/html", "<![if nonsense <table><tr><td>"),
         shown("text/html", "<b>" * 3000),
         shown("text/html", "<ul><li>" * 40 + "deep"),
-        shown("text/html", "<table></table><table class='kpi'></table><table><tr></tr></table>"),
+        shown("text/html", "<table></table><table><tr></tr></table>"),
+        ours(KeyFigures(()), Table((), ()), Items(()), Heading(3, ())),
         shown("text/html", "<table><tr><td rowspan=9 colspan=3>a<td>b</tr><tr><td colspan=99>c<td>d</table>"),
         shown(
             "text/html",
@@ -250,13 +281,13 @@ def test_exporting_leaves_the_notebook_as_it_was():
     ids=lambda output: str(output)[:60],
 )
 def test_whatever_a_cell_shows_there_is_a_pdf(output):
-    assert to_pdf(notebook(output, ours=None)).startswith(b"%PDF")
+    assert to_pdf(notebook(output, facts=None)).startswith(b"%PDF")
 
 
 def test_damaged_image_is_said_to_be_one_and_the_others_stay(tmp_path):
     outputs = [
-        shown("image/svg+xml", "<svg", alt="a", caption="坏图"),
-        shown("image/svg+xml", SVG, alt="b", caption="好图"),
+        drawn("<svg", "坏图", "a"),
+        drawn(SVG, "好图", "b"),
     ]
     text = "".join(pages(to_pdf(notebook(*outputs)), tmp_path))
     assert "文件已损坏" in text
@@ -264,7 +295,7 @@ def test_damaged_image_is_said_to_be_one_and_the_others_stay(tmp_path):
 
 
 def test_image_without_alternative_text_gets_its_caption_or_a_word():
-    with opened(to_pdf(notebook(shown("image/svg+xml", SVG), shown("image/svg+xml", SVG, caption="曲线")))) as doc:
+    with opened(to_pdf(notebook(shown("image/svg+xml", SVG), drawn(SVG, "曲线")))) as doc:
         found = {str(o.Alt) for o in doc.objects if isinstance(o, pikepdf.Dictionary) and "/Alt" in o}
     assert found == {"图", "曲线"}
 
@@ -313,7 +344,7 @@ def test_no_text_breaks_a_document(parts):
     as_cell = [shown("text/html", f"<table><caption>{p}</caption><tr><td>{p}</td></tr></table>") for p in parts]
     streams = [new_output("stream", name="stdout", text=part) for part in parts]
     meta = OURS | {"title": parts[0], "bank": parts[1], "branch_name": parts[2], "footer": parts[3]}
-    assert to_pdf(notebook(*as_markdown, *as_cell, *streams, ours=meta)).startswith(b"%PDF")
+    assert to_pdf(notebook(*as_markdown, *as_cell, *streams, facts=meta)).startswith(b"%PDF")
 
 
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -327,9 +358,11 @@ def test_typed_text_is_on_the_page_as_it_was_typed(tmp_path, text):
 @settings(deadline=None)
 @given(st.text(NASTY))
 def test_escaped_markdown_reads_as_typed(text):
-    from kit.text import markdown
+    from kit import text as wording
 
-    assert texts(reader().markdown(f"x{markdown(text)}x")).replace("\u200b", "") == f"x{' '.join(text.split())}x"
+    for read in (read_markdown, blocks_of):  # as another program reads it, and as the kit does
+        [block] = read(f"x{wording.markdown(text)}x")
+        assert block == Paragraph((f"x{' '.join(text.split())}x",))
 
 
 def test_character_without_a_glyph_is_named_and_not_lost(tmp_path):
@@ -346,7 +379,7 @@ def cells(block, part="body"):
 
 def test_numbers_of_a_data_frame_stand_to_the_right_and_codes_do_not():
     frame = pd.DataFrame({"code": ["0101", "0102"], "sum": ["1,234.50", "-3%"], "name": ["a", "b"]})
-    [block] = reader().html(frame.to_html())
+    [block] = html(frame.to_html())
     assert cells(block)[:4] == [("0", False), ("0101", False), ("1,234.50", True), ("a", False)]
     assert cells(block, "head") == [("", False), ("code", False), ("sum", True), ("name", False)]
 
@@ -354,7 +387,7 @@ def test_numbers_of_a_data_frame_stand_to_the_right_and_codes_do_not():
 def test_spans_keep_every_cell_in_its_column():
     rows = ("<td rowspan=2>a</td><td>b</td>", "<td>c</td>", "<td colspan=2>d</td>")
     source = f"<table>{''.join(f'<tr>{row}</tr>' for row in rows)}</table>"
-    [block] = reader().html(source)
+    [block] = html(source)
     assert [(plain(c["c"]), c["x"], c["y"]) for c in block["body"]] == [
         ("a", 0, 0),
         ("b", 1, 0),
@@ -365,7 +398,7 @@ def test_spans_keep_every_cell_in_its_column():
 
 def test_very_wide_table_is_cut_and_repeats_its_index():
     frame = pd.DataFrame(123456.789, index=["row"], columns=[f"column_{i}" for i in range(20)])
-    panels = reader().html(frame.to_html())
+    panels = html(frame.to_html())
     assert len(panels) > 1
     assert all(cells(panel)[0] == ("row", False) for panel in panels)
     assert sum(len(panel["body"]) - 1 for panel in panels) == 20
@@ -373,33 +406,33 @@ def test_very_wide_table_is_cut_and_repeats_its_index():
 
 def test_long_heads_of_figures_are_folded_only_where_room_is_short():
     frame = pd.DataFrame({"name": ["a name"], "Share of customers": ["7.5%"]})
-    [roomy] = reader().html(frame.to_html())
+    [roomy] = html(frame.to_html())
     crowded = pd.concat([frame, *(frame[["Share of customers"]].add_suffix(f" {i}") for i in range(6))], axis=1)
-    [narrow] = reader().html(crowded.to_html())
+    [narrow] = html(crowded.to_html())
     assert {"t": "br"} not in roomy["head"][2]["c"]
     assert narrow["head"][2]["c"] == ["Share of", {"t": "br"}, "customers"]
     assert plain(narrow["head"][2]["c"]) == "Share of customers"
 
 
 def test_text_around_a_table_stays_in_its_place():
-    kinds = [b["t"] for b in reader().html("before<table><tr><td>x</td></tr></table><div>after<pre>code</pre></div>")]
+    kinds = [b["t"] for b in html("before<table><tr><td>x</td></tr></table><div>after<pre>code</pre></div>")]
     assert kinds == ["para", "table", "para", "code"]
 
 
 def test_a_line_that_is_broken_by_hand_begins_without_a_blank():
-    [paragraph] = reader().markdown("**名称**\\\n第一句\\\n第二句")
+    [paragraph] = markdown("**名称**\\\n第一句\\\n第二句")
     assert paragraph["c"][1:] == [{"t": "br"}, "第一句", {"t": "br"}, "第二句"]
 
 
 def test_wrapped_chinese_gets_no_blank_and_wrapped_english_does():
-    assert texts(reader().markdown("资产\n集中")) == "资产集中"
-    assert texts(reader().markdown("one\ntwo")) == "one two"
+    assert texts(markdown("资产\n集中")) == "资产集中"
+    assert texts(markdown("one\ntwo")) == "one two"
 
 
 def test_blank_between_two_marks_stays_and_those_at_the_ends_go():
-    assert [plain(b["c"]) for b in reader().html("<p> <b>a</b> <i>b</i> c </p>")] == ["a b c"]
+    assert [plain(b["c"]) for b in html("<p> <b>a</b> <i>b</i> c </p>")] == ["a b c"]
 
 
 def test_labels_are_the_same_in_both_languages():
-    labels = report._labels()
-    assert labels["zh"].keys() == labels["en"].keys()
+    assert labels("zh").keys() == labels("en").keys()
+    assert labels("zh")["lang"] == "zh-CN"

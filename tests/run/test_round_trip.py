@@ -19,7 +19,7 @@ from bs4 import BeautifulSoup
 
 from kit.engagement import CONFIG, load
 from kit.keys import surrogate
-from kit.report.workbook import encrypted
+from kit.workbooks.sheets import encrypted
 
 MONDAY, TUESDAY, FRIDAY, AGREED = date(2026, 11, 2), date(2026, 11, 3), date(2026, 11, 6), date(2026, 11, 10)
 KEY = ["customer_id", "contact_class", "due"]

@@ -142,7 +142,7 @@ def test_the_workbook_of_a_branch_has_a_sheet_a_list_with_the_customer_and_the_r
             if not name.startswith("unit_"):  # a unit is no customer
                 shown = [surrogate(key, number) for number in sheet["客户号"]]
                 assert sorted(shown) == sorted(rows["customer_id"])
-        assert set(book) == {words.label("labels.list.card"), words.label("callbook.load.sheet")}
+        assert set(book) == {words.label("labels.list.card"), words.label("workbook.load.sheet")}
 
 
 def test_a_second_run_makes_nothing_again_and_the_manifest_holds(ran, bank):

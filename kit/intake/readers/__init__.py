@@ -10,7 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from kit.errors import KitError, UnreadableFile
+from kit.errors import KitError
 from kit.intake.grid import Grid
 from kit.intake.readers import columnar, delimited, worker
 from kit.intake.readers.faulty import faulty_cells
@@ -94,7 +94,7 @@ def _parsed(path: Path, found: Kind) -> list[Grid]:
     except worker.ParserDied as died:
         raise _died(path, found, died.why) from None
     if "error" in answer:
-        raise unreadable(path, "文件不完整或已损坏，或不是工作簿", "it is incomplete, damaged or no workbook")
+        raise unreadable(path, "workbook")
     source = path if found.content is None else io.BytesIO(found.content)
     faulty, saved = faulty_cells(source), saved_at(source)
     made = [
@@ -104,7 +104,7 @@ def _parsed(path: Path, found: Kind) -> list[Grid]:
         for table in answer["tables"]
     ]  # fmt: skip
     if not made:
-        raise unreadable(path, "里面没有表格", "there is no table in it")
+        raise unreadable(path, "no_table")
     return made
 
 
@@ -123,13 +123,4 @@ def _rows(grid: Grid, after: int, width: int) -> Iterator[Any]:
 
 def _died(path: Path, found: Kind, why: str) -> KitError:
     sheet, cell = last_cell(path, found.content)
-    if cell:
-        zh = f"{sheet} 的最后一格 {cell} 远在数据之外；请另存为只含数据的文件"
-        return unreadable(path, zh, f"the last cell of {sheet}, {cell}, is far off the data; save the data alone")
-    reasons: dict[str, tuple[str, str]] = {
-        "memory": ("读它要的内存远超过它的大小", "reading it takes far more memory than its size explains"),
-        "time": ("读了太久也没有结果", "reading it came to no end"),
-        "crash": ("文件已损坏，读取时出错", "it is damaged: the reader broke down over it"),
-    }
-    error: UnreadableFile = unreadable(path, *reasons[why])
-    return error
+    return unreadable(path, "far_cell", sheet=sheet, cell=cell) if cell else unreadable(path, why)

@@ -20,6 +20,7 @@ from kit.errors import KitError
 from kit.intake.grid import HEAD_ROWS, Grid
 from kit.intake.readers.child import float_texts, without_blank
 from kit.intake.readers.kinds import unreadable
+from kit.messages import message
 
 __all__ = ["DatabaseFailed", "database_batches", "database_grid", "parquet_batches", "parquet_grid"]
 
@@ -31,9 +32,6 @@ _TABLE = re.compile(r"[\w$]+(\.[\w$]+){0,2}")
 
 class DatabaseFailed(KitError):
     """A database could not be asked (path, reason). Nothing of its address is told: it may hold a password."""
-
-    zh = "{path}：{reason}。"
-    en = "{path}: {reason}."
 
 
 def value_text(value: Any) -> str:
@@ -83,7 +81,7 @@ def _parquet(path: Path) -> Any:
     try:
         return pq.ParquetFile(path)
     except (pa.ArrowInvalid, OSError, pa.ArrowNotImplementedError) as error:
-        raise unreadable(path, "Parquet 文件不完整或已损坏", "this Parquet file is incomplete or damaged") from error
+        raise unreadable(path, "parquet") from error
 
 
 def parquet_batches(path: Path, size: int = _ROWS_A_BATCH) -> Iterator[Any]:
@@ -96,7 +94,7 @@ def parquet_batches(path: Path, size: int = _ROWS_A_BATCH) -> Iterator[Any]:
             names = ["row_number", *(f"c{i}" for i in range(batch.num_columns))]
             yield without_blank(pa.record_batch([numbers, *map(_texts, batch.columns)], names=names))
     except (pa.ArrowInvalid, OSError, pa.ArrowNotImplementedError) as error:
-        raise unreadable(path, "Parquet 文件不完整或已损坏", "this Parquet file is incomplete or damaged") from error
+        raise unreadable(path, "parquet") from error
 
 
 def _question(path: Path) -> tuple[str, str]:
@@ -107,9 +105,9 @@ def _question(path: Path) -> tuple[str, str]:
         "\n".join(line for line in text.splitlines() if not line.lstrip().startswith("--")).strip().rstrip(";").strip()
     )
     if not query:
-        raise unreadable(path, "里面没有查询语句，也没有表名", "it holds neither a query nor a table's name")
+        raise unreadable(path, "no_query")
     if not _TABLE.fullmatch(query) and not re.match(r"(?i)(select|with)\b", query):
-        raise unreadable(path, "只接受 SELECT 查询或一个表名", "only a SELECT or a table's name is taken")
+        raise unreadable(path, "no_select")
     return named[1] if named else URL, query
 
 
@@ -119,13 +117,7 @@ def _answer(path: Path) -> Iterator[Any]:
     variable, query = _question(path)
     url = os.environ.get(variable)
     if not url:
-        raise DatabaseFailed(
-            path=path,
-            reason=_say(
-                f"请把数据库地址（SQLAlchemy URL）放进环境变量 {variable}",
-                f"put the database's address (a SQLAlchemy URL) into the environment variable {variable}",
-            ),
-        )
+        raise DatabaseFailed(path=path, reason=message("intake.database.address", variable=variable))
     engine = None
     try:
         engine = sql.create_engine(url)
@@ -144,13 +136,8 @@ def _answer(path: Path) -> Iterator[Any]:
     except (sql.exc.SQLAlchemyError, ImportError, ValueError) as error:
         # Their texts quote the address and the query.
         kind = type(getattr(error, "orig", None) or error).__name__
-        raise DatabaseFailed(
-            path=path,
-            reason=_say(
-                f"数据库没有回答（{kind}）；请核对环境变量 {variable}、驱动和查询",
-                f"the database did not answer ({kind}); check {variable}, its driver and the query",
-            ),
-        ) from None
+        reason = message("intake.database.answer", kind=kind, variable=variable)
+        raise DatabaseFailed(path=path, reason=reason) from None
     finally:
         if engine is not None:
             engine.dispose()
@@ -161,12 +148,6 @@ def _database_texts(values: Sequence[Any]) -> Any:
     if set(map(type, values)) <= {float, type(None)}:
         return _texts(pa.array(values, pa.float64()))
     return pa.array([value_text(value) for value in values], pa.string())
-
-
-def _say(zh: str, en: str) -> str:
-    from kit.errors import language  # noqa: PLC0415
-
-    return zh if language() == "zh" else en
 
 
 def database_grid(path: Path) -> Grid:

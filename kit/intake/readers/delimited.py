@@ -48,13 +48,9 @@ def grid(path: Path, coding: str, separator: str | None = None) -> Grid:
             start = file.read(_SAMPLE)
         sample = codecs.getincrementaldecoder(coding)("replace").decode(start)
     except LookupError as error:
-        raise unreadable(path, f"没有 {coding} 这种编码", f"there is no encoding {coding}") from error
+        raise unreadable(path, "encoding", encoding=coding) from error
     if len(_CONTROL.findall(sample)) > max(2, len(sample) // 100):
-        raise unreadable(
-            path,
-            f"不是 {coding} 编码的文字，也不是能认出的表格文件",
-            f"it is no text in {coding} and no kind of table that is known",
-        )
+        raise unreadable(path, "no_text", encoding=coding)
     lines = sample.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     if len(start) == _SAMPLE:
         lines = lines[:-1]  # may be cut
@@ -255,11 +251,7 @@ def batches(grid: Grid, *, after: int, width: int, refuse: Callable[[BadRow], No
         if any(sign in str(error).lower() for sign in ("no data", "empty", "could not skip")):
             return
         # Its own message quotes the data.
-        raise unreadable(
-            grid.path,
-            f"第 {start} 行之后有一个引号没有配对，后面的内容分不清行；请银行去掉它，或换一个分隔符导出",
-            f"a quotation mark below row {start} is never closed; ask the bank to take it out",
-        ) from error
+        raise unreadable(grid.path, "quote", row=start) from error
 
 
 def _fields(grid: Grid, after: int, width: int) -> int:

@@ -15,8 +15,9 @@ from typing import Any
 import msoffcrypto
 import olefile
 
-from kit.errors import EmptyFile, KitError, MissingFile, UnreadableFile, language
+from kit.errors import EmptyFile, KitError, MissingFile, UnreadableFile
 from kit.intake.readers.encodings import encoding
+from kit.messages import message
 
 __all__ = ["Kind", "LockedFile", "Password", "kind", "last_cell", "opens", "unreadable"]
 
@@ -42,15 +43,6 @@ _RATIO, _LARGE, _LARGEST = 150, 100 << 20, 4 << 30  # unpacked to packed, from s
 class LockedFile(KitError):
     """A workbook is encrypted and no password, or a wrong one, was given (path, reason)."""
 
-    zh = (
-        "{path}：文件有密码，{reason}。"
-        "请把密码放进环境变量 BRANCH_KIT_EXTRACT_PASSWORD，或在终端运行 kit intake 并按提示输入。"
-    )
-    en = (
-        "{path}: the file has a password, and {reason}. Put it into the environment variable"
-        " BRANCH_KIT_EXTRACT_PASSWORD, or run kit intake on a terminal and type it."
-    )
-
 
 @dataclass(frozen=True, slots=True)
 class Kind:
@@ -67,16 +59,9 @@ class Kind:
     encoding: str | None = None
 
 
-def unreadable(path: Path, zh: str, en: str) -> UnreadableFile:
-    """Return an error that says why a file cannot be read, in the reader's language."""
-    return UnreadableFile(path=path, reason=zh if language() == "zh" else en)
-
-
-def _damaged(path: Path) -> UnreadableFile:
-    return unreadable(
-        path, "文件不完整或已损坏；请重新下载，或让银行重新提供",
-        "it is incomplete or damaged; download it again, or ask the bank for it",
-    )  # fmt: skip
+def unreadable(path: Path, why: str, /, **facts: Any) -> UnreadableFile:
+    """Return an error that says why a file cannot be read."""
+    return UnreadableFile(path=path, reason=message(f"intake.unreadable.{why}", **facts))
 
 
 def kind(path: Path, password: Password | None = None) -> Kind:
@@ -88,10 +73,7 @@ def kind(path: Path, password: Password | None = None) -> Kind:
         If it is not there, empty, no table at all, far larger than it looks, or locked.
     """
     if path.is_dir():
-        raise unreadable(
-            path, "这是一个文件夹，里面的文件没有读；请把它们直接放进 extracts/",
-            "it is a folder, whose files were not read; put them into extracts/ itself",
-        )  # fmt: skip
+        raise unreadable(path, "folder")
     if not path.is_file():
         raise MissingFile(path=path, need="intake")
     if path.suffix.lower() == ".sql":
@@ -108,11 +90,7 @@ def kind(path: Path, password: Password | None = None) -> Kind:
         return _compound(path, password)
     for mark, name in _NOT_TABLES.items():
         if start.startswith(mark):
-            raise unreadable(
-                path,
-                f"这是 {name} 文件，不是表格；请银行提供 Excel 或 csv",
-                f"it is {name} and no table; ask the bank for Excel or csv",
-            )
+            raise unreadable(path, "foreign", name=name)
     return _text(path, start)
 
 
@@ -120,11 +98,7 @@ def _text(path: Path, start: bytes) -> Kind:
     size, coding = path.stat().st_size, encoding(path)
     text = codecs.getincrementaldecoder(coding)("ignore").decode(start)
     if _JSON.match(text):
-        raise unreadable(
-            path,
-            "这是 JSON 文件，不是表格；请银行提供 Excel 或 csv",
-            "it is JSON and no table; ask the bank for Excel or csv",
-        )
+        raise unreadable(path, "foreign", name="JSON")
     if not _MARKUP.match(text) or (
         "<?xml" in text[:100] and not re.search(r"(?i)<(html|table|workbook)|spreadsheet", text)
     ):
@@ -133,10 +107,7 @@ def _text(path: Path, start: bytes) -> Kind:
         file.seek(max(0, size - (1 << 16) & ~1))
         last = _ROW_OR_END.findall(file.read().decode(coding, "ignore"))[-1:]
     if last and not last[0].startswith("</"):
-        raise unreadable(
-            path, "文件在一行中间断了，后面的行没有收到；请重新下载或让银行重新提供",
-            "it breaks off within a table; download it again, or ask the bank for all of it",
-        )  # fmt: skip
+        raise unreadable(path, "cut")
     if _XML_SPREADSHEET in text:
         return Kind("html", size, encoding="xml")
     return Kind("html", size, encoding=_said(text) if coding == "gb18030" else coding)
@@ -155,28 +126,16 @@ def _zip(path: Path, locked: bytes | None = None) -> Kind:
         with zipfile.ZipFile(path if locked is None else io.BytesIO(locked)) as archive:
             names = set(archive.namelist())
             if "word/document.xml" in names or "ppt/presentation.xml" in names:
-                raise unreadable(
-                    path,
-                    "这是 Word 或 PowerPoint 文件，不是工作簿；请银行提供 Excel 或 csv",
-                    "it is a file of Word or PowerPoint and no workbook; ask the bank for Excel or csv",
-                )
+                raise unreadable(path, "office")
             if "xl/workbook.xml" not in names and "xl/workbook.bin" not in names and "content.xml" not in names:
-                raise unreadable(
-                    path,
-                    "这是一个压缩包，里面没有工作簿；请解压后放进 extracts/",
-                    "it is a zip without a workbook in it; unpack it into extracts/",
-                )
+                raise unreadable(path, "archive")
             size = sum(part.file_size for part in archive.infolist())
             packed = max(1, sum(part.compress_size for part in archive.infolist()))
             if size > _LARGEST or (size > _LARGE and size > _RATIO * packed):
-                raise unreadable(
-                    path,
-                    f"它只有 {packed / 1e6:.1f} MB，解压后却有 {size / 1e6:,.0f} MB，不像真的工作簿",
-                    f"its {packed / 1e6:.1f} MB unpack into {size / 1e6:,.0f} MB, which no honest workbook does",
-                )
+                raise unreadable(path, "unpacked", packed=f"{packed / 1e6:.1f}", unpacked=f"{size / 1e6:,.0f}")
             return Kind("workbook", size, locked, _date1904_of_zip(archive, names))
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError, EOFError, zlib.error) as error:
-        raise _damaged(path) from error
+        raise unreadable(path, "damaged") from error
 
 
 def _date1904_of_zip(archive: zipfile.ZipFile, names: set[str]) -> bool:
@@ -202,7 +161,7 @@ def _compound(path: Path, password: Password | None) -> Kind:
         if "EncryptedPackage" in streams:
             return _zip(path, _decrypted(path, password))
         if not streams & {"Workbook", "Book"}:
-            raise unreadable(path, "这是 Office 文件，但不是工作簿", "it is a file of Office and no workbook")  # noqa: TRY301
+            raise unreadable(path, "compound")  # noqa: TRY301
         with path.open("rb") as file:
             locked = "Workbook" in streams and msoffcrypto.OfficeFile(file).is_encrypted()
         content = _decrypted(path, password) if locked else None
@@ -215,7 +174,7 @@ def _compound(path: Path, password: Password | None) -> Kind:
     except KitError:
         raise
     except Exception as error:
-        raise _damaged(path) from error
+        raise unreadable(path, "damaged") from error
 
 
 def _date1904_of_compound(source: Any) -> bool:
@@ -237,7 +196,7 @@ def _decrypted(path: Path, password: Password | None) -> bytes:
     """Content of an encrypted workbook, in memory only."""
     given = password(path) if password else None
     if not given:
-        raise LockedFile(path=path, reason="没有给出密码" if language() == "zh" else "no password was given")
+        raise LockedFile(path=path, reason=message("intake.password.none"))
     opened = io.BytesIO()
     with path.open("rb") as file:
         try:
@@ -245,9 +204,7 @@ def _decrypted(path: Path, password: Password | None) -> bytes:
             office.load_key(password=given)
             office.decrypt(opened)
         except Exception as error:
-            raise LockedFile(
-                path=path, reason="密码不对" if language() == "zh" else "the one given is wrong"
-            ) from error
+            raise LockedFile(path=path, reason=message("intake.password.wrong")) from error
     return opened.getvalue()
 
 

@@ -1,0 +1,327 @@
+"""What a chapter notebook works with: the branch's customers, and ways to say, tabulate and chart a result.
+
+A cell is a line or two: compute with `kit.analysis`, then ``say``, ``table`` or ``chart`` it. A result that the data
+cannot give is announced once, with the columns that would unlock it, and skipped after that.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, fields, is_dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from IPython.display import display
+
+from kit import columns as col
+from kit.accounts import Accounts, open_accounts
+from kit.analysis.branches import Standing, standing
+from kit.analysis.result import Unavailable
+from kit.analysis.shrinkage import funnel_place
+from kit.analysis.summary import Finding
+from kit.book import Book
+from kit.chapter.method import method
+from kit.context import Context
+from kit.document.blocks import Block, Figure, Heading, KeyFigure, KeyFigures, Picture, Quote, plain
+from kit.document.carry import MIME, to_json
+from kit.document.frames import table_of
+from kit.document.html import fragment
+from kit.document.plain import to_plain
+from kit.document.sentences import blocks_of, text_of
+from kit.params import Params
+from kit.planning.scripts import Scripts, scripts
+from kit.planning.words import lacking
+from kit.report.names import named, rules_told, shares_told
+from kit.report.quotes import quoted
+from kit.schema import schema
+from kit.tables import CODES
+from kit.text import Wording
+
+__all__ = ["EVERY_BRANCH", "Chapter"]
+
+EVERY_BRANCH = "*"
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """One chapter of one branch.
+
+    Attributes
+    ----------
+    customers
+        Rows of this branch (``data/customers.parquet``).
+    branches
+        All branches, to compare with.
+    tables
+        What reads the rows of a table, given its name and the branch.
+    """
+
+    name: str
+    branch_id: str
+    branch_name: str
+    bank: str
+    customers: pd.DataFrame
+    branches: pd.DataFrame
+    params: Params
+    words: Wording
+    context: Context
+    data: Path
+    tables: Callable[[str, str], pd.DataFrame]
+
+    def accounts(self) -> Accounts:
+        """What the intake wrote about itself: the bank's, not the branch's."""
+        return open_accounts(self.data)
+
+    @property
+    def plan(self) -> pd.DataFrame:
+        """The branch's contact plan."""
+        return self.rows("plan")
+
+    def rows(self, name: str, *, everywhere: bool = False) -> pd.DataFrame:
+        """Rows of ``data/<name>.parquet`` that are this branch's, or every branch's."""
+        return self.tables(name, EVERY_BRANCH if everywhere else self.branch_id)
+
+    def title(self) -> None:
+        """Heading of the chapter and the question that it answers."""
+        question = self.words(f"{self.name}.question", **self._facts)
+        self._show(Heading(1, text_of(self.words(f"{self.name}.title")), chapter=True), *blocks_of(question))
+
+    def section(self, key: str, result: Any = None, *, of: str = "", **extra: Any) -> None:
+        """Heading of a section and its finding, or what is missing for it.
+
+        ``of`` names the count that the finding is about: where the result has none of it, the sentence is
+        ``<key>.none``. Where that, or a figure of the sentence, is missing, it says why instead.
+        """
+        self._show(
+            Heading(2, text_of(self.words(f"{self.name}.{key}.title"))),
+            *blocks_of(self._finding(key, result, of, extra)),
+        )
+
+    def _finding(self, key: str, result: Any, of: str, extra: dict[str, Any]) -> str:
+        if isinstance(result, Unavailable):
+            return self._unlock(key, result)
+        values = self._values(result) | extra
+        said = f"{self.name}.{key}.{'finding' if _speaks(result, of) else 'none'}"
+        if (said.endswith(".none") and said not in self.words) or not self.words.knows(said, **values):
+            said = "common.no_figure"
+        return self.words(said, **values)
+
+    def account(self, key: str, result: Any, field: str, *, of: str) -> None:
+        """A section that is a finding and its table, or, where there is nothing ``of`` it, a line without a heading."""
+        if _speaks(result, of):
+            self.section(key, result)
+            self.table(key, result, field)
+        else:
+            said = self.words(f"{self.name}.{key}.none", **self._values(result))
+            self._say(f"**{self.words(f'{self.name}.{key}.title')}** · {said}")
+
+    def say(self, key: str, result: Any = None, *, of: str = "", **extra: Any) -> None:
+        """A sentence whose figures are those of ``result``; none where they, or what it is ``of``, are missing."""
+        values = self._values(result) | extra
+        if _speaks(result, of) and self._knows(key, **values):
+            self._say(self.words(f"{self.name}.{key}", **values))
+
+    def say_each(self, key: str, results: Iterable[Finding]) -> None:
+        """A sentence ``<key>.<code>`` a result, with where the branch stands in it."""
+        for each in results:
+            self.say(f"{key}.{each.code}", each, place=self.place(each.standing))
+
+    def kpi(self, result: Any, **extra: Any) -> None:
+        """The chapter's headline figures as cards, without those that the data cannot give."""
+        if isinstance(result, Unavailable):
+            return
+        values = self._values(result) | extra
+        lacking = [f"{{{name}." for name, value in extra.items() if isinstance(value, Unavailable)]
+        told = self.words.labels(f"{self.name}.kpi")
+        names = [key.partition(".")[0] for key in told if key.endswith(".value")]
+        names = [name for name in names if not any(field in told[f"{name}.value"] for field in lacking)]
+        cards = tuple(
+            KeyFigure(*(
+                self._line(f"kpi.{card}.{part}", **values) if self._knows(f"kpi.{card}.{part}", **values) else ""
+                for part in ("label", "value", "note")
+            ))
+            for card in names
+            if self._knows(f"kpi.{card}.value", **values)
+        )  # fmt: skip
+        if cards:
+            self._show(KeyFigures(cards))
+
+    def table(self, key: str, result: Any, field: str = "table", *, of: str = "", total: bool = False) -> None:
+        """A frame of the result as a table with the caption ``<chapter>.<key>.table``."""
+        if not _speaks(result, of):
+            return
+        self.frame(key, getattr(result, field), total=total, **self._values(result))
+
+    def frame(self, key: str, rows: pd.DataFrame, *, total: bool = False, **values: Any) -> None:
+        """A frame as a table with the caption ``<chapter>.<key>.table``; one of nothing, or of zeros, is left out."""
+        figures = rows.select_dtypes("number")
+        if rows.empty or (len(figures.columns) and not figures.fillna(0).any(axis=None)):
+            return
+        if col.BRANCH_ID in rows:
+            known = dict(zip(self.branches[col.BRANCH_ID], self.branches[col.BRANCH_NAME], strict=True))
+            rows = rows.assign(**{col.BRANCH_ID: rows[col.BRANCH_ID].map(known)})
+            rows = rows.rename(columns={col.BRANCH_ID: col.BRANCH_NAME})
+        caption = self._line(f"{key}.table", **self._facts | values)
+        self._show(table_of(named(rows, self.words), self.words, caption=caption, total=total))
+
+    def chart(self, key: str, draw: Callable[..., Any], result: Any, *args: Any, of: str = "", **extra: Any) -> None:
+        """A figure with its caption and its words for those who cannot see it; none where these lack a figure."""
+        values = self._values(result) | extra
+        if self.customers.empty or not _speaks(result, of) or not self._knows(f"{key}.alt", **values):
+            return
+        drawn = draw(result, *args, labels=self.words.labels("charts") | self.words.labels("labels"))
+        svg = io.StringIO()
+        drawn.savefig(svg, format="svg", metadata={"Date": None})
+        picture = Picture(svg.getvalue(), alternative=self._line(f"{key}.alt", **values))
+        self._show(Figure(picture, self._line(f"{key}.chart", **values)))
+
+    def each(
+        self, key: str, result: Any, field: str = "table", *, spoken: pd.DataFrame | None = None, **groups: str
+    ) -> None:
+        """A paragraph for each row of a frame: ``<key>.each``, and what ``<key>.own`` has to say of the row's code.
+
+        The first column is the code. A cell of shares by code is said as a list; ``groups`` names its labels. Of
+        ``spoken`` (`kit.planning.words.word_sheet`) the words for a segment are the figure ``script``.
+        """
+        if not _speaks(result, ""):
+            return
+        rows = getattr(result, field)
+        scripts_of = {} if spoken is None else dict(zip(spoken["key"], spoken["text"], strict=True))
+        for row in rows.to_dict("records"):
+            code, own = row[rows.columns[0]], f"{self.name}.{key}.own"
+            told = {column: shares_told(row[column], group, self.words) for column, group in groups.items()}
+            own_words = self.words.labels(f"{own}.{code}") or self.words.labels(f"{own}.default")
+            told |= {"script": scripts_of.get(f"segment.{code}", "")}
+            values = self._facts | row | told | own_words | {"name": self.name_of(CODES[rows.columns[0]], code)}
+            self._say(self.words(f"{self.name}.{key}.each", **values))
+
+    def names_in(self, kind: str, result: Any, *fields: str) -> dict[str, str]:
+        """Printed names of a result's codes, for its sentences: ``first`` is named ``first_name``."""
+        if isinstance(result, Unavailable):
+            return {}
+        return {f"{field}_name": self.name_of(kind, getattr(result, field)) for field in fields}
+
+    def name_of(self, kind: str, code: str | None) -> str:
+        """Printed name of a code: ``name_of("tier", "vip")``."""
+        return self.words.label(f"labels.{kind}.{code}", default=code or "")
+
+    def names_of(self, kind: str, codes: Iterable[str]) -> str:
+        """Printed names of codes, one after the other."""
+        return self.words.join([self.name_of(kind, code) for code in codes])
+
+    def rules(self) -> str:
+        """The rules of the segments, in words."""
+        return rules_told(self.params.segments.rules, self.words)
+
+    @cached_property
+    def scripts(self) -> Scripts:
+        """The words that the run used, in the language of this report."""
+        return scripts(self.words.language, self.data, segments=self.params.segments.codes())
+
+    @cached_property
+    def _facts(self) -> dict[str, Any]:
+        return {"branch": self.branch_name, "bank": self.bank, **method(self.context, self.words)}
+
+    @cached_property
+    def own_row(self) -> dict[str, Any] | None:
+        """The branch as the bank's table of branches has it; None where this is the whole bank."""
+        known = self._book("branch", col.BRANCH_ID)
+        own = known[known[col.BRANCH_ID] == self.branch_id].to_dict("records")
+        return None if self.branch_id == EVERY_BRANCH else {col.BRANCH_NAME: self.branch_name, **dict(*own)}
+
+    def lacking(self) -> pd.DataFrame:
+        """What the texts of the plan lack; see `kit.planning.words.lacking`."""
+        fed = self.accounts().fields
+        named = bool(((fed["table"] == "customer") & (fed["column"] == col.CUSTOMER_NAME)).any())
+        staff, branches = self._book("staff", col.STAFF_ID), self._book("branch", col.BRANCH_ID)
+        return lacking(
+            self.plan, self.customers, staff, branches, named=named, params=self.params, scripts=self.scripts
+        )
+
+    def quotes(self, spoken: pd.DataFrame, *prefixes: str) -> None:
+        """Texts of `kit.planning.words.word_sheet` whose keys begin so, each under its name, as said or sent."""
+        for quote in quoted(spoken, prefixes, self.scripts, self.words):
+            self._show(quote)
+
+    def _book(self, table: str, key: str) -> pd.DataFrame:
+        book = Book(self.data)
+        return book.read(table) if book.has(table) else pd.DataFrame(columns=[key], dtype="str")
+
+    def definitions(self, **extra: str) -> None:
+        """口径: the thresholds, denominators and dates behind this chapter's figures."""
+        said = blocks_of(self.words(f"{self.name}.definitions", **self._facts, **extra))
+        self._show(Heading(2, text_of(self.words("common.definitions"))), Quote(said))
+
+    def holidays(self) -> None:
+        """Say so where the plan reaches into a year whose holidays are not announced yet."""
+        if not self.context.holidays_announced:
+            self.say("calendar_note")
+
+    def standing(self, column: str) -> Standing:
+        """Where this branch stands among the bank's branches."""
+        return standing(self.branches, self.branch_id, column)
+
+    def place(self, found: Standing, key: str = "place") -> str:
+        """Rank of the branch in words, or the branches' median where this is the whole bank."""
+        key = key if found.rank else f"{key}_bank"
+        return self.words(f"{self.name}.{key}", rank=found.rank, of=found.of, median=found.median)
+
+    def funnel(self, rate: str) -> None:
+        """What a rate of this branch is worth beside the bank's; nothing where there is none to compare."""
+        found = funnel_place(self.branches, self.params, self.branch_id, rate)
+        if found is not None:
+            said = self.words(f"common.funnel.{found.zone}", name=self.name_of("rate", rate), **self._values(found))
+            self._say(said + self.words("common.funnel.overdispersed") * found.overdispersed)
+
+    def variant(self, key: str) -> str:
+        """``key`` for a branch, ``key_bank`` for the whole bank: a section that differs between the two."""
+        return f"{key}_bank" if self.branch_id == EVERY_BRANCH else key
+
+    def _knows(self, key: str, **values: Any) -> bool:
+        return self.words.knows(f"{self.name}.{key}", **values)
+
+    def _values(self, result: Any) -> dict[str, Any]:
+        found = {f.name: getattr(result, f.name) for f in fields(result)} if is_dataclass(result) else {}
+        return self._facts | found
+
+    def _unlock(self, key: str, result: Unavailable) -> str:
+        """Call-out that names the missing columns as the bank would call them."""
+        groups = dict.fromkeys(tuple(g) for name in result.columns for g in self.context.unlocks.get(name, ()))
+        named = [self.words("common.either").join(self._source(source) for source in group) for group in groups]
+        return self.words(
+            "common.unlock",
+            title=self.words(f"{self.name}.{key}.title"),
+            columns=self.words("common.both").join(named or result.columns),
+        )
+
+    def _source(self, source: str) -> str:
+        table, _, column = source.partition(".")
+        found, language = schema()[table], self.words.language
+        return f"{found.label(language)}·{found.columns[column].label(language)}"
+
+    def _line(self, key: str, **values: Any) -> str:
+        """A wording as one line without marks: a caption, a label."""
+        return plain(text_of(self.words(f"{self.name}.{key}", **values)))
+
+    def _say(self, sentence: str) -> None:
+        self._show(*blocks_of(sentence))
+
+    def _show(self, *blocks: Block) -> None:
+        """Blocks for the report, beside them what JupyterLab and a terminal show."""
+        language = self.words.language
+        html, text = fragment(blocks, language), to_plain(blocks, language)
+        display({MIME: to_json(blocks), "text/html": html, "text/plain": text}, raw=True)
+
+
+def _speaks(result: Any, of: str) -> bool:
+    """Whether there is anything to show: the data can answer, and there is something ``of`` what is shown.
+
+    Less than zero, as a sum of debts, is no more of it than zero.
+    """
+    if isinstance(result, Unavailable) or not of:
+        return not isinstance(result, Unavailable)
+    found = getattr(result, of)
+    return bool(found > 0 if isinstance(found, int | float) else found)

@@ -105,6 +105,9 @@ class Cadence(Frozen):
 ContactCode = Literal["maturity", "special_day", "movement", "intent", "upgrade", "new", "care", "recover"]
 
 
+WAITING = ("movement", "upgrade", "new", "recover")  # classes that may be spoken of again only after a while
+
+
 class ContactClass(Frozen):
     """One of the eight classes of occasion for a contact.
 
@@ -115,13 +118,20 @@ class ContactClass(Frozen):
     within_days
         Before a special day or a maturity: from so many days on. All others: due so many days after it is seen.
     again_days
-        Not before so many days have passed since the last contact.
+        Not before so many days have passed since the last contact; of the classes of `WAITING` alone.
     """
 
     code: ContactCode
     period: Literal["day", "week", "month"]
     within_days: int = Field(gt=0)
     again_days: int = Field(default=0, ge=0)
+
+    @model_validator(mode="after")
+    def _waits(self) -> ContactClass:
+        if self.again_days and self.code not in WAITING:
+            listed = ", ".join(WAITING)
+            raise ValueError(said(f"只有 {listed} 可以写 again_days", f"again_days of {listed} alone"))
+        return self
 
 
 class IntentGrade(Frozen):

@@ -8,7 +8,6 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from kit.callbook import choices
 
 from kit.book import Book
 from kit.engagement import profile
@@ -17,6 +16,7 @@ from kit.features.terms import TERMS, each_word, meaning, rules
 from kit.params import Params
 from kit.planning.assignment import assignment
 from kit.run.prepare import present_staff
+from kit.workbooks.form import choices
 
 PARAMS = Params(**profile("rural-postal"), as_of="2026-10-31")
 DAY = date(2026, 10, 31)

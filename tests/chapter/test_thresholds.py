@@ -78,7 +78,8 @@ def _with(params: Params, path: Steps, value: float) -> Params:
 
 def _changes(params: Params, path: Steps, was: float) -> Iterator[float]:
     """Other numbers that may stand there, smaller and larger."""
-    values = (was * 2, was / 2, was * 10, was / 10, was + 1, was - 1, 2, was + 3, was * 0.9, was * 1.1, 100, 0.99, 0.5, 0, 1, 10**6)
+    times = (was * by for by in (2, 0.5, 10, 0.1, 0.9, 1.1))
+    values = (*times, was + 1, was - 1, was + 3, 2, 100, 0.99, 0.5, 0, 1, 10**6)
     for value in dict.fromkeys(round(v) if isinstance(was, int) else v for v in values):
         try:
             _with(params, path, value)

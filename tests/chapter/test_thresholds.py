@@ -140,7 +140,7 @@ class Planned:
 
         contact = params.contact.model_copy(update={"success_outcomes": 20})
         self.params = params.model_copy(update={"as_of": date(2026, 9, 1), "contact": contact})
-        customers, self.outcomes = own("customers"), own("outcomes")
+        customers, self.outcomes = own("customers").head(150), own("outcomes")
         place = np.arange(len(customers))
         touched = pd.Series(pd.Timestamp("2026-09-01") - pd.to_timedelta(place % 60, unit="D"))
         self.customers = customers.assign(

@@ -40,10 +40,15 @@ Steps = tuple[str | int, ...]
 # What nothing follows, and why.
 _INTAKE = "a check of the intake, which is not done again: tests/intake/test_checks.py"
 _FIXED = "any other number is refused"
+_MERCHANT = ("aum_yuan", "demand_yuan", "turnover_ratio", "turnover_yuan")
 UNSEEN = {
     "tiers.0.floor_wan": _FIXED,
     **{f"contact.classes.{i}.again_days": _FIXED for i in (0, 1, 3, 6)},
     **{f"checks.{name}": _INTAKE for name in ("code_jump", "code_rows", "panel_jump", "sum_tolerance", "unit_share")},
+    # What the synthetic bank does not touch, with where its edge is held instead.
+    **{f"merchant.{name}": "tests/features/test_money_in_and_out.py" for name in _MERCHANT},
+    **{f"offers.risk.{family}": "tests/analysis/test_prospects.py" for family in ("gold", "structured")},
+    "practice.settle_days": "tests/features/test_logs.py",
     "compared.separation_low": "how large an effect is called, in words alone",
 }
 # What the chapters read for themselves, and where.

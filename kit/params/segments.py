@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field, field_validator, model_validator
 
 from kit.messages import message
-from kit.params.base import Family, Frozen
+from kit.params.base import Family, Frozen, known
 
 __all__ = ["FEWEST_SEGMENTS", "MOST_SEGMENTS", "Clause", "SegmentRule", "Segments"]
 
@@ -17,7 +19,7 @@ class Clause(Frozen):
 
     age_from: int | None = None
     age_to: int | None = None
-    gender: str | None = None
+    gender: Literal["男", "女"] | None = None
     sector: str | None = None
     children: bool = False
     payroll: bool = False
@@ -67,15 +69,22 @@ class Segments(Frozen):
 
     @model_validator(mode="after")
     def _sectors(self) -> Segments:
-        asked = {clause.sector for rule in self.rules for clause in rule.any_of} - {None, "other", "unknown"}
-        if unknown := sorted(str(sector) for sector in asked - set(self.occupations)):
-            known = ", ".join(self.occupations)
-            raise ValueError(message("params.sectors", known=known, unknown=unknown[0]))
+        known("segments.rules.sector", (clause.sector for rule in self.rules for clause in rule.any_of), self.sectors)
         return self
+
+    @property
+    def sectors(self) -> tuple[str, ...]:
+        """Sectors of occupations, and the two of those that no word, or nothing, tells of."""
+        return (*self.occupations, "other", "unknown")
 
     def codes(self) -> tuple[str, ...]:
         """Segments in the order of their rules."""
         return _codes(self.rules)
+
+    @property
+    def rest_rank(self) -> int:
+        """Place of the segment of those whom no rule fits."""
+        return len(self.rules) - 1
 
     @property
     def rest(self) -> str:

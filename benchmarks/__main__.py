@@ -8,13 +8,16 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
 
 from benchmarks import chapters, extracts
 from benchmarks.measure import apart
-from kit.demo import FileTruth, write_bank
+from kit.demo import write_bank
+from kit.demo.extracts import Layout, layout_of
+from kit.demo.plan import calendar
 from kit.engagement import CONFIG, chapter_notebooks, load
 from kit.intake import find_sources, intake
 from kit.run.engine import WarmEngine
@@ -59,10 +62,10 @@ def large_extracts() -> None:
         memory_beside(f"csv GB18030, {rows:,} rows: intake, pandas.read_csv alone", ours, plain)
 
 
-def read_plainly(path: Path, file: FileTruth) -> pd.DataFrame:
+def read_plainly(path: Path, layout: Layout) -> pd.DataFrame:
     """Text read by pandas, who is told what the kit finds out: encoding, delimiter and header row."""
-    above = next(iter(file.sheets.values())).header_row - 1
-    return pd.read_csv(path, sep=file.delimiter, encoding=file.encoding, skiprows=above, dtype=str)
+    above = int(bool(layout.title))
+    return pd.read_csv(path, sep=layout.delimiter, encoding=layout.encoding, skiprows=above, dtype=str)
 
 
 def large_branch() -> None:
@@ -106,7 +109,7 @@ def main() -> None:
     large_assignments()
     with tempfile.TemporaryDirectory() as scratch:
         folder, out = Path(scratch, "bank"), Path(scratch, "out")
-        truth = write_bank(folder, branches=2, customers=5000)
+        write_bank(folder, branches=2, customers=5000)
         (folder / CONFIG).write_text("bank: bench\n", encoding="utf-8")
         engagement = load(folder)
         prepare(engagement, out, lambda _stage: None)
@@ -118,10 +121,11 @@ def main() -> None:
         beside("a chapter: engine warm, papermill's own", median_seconds(warm, 5), plain)
         WarmEngine.shutdown()
 
-        texts = {folder / "extracts" / name: file for name, file in truth.files.items() if file.delimiter}
+        cal, files = calendar(date(2026, 10, 31), 13), list((folder / "extracts").iterdir())
+        texts = {path: layout_of(path.stem, cal) for path in files if path.suffix != ".xlsx"}
         typed = median_seconds(lambda: intake(find_sources(folder), out=Path(scratch, "book"), key=bytes(32)), 2)
-        read = median_seconds(lambda: [read_plainly(path, file) for path, file in texts.items()], 2)
-        beside(f"intake of {len(truth.files)} files, pandas.read_csv of the {len(texts)} texts alone", typed, read)
+        read = median_seconds(lambda: [read_plainly(path, layout) for path, layout in texts.items()], 2)
+        beside(f"intake of {len(files)} files, pandas.read_csv of the {len(texts)} texts alone", typed, read)
 
 
 if __name__ == "__main__":

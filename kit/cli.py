@@ -260,13 +260,12 @@ def demo(
     branches: Annotated[int, typer.Option("--branches", min=1)] = 6,
     customers: Annotated[int, typer.Option("--customers", min=1, help="a branch")] = 5000,
     seed: Annotated[int, typer.Option("--seed")] = 20261031,
-    full: Annotated[bool, typer.Option("--full", help="also files that are to be refused")] = False,  # noqa: FBT002 - a flag
 ) -> None:
     """Write a synthetic bank's extracts: kit demo demo --branches 6 --customers 5000."""
     from kit.demo import write_bank  # noqa: PLC0415
     from kit.engagement import CONFIG  # noqa: PLC0415
 
-    write_bank(folder, branches=branches, customers=customers, seed=seed, full=full)
+    write_bank(folder, branches=branches, customers=customers, seed=seed)
     if not (folder / CONFIG).exists():
         _write_config(folder, bank="示范农村商业银行", profile="rural-postal", language="zh")
     _print(message("cli.demo", folder=folder, branches=branches, customers=customers))

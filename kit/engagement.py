@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import secrets as randomness
-from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import cached_property
@@ -26,7 +25,6 @@ __all__ = [
     "Engagement",
     "Secrets",
     "chapter_notebooks",
-    "keep_passwords",
     "load",
     "profile",
     "profiles",
@@ -104,12 +102,6 @@ def _secrets(folder: Path) -> Secrets:
 def _write_secrets(path: Path, secrets: Secrets) -> None:
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
         file.write(secrets.model_dump_json())
-
-
-def keep_passwords(folder: Path, passwords: Mapping[str, str]) -> None:
-    """Keep the passwords of encrypted extracts, by file name, with the engagement's other secrets."""
-    kept = _secrets(folder)
-    _write_secrets(folder / _SECRETS, kept.model_copy(update={"extracts": {**kept.extracts, **passwords}}))
 
 
 def profiles() -> list[str]:

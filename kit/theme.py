@@ -12,7 +12,7 @@ __all__ = ["ACCENT", "ALARM", "CYCLE", "INK", "MUTED", "PAPER", "RULE", "SANS", 
 INK, MUTED, RULE, TINT, PAPER = "#1f2933", "#5f6b7a", "#d9dee4", "#f3f6f9", "#ffffff"
 ACCENT, TEAL, WARM, ALARM = "#1f4e79", "#2a9d8f", "#d9822b", "#b5473c"
 CYCLE = (ACCENT, TEAL, WARM, "#7b8ea3", ALARM, "#8ab6d6", "#6d597a", "#b8a44c")
-SANS, SERIF = "Noto Sans SC", "Noto Serif SC"
+SANS = "Noto Sans SC"
 
 
 def rc() -> dict[str, Any]:

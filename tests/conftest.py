@@ -20,15 +20,16 @@ import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from kit.demo import FileTruth, Truth, write_bank
-from kit.demo.delivery import Delivery
-from kit.demo.mess import SUFFIXES, Mess
-from kit.demo.style import DATES, MONEY, NUMBERS, UNITS, Style
+from kit.demo.files import MONEY
 from kit.engagement import CONFIG, load
 from kit.intake import IntakeResult
 from kit.run import prepare as preparation
 from kit.run.prepare import prepare
 from kit.schema import Column, aliases, normalise, schema
+from messy_bank import FileTruth, Truth, write_bank
+from messy_bank.delivery import Delivery
+from messy_bank.mess import SUFFIXES, Mess
+from messy_bank.style import DATES, NUMBERS, UNITS, Style
 
 os.environ["BRANCH_KIT_LANGUAGE"] = "zh"
 ROOT = Path(__file__).resolve().parents[1]

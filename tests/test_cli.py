@@ -7,8 +7,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from kit.demo import write_bank
 from kit.engagement import CONFIG
+from messy_bank import write_bank
 
 
 def _kit(*args, cwd=None):
@@ -102,10 +102,10 @@ def test_intake_alone_says_where_every_row_went(engagement, tmp_path):
     assert "客户信息.csv → customer" in done.stdout
 
 
-def test_the_full_demo_is_taken_in_as_planted_and_each_file_to_refuse_is_named_with_its_reason(tmp_path):
+def test_the_whole_mess_is_taken_in_as_planted_and_each_file_to_refuse_is_named_with_its_reason(tmp_path):
     folder, out = tmp_path / "demo", tmp_path / "out"
-    made = _kit("demo", folder, "--branches", 2, "--customers", 60, "--full")
-    assert made.returncode == 0, made.stderr
+    write_bank(folder, branches=2, customers=60, full=True)
+    (folder / CONFIG).write_text("bank: 甲银行\n", encoding="utf-8")
     planted = json.loads((folder / "truth.json").read_text(encoding="utf-8"))
     refused = {name: file["refused"] for name, file in planted["files"].items() if file.get("refused")}
     assert refused == {"客户信息_补发.xlsx": "damaged", "网银签约.csv": "password"}

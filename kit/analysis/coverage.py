@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -289,14 +288,14 @@ def households(customers: pd.DataFrame, _params: Params) -> Households:
 
 
 @needs(col.ORPHAN, col.ORPHAN_CAUSE)
-def orphan_list(customers: pd.DataFrame, _params: Params, _tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+def orphan_list(customers: pd.DataFrame) -> pd.DataFrame:
     """无人管户名单: customers whom nobody keeps, the richest first (R27)."""
     alone = richest(customers[~is_kept(customers)])
     return listed(alone, alone[col.AUM_FEN], "orphan_" + alone[col.ORPHAN_CAUSE].astype("object"))
 
 
 @needs(col.ORPHAN, col.OWNER_ROLE)
-def misheld_list(customers: pd.DataFrame, params: Params, _tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+def misheld_list(customers: pd.DataFrame, params: Params) -> pd.DataFrame:
     """错配名单: customers whose owner's role may not keep their tier, the richest first (R15, R17, R19)."""
     wrong = richest(customers[misheld(customers, params)])
     return listed(wrong, wrong[col.AUM_FEN], "misheld")

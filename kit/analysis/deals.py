@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -111,14 +110,11 @@ def proposals(sales: pd.DataFrame, params: Params, customers: pd.DataFrame) -> P
     )
 
 
-def proposal_list(
-    customers: pd.DataFrame, params: Params, tables: Mapping[str, pd.DataFrame]
-) -> pd.DataFrame | Unavailable:
+def proposal_list(customers: pd.DataFrame, params: Params, sales: pd.DataFrame) -> pd.DataFrame | Unavailable:
     """方案名单: customers with open opportunities and what the gate says, those who may buy first (R101).
 
     The amount is what is expected of all of them.
     """
-    sales = tables["sales"]
     lacking = tuple(c for c in (col.EXPECTED_FEN, col.CLOSED, col.DEAL_FAMILY) if c not in sales)
     if lacking:
         return Unavailable(lacking)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -228,7 +227,7 @@ def account_classes(customers: pd.DataFrame, params: Params) -> AccountClasses:
 
 
 @needs(col.MATURING_FEN)
-def maturing_list(customers: pd.DataFrame, _params: Params, _tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+def maturing_list(customers: pd.DataFrame) -> pd.DataFrame:
     """到期承接名单: customers with money that falls due within the profile's days, the most first (R106)."""
     due = customers[customers[col.MATURING_FEN] > 0].sort_values(col.MATURING_FEN, ascending=False, kind="stable")
     return listed(due, due[col.MATURING_FEN], "maturing")

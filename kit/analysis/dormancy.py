@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -149,13 +148,13 @@ def win_backs(customers: pd.DataFrame, params: Params, panel: pd.DataFrame) -> C
 
 
 @needs(col.DORMANT)
-def wake_list(customers: pd.DataFrame, _params: Params, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+def wake_list(customers: pd.DataFrame, panel: pd.DataFrame) -> pd.DataFrame:
     """唤醒名单: `wake_ups` one by one, those who once held most first (R78)."""
-    rows = _slept(customers, tables["panel"]).sort_values("peak_fen", ascending=False, kind="stable")
+    rows = _slept(customers, panel).sort_values("peak_fen", ascending=False, kind="stable")
     return listed(rows, rows["peak_fen"], "asleep")
 
 
-def win_back_list(customers: pd.DataFrame, params: Params, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+def win_back_list(customers: pd.DataFrame, params: Params, panel: pd.DataFrame) -> pd.DataFrame:
     """赢回名单: `win_backs` one by one, the largest outflow first (R78)."""
-    rows = _lost(customers, params, tables["panel"]).sort_values("gone_fen", ascending=False, kind="stable")
+    rows = _lost(customers, params, panel).sort_values("gone_fen", ascending=False, kind="stable")
     return listed(rows, rows["gone_fen"], "left")

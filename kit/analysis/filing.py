@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -165,7 +164,7 @@ def backlog(customers: pd.DataFrame, params: Params) -> Backlog:
 
 
 @needs(col.MISSING)
-def filing_list(customers: pd.DataFrame, params: Params, _tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+def filing_list(customers: pd.DataFrame, params: Params) -> pd.DataFrame:
     """建档待补名单: `backlog` one by one, the richest first; the reason names the fields (R43)."""
     rows = richest(_to_file(customers, params))
     return listed(

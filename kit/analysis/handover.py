@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -226,13 +225,11 @@ def proof(allocation: pd.DataFrame, remarks: pd.DataFrame) -> Proof:
     )
 
 
-def handover_list(
-    customers: pd.DataFrame, _params: Params, tables: Mapping[str, pd.DataFrame]
-) -> pd.DataFrame | Unavailable:
+def handover_list(customers: pd.DataFrame, assignment: pd.DataFrame | None = None) -> pd.DataFrame | Unavailable:
     """移交名单: valued customers who come to another owner than before, the richest first (R26)."""
-    if "assignment" not in tables:
+    if assignment is None:
         return Unavailable((col.STAFF_ID,))
-    rows = tables["assignment"].set_index(col.CUSTOMER_ID)
+    rows = assignment.set_index(col.CUSTOMER_ID)
     why = customers[col.CUSTOMER_ID].map(rows[col.REASON])
     moves = customers[col.CUSTOMER_ID].map(rows[col.MOVED]).fillna(value=False).astype(bool)
     chosen = richest(customers[moves & (customers[col.TIER_RANK].fillna(0) > 0)])

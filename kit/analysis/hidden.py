@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -55,9 +54,7 @@ def hidden_value(customers: pd.DataFrame, params: Params) -> HiddenValue | Unava
     )
 
 
-def hidden_list(
-    customers: pd.DataFrame, _params: Params, _tables: Mapping[str, pd.DataFrame]
-) -> pd.DataFrame | Unavailable:
+def hidden_list(customers: pd.DataFrame) -> pd.DataFrame | Unavailable:
     """潜力名单: those with most signs first, then by the month's inflow, else by AUM, with every sign (R20)."""
     signs = _signs(customers)
     if not len(signs.columns):

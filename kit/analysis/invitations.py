@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -173,7 +172,7 @@ def meetings(contacts: pd.DataFrame, params: Params, customers: pd.DataFrame) ->
 
 
 @needs(col.STEP_INVITED, col.STEP_MET)
-def invite_list(customers: pd.DataFrame, params: Params, _tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+def invite_list(customers: pd.DataFrame, params: Params) -> pd.DataFrame:
     """邀约名单: valued customers neither invited nor met, the richest first, with the theme that draws them (R99)."""
     fits = valued(customers, params) & ~asleep(customers) & ~flagged(customers, col.DO_NOT_CALL)
     rows = richest(customers[fits & ~flagged(customers, col.STEP_INVITED) & ~flagged(customers, col.STEP_MET)])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -196,11 +195,8 @@ def first_sms(callers: pd.DataFrame, params: Params, own: str | None) -> FirstSm
     )
 
 
-def sms_missed_list(
-    customers: pd.DataFrame, _params: Params, tables: Mapping[str, pd.DataFrame]
-) -> pd.DataFrame | Unavailable:
+def sms_missed_list(customers: pd.DataFrame, contacts: pd.DataFrame) -> pd.DataFrame | Unavailable:
     """短信漏发名单: customers without an SMS at their first contact, the latest first; no do-not-call (R69)."""
-    contacts = tables["contacts"]
     if col.FIRST_CONTACT not in contacts or col.FIRST_SMS not in contacts:
         return Unavailable((col.FIRST_CONTACT, col.FIRST_SMS))
     missed = contacts[flagged(contacts, col.FIRST_CONTACT) & ~contacts[col.FIRST_SMS].fillna(value=True).astype(bool)]

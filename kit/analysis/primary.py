@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -92,7 +91,7 @@ def _gaps(focus: pd.DataFrame) -> pd.DataFrame:
 
 
 @needs(col.PRIMARY_GRADE)
-def focus_list(customers: pd.DataFrame, params: Params, _tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+def focus_list(customers: pd.DataFrame, params: Params) -> pd.DataFrame:
     """首要攻关名单: upper tiers whose primary account is elsewhere, most AUM first, with every gap (R47)."""
     focus = richest(_focus(customers, params))
     return listed(focus, focus[col.AUM_FEN], joined(_gaps(focus)))
@@ -169,7 +168,7 @@ def merchants(customers: pd.DataFrame, params: Params) -> Merchants:
 
 
 @needs(col.MERCHANT_LIKE)
-def merchant_list(customers: pd.DataFrame, _params: Params, _tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+def merchant_list(customers: pd.DataFrame) -> pd.DataFrame:
     """疑似商户名单: by what went in and out this month, else by AUM, largest first, with the evidence (R51)."""
     likely = _likely(customers)
     amount = likely[col.TURNOVER_FEN if col.TURNOVER_FEN in likely else col.AUM_FEN].fillna(0)

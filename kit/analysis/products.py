@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -207,7 +206,7 @@ def whitespace(customers: pd.DataFrame, params: Params) -> Whitespace | Unavaila
 
 
 @needs(col.RISK_STATE)
-def reassess_list(customers: pd.DataFrame, params: Params, _tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+def reassess_list(customers: pd.DataFrame, params: Params) -> pd.DataFrame:
     """重新风评名单: valued customers without a risk assessment in force, the richest first (R44)."""
     columns = [col.CUSTOMER_ID, col.AUM_FEN, col.RISK_STATE]
     rows = customers.loc[valued(customers, params) & (customers[col.RISK_STATE] != "valid"), columns]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -118,9 +118,7 @@ def _sorted_out(customers: pd.DataFrame, params: Params, *, only: str = "") -> I
         yield _Sorted(product.family, state, places, why[places], amount[places])
 
 
-def prospect_list(
-    customers: pd.DataFrame, params: Params, _tables: Mapping[str, pd.DataFrame], family: str
-) -> pd.DataFrame | Unavailable:
+def prospect_list(customers: pd.DataFrame, params: Params, *, family: str) -> pd.DataFrame | Unavailable:
     """沙盘名单: of one key product whom to call, ranked, each with his reason and the money due or idle (R45)."""
     if FAMILIES[family] not in customers:
         return Unavailable((FAMILIES[family],))

@@ -14,7 +14,6 @@ import pandas as pd
 from kit import columns as col
 from kit.document.frames import result_blocks
 from kit.document.html import fragment
-from kit.params import Params
 
 __all__ = [
     "Result", "Unavailable", "counted", "flagged", "joined", "listed", "needs", "ordered", "richest", "share",
@@ -43,18 +42,16 @@ class Unavailable:
 
 def needs(
     *columns: str,
-) -> Callable[
-    [Callable[Concatenate[pd.DataFrame, Params, P], R]], Callable[Concatenate[pd.DataFrame, Params, P], R | Unavailable]
-]:
-    """Give `Unavailable` instead of a guess where one of ``columns`` is not among the customers' columns."""
+) -> Callable[[Callable[Concatenate[pd.DataFrame, P], R]], Callable[Concatenate[pd.DataFrame, P], R | Unavailable]]:
+    """Give `Unavailable` instead of a guess where one of ``columns`` is not among those of the first argument."""
 
     def wrap(
-        analysis: Callable[Concatenate[pd.DataFrame, Params, P], R],
-    ) -> Callable[Concatenate[pd.DataFrame, Params, P], R | Unavailable]:
+        analysis: Callable[Concatenate[pd.DataFrame, P], R],
+    ) -> Callable[Concatenate[pd.DataFrame, P], R | Unavailable]:
         @functools.wraps(analysis)
-        def checked(customers: pd.DataFrame, params: Params, /, *args: P.args, **kwargs: P.kwargs) -> R | Unavailable:
-            lacking = tuple(name for name in columns if name not in customers.columns)
-            return Unavailable(lacking) if lacking else analysis(customers, params, *args, **kwargs)
+        def checked(rows: pd.DataFrame, /, *args: P.args, **kwargs: P.kwargs) -> R | Unavailable:
+            lacking = tuple(name for name in columns if name not in rows.columns)
+            return Unavailable(lacking) if lacking else analysis(rows, *args, **kwargs)
 
         return checked
 

@@ -285,7 +285,7 @@ def cube(customers: pd.DataFrame, params: Params) -> Cube:
 
 
 @needs(col.SEGMENT)
-def identify_list(customers: pd.DataFrame, params: Params, _tables: object = None) -> pd.DataFrame:
+def identify_list(customers: pd.DataFrame, params: Params) -> pd.DataFrame:
     """待识别名单: whom no rule fits, from the value floor, most AUM first: to be asked when contacted (R32)."""
     chosen = _to_identify(customers, params).sort_values([col.AUM_FEN, col.CUSTOMER_ID], ascending=[False, True])
     known = flagged(chosen, col.OCCUPATION_KNOWN)

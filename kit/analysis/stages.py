@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -129,7 +128,7 @@ def next_stage(customers: pd.DataFrame, params: Params) -> NextStage:
 
 
 @needs(col.STAGE_RANK, col.SERVICES, col.PRODUCT_COUNT)
-def stage_list(customers: pd.DataFrame, params: Params, _tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+def stage_list(customers: pd.DataFrame, params: Params) -> pd.DataFrame:
     """下一阶段名单: `next_stage` one by one, the furthest stage and the largest AUM first (R7).
 
     The amount is AUM; for the stage of assets what is still to come.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -115,14 +114,14 @@ def losses(customers: pd.DataFrame, _params: Params) -> Losses:
 
 
 @needs(col.UPGRADE_GAP_FEN)
-def upgrade_list(customers: pd.DataFrame, _params: Params, _tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+def upgrade_list(customers: pd.DataFrame) -> pd.DataFrame:
     """提档名单: customers in the critical band, those who lack least first (R75)."""
     near = customers[customers[col.UPGRADE_GAP_FEN].notna()].sort_values(col.UPGRADE_GAP_FEN, kind="stable")
     return listed(near, near[col.UPGRADE_GAP_FEN], "near")
 
 
 @needs(col.LOSS_LEVEL)
-def loss_list(customers: pd.DataFrame, _params: Params, _tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+def loss_list(customers: pd.DataFrame) -> pd.DataFrame:
     """流失名单: light losses before heavy ones, then what left in the month, largest first (R78)."""
     lost = customers[customers[col.LOSS_LEVEL].notna()]
     gone = (lost[col.SPOT_BEFORE_FEN] - lost[col.SPOT_FEN]).fillna(0).clip(lower=0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +9,7 @@ import pandas as pd
 
 from kit import columns as col
 from kit.analysis.branches import Standing, standing
-from kit.analysis.result import Result, Unavailable, flagged, listed, needs, ordered, share, total
+from kit.analysis.result import Result, flagged, listed, needs, ordered, share, total
 from kit.analysis.tiers import by_tier
 from kit.params import Params
 
@@ -51,7 +50,6 @@ class UnitActivity(Result):
     still: int
     still_share: float | None
     to_wake: int
-    to_wake_fen: int
     due: int
     due_fen: int
     due_unknown: int
@@ -154,7 +152,6 @@ def unit_activity(units: pd.DataFrame, params: Params, branch_id: str | None = N
         still=quiet,
         still_share=share(quiet, len(own)),
         to_wake=int(wake["accounts"]),
-        to_wake_fen=int(wake["balance_fen"]),
         due=int(count["due"]),
         due_fen=int(table.at["due", "balance_fen"]),
         due_unknown=int(count["due_unknown"]),
@@ -286,30 +283,18 @@ def _units_listed(rows: pd.DataFrame, amount: pd.Series, reason: pd.Series) -> p
     return made.assign(**{col.BRANCH_ID: rows[col.BRANCH_ID].fillna("").to_numpy()})
 
 
-def unit_idle_list(
-    _customers: pd.DataFrame, params: Params, tables: Mapping[str, pd.DataFrame]
-) -> pd.DataFrame | Unavailable:
-    """单位账户激活名单: `unit_activity` to wake one by one, the most pressing first, then by balance (R76)."""
-    return _idle_rows(tables["units"], params)
-
-
 @needs(col.UNIT_LAST_TXN_DATE, col.UNIT_SPOT_FEN)
-def _idle_rows(units: pd.DataFrame, params: Params) -> pd.DataFrame:
+def unit_idle_list(units: pd.DataFrame, params: Params) -> pd.DataFrame:
+    """单位账户激活名单: `unit_activity` to wake one by one, the most pressing first, then by balance (R76)."""
     state = _state(units, params)
     rows = units.assign(state=state, urgency=state.map(STATES.index))[state.isin(_TO_WAKE)]
     rows = rows.sort_values(["urgency", col.UNIT_SPOT_FEN], ascending=[True, False], kind="stable")
     return _units_listed(rows, rows[col.UNIT_SPOT_FEN], "unit_" + rows["state"])
 
 
-def unit_line_list(
-    _customers: pd.DataFrame, params: Params, tables: Mapping[str, pd.DataFrame]
-) -> pd.DataFrame | Unavailable:
-    """单位达标名单: `year_averages` that fall, then those that lack least, with what to add and keep (R76)."""
-    return _line_rows(tables["units"], params)
-
-
 @needs(col.UNIT_AVG_YEAR_FEN, col.UNIT_SPOT_FEN)
-def _line_rows(units: pd.DataFrame, params: Params) -> pd.DataFrame:
+def unit_line_list(units: pd.DataFrame, params: Params) -> pd.DataFrame:
+    """单位达标名单: `year_averages` that fall, then those that lack least, with what to add and keep (R76)."""
     rows = _on_lines(units, params)
     rows = rows[rows["falling"] | rows["near"]].sort_values(["near", "gap_fen"], kind="stable")
     what = rows["falling"].map({True: "falling", False: "near"})
@@ -317,7 +302,7 @@ def _line_rows(units: pd.DataFrame, params: Params) -> pd.DataFrame:
 
 
 @needs(col.SALARIED, col.PRODUCT_COUNT)
-def salaried_list(customers: pd.DataFrame, _params: Params, _tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+def salaried_list(customers: pd.DataFrame) -> pd.DataFrame:
     """代发客户名单: `salaried` customers without any other product, the largest salary, else AUM, first (R76)."""
     paid = _paid(customers)
     by = col.PAYROLL_FEN if col.PAYROLL_FEN in paid else col.AUM_FEN

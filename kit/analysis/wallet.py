@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,8 +14,6 @@ from kit.analysis.tiers import by_tier
 from kit.params import WAN, Params
 
 __all__ = ["Wallet", "cell_quantiles", "potential", "wallet", "wallet_list"]
-
-LIKENESS = ("age", "sector", "income")
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +149,7 @@ def wallet(customers: pd.DataFrame, params: Params) -> Wallet:
     )
 
 
-def wallet_list(customers: pd.DataFrame, params: Params, _tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+def wallet_list(customers: pd.DataFrame, params: Params) -> pd.DataFrame:
     """可挖掘空间名单: valued customers below those alike in their branch, the widest distance first (R50)."""
     made = [potential(branch, params)["potential_fen"] for _, branch in customers.groupby(col.BRANCH_ID)]
     room = pd.concat(made).reindex(customers.index) if made else pd.Series(index=customers.index, dtype="float64")

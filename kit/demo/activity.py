@@ -64,8 +64,8 @@ class Activity:
     last_day: Ints
 
 
-def _lognormal_fen(rng: np.random.Generator, yuan: float, n: int, sigma: float = 0.9) -> Ints:
-    return np.maximum(rng.lognormal(np.log(yuan), sigma, n) * 100, 1).astype(np.int64)
+def _lognormal_fen(rng: np.random.Generator, yuan: float, n: int) -> Ints:
+    return np.maximum(rng.lognormal(np.log(yuan), 0.9, n) * 100, 1).astype(np.int64)
 
 
 def _month_rows(

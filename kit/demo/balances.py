@@ -26,13 +26,8 @@ PARTS = {
 }
 # AUM against that of an ordinary customer
 _SCALE = {
-    Kind.SAVER: 2.4,
-    Kind.PRIMARY: 1.8,
-    Kind.PASSING: 0.25,
-    Kind.MERCHANT: 3.0,
-    Kind.NEW: 0.9,
-    Kind.LOST: 2.0,
-}
+    Kind.SAVER: 2.4, Kind.PRIMARY: 1.8, Kind.PASSING: 0.25, Kind.MERCHANT: 3.0, Kind.NEW: 0.9, Kind.LOST: 2.0,
+}  # fmt: skip
 _SPIKES = {3: 1.02, 6: 1.03, 9: 1.02, 12: 1.05}  # 季末 and 年末: money that is there for the last day only
 _HOMECOMING = {1: 1.05, 2: 1.07}  # in a township those who work away come home for 春节
 

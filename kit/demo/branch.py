@@ -1,29 +1,26 @@
-"""One branch of the invented bank: drawn once, then told as files and as facts."""
+"""One branch of the invented bank: drawn once, then written as files."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from kit.demo import relations
 from kit.demo.activity import Activity, Txns, draw_activity, draw_txns, txn_file
-from kit.demo.balances import Balances, draw_balances, tier_of
+from kit.demo.balances import Balances, draw_balances
 from kit.demo.contacts import Contacts, contact_file, draw_contacts
 from kit.demo.files import days, money
+from kit.demo.oddities import PANEL, Columns
 from kit.demo.panel import Habits, draw_habits, month_file
 from kit.demo.people import People, draw_people, master_file
-from kit.demo.plan import BranchPlan, Calendar, Ints, Kind, year_before
+from kit.demo.plan import BranchPlan, Calendar
 from kit.demo.products import Lots, account_file, draw_accounts, draw_ended, draw_holdings, holding_file
-from kit.demo.truth import Due, Facts
-from kit.demo.units import Units, draw_units, unit_file
+from kit.demo.units import UnitAccounts, draw_units, unit_file
 
-__all__ = ["PANEL", "Branch", "draw_branch"]
-
-PANEL = "客户资产月报"
+__all__ = ["Branch", "draw_branch"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +38,9 @@ class Branch:
     contacts: Contacts
     ended: Lots
     habits: Habits
-    units: Units
+    units: UnitAccounts
 
-    def files(
-        self, rng: np.random.Generator, cal: Calendar
-    ) -> Iterator[tuple[str, Mapping[str, pa.Array | Sequence[Any]]]]:
+    def files(self, rng: np.random.Generator, cal: Calendar) -> Iterator[tuple[str, Columns]]:
         """Name and columns of what the branch adds to each file of the bank."""
         plan, people, held, owners = self.plan, self.people, self.held, self.owners
         yield (
@@ -88,59 +83,6 @@ class Branch:
             "对公存款": money(corporate),
         }
 
-    def facts(self, cal: Calendar) -> Facts:
-        """Tell what was planted; a customer is dormant by the definition exactly if he was meant to be."""
-        aum, people = self.held.average[:, -1], self.people
-        dormant = (aum <= 10_000) & (self.moved.last_day[:, -1] <= cal.as_of - 365)
-        assert np.array_equal(dormant, people.is_kind(Kind.DORMANT)), "a customer fell asleep by accident"
-        fits = people.segments()
-        return Facts(
-            plan=self.plan,
-            customer_id=people.ids(),
-            aum_fen=aum,
-            spot_fen=self.held.spot[:, -1],
-            dormant=dormant,
-            merchant=people.is_kind(Kind.MERCHANT),
-            primary=people.is_kind(Kind.PRIMARY),
-            segment=np.where(fits.any(axis=0), fits.argmax(axis=0), len(fits)),
-            rules_fitting=fits.sum(axis=0),
-            orphan=self.owners.orphan,
-            due_30d=self._due(cal.as_of, 30),
-            due_90d=self._due(cal.as_of, 90),
-            units=self.units.facts(cal.as_of),
-            elsewhere_fen=self.habits.elsewhere_fen,
-            practice={**self.contacts.facts(), **self._after_sale(cal), **self._referrals(aum, cal)},
-        )
-
-    def _after_sale(self, cal: Calendar) -> dict[str, int]:
-        """What fell due within the year, 30 days ago at least, and was followed by something new."""
-        lots, since = (self.accounts, self.holdings, self.ended), year_before(cal.as_of)
-        due = {
-            (who, day)
-            for lot in lots
-            for who, day in zip(lot.who.tolist(), lot.maturity.tolist(), strict=True)
-            if since < day <= cal.as_of - 30
-        }
-        starts: dict[int, list[int]] = {}
-        for lot in lots:
-            for who, day, term in zip(lot.who.tolist(), lot.start.tolist(), lot.term.tolist(), strict=True):
-                starts.setdefault(who, []).extend([day] * (term >= 0))
-        renewed = [any(day <= start <= day + 30 for start in starts.get(who, ())) for who, day in due]
-        return {"matured": len(due), "renewed": sum(renewed)}
-
-    def _referrals(self, aum: Ints, cal: Calendar) -> dict[str, int]:
-        brought = (self.people.referrer >= 0) & (self.people.open_day > year_before(cal.as_of))
-        return {"referred": int(brought.sum()), "referred_valued": int((tier_of(aum)[brought] > 0).sum())}
-
-    def _due(self, as_of: int, days: int) -> Due:
-        lots = (self.accounts, self.holdings)
-        places = [lot.due(as_of, as_of + days) for lot in lots]
-
-        def of(name: str) -> Ints:
-            return np.concatenate([getattr(lot, name)[at] for lot, at in zip(lots, places, strict=True)])
-
-        return Due(who=of("who"), amount_fen=of("amount"))
-
 
 def draw_branch(rng: np.random.Generator, plan: BranchPlan, customers: int, cal: Calendar) -> Branch:
     """Draw one branch: people, what they hold, what moves, and who keeps them."""
@@ -150,7 +92,7 @@ def draw_branch(rng: np.random.Generator, plan: BranchPlan, customers: int, cal:
     accounts = draw_accounts(rng, people, held, cal)
     holdings = draw_holdings(rng, people, held, cal)
     moved, owners = draw_activity(rng, people, held, txns, cal), relations.draw_owners(rng, people, held)
-    said, gone = rng.spawn(2)  # what is drawn of them moves nothing else
+    talked, gone = rng.spawn(2)  # what is drawn of them moves nothing else
     return Branch(
         plan=plan,
         people=people,
@@ -160,7 +102,7 @@ def draw_branch(rng: np.random.Generator, plan: BranchPlan, customers: int, cal:
         txns=txns,
         moved=moved,
         owners=owners,
-        contacts=draw_contacts(said, people, held, owners, cal),
+        contacts=draw_contacts(talked, people, held, owners, cal),
         ended=draw_ended(gone, accounts, cal),
         units=draw_units(plan, customers, cal),
         habits=draw_habits(rng, people, held),

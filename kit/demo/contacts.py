@@ -32,11 +32,6 @@ _ANNOUNCED, _WARMER = 7, 0.4  # days: a call that soon after an SMS is taken mor
 _QUIET = 90  # days after a hang-up in which nobody ought to call
 
 
-_TOLD = (
-    "calls", "connected", "called_again", "sms_first", "sms_first_connected", "call_first", "call_first_connected",
-)  # fmt: skip
-
-
 @dataclass(frozen=True, slots=True)
 class Contacts:
     """A place in each array per contact, by customer and day; one a customer and day."""
@@ -49,30 +44,6 @@ class Contacts:
     objection: Ints
     stage: Ints
     texted: Bits
-
-    def facts(self) -> dict[str, int]:
-        """Count call by call what was planted: who was reached, called again, and announced."""
-        told = dict.fromkeys(_TOLD, 0)
-        seen: set[tuple[int, int]] = set()
-        last: dict[str, tuple[int, int]] = {}
-        columns = (self.who, self.staff, self.day, self.way, self.result)
-        for who, staff, day, way, result in zip(*(column.tolist() for column in columns), strict=True):
-            if way == _CALL:
-                reached = int(result == _REACHED)
-                told["calls"] += 1
-                told["connected"] += reached
-                told["called_again"] += last.get("hang-up", (-1, 0))[0] == who and day - last["hang-up"][1] <= _QUIET
-                if (who, staff) not in seen:
-                    texted = last.get("sms", (-1, 0))[0] == who and day - last["sms"][1] <= _ANNOUNCED
-                    order = "sms_first" if texted else "call_first"
-                    told[order] += 1
-                    told[f"{order}_connected"] += reached
-                seen.add((who, staff))
-            if way == _SMS:
-                last["sms"] = (who, day)
-            if result == _HUNG_UP:
-                last["hang-up"] = (who, day)
-        return told
 
 
 def _soon_after(who: Ints, day: Ints, what: Bits, within: int) -> Bits:

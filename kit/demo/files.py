@@ -11,10 +11,10 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from kit.demo.plan import Bits, Ints
-from kit.demo.style import MONEY
 
-__all__ = ["NO_DAY", "blank", "days", "money", "numbers", "pick", "yes_no"]
+__all__ = ["MONEY", "NO_DAY", "blank", "days", "money", "numbers", "pick", "yes_no"]
 
+MONEY = pa.decimal128(18, 2)
 NO_DAY = np.iinfo(np.int64).min  # a date that is not there; numpy's own NaT
 
 
@@ -48,5 +48,5 @@ def days(values: Ints) -> pa.Array:
 
 
 def blank(column: pa.Array, where: Bits) -> pa.Array:
-    """Empty the column's cells where told."""
+    """Empty the column's cells at some places."""
     return pc.if_else(pa.array(where), pa.scalar(None, column.type), column)

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
-from kit.demo.delivery import FileTruth, Spoilt
-from kit.demo.forms import Held, write_workbook
-from kit.demo.mess import REPEATED, Mess
-from kit.demo.style import Style
+from kit.demo.plan import Calendar
 
-__all__ = ["SPOILT_MONTH", "bad_rows", "spoil", "write_refused"]
+__all__ = ["PANEL", "REPEATED", "Block", "Columns", "Spoilt", "with_oddities"]
 
+Columns = Mapping[str, pa.Array | Sequence[Any]]
+
+PANEL = "客户资产月报"
+REPEATED = "repeated"  # the same row once more: merged and counted, not quarantined
 _NOBODY = "199990000009"  # a customer number of a branch that is not there
 
 # File → (intake's reason, what is written over a copy of the file's first row).
-_SPOILT: Mapping[str, tuple[tuple[str, Mapping[str, str]], ...]] = {
+_BAD_ROWS: Mapping[str, tuple[tuple[str, Mapping[str, str]], ...]] = {
     "客户信息": (
         (REPEATED, {}),
         ("second_row", {"职业": "自由职业"}),
@@ -28,7 +27,7 @@ _SPOILT: Mapping[str, tuple[tuple[str, Mapping[str, str]], ...]] = {
         ("unknown_branch", {"客户号": "199990000001", "归属机构号": "9999"}),
         ("unknown_branch", {"客户号": "199990000002", "归属机构号": "9999"}),
     ),
-    "客户资产月报": (
+    PANEL: (
         (REPEATED, {}),
         ("second_row", {"月日均AUM": "0.07"}),
         ("missing", {"客户号": ""}),
@@ -47,60 +46,74 @@ _SPOILT: Mapping[str, tuple[tuple[str, Mapping[str, str]], ...]] = {
 }
 
 
-def bad_rows(subject: str, first: Mapping[str, Any]) -> list[tuple[str, dict[str, Any]]]:
-    """Reason and cells of each bad row of a file, made from its first row."""
-    return [(reason, {**first, **changes}) for reason, changes in _SPOILT.get(subject, ())]
+@dataclass(frozen=True, slots=True)
+class Spoilt:
+    """Cells written over: why an intake sets them aside, in how many rows, and whether it takes the row as well."""
+
+    reason: str
+    rows: int
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class _Overwritten:
+class Block:
+    """Rows of a file, of one branch.
+
+    ``fate`` is what becomes of bad rows: `REPEATED` or intake's reason; they belong to no branch.
+    """
+
+    file: str
+    branch: str
+    columns: Columns
+    fate: str = ""
+    spoilt: Spoilt | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Overwriting:
     reason: str
     headers: tuple[str, ...]
     text: Callable[[str], str]
-    rows: range
+    rows: slice
     whole: bool = False
     least: int = 0  # of a smaller branch nothing is spoilt: too few to be noticed
 
 
-SPOILT_MONTH = "past month"
-_EVERY = range(10**9)
-_OVERWRITTEN: Mapping[str, _Overwritten] = {
-    SPOILT_MONTH: _Overwritten("not_money", ("月日均AUM", "时点AUM"), lambda _: "abc", range(2), whole=True),
-    "客户信息": _Overwritten("digits_lost", ("证件号码",), lambda _: "9.99999E+17", range(1, 3)),
+_PAST_MONTH = _Overwriting("not_money", ("月日均AUM", "时点AUM"), lambda _: "abc", slice(2), whole=True)
+_OVERWRITTEN: Mapping[str, _Overwriting] = {
+    "客户信息": _Overwriting("digits_lost", ("证件号码",), lambda _: "9.99999E+17", slice(1, 3)),
     # One branch kept its list in a spreadsheet, which holds fifteen digits of a number.
-    "产品持有": _Overwritten("digits_lost", ("账号",), lambda t: t[:15].ljust(len(t), "0"), _EVERY, least=20),
-    "活动记录": _Overwritten("mixed_units", ("活动费用",), lambda _: "1500", range(1, 2)),
+    "产品持有": _Overwriting("digits_lost", ("账号",), lambda t: t[:15].ljust(len(t), "0"), slice(None), least=20),
+    "活动记录": _Overwriting("mixed_units", ("活动费用",), lambda _: "1500", slice(1, 2)),
 }
 
 
-def spoil(name: str, columns: Mapping[str, Any]) -> tuple[Mapping[str, Any], Spoilt | None]:
-    """Write over some cells of the first rows of a file."""
-    plan = _OVERWRITTEN.get(name)
+def _overwritten(change: _Overwriting | None, columns: Columns) -> tuple[Columns, Spoilt | None]:
     size = len(next(iter(columns.values())))
-    rows = [row for row in plan.rows[:size] if row < size] if plan else []
-    if plan is None or not rows or size < plan.least:
+    rows = range(size)[change.rows] if change else range(0)
+    if change is None or not rows or size < change.least:
         return columns, None
     spoilt = dict(columns)
-    for header in plan.headers:
-        column = columns[header]
-        if not pa.types.is_string(column.type):
-            column = column.cast(pa.string())
-        texts = column.to_pylist()
-        for row in rows:
-            texts[row] = plan.text(texts[row])
-        spoilt[header] = pa.array(texts, pa.string())
-    return spoilt, Spoilt(plan.reason, len(rows), plan.whole)
+    for header in change.headers:
+        texts = pa.array(columns[header]).cast(pa.string()).to_pylist()
+        spoilt[header] = pa.array([change.text(t) if i in rows else t for i, t in enumerate(texts)], pa.string())
+    return spoilt, Spoilt(change.reason, len(rows), change.whole)
 
 
-def write_refused(folder: Path) -> dict[str, FileTruth]:
-    """Write files that no intake may take: a workbook cut off in transit, and the passwords of customers."""
-    whole = Held(Style(), rows=[["客户号", "客户名称"], *([f"1000100{i:05d}", "示范客户"] for i in range(200))])
-    damaged, secret = folder / "客户信息_补发.xlsx", folder / "网银签约.csv"
-    write_workbook(damaged, {"Sheet1": whole}, Mess(form="xlsx"), made=date(2026, 1, 1), database=folder)
-    content = damaged.read_bytes()
-    damaged.write_bytes(content[: len(content) // 2])
-    secret.write_text("客户号,签约日期,登录密码\r\n100010000001,20260105,888888\r\n", encoding="gb18030", newline="")
-    return {
-        damaged.name: FileTruth("客户信息", "xlsx", refused="damaged"),
-        secret.name: FileTruth("网银签约", "csv", encoding="gb18030", delimiter=",", refused="password"),
-    }
+def with_oddities(drawn: Iterable[tuple[str, str, Columns]], cal: Calendar) -> Iterator[Block]:
+    """What was drawn (file, branch, columns), some cells of each file's first rows spoilt, and bad rows at the end."""
+    # A past month is spoilt, so that today's figures do not hang on it.
+    spoiling = {**_OVERWRITTEN, f"{PANEL}_{cal.months[1]}": _PAST_MONTH}
+    bad = {**_BAD_ROWS, f"{PANEL}_{cal.months[-1]}": _BAD_ROWS[PANEL]}
+    first: dict[str, dict[str, Any]] = {}
+    for file, branch, columns in drawn:
+        if len(next(iter(columns.values()))) == 0:
+            continue
+        spoilt = None
+        if file not in first:
+            first[file] = {header: pa.array(column[:1]).to_pylist()[0] for header, column in columns.items()}
+            columns, spoilt = _overwritten(spoiling.get(file), columns)  # noqa: PLW2901  # as the bank sends them
+        yield Block(file, branch, columns, spoilt=spoilt)
+    for file, row in first.items():
+        for reason, changes in bad.get(file, ()):
+            yield Block(file, "", {header: [value] for header, value in {**row, **changes}.items()}, fate=reason)

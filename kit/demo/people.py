@@ -13,38 +13,25 @@ import pyarrow.compute as pc
 from kit.demo.files import blank, days, numbers, pick, yes_no
 from kit.demo.plan import CYCLE, Bits, BranchPlan, Calendar, Ints, Kind, draw_kinds
 
-__all__ = ["SEGMENTS", "People", "draw_people", "master_file", "names"]
+__all__ = ["OCCUPATIONS", "People", "draw_people", "master_file", "names"]
 
 _FOREVER = np.datetime64("9999-12-31").astype(np.int64)  # how a system writes 长期
 _SURNAMES = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许"
 
-_WORK_NAMES = {  # occupation: industry
+OCCUPATIONS = {  # occupation: industry
     "": "", "其他": "", "不便分类的其他从业人员": "", "国家机关、党群组织负责人": "公共管理",
     "事业单位人员": "公共管理", "教师": "教育", "医护人员": "卫生", "企业职工": "制造业",
     "个体工商户": "批发零售", "企业负责人": "批发零售", "农林牧渔生产人员": "农林牧渔",
     "外出务工人员": "建筑业", "退休人员": "", "在校学生": "教育", "军人": "",
 }  # fmt: skip
-# shares in the order of _WORK_NAMES; a third is a blank or a default code, as in real files
+# shares in the order of OCCUPATIONS; a third is a blank or a default code, as in real files
 _WORK = {
     "old": (0.10, 0.12, 0.13, 0.00, 0.00, 0.00, 0.00, 0.02, 0.01, 0.00, 0.17, 0.01, 0.44, 0.00, 0.00),
     "merchant": (0.06, 0.08, 0.14, 0.00, 0.00, 0.00, 0.00, 0.02, 0.56, 0.12, 0.02, 0.00, 0.00, 0.00, 0.00),
     "paid": (0.07, 0.10, 0.15, 0.06, 0.12, 0.09, 0.09, 0.30, 0.00, 0.01, 0.00, 0.00, 0.00, 0.00, 0.01),
     "any": (0.12, 0.13, 0.15, 0.01, 0.03, 0.03, 0.03, 0.16, 0.06, 0.02, 0.13, 0.09, 0.00, 0.04, 0.00),
 }
-SEGMENTS = ("retired", "business", "public", "payroll", "family", "young", "farming", "other")
-_SECTORS = {
-    "退休人员": "retired", "个体工商户": "business", "企业负责人": "business", "国家机关、党群组织负责人": "public",
-    "事业单位人员": "public", "教师": "public", "医护人员": "public", "军人": "public",
-    "农林牧渔生产人员": "farming", "外出务工人员": "farming",
-}  # fmt: skip
-_EMPLOYERS = (
-    "示范县第一中学",
-    "示范县人民医院",
-    "示范机械厂",
-    "示范纺织公司",
-    "示范县水务公司",
-    "示范食品公司",
-)
+_EMPLOYERS = ("示范县第一中学", "示范县人民医院", "示范机械厂", "示范纺织公司", "示范县水务公司", "示范食品公司")
 _AGES = {
     Kind.ORDINARY: (18, 70), Kind.SAVER: (55, 90), Kind.PRIMARY: (23, 58), Kind.PASSING: (22, 55),
     Kind.MERCHANT: (26, 60), Kind.DORMANT: (18, 82), Kind.NEW: (18, 60), Kind.LOST: (25, 75),
@@ -81,21 +68,6 @@ class People:
         """Make customer numbers: 1, four digits of the branch, seven of the customer."""
         at = np.arange(len(self)) if places is None else places
         return numbers(100_000_000_000 + self.plan.number * 10_000_000 + at + 1)
-
-    def segments(self) -> Bits:
-        """Which of the segments' rules (`SEGMENTS`, in their order) fit each customer: a row a rule."""
-        work = np.array([_SECTORS.get(name, "") for name in _WORK_NAMES])[self.occupation]
-        return np.array(
-            [
-                (self.age >= 60) | (work == "retired"),
-                (work == "business") | self.is_kind(Kind.MERCHANT),
-                work == "public",
-                self.payroll_months >= 3,
-                (self.children > 0) & (self.age >= 28) & (self.age <= 50),
-                self.age < 30,
-                work == "farming",
-            ]
-        )
 
     def is_kind(self, *kinds: Kind) -> Bits:
         """Whether each customer is of one of these kinds."""
@@ -212,38 +184,39 @@ def master_file(rng: np.random.Generator, people: People, cal: Calendar) -> dict
     def any_of(words: Sequence[str]) -> pa.Array:
         return pick(rng.integers(0, len(words), n), words)
 
+    def all_of(word: str) -> pa.Array:
+        return pa.array([word] * n)
+
     paid = people.payroll_months > 0
     source = np.where(_some(rng, n, 0.62), 0, rng.integers(1, 4, n))
     referrer = np.where(at > 0, rng.integers(0, np.maximum(at, 1)), 0)
     new = kind == Kind.NEW
-    source, referrer = (
-        np.where(new, np.where(people.referrer >= 0, 3, source % 3), source),
-        np.where(new, people.referrer, referrer),
-    )
+    source = np.where(new, np.where(people.referrer >= 0, 3, source % 3), source)
+    referrer = np.where(new, people.referrer, referrer)
     desks = [who.staff_id for who in plan.staff if not who.virtual]
     phone = pc.binary_join_element_wise("199", "0000", numbers(at % 9_999 + 1, 4), "-")
-    income = (rng.lognormal(10.9, 0.6, n) // 1000 * 1000).astype(np.int64) * 100
+    income = (rng.lognormal(10.9, 0.6, n) // 1000 * 1000).astype(np.int64)
     return {
         "客户号": people.ids(),
-        "归属机构号": pick(np.zeros(n, dtype=np.int8), (plan.branch_id,)),
+        "归属机构号": all_of(plan.branch_id),
         "客户名称": pick(people.name, names()),
-        "客户类型": pick(np.zeros(n, dtype=np.int8), ("个人",)),
-        "证件类型": pick(np.zeros(n, dtype=np.int8), ("居民身份证",)),
+        "客户类型": all_of("个人"),
+        "证件类型": all_of("居民身份证"),
         # No place has the area code 999999; none ends in 000, as one that lost its last digits does.
         "证件号码": numbers(plan.number * 100_000_000 + (at + 1) * 10 + at % 9 + 1, 12, "999999"),
         "证件有效期": _expiry(rng, cal.as_of, n),
         "性别": any_of(("男", "女")),
         "出生日期": days(people.birth_day),
         "年龄": numbers(people.age),
-        "国籍": pick(np.zeros(n, dtype=np.int8), ("中国",)),
-        "职业": pick(people.occupation, list(_WORK_NAMES)),
-        "行业": pick(people.occupation, list(_WORK_NAMES.values())),
+        "国籍": all_of("中国"),
+        "职业": pick(people.occupation, list(OCCUPATIONS)),
+        "行业": pick(people.occupation, list(OCCUPATIONS.values())),
         "工作单位": blank(any_of(_EMPLOYERS), ~paid),
-        "年收入": blank(pc.cast(_yuan(income), pa.string()), _some(rng, n, 0.55)),
+        "年收入": blank(numbers(income), _some(rng, n, 0.55)),
         "婚姻状况": pick(np.where(people.family, 1, rng.integers(0, 2, n) * 2), ("未婚", "已婚", "")),
         "子女情况": pick(people.children % 4, ("无", "1", "2", "")),
         "家庭号": blank(numbers(plan.number * 10_000_000 + at // 2, 10, "H"), _some(rng, n, 0.7)),
-        "现居地": blank(pick(np.zeros(n, dtype=np.int8), (f"示范市{plan.name[:-2]}辖区",)), _some(rng, n, 0.3)),
+        "现居地": blank(all_of(f"示范市{plan.name[:-2]}辖区"), _some(rng, n, 0.3)),
         "教育背景": any_of(("-", "小学", "初中", "高中", "大专", "本科")),
         "兴趣爱好": any_of(("", "", "", "", "广场舞", "书法", "垂钓", "羽毛球", "旅游", "养生")),
         "行为习惯": any_of(("", "柜面", "手机银行", "自助设备")),
@@ -259,7 +232,3 @@ def master_file(rng: np.random.Generator, people: People, cal: Calendar) -> dict
         "本行员工": yes_no((kind == Kind.PRIMARY) & _some(rng, n, 0.02)),
         "免打扰": yes_no(_some(rng, n, 0.03)),
     }
-
-
-def _yuan(fen: Ints) -> pa.Array:
-    return pa.array(fen // 100)

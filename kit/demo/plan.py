@@ -9,19 +9,7 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = [
-    "CYCLE",
-    "Bits",
-    "BranchPlan",
-    "Calendar",
-    "Ints",
-    "Kind",
-    "Staff",
-    "branch_plans",
-    "calendar",
-    "draw_kinds",
-    "year_before",
-]
+__all__ = ["CYCLE", "Bits", "BranchPlan", "Calendar", "Ints", "Kind", "Staff", "branch_plans", "calendar", "draw_kinds"]
 
 Ints = NDArray[np.int64]
 Bits = NDArray[np.bool_]
@@ -62,7 +50,6 @@ _BRANCHES = (
     ("青石镇支行", "乡镇"), ("滨江支行", "县域"), ("高铁新城支行", "城区"), ("柳树镇支行", "乡镇"),
     ("农贸市场支行", "县域"), ("城西支行", "城区"), ("白沙镇支行", "乡镇"), ("学院路支行", "县域"),
 )  # fmt: skip
-_EPOCH = date(1970, 1, 1).toordinal()
 _WEALTH = {"城区": 1.5, "县域": 1.0, "乡镇": 0.65}
 _GROWTH = {"城区": 0.011, "县域": 0.007, "乡镇": 0.004}
 
@@ -103,12 +90,8 @@ class BranchPlan:
 
     def desks(self, role: str) -> Ints:
         """Places in ``staff`` of those in office with this role; 虚拟 and 离职 name those who are not."""
-        found = [
-            i
-            for i, who in enumerate(self.staff)
-            if role == ("虚拟" if who.virtual else "离职" if who.left else who.role)
-        ]
-        return np.array(found, dtype=np.int64)
+        roles = ["虚拟" if who.virtual else "离职" if who.left else who.role for who in self.staff]
+        return np.flatnonzero(np.array(roles) == role)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,12 +112,6 @@ class Calendar:
     def window(self) -> int:
         """The first month that has a transaction file: three months are sent."""
         return self.count - 3
-
-
-def year_before(day: int) -> int:
-    """The same day of the year before, as days since 1970-01-01."""
-    then = date.fromordinal(day + _EPOCH)
-    return then.replace(year=then.year - 1, day=min(then.day, 28) if then.month == 2 else then.day).toordinal() - _EPOCH
 
 
 def calendar(as_of: date, months: int) -> Calendar:
@@ -171,17 +148,9 @@ def branch_plans(count: int) -> list[BranchPlan]:
             name = f"第{number}支行"
         branch_id = f"{100 + number:04d}"
         drift = 1 + 0.04 * ((number * 7) % 5 - 2)  # branches of one setting are not alike
-        plans.append(
-            BranchPlan(
-                number=number,
-                branch_id=branch_id,
-                name=name,
-                setting=setting,
-                wealth=_WEALTH[setting] * drift,
-                growth=_GROWTH[setting] * drift,
-                staff=_staff(branch_id, number, 8 if setting == "乡镇" else 9),
-            )
-        )
+        wealth, growth = _WEALTH[setting] * drift, _GROWTH[setting] * drift
+        staff = _staff(branch_id, number, 8 if setting == "乡镇" else 9)
+        plans.append(BranchPlan(number, branch_id, name, setting, wealth, growth, staff))
     return plans
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -35,10 +36,6 @@ class Lots:
     term: Ints  # place in ``_TERMS``, -1 if none
     rank: Ints  # the customer's first, second … account
 
-    def due(self, after: int, until: int) -> Ints:
-        """Places of what matures in (after, until]."""
-        return np.flatnonzero((self.maturity > after) & (self.maturity <= until))
-
 
 def _split(rng: np.random.Generator, amounts: Ints, step: int, most: int, from_fen: int) -> tuple[Ints, Ints]:
     """Cut each amount into one to ``most`` lots of whole steps; places and amounts, none of them 0."""
@@ -57,13 +54,7 @@ def _split(rng: np.random.Generator, amounts: Ints, step: int, most: int, from_f
 
 
 def _term_lots(
-    rng: np.random.Generator,
-    people: People,
-    lots: tuple[Ints, Ints],
-    *,
-    product: int,
-    terms: tuple[int, ...],
-    as_of: int,
+    rng: np.random.Generator, people: People, lots: tuple[Ints, Ints], *, product: int, terms: Sequence[int], as_of: int
 ) -> Lots:
     """Lots with a term, somewhere between their first day and their last."""
     who, amount = lots
@@ -95,10 +86,7 @@ def draw_accounts(rng: np.random.Generator, people: People, held: Balances, cal:
     plain = [
         Lots(who, np.full(len(who), _DEMAND), amount, people.open_day[who] + later, np.full(len(who), NO_DAY),
              np.full(len(who), -1), np.zeros(len(who), dtype=np.int64))
-        for who, amount, later in (
-            (np.arange(n), demand - small, 0),
-            (np.flatnonzero(second), small[second], 20),
-        )
+        for who, amount, later in ((np.arange(n), demand - small, 0), (np.flatnonzero(second), small[second], 20))
     ]  # fmt: skip
     time = _split(rng, held.parts["time"][:, -1], 10_000, 3, 1_000_000)
     cd = _split(rng, held.parts["cd"][:, -1], 1_000_000, 2, 80_000_000)
@@ -118,24 +106,21 @@ def draw_holdings(rng: np.random.Generator, people: People, held: Balances, cal:
     lots.append(_term_lots(rng, people, wmp, product=_WMP, terms=(0, 0, 1, 2), as_of=cal.as_of))
     for product, name in ((_FUND, "fund"), (_INSURANCE, "insurance"), (_BOND, "bond")):
         who = np.flatnonzero(held.parts[name][:, -1])
-        amount = held.parts[name][who, -1]
-        lot = _term_lots(rng, people, (who, amount), product=product, terms=(5,), as_of=cal.as_of)
+        lot = _term_lots(rng, people, (who, held.parts[name][who, -1]), product=product, terms=(5,), as_of=cal.as_of)
         none = np.full(len(who), NO_DAY)
         # Long policies and bonds end far ahead; a fund has no end.
         far = np.maximum(lot.maturity, cal.as_of + rng.integers(130, 1500, len(who)))
-        ends = none if product == _FUND else far
-        lots.append(Lots(who, lot.product, lot.amount, lot.start, ends, lot.term, lot.rank))
+        lots.append(replace(lot, maturity=none if product == _FUND else far))
     return _separate(_join(lots))
 
 
 def _separate(lots: Lots) -> Lots:
     """Move back the earlier of two like lots of one day: any reader would take them for one."""
-    same = (
-        (lots.who[1:] == lots.who[:-1]) & (lots.product[1:] == lots.product[:-1]) & (lots.start[1:] == lots.start[:-1])
-    )
+    key = np.array([lots.who, lots.product, lots.start])
+    same = (key[:, 1:] == key[:, :-1]).all(axis=0)
     start = lots.start.copy()
     start[:-1] -= same
-    return Lots(lots.who, lots.product, lots.amount, start, lots.maturity, lots.term, lots.rank)
+    return replace(lots, start=start)
 
 
 def draw_ended(rng: np.random.Generator, accounts: Lots, cal: Calendar) -> Lots:
@@ -153,10 +138,8 @@ def draw_ended(rng: np.random.Generator, accounts: Lots, cal: Calendar) -> Lots:
     who, day = who[order], day[order]
     last = np.r_[who[1:] != who[:-1], True][: len(who)]  # one a customer
     who, day = who[last], day[last]
-    term = np.full(len(who), 0)
-    return Lots(
-        who, np.full(len(who), _TIME), np.zeros(len(who), dtype=np.int64), day - 91, day, term, np.full(len(who), 8_000)
-    )
+    nothing, product = np.zeros(len(who), dtype=np.int64), np.full(len(who), _TIME)
+    return Lots(who, product, nothing, day - 91, day, nothing, np.full(len(who), 8_000))
 
 
 def account_file(

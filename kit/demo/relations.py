@@ -14,14 +14,7 @@ from kit.demo.files import NO_DAY, blank, days, money, pick, yes_no
 from kit.demo.people import People
 from kit.demo.plan import Bits, BranchPlan, Calendar, Ints, Kind
 
-__all__ = [
-    "Owners",
-    "assignment_file",
-    "draw_owners",
-    "event_file",
-    "sale_file",
-    "staff_file",
-]
+__all__ = ["Owners", "assignment_file", "draw_owners", "event_file", "sale_file", "staff_file"]
 
 Cells = dict[str, pa.Array | Sequence[Any]]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import numpy as np
@@ -13,10 +12,9 @@ import pyarrow as pa
 from kit.demo.files import blank, days, money, pick, yes_no
 from kit.demo.plan import Bits, BranchPlan, Calendar, Ints
 
-__all__ = ["Units", "draw_units", "unit_file"]
+__all__ = ["UnitAccounts", "draw_units", "unit_file"]
 
 _DUE, _DUE_UNKNOWN, _OWING, _SOON, _IDLE, _FALLING, _NEAR, _PAYER = range(8)
-_STILL = {"due": _DUE, "due_unknown": _DUE_UNKNOWN, "owing": _OWING, "soon": _SOON, "idle": _IDLE}
 # Days since the last transaction by part: over a year, nearly a year, over half a year; others lately.
 _DAYS = {_DUE: (380, 900), _DUE_UNKNOWN: (380, 900), _OWING: (380, 900), _SOON: (290, 355), _IDLE: (190, 260)}
 _TRADES = ("商贸行", "农业合作社", "建材店", "制造厂")
@@ -25,7 +23,7 @@ _STEP = 10_000  # 0.01 万元, so that a file in 万元 holds it
 
 
 @dataclass(frozen=True, slots=True)
-class Units:
+class UnitAccounts:
     """Accounts of a branch's units, a place each; amounts in 分."""
 
     plan: BranchPlan
@@ -36,27 +34,8 @@ class Units:
     owes: Bits
     pays: Bits
 
-    def facts(self, as_of: int) -> dict[str, int]:
-        """What was planted, and what it makes of the year's averages if today's balances stay."""
-        today = date.fromordinal(date(1970, 1, 1).toordinal() + as_of)
-        passed, left = (today - date(today.year - 1, 12, 31)).days, (date(today.year, 12, 31) - today).days
-        whole = passed + left
-        sums = [a * passed + s * left for a, s in zip(self.average.tolist(), self.spot.tolist(), strict=True)]
-        short = [
-            (average >= line, ahead >= line * whole, 10 * ahead >= 8 * line * whole and left > 0)
-            for line in _LINES
-            for average, ahead in zip(self.average.tolist(), sums, strict=True)
-        ]
-        return {
-            "accounts": len(self.part),
-            **{name: int((self.part == part).sum()) for name, part in _STILL.items()},
-            "falling": sum(stands and not reaches for stands, reaches, _ in short),
-            "near": sum(not stands and not reaches and close for stands, reaches, close in short),
-            "payers": int(self.pays.sum()),
-        }
 
-
-def draw_units(plan: BranchPlan, customers: int, cal: Calendar) -> Units:
+def draw_units(plan: BranchPlan, customers: int, cal: Calendar) -> UnitAccounts:
     """Draw a branch's unit accounts; their chance is the branch's own, so that nothing else moves with them."""
     rng = np.random.default_rng([20_031_109, plan.number])
     n = max(16, customers // 50) + 3 * (plan.number % 3)
@@ -74,10 +53,10 @@ def draw_units(plan: BranchPlan, customers: int, cal: Calendar) -> Units:
     spot = np.where(near, 8_600_000 + small // 4 // _STEP * _STEP, np.where(payer, 60_000_000 + small, spot))
     average = np.where(near, 8_500_000, np.where(payer, 55_000_000 + small, average))
     owes = np.where(still, part == _OWING, rng.random(n) < 0.12)
-    return Units(plan, part, spot, average, cal.as_of - idle, owes, payer | (~still & (rng.random(n) < 0.1)))
+    return UnitAccounts(plan, part, spot, average, cal.as_of - idle, owes, payer | (~still & (rng.random(n) < 0.1)))
 
 
-def unit_file(units: Units) -> dict[str, pa.Array | Sequence[Any]]:
+def unit_file(units: UnitAccounts) -> dict[str, pa.Array | Sequence[Any]]:
     """Columns of 单位账户 for one branch."""
     at, number = np.arange(len(units.part)), units.plan.number
     base, effective = (units.average >= line for line in _LINES)

@@ -14,8 +14,9 @@ from kit import columns as col
 from kit.analysis.result import flagged
 from kit.params import Params
 from kit.planning.limits import ASSETS, KEPT, capacities, gave_way, limits
-from kit.planning.optimum import Model, loads_of, optimise
+from kit.planning.optimum import loads_of, optimise
 from kit.planning.rules import claims, keepers, reasons
+from kit.planning.solver import Model
 
 __all__ = ["Assigned", "assignment"]
 
@@ -138,8 +139,8 @@ def _branch(customers: pd.DataFrame, staff: pd.DataFrame, params: Params) -> Ass
         "moved": int(rows[col.MOVED].sum()),
         "nobody": int(rows[col.STAFF_ID].isna().sum()),
     }
-    told = pd.DataFrame(remarks).reindex(columns=list(_REMARK)).assign(**{col.BRANCH_ID: figures[col.BRANCH_ID]})
-    return Assigned(rows, pd.DataFrame([figures])[list(_BRANCH)], told)
+    frame = pd.DataFrame(remarks).reindex(columns=list(_REMARK)).assign(**{col.BRANCH_ID: figures[col.BRANCH_ID]})
+    return Assigned(rows, pd.DataFrame([figures])[list(_BRANCH)], frame)
 
 
 def _team(people: pd.DataFrame, params: Params) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from kit import columns as col
 from kit.params import Params
-from kit.planning.optimum import Limit, Steps
+from kit.planning.solver import Limit, Steps
 
 __all__ = ["ASSETS", "COUNT", "KEPT", "capacities", "fair_shares", "gave_way", "limits"]
 
@@ -58,10 +58,10 @@ def limits(team: pd.DataFrame, customers: float, kept: Array, params: Params) ->
     found = []
 
     def add(name: str, measure: int, weights: Array, at_most: float, steps: Steps = (), gives: Steps = ()) -> None:
-        laid = np.zeros((3, many))
-        laid[measure] = weights
+        loads = np.zeros((3, many))
+        loads[measure] = weights
         gives = gives or (() if steps else ((_OPEN, _GIVES[name]),))
-        found.append(Limit(name, laid, at_most, steps, gives))
+        found.append(Limit(name, loads, at_most, steps, gives))
 
     for who in (who for who in each if (roles == roles[who]).sum() > 1):
         for name, measure, within, rounded in (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from inspect import signature
 
 import pandas as pd
 
@@ -30,7 +31,8 @@ from kit.params import Params
 
 __all__ = ["LISTS", "branch_lists", "list_stakes"]
 
-# In the order of the workbook's sheets.
+# In the order of the workbook's sheets. Each names as its parameters what it reads: the customers, the thresholds, or a
+# table of another grain.
 LISTS: Mapping[str, Callable[..., pd.DataFrame | Unavailable]] = {
     "upgrade": upgrade_list,
     "loss": loss_list,
@@ -77,8 +79,9 @@ def branch_lists(customers: pd.DataFrame, params: Params, tables: Mapping[str, p
     """
     branch = customers.set_index(col.CUSTOMER_ID)[col.BRANCH_ID]
     found = []
+    given = {**tables, "customers": customers, "params": params}
     for name, choose in LISTS.items():
-        rows = choose(customers, params, tables)
+        rows = choose(*(given[what] for what in signature(choose).parameters if what in given))
         if not isinstance(rows, Unavailable):
             if col.BRANCH_ID not in rows:  # a unit's account says its own
                 rows = rows.assign(**{col.BRANCH_ID: rows[col.CUSTOMER_ID].map(branch)})

@@ -221,8 +221,8 @@ def occasions(
             rows = kinds[kind.code]().assign(rank=rank)
             rows["loose"] = ~_fixed(rows, customers, kind.code)
             if kind.code in ("movement", "upgrade", "new", "recover") and promised:
-                told = [promised.get((at, kind.code), due) for at, due in zip(rows["at"], rows["due"], strict=True)]
-                kept = np.array(told, dtype="int64")
+                before = [promised.get((at, kind.code), due) for at, due in zip(rows["at"], rows["due"], strict=True)]
+                kept = np.array(before, dtype="int64")
                 rows["due"] = np.where(kept >= rows["earliest"], np.minimum(kept, rows["due"]), rows["due"])
             found.append(rows)
     return pd.concat(found, ignore_index=True)

@@ -9,62 +9,23 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
-from scipy.optimize import Bounds, LinearConstraint, milp
 
-__all__ = ["Answer", "Limit", "Model", "loads_of", "optimise"]
+from kit.planning.solver import Array, Bits, Found, Model, solve
 
-Array = npt.NDArray[np.float64]
+__all__ = ["Answer", "loads_of", "optimise"]
+
 Ints = npt.NDArray[np.int64]
-Bits = npt.NDArray[np.bool_]
-Steps = tuple[tuple[float, float], ...]  # (width, price of each unit in it), prices rising
 
 ALL_WHOLE = 120  # so many units are whole from the start, and of more the largest
 PENALTY = 20.0  # for going beyond a limit that already gave way, a unit of it: far above what a move costs
 TARGET = 0.003  # of the bound: nearer than this is near enough, and no further search is worth its time
 NEAR = 0.005  # of the bound: further off, the relaxed model is taken again, with more whole units
 _WHOLE, _WHALES = (40, 200), 12  # of the relaxed model; of the search for the limits that give way
-_NODES, _TURNS = 500, 4  # of a search: no clock, so that every machine finds the same
+_TURNS = 4  # of the search for a better answer
 _GRID, _SMALL = 1.5, 0.2  # sizes of the relaxed model: each half as large again, from a fifth of the mean
 _DEAR, _FREE, _LARGE = 80, 240, 120  # units placed anew in a turn: dear ones, divided ones, and large ones
 _BASE = 0.1  # of a unit: what the smallest relaxation is measured by
 _EPS = 1e-6
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Limit:
-    """``sum(weights * loads) <= at_most``.
-
-    Attributes
-    ----------
-    name
-        Family of the limit: what clashes is told by it.
-    weights
-        Measures by owners.
-    steps
-        What going beyond costs, as part of the objective; none where the limit is to hold.
-    gives
-        How dear it is that the limit gives way where not all can hold; none where it never does.
-    """
-
-    name: str
-    weights: Array
-    at_most: float
-    steps: Steps = ()
-    gives: Steps = ()
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Model:
-    """Each unit goes to one owner; ``cost`` (units by owners) is infinite where it may not.
-
-    ``loads`` (measures by units by owners) is what a unit lays on its owner. Units not ``whole`` may be divided.
-    """
-
-    cost: Array
-    loads: Array
-    limits: tuple[Limit, ...]
-    whole: Bits
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -93,18 +54,8 @@ class Answer:
         return max(self.value - self.bound, 0.0) / max(abs(self.bound), 1.0)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Found:
-    """A solution: shares of units by owners, what each limit is beyond, the objective and its bound."""
-
-    shares: Array
-    beyond: Array
-    value: float
-    bound: float
-
-
 def optimise(model: Model, sized: int | None = None, scale: Array | None = None) -> Answer:
-    """The assignment of least cost, proven to within `TARGET` where the search allows; the gap is told in any case.
+    """The assignment of least cost, proven to within `TARGET` where the search allows; the gap is given in any case.
 
     A relaxed model, in which the largest units are whole and the others stand for each other, gives the bound; it is
     rounded to whole units, and these are improved a few hundred at a time. Where the few largest weigh so much that
@@ -129,7 +80,7 @@ def optimise(model: Model, sized: int | None = None, scale: Array | None = None)
     owner, value, bound = np.zeros(0, dtype=np.int64), np.inf, -np.inf
     for many in _WHOLE:
         between = _between(size, kind, _largest(size, many))
-        found = _solve(between.relaxed(model), TARGET / 3)
+        found = solve(between.relaxed(model), TARGET / 3)
         if found is None:
             raise ValueError("the limits that never give way cannot hold")
         bound = max(bound, found.bound)
@@ -170,48 +121,6 @@ def _value(model: Model, owner: Ints) -> float:
     return value
 
 
-def _solve(model: Model, gap: float) -> _Found | None:
-    """Least cost by HiGHS, or None where the limits cannot hold."""
-    unit, owner = np.nonzero(np.isfinite(model.cost))
-    (measures, units, owners), pairs = model.loads.shape, len(unit)
-    steps = [(at, *step) for at, limit in enumerate(model.limits) for step in limit.steps]
-    loads, rows = measures * owners, len(model.limits)
-    # Columns: shares of units, loads of owners, steps beyond the limits.
-    one_owner = sparse.csr_array((np.ones(pairs), (unit, np.arange(pairs))), shape=(units, pairs))
-    laid = sparse.vstack([
-        sparse.csr_array((each[unit, owner], (owner, np.arange(pairs))), shape=(owners, pairs)) for each in model.loads
-    ])  # fmt: skip
-    weights = sparse.csr_array(np.array([limit.weights.ravel() for limit in model.limits]).reshape(rows, loads))
-    at = [step[0] for step in steps]
-    beyond = sparse.csr_array((-np.ones(len(at)), (at, np.arange(len(at)))), shape=(rows, len(at)))
-    matrix = sparse.block_array(
-        [[one_owner, None, None], [laid, -sparse.eye_array(loads), None], [None, weights, beyond if at else None]],
-        format="csc",
-    )
-    at_most = np.array([limit.at_most for limit in model.limits])
-    told = milp(
-        np.concatenate([model.cost[unit, owner], np.zeros(loads), [step[2] for step in steps]]),
-        integrality=np.concatenate([model.whole[unit], np.zeros(loads + len(at))]),
-        bounds=Bounds(
-            np.concatenate([np.zeros(pairs), np.full(loads, -np.inf), np.zeros(len(at))]),
-            np.concatenate([np.ones(pairs), np.full(loads, np.inf), [step[1] for step in steps]]),
-        ),
-        constraints=LinearConstraint(
-            matrix,
-            np.concatenate([np.ones(units), np.zeros(loads), np.full(rows, -np.inf)]),
-            np.concatenate([np.ones(units), np.zeros(loads), at_most]),
-        ),
-        options={"mip_rel_gap": gap, "node_limit": _NODES},
-    )
-    if told.x is None:
-        return None
-    shares = np.zeros((units, owners))
-    shares[unit, owner] = told.x[:pairs]
-    bound = told.fun if told.mip_dual_bound is None else told.mip_dual_bound
-    beyond = np.bincount(at, told.x[pairs + loads :], rows).astype(float) if at else np.zeros(rows)
-    return _Found(shares, beyond, told.fun, bound)
-
-
 def _give_way(model: Model, size: Array, sized: int | None) -> tuple[Array, tuple[str, ...]]:
     """How far the limits must give way, at the least price, and the names of those that clash."""
     # What a unit costs does not matter here, so that many more stand for each other.
@@ -221,14 +130,14 @@ def _give_way(model: Model, size: Array, sized: int | None) -> tuple[Array, tupl
     # To a hundredth of a tenth of all units, and not to the last of them: a search for nothing would not end.
     base = _BASE * small.loads[0].max(axis=1, keepdims=True)
 
-    def least(whole: Bits, without: str = "") -> _Found | None:
+    def least(whole: Bits, without: str = "") -> Found | None:
         limits = tuple(
             replace(limit, at_most=np.inf)
             if limit.steps or limit.name == without
             else replace(limit, steps=limit.gives)
             for limit in small.limits
         )
-        return _solve(replace(small, cost=small.cost + base, limits=limits, whole=whole), 0.01)
+        return solve(replace(small, cost=small.cost + base, limits=limits, whole=whole), 0.01)
 
     found = least(small.whole)
     if found is None or found.beyond.sum() < _EPS:
@@ -291,7 +200,7 @@ def _kinds(model: Model, sized: int | None, scale: Array) -> Ints:
     """Number of the kind of each unit: alike in all but the one measure, and in cost by its scale."""
     each = model.cost / scale[:, None]
     alike = [np.where(np.isfinite(each), np.round(each, 9), -1.0)]
-    alike += [laid for measure, laid in enumerate(model.loads) if measure != sized]
+    alike += [loads for measure, loads in enumerate(model.loads) if measure != sized]
     return np.asarray(np.unique(np.hstack(alike), axis=0, return_inverse=True)[1].ravel(), dtype=np.int64)
 
 
@@ -331,11 +240,11 @@ def _dealt(model: Model, shares: Array, size: Array, kind: Ints) -> Ints:
     behind = np.zeros((len(model.loads), model.cost.shape[1]))
     for unit in free[np.lexsort((free, -size[free], kind[free]))]:
         among = np.flatnonzero(shares[unit])
-        laid = model.loads[:, unit, among]
-        behind[:, among] += laid * shares[unit, among]
-        to = (laid * (behind[:, among] - laid / 2)).sum(axis=0).argmax()
+        loads = model.loads[:, unit, among]
+        behind[:, among] += loads * shares[unit, among]
+        to = (loads * (behind[:, among] - loads / 2)).sum(axis=0).argmax()
         owner[unit] = among[to]
-        behind[:, among[to]] -= laid[:, to]
+        behind[:, among[to]] -= loads[:, to]
     return owner
 
 
@@ -363,11 +272,11 @@ def _improved(model: Model, owner: Ints, picked: Ints, value: float, bound: floa
     stay = np.ones(len(owner), dtype=np.bool_)
     stay[picked] = False
     rest = Model(model.cost[stay], model.loads[:, stay], model.limits, model.whole[stay])
-    laid = loads_of(rest, owner[stay])
-    limits = tuple(replace(each, at_most=each.at_most - float((each.weights * laid).sum())) for each in model.limits)
+    fixed = loads_of(rest, owner[stay])
+    limits = tuple(replace(each, at_most=each.at_most - float((each.weights * fixed).sum())) for each in model.limits)
     part = Model(model.cost[picked], model.loads[:, picked], limits, np.ones(len(picked), dtype=np.bool_))
     now = value - float(rest.cost[np.arange(stay.sum()), owner[stay]].sum())
-    found = _solve(part, min(TARGET / 3 * max(abs(bound), 1.0) / max(now, _EPS), 0.5))
+    found = solve(part, min(TARGET / 3 * max(abs(bound), 1.0) / max(now, _EPS), 0.5))
     if found is None:
         return owner
     better = owner.copy()

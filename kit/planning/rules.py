@@ -101,12 +101,12 @@ def reasons(claim: Claims, owner: Ints, present: Ints, home: Ints, own_tier: Bit
     satisfied = claim.owners[at, owner] & np.isin(claim.code, RULES)
     homes = pd.Series(home).where(home >= 0).groupby(family)
     follows = (homes.transform("nunique") > 1).to_numpy() & _kept_by_family(owner, home, family)
-    told = np.select(
+    codes = np.select(
         [owner == present, (present == -1) & satisfied, present == -1, home < 0, satisfied, follows],
         ["kept", claim.code, "orphan", np.where(own_tier, "household", "tier"), claim.code, "household"],
         "balance",
     )
-    return pd.Series(told, dtype="str")
+    return pd.Series(codes, dtype="str")
 
 
 def _kept_by_family(owner: Ints, home: Ints, family: Ints) -> Bits:

@@ -90,8 +90,8 @@ def _cadence(
     grace = np.where(valued, np.fmin(every, params.contact.of("care").within_days), every)
     due[late] = when.due(grace[late])
     for at in np.flatnonzero(late):
-        told = promised.get((int(at), "care"))
-        due[at] = due[at] if told is None else min(due[at], told)
+        before = promised.get((int(at), "care"))
+        due[at] = due[at] if before is None else min(due[at], before)
     open_from = np.where(late, when.first, np.maximum(due - every // 3, when.first))
     return every.tolist(), due.tolist(), open_from.tolist()
 

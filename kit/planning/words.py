@@ -95,7 +95,7 @@ def lacking(
     params: Params,
     scripts: Scripts,
 ) -> pd.DataFrame:
-    """What the call and the message of each task lack, told without the vault (R63, R64).
+    """What the call and the message of each task lack, found without the vault (R63, R64).
 
     Parameters
     ----------
@@ -238,8 +238,8 @@ def _texts(keys: pd.Series, codes: pd.Series, slots: pd.DataFrame, params: Param
 def _problems(codes: pd.DataFrame, scripts: Scripts) -> pd.Series:
     """A sentence for each row whose texts lack something; NA for the others."""
     rows = [tuple(row) for row in codes.fillna("").to_numpy()]
-    told = {row: _problem([c for c in dict.fromkeys("+".join(row).split("+")) if c], scripts) for row in set(rows)}
-    return pd.Series([told[row] for row in rows], index=codes.index, dtype="str")
+    problems = {row: _problem([c for c in dict.fromkeys("+".join(row).split("+")) if c], scripts) for row in set(rows)}
+    return pd.Series([problems[row] for row in rows], index=codes.index, dtype="str")
 
 
 def _problem(codes: list[str], scripts: Scripts) -> str | None:

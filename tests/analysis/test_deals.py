@@ -80,7 +80,7 @@ def test_the_gate_compares_the_customers_own_level_with_the_products():
     assert table.loc["wmp", ["opportunities", "suited", "unsuited"]].tolist() == [2, 1, 1]
     assert table.loc["fund", ["lapsed", "unassessed"]].tolist() == [1, 1]
     assert table.loc["time", "suited"] == 1  # a deposit has no gate
-    listed = proposal_list(people, PARAMS, {"sales": still})
+    listed = proposal_list(people, PARAMS, still)
     assert listed["customer_id"].tolist() == ["b", "a", "d", "c"]
     assert listed["amount_fen"].tolist() == [6 * WAN, 4 * WAN, 6 * WAN, 5 * WAN]
     assert listed["reason"].tolist() == [
@@ -96,7 +96,7 @@ def test_without_risk_levels_nothing_with_a_level_passes():
     found = proposals(still, PARAMS, persons(("a", 5, "valid")).drop(columns=["risk_rank", "risk_state"]))
     assert (found.suited, found.stopped) == (1, 1)
     assert proposals(still.iloc[:0], PARAMS, persons()).opportunities == 0
-    assert proposal_list(persons(), PARAMS, {"sales": still.drop(columns="closed")}) == Unavailable(("closed",))
+    assert proposal_list(persons(), PARAMS, still.drop(columns="closed")) == Unavailable(("closed",))
 
 
 def test_existing_customers_stand_beside_those_from_outside():

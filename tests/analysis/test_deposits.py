@@ -129,8 +129,8 @@ def test_a_ladder_of_products_alone_or_of_deposits_alone_says_so():
 
 def test_whose_money_falls_due_is_listed_the_most_first_and_a_tie_keeps_the_order_of_the_customers():
     some = pd.DataFrame({"customer_id": list("abcde"), "maturing_fen": [500, 0, 900, None, 500]})
-    found = maturing_list(some, PARAMS, {})
+    found = maturing_list(some)
     assert found.to_dict("list") == {
         "customer_id": ["c", "a", "e"], "amount_fen": [900, 500, 500], "reason": ["maturing"] * 3,
     }  # fmt: skip
-    assert maturing_list(some[["customer_id"]], PARAMS, {}) == Unavailable(("maturing_fen",))
+    assert maturing_list(some[["customer_id"]]) == Unavailable(("maturing_fen",))

@@ -93,5 +93,5 @@ def test_the_backlog_is_of_the_valued_and_the_others_are_counted():
 
 
 def test_the_list_names_what_each_file_lacks_and_begins_with_the_richest():
-    found = filing_list(BACKLOG, PARAMS, {})
+    found = filing_list(BACKLOG, PARAMS)
     assert found.to_numpy().tolist() == [["c", 90, "missing_occupation+missing_goal"], ["a", 10, "missing_goal"]]

@@ -93,6 +93,6 @@ def test_the_proof_is_the_farthest_branch_and_tells_bounds_that_gave_way_from_ot
 
 
 def test_the_list_to_hand_over_has_the_valued_who_move_the_richest_first_and_why():
-    rows = handover_list(CUSTOMERS, PARAMS, {"assignment": ROWS})
+    rows = handover_list(CUSTOMERS, ROWS)
     assert rows["customer_id"].tolist() == ["b", "c"]
     assert rows["reason"].tolist() == ["handover_balance", "handover_tier"]

@@ -19,7 +19,7 @@ def test_a_branch_without_customers_hides_nothing_and_there_is_no_warning():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         nobody = _customers(0, hidden_flow=[])
-        found, listed = hidden_value(nobody, PARAMS), hidden_list(nobody, PARAMS, {})
+        found, listed = hidden_value(nobody, PARAMS), hidden_list(nobody)
     assert (found.customers, found.share, found.several, len(listed)) == (0, None, 0, 0)
 
 
@@ -28,7 +28,7 @@ def test_more_signs_come_first_then_more_inflow():
         hidden_flow=[True, False, True, False], hidden_payroll=[False, True, True, False],
         inflow_fen=[70.0, 90.0, 10.0, 999.0],
     )  # fmt: skip
-    listed, found = hidden_list(customers, PARAMS, {}), hidden_value(customers, PARAMS)
+    listed, found = hidden_list(customers), hidden_value(customers, PARAMS)
     assert listed["customer_id"].tolist() == ["c", "b", "a"]
     assert listed["reason"].tolist() == ["hidden_flow+hidden_payroll", "hidden_payroll", "hidden_flow"]
     assert (found.customers, found.several, found.share) == (len(listed), 1, 0.75)
@@ -38,10 +38,10 @@ def test_more_signs_come_first_then_more_inflow():
 
 def test_without_flows_the_occupation_alone_is_a_sign_and_aum_stands_for_it():
     customers = _customers(hidden_occupation=[False, True, True, False])
-    assert hidden_list(customers, PARAMS, {})["amount_fen"].tolist() == [3, 2]
+    assert hidden_list(customers)["amount_fen"].tolist() == [3, 2]
     assert hidden_value(customers, PARAMS).inflow_fen is None
 
 
-@pytest.mark.parametrize("analysis", [hidden_value, lambda c, p: hidden_list(c, p, {})])
+@pytest.mark.parametrize("analysis", [hidden_value, lambda c, _p: hidden_list(c)])
 def test_what_was_not_sent_is_named(analysis):
     assert analysis(_customers(), PARAMS) == Unavailable(("hidden_flow",))

@@ -108,15 +108,15 @@ def test_the_valued_whom_nobody_invited_or_met_are_to_be_invited_by_what_they_li
         step_invited=[True, *[False] * 5], step_met=False, do_not_call=[*[False] * 4, True, False],
         hobby=[None, "喜欢羽毛球", None, "无", None, "旅游"],
     )  # fmt: skip
-    found = invite_list(rows, PARAMS, {})
+    found = invite_list(rows, PARAMS)
     assert found[["customer_id", "reason"]].values.tolist() == [
         ["b", "invite_sport"],
         ["c", "invite_talk"],
         ["d", "invite_talk"],
     ]
     assert found["amount_fen"].tolist() == [40 * WAN, 9 * WAN, 8 * WAN]
-    assert invite_list(rows.drop(columns="hobby"), PARAMS, {})["reason"].unique().tolist() == ["invite_talk"]
-    assert invite_list(CUSTOMERS, PARAMS, {}) == Unavailable(("step_invited", "step_met"))
+    assert invite_list(rows.drop(columns="hobby"), PARAMS)["reason"].unique().tolist() == ["invite_talk"]
+    assert invite_list(CUSTOMERS, PARAMS) == Unavailable(("step_invited", "step_met"))
 
 
 def test_the_chart_has_a_bar_a_segment():

@@ -137,11 +137,9 @@ def test_the_missed_are_listed_once_the_latest_first_and_without_the_undisturbed
     customers = pd.DataFrame(
         {"customer_id": list("abcd"), "aum_fen": [1, 2, 3, 4], "do_not_call": [False, False, True, False]}
     )
-    found = sms_missed_list(customers, PARAMS, {"contacts": rows})
+    found = sms_missed_list(customers, rows)
     assert found[["customer_id", "amount_fen"]].values.tolist() == [["b", 2], ["a", 1]]
-    assert sms_missed_list(customers, PARAMS, {"contacts": rows.drop(columns="first_sms")}) == Unavailable(
-        ("first_contact", "first_sms")
-    )
+    assert sms_missed_list(customers, rows.drop(columns="first_sms")) == Unavailable(("first_contact", "first_sms"))
 
 
 def test_only_the_first_call_of_a_pair_counts_and_an_sms_of_its_own_days_before_announces_it():

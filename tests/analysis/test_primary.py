@@ -26,7 +26,7 @@ def test_a_branch_without_customers_has_no_share_no_focus_and_no_warning():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         found = primary_accounts(_customers(primary_payroll=[], primary_same_name_out=[]), PARAMS)
-        listed = focus_list(_customers(primary_payroll=[]), PARAMS, {})
+        listed = focus_list(_customers(primary_payroll=[]), PARAMS)
     assert (found.strong_share, found.focus_customers, found.focus_fen, len(found.gaps)) == (None, 0, 0, 0)
     assert found.grades["customers"].tolist() == [0, 0, 0]
     assert list(listed) == ["customer_id", "amount_fen", "reason"]
@@ -34,12 +34,12 @@ def test_a_branch_without_customers_has_no_share_no_focus_and_no_warning():
 
 def test_only_the_upper_tiers_are_fought_for():
     rows = [(str(i), tier, "weak", 1) for i, tier in enumerate(("basic", "core", "vip", "private"))]
-    assert focus_list(_customers(*rows), PARAMS, {})["customer_id"].tolist() == ["2", "3"]
+    assert focus_list(_customers(*rows), PARAMS)["customer_id"].tolist() == ["2", "3"]
 
 
 def test_as_much_elsewhere_is_reason_enough_whatever_the_grade():
     rows = [("a", "vip", "strong", 5), ("b", "vip", "strong", 9), ("c", "basic", "strong", 9)]
-    found = focus_list(_customers(*rows, primary_elsewhere=[True, False, True]), PARAMS, {})
+    found = focus_list(_customers(*rows, primary_elsewhere=[True, False, True]), PARAMS)
     assert found.to_numpy().tolist() == [["a", 5, "elsewhere"]]
 
 
@@ -49,7 +49,7 @@ def test_reasons_are_what_speaks_against_and_then_what_is_lacking_most_money_fir
         primary_payroll=[False, True, True], primary_mobile=[True, True, True],
         primary_same_name_out=[True, True, False],
     )  # fmt: skip
-    found = focus_list(customers, PARAMS, {})
+    found = focus_list(customers, PARAMS)
     assert found["customer_id"].tolist() == ["b", "c", "a"]
     assert found["reason"].tolist() == ["same_name_out", "weak", "same_name_out+no_payroll"]
 
@@ -59,7 +59,7 @@ def test_the_chapter_counts_whom_the_list_names_and_each_gap_with_its_money():
         ("a", "vip", "weak", 5), ("b", "private", "weak", 9), ("c", "private", "strong", 7),
         primary_payroll=[False, False, True], primary_pass_through=[True, False, False],
     )  # fmt: skip
-    found, listed = primary_accounts(customers, PARAMS), focus_list(customers, PARAMS, {})
+    found, listed = primary_accounts(customers, PARAMS), focus_list(customers, PARAMS)
     assert (found.focus_customers, found.focus_fen) == (len(listed), listed["amount_fen"].sum()) == (2, 14)
     assert found.focus["aum_fen"].tolist() == [9, 5]
     assert found.gaps.to_numpy().tolist() == [["no_payroll", 2, 14], ["pass_through", 1, 5]]
@@ -77,7 +77,7 @@ def test_a_merchant_is_listed_with_every_piece_of_evidence_by_what_moves():
     customers = _merchants(
         merchant_flagged=[True, False, False], merchant_receipts=[True, True, False], turnover_fen=[5.0, 8.0, None]
     )
-    found = merchant_list(customers, PARAMS, {})
+    found = merchant_list(customers)
     assert found["customer_id"].tolist() == ["b", "a"]
     assert found["amount_fen"].tolist() == [8, 5]
     assert found["reason"].tolist() == ["merchant_receipts", "merchant_flagged+merchant_receipts"]
@@ -87,10 +87,10 @@ def test_a_merchant_is_listed_with_every_piece_of_evidence_by_what_moves():
 
 
 def test_without_turnover_a_merchant_stands_by_his_aum():
-    assert merchant_list(_merchants(merchant_flagged=[True, False, True]), PARAMS, {})["amount_fen"].tolist() == [4, 1]
+    assert merchant_list(_merchants(merchant_flagged=[True, False, True]))["amount_fen"].tolist() == [4, 1]
 
 
 def test_what_was_not_sent_is_named():
     bare = _customers().drop(columns="primary_grade")
-    assert primary_accounts(bare, PARAMS) == focus_list(bare, PARAMS, {}) == Unavailable(("primary_grade",))
-    assert merchants(bare, PARAMS) == merchant_list(bare, PARAMS, {}) == Unavailable(("merchant_like",))
+    assert primary_accounts(bare, PARAMS) == focus_list(bare, PARAMS) == Unavailable(("primary_grade",))
+    assert merchants(bare, PARAMS) == merchant_list(bare) == Unavailable(("merchant_like",))

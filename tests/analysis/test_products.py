@@ -123,8 +123,8 @@ def test_whoever_is_worth_a_call_and_has_no_assessment_in_force_is_to_be_assesse
     customers = _customers(**RATED).assign(
         customer_id=list("abcde"), aum_fen=[9, 8, 7, 6, 7], tier=["vip", "vip", "vip", "core", "core"]
     )
-    assert reassess_list(customers, PARAMS, {}).to_numpy().tolist() == [
+    assert reassess_list(customers, PARAMS).to_numpy().tolist() == [
         ["e", 7, "risk_unknown"],
         ["d", 6, "risk_lapsed"],
     ]
-    assert reassess_list(customers.assign(tier="basic"), PARAMS, {}).empty
+    assert reassess_list(customers.assign(tier="basic"), PARAMS).empty

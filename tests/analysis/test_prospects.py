@@ -18,7 +18,7 @@ WMP = {"family": "wmp", "from_wan": 5}
 
 
 def prospects(customers, params, family="wmp"):
-    return prospect_list(customers, params, {}, family)
+    return prospect_list(customers, params, family=family)
 
 
 def _customers(n=1, **columns):

@@ -51,7 +51,7 @@ def test_one_step_is_a_service_a_product_or_the_last_tenth_of_the_assets():
         ("coverage", 2, False, 2, 3, 9, 10), ("coverage", 2, False, 2, 3, 8.9, 10),
         ("transfer", 3, False, 2, 3, 12, 10),
     )  # fmt: skip
-    found, listed = next_stage(rows, PARAMS), stage_list(rows, PARAMS, {})
+    found, listed = next_stage(rows, PARAMS), stage_list(rows, PARAMS)
     assert found.table["customers"].tolist() == [1, 1, 1]
     assert found.table["lacking_fen"].tolist() == [0, 0, 1 * WAN]
     assert listed["customer_id"].tolist() == ["c4", "c2", "c0"]

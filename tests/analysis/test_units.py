@@ -152,7 +152,7 @@ def test_a_salaried_customer_with_the_account_alone_has_no_other_product():
     })  # fmt: skip
     found = salaried(customers, PARAMS)
     assert (found.customers, found.single, found.payroll_fen, found.single_payroll_fen) == (3, 2, 1200, 700)
-    assert salaried_list(customers, PARAMS, {})["customer_id"].tolist() == ["c", "a"]
+    assert salaried_list(customers)["customer_id"].tolist() == ["c", "a"]
     assert salaried(customers.drop(columns="payroll_fen"), PARAMS).payroll_fen is None
     nobody = salaried(customers.iloc[:0], PARAMS)
     assert (nobody.customers, nobody.single_share) == (0, None)
@@ -163,12 +163,11 @@ def test_the_lists_name_whom_the_chapter_counts_each_with_its_reason():
         ("2025-01-01", 9, None), ("2026-03-01", 8, False), ("2025-01-01", 1, False), ("2026-10-30", 7, False),
         unit_avg_year_fen=[0, 0, 0, 11 * WAN],
     )  # fmt: skip
-    tables = {"units": rows}
-    listed, found = unit_idle_list(pd.DataFrame(), PARAMS, tables), unit_activity(rows, PARAMS)
+    listed, found = unit_idle_list(rows, PARAMS), unit_activity(rows, PARAMS)
     assert len(listed) == found.to_wake == 3
     assert listed["reason"].tolist() == ["unit_due", "unit_due_unknown", "unit_idle"]
     assert listed["amount_fen"].tolist() == [1, 9, 8]
-    lines = unit_line_list(pd.DataFrame(), PARAMS, tables)
+    lines = unit_line_list(rows, PARAMS)
     assert lines[["customer_id", "reason"]].to_numpy().tolist() == [["u3", "unit_falling_base"]]
     assert lines["amount_fen"].sum() == year_averages(rows, PARAMS).falling_gap_fen
 
@@ -176,8 +175,8 @@ def test_the_lists_name_whom_the_chapter_counts_each_with_its_reason():
 def test_what_was_not_sent_is_named():
     bare = pd.DataFrame({"branch_id": [], "unit_id": []})
     assert unit_activity(bare, PARAMS) == Unavailable(("unit_last_txn_date", "unit_spot_fen"))
-    assert unit_idle_list(bare, PARAMS, {"units": bare}) == Unavailable(("unit_last_txn_date", "unit_spot_fen"))
-    assert year_averages(bare, PARAMS) == unit_line_list(bare, PARAMS, {"units": bare})
+    assert unit_idle_list(bare, PARAMS) == Unavailable(("unit_last_txn_date", "unit_spot_fen"))
+    assert year_averages(bare, PARAMS) == unit_line_list(bare, PARAMS)
 
 
 def test_unit_accounts_are_what_was_planted(bank, prepared):

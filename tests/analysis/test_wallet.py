@@ -78,9 +78,9 @@ def test_how_many_were_compared_by_fewer_traits_is_told():
 
 def test_the_list_is_of_each_branchs_own_measure_the_widest_distance_first():
     customers = _customers([1, 5, 9, 4, 8]).assign(customer_id=list("abcde"), branch_id=["01"] * 3 + ["02"] * 2)
-    found = wallet_list(customers.assign(tier=["core"] * 4 + ["basic"]), PARAMS, {})
+    found = wallet_list(customers.assign(tier=["core"] * 4 + ["basic"]), PARAMS)
     assert found.to_numpy().tolist() == [["a", 8, "below_peers"], ["b", 4, "below_peers"], ["d", 4, "below_peers"]]
-    assert wallet_list(customers.iloc[:0], PARAMS, {}).empty
+    assert wallet_list(customers.iloc[:0], PARAMS).empty
 
 
 def _loss(values, fitted, quantile):

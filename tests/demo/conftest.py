@@ -16,8 +16,8 @@ import pytest
 from bs4 import BeautifulSoup
 from python_calamine import CalamineWorkbook
 
-from kit.demo import FileTruth
-from kit.demo.extracts import PASSWORD
+from messy_bank import FileTruth
+from messy_bank.extracts import PASSWORD
 
 Grids = dict[str, list[list[Any]]]
 

@@ -12,9 +12,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kit.demo.delivery import Delivery
-from kit.demo.mess import Mess
-from kit.demo.style import MONEY, Style
+from kit.demo.files import MONEY
+from messy_bank.delivery import Delivery
+from messy_bank.mess import Mess
+from messy_bank.style import Style
 
 AS_OF = date(2026, 10, 31)
 ANY = settings(

@@ -6,7 +6,7 @@ import pytest
 from lxml import html
 from python_calamine import CalamineWorkbook
 
-from kit.demo.old_formats import write_html_xls, write_ods, write_xls, write_xlsb
+from messy_bank.old_formats import write_html_xls, write_ods, write_xls, write_xlsb
 
 SHEETS = {
     "客户 & 账户": [

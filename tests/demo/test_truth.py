@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kit.demo.balances import tier_of
-from kit.demo.truth import gini, share_holding, top_share
+from messy_bank.truth import gini, share_holding, top_share
 
 AMOUNTS = st.lists(st.integers(-(10**6), 10**12), min_size=1, max_size=40)
 

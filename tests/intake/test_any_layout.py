@@ -16,7 +16,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kit import vault
-from kit.demo.mess import Mess
 from kit.intake import find_sources, intake
 from kit.intake.grid import Sheet
 from kit.intake.layout import Skipped, find_layout
@@ -24,6 +23,7 @@ from kit.intake.readers import batches, grids
 from kit.intake.rows import Splitter
 from kit.keys import surrogate
 from kit.schema import aliases, normalise, schema
+from messy_bank.mess import Mess
 
 KEY = b"not a secret: a key for tests"
 AS_OF = date(2026, 10, 31)

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kit.planning.optimum import Limit, Model, loads_of, optimise
+from kit.planning.optimum import loads_of, optimise
+from kit.planning.solver import Limit, Model
 
 OPEN = float("inf")
 

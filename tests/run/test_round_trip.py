@@ -159,8 +159,8 @@ def week(tmp_path_factory, manager):
     folder = tmp_path_factory.mktemp("trip")
     week = Week(folder / "bank", folder / "out")
     kit("demo", week.folder, "--branches", 2, "--customers", 300)
-    secrets = week.folder / ".secrets"  # customers' numbers, which break ties, come from its key: a fixed one
-    secrets.write_text(json.dumps(json.loads(secrets.read_text("utf-8")) | {"key": "07" * 32}), encoding="utf-8")
+    secrets = {"key": "07" * 32, "password": "a-week-of-calls"}  # numbers, which break ties, come from a fixed key
+    (week.folder / ".secrets").write_text(json.dumps(secrets), encoding="utf-8")
     config = week.folder / CONFIG
     config.write_text(config.read_text("utf-8") + "\nchapters: [contact, practice]\n", encoding="utf-8")
     kit("run", week.folder, "--out", week.out, "--workers", 1)

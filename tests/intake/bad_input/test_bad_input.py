@@ -12,9 +12,9 @@ import pyarrow.parquet as pq
 import pytest
 import xlsxwriter
 
-from kit.demo.old_formats import write_ods, write_xls, write_xlsb
 from kit.errors import EmptyFile, UnreadableFile
 from kit.workbooks.sheets import encrypted
+from messy_bank.old_formats import write_ods, write_xls, write_xlsb
 
 ROWS = [("客户号", "姓名"), ("001", "张三"), ("002", "李四")]
 SUFFIXES = ("xlsx", "xlsm", "xlsb", "xls", "ods", "csv", "txt", "tsv", "parquet", "html", "")

@@ -11,10 +11,10 @@ import pytest
 import xlsxwriter
 from msoffcrypto.format.ooxml import OOXMLFile
 
-from kit.demo.old_formats import write_html_xls, write_ods, write_xls, write_xlsb
 from kit.errors import EmptyFile, UnreadableFile
 from kit.intake.readers import LockedFile, grids, worker
 from kit.intake.readers.child import cell_text, column_texts
+from messy_bank.old_formats import write_html_xls, write_ods, write_xls, write_xlsb
 
 ROWS = [["客户号", "余额", "日期", "年龄"], [], ["001", 1.5, dt.date(2026, 10, 31), 40], ["002", 3, None, 1e15]]
 READ = [(3, "001", "1.5", "2026-10-31", "40"), (4, "002", "3", "", "1.00000000000000E+15")]

@@ -12,11 +12,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.types as kind
 
-__all__ = ["DATES", "MONEY", "NUMBERS", "UNITS", "Cell", "Style"]
+from kit.demo.files import MONEY
+
+__all__ = ["DATES", "NUMBERS", "UNITS", "Cell", "Style"]
 
 Cell = str | int | float | date | None
 
-MONEY = pa.decimal128(18, 2)
 UNITS = {"元": 0, "万元": 4}  # decimals that the point moves
 _WAN = pa.decimal128(18, 6)
 _WIDE = str.maketrans("0123456789.,-", "０１２３４５６７８９．，－")

@@ -11,20 +11,12 @@ from typing import Any
 
 import pyarrow as pa
 
-from kit.demo.forms import Delimited, Held, write_workbook
-from kit.demo.mess import Mess, Page, SheetTruth
-from kit.demo.style import Cell
+from kit.demo.oddities import Spoilt
+from messy_bank.forms import Delimited, Held, write_workbook
+from messy_bank.mess import Mess, Page, SheetTruth
+from messy_bank.style import Cell
 
-__all__ = ["Delivery", "FileTruth", "Spoilt"]
-
-
-@dataclass(frozen=True, slots=True)
-class Spoilt:
-    """Cells written over: why an intake sets them aside, in how many rows, and whether it takes the row as well."""
-
-    reason: str
-    rows: int
-    whole: bool = False
+__all__ = ["Delivery", "FileTruth"]
 
 
 @dataclass(slots=True)
@@ -66,14 +58,14 @@ class FileTruth:
         """Rows that belong in the book."""
         return sum(sheet.accepted for sheet in self.sheets.values())
 
-    def told(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """Everything as JSON holds it, without what is empty."""
         sums = {name: getattr(self, name) for name in ("rows", "repeated", "quarantined", "accepted")}
-        sheets = {name: _told(asdict(sheet) | {"accepted": sheet.accepted}) for name, sheet in self.sheets.items()}
-        return _told(asdict(self) | {"sheets": sheets}) | sums
+        sheets = {name: _filled(asdict(sheet) | {"accepted": sheet.accepted}) for name, sheet in self.sheets.items()}
+        return _filled(asdict(self) | {"sheets": sheets}) | sums
 
 
-def _told(facts: dict[str, Any]) -> dict[str, Any]:
+def _filled(facts: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in facts.items() if value not in ("", (), [], {}, False)}
 
 
@@ -104,8 +96,8 @@ class Delivery:
         """Finish the files; what each holds, by its name."""
         files: dict[str, FileTruth] = {}
         for (file, sheet), page in self._pages.items():
-            told = files.setdefault(file, self._truth())
-            told.sheets[sheet] = page.close()
+            truth = files.setdefault(file, self._truth())
+            truth.sheets[sheet] = page.close()
         for text in self._texts.values():
             text.close()
         for file, sheets in self._books.items():

@@ -19,9 +19,10 @@ import xlsxwriter
 from msoffcrypto.format.ooxml import OOXMLFile
 from pyarrow import csv as arrow_csv
 
-from kit.demo import old_formats
-from kit.demo.mess import Mess
-from kit.demo.style import MONEY, Cell, Style
+from kit.demo.files import MONEY
+from messy_bank import old_formats
+from messy_bank.mess import Mess
+from messy_bank.style import Cell, Style
 
 __all__ = ["Delimited", "Held", "write_workbook"]
 

@@ -12,11 +12,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.types as kind
 
-from kit.demo.style import Cell, Style
+from kit.demo.oddities import REPEATED
+from messy_bank.style import Cell, Style
 
-__all__ = ["REPEATED", "SUFFIXES", "Mess", "Page", "SheetTruth", "Sink", "Total"]
+__all__ = ["SUFFIXES", "Mess", "Page", "SheetTruth", "Sink", "Total"]
 
-REPEATED = "repeated"  # the same row once more: merged and counted, not quarantined
 SUFFIXES = {
     "csv": ".csv", "tsv": ".tsv", "txt": ".txt", "tab.xls": ".xls", "html.xls": ".xls", "xls": ".xls", "xlsb": ".xlsb",
     "ods": ".ods", "xlsx": ".xlsx", "xlsm": ".xlsm", "parquet": ".parquet", "sql": ".sql",

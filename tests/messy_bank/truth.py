@@ -10,11 +10,10 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from kit.demo.answers import Answer
 from kit.demo.balances import LADDER, tier_of
-from kit.demo.delivery import FileTruth
-from kit.demo.people import SEGMENTS
 from kit.demo.plan import Bits, BranchPlan, Ints
+from messy_bank.answers import Answer
+from messy_bank.delivery import FileTruth
 
 __all__ = [
     "DEFINITIONS",
@@ -28,6 +27,7 @@ __all__ = [
     "top_share",
 ]
 
+SEGMENTS = ("retired", "business", "public", "payroll", "family", "young", "farming", "other")
 DEFINITIONS = {
     "aum_fen": "月日均AUM at as_of; sums are plain, negatives included",
     "tier": "[low, high) in fen: " + ", ".join(f"{code} {low}" for code, low in LADDER.items()),
@@ -134,7 +134,7 @@ class Truth:
             "totals": self.totals,
             "branches": self.branches,
             "questions": [asdict(answer) for answer in self.questions],
-            "files": {name: file.told() for name, file in sorted(self.files.items())},
+            "files": {name: file.to_dict() for name, file in sorted(self.files.items())},
         }
         return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
 

@@ -6,19 +6,12 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from kit.errors import language
-
-__all__ = ["WAN", "YUAN", "Family", "Frozen", "said"]
+__all__ = ["WAN", "YUAN", "Family", "Frozen"]
 
 YUAN, WAN = 100, 1_000_000  # 分 in 1 元, in 1 万元
 
 
 Family = Literal["demand", "time", "structured", "wmp", "fund", "insurance", "bond", "gold", "custody", "loan", "card"]
-
-
-def said(zh: str, en: str) -> str:
-    """The text in the language of messages."""
-    return zh if language() == "zh" else en
 
 
 class Frozen(BaseModel):

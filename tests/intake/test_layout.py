@@ -12,7 +12,7 @@ from python_calamine import CalamineWorkbook
 
 from kit.intake.grid import Grid
 from kit.intake.layout import Skipped, find_layout
-from kit.intake.marks import is_total
+from kit.intake.markers import is_total
 from kit.schema import schema
 
 DATA = Path(__file__).parents[2] / ".." / "shared" / "data"

@@ -10,7 +10,7 @@ import pytest
 import xlsxwriter
 
 from kit.errors import UnknownName
-from kit.intake import find_sources, intake, plan
+from kit.intake import find_sources, intake, plan_loads
 from kit.intake.mapping import load_mapping
 from kit.intake.questions import OpenQuestions
 from kit.intake.review import BadAnswer, Review
@@ -55,18 +55,18 @@ def test_an_answer_becomes_a_mapping_that_a_person_can_read(folder):
 def test_a_second_delivery_of_the_layout_needs_no_question(folder):
     reviewed(folder)
     deliver(folder, "月报_202610.csv", LABELS + ROWS.replace("0930", "1031"))
-    found = plan(find_sources(folder), None)
+    found = plan_loads(find_sources(folder), None)
     assert not found.questions
     assert not found.optional
     assert not found.notices
-    assert len([feed for feed in found.feeds if feed.table.id == "customer_month"]) == 2
-    assert {feed.confirmed.by for feed in found.feeds} == {"张三"}
+    assert len([load for load in found.loads if load.table.id == "customer_month"]) == 2
+    assert {load.confirmed.by for load in found.loads} == {"张三"}
 
 
 def test_columns_that_came_or_moved_are_told_and_not_asked(folder):
     reviewed(folder)
     deliver(folder, "月报_202610.csv", "\n客户号,数据日期,机构号,时点AUM,备注,新列\n1,20261031,01,5,x,z\n")
-    found = plan(find_sources(folder), None)
+    found = plan_loads(find_sources(folder), None)
     assert not found.questions
     told = " ".join(str(n) for n in found.notices if n.kind == "layout_changed")
     for words in ("新增列：新列", "换了位置：", "表头从第 1 行到第 2 行"):
@@ -82,9 +82,9 @@ def test_a_confirmed_column_that_is_gone_is_asked_for_with_what_it_may_be_called
     assert "可能改名：时点AUM → 时点AUM余额" in " ".join(map(str, review.plan.notices))
     review.answer(1, 1)
     review.save("李四", ON)
-    again = plan(find_sources(folder), None)
+    again = plan_loads(find_sources(folder), None)
     assert not again.questions, "neither of this layout nor of the former"
-    assert [feed.table.id for feed in again.feeds] == ["customer"] * 2 + ["customer_month"] * 2
+    assert [load.table.id for load in again.loads] == ["customer"] * 2 + ["customer_month"] * 2
 
 
 def test_a_unit_in_brackets_that_changed_is_not_overruled_by_the_old_answer(folder):
@@ -95,7 +95,7 @@ def test_a_unit_in_brackets_that_changed_is_not_overruled_by_the_old_answer(fold
         encoding="utf-8",
     )
     deliver(folder, "月报_202609.csv", "数据日期,客户号,时点AUM(元)\n20260930,1,5\n")
-    field = plan(find_sources(folder), None).feeds[0].fields[-1]
+    field = plan_loads(find_sources(folder), None).loads[0].fields[-1]
     assert (field.unit, field.unit_from) == ("元", "header")
 
 
@@ -135,9 +135,9 @@ def test_sheets_that_are_branches_are_kept_as_a_pattern(folder):
     mapping = load_mapping(path)
     assert (mapping.file, mapping.sheet) == ("客户_*.xlsx", "*支行")
     assert mapping.tables["customer"]["branch_id"].named_by == "sheet"
-    again = plan(find_sources(folder), None)
+    again = plan_loads(find_sources(folder), None)
     assert not again.questions
-    assert len(again.feeds) == 3
+    assert len(again.loads) == 3
 
 
 def test_a_month_in_another_unit_has_a_mapping_of_its_own(folder):
@@ -150,9 +150,9 @@ def test_a_month_in_another_unit_has_a_mapping_of_its_own(folder):
     review.answer(1, "万元")
     files = {load_mapping(path).file for path in review.save("张三", ON)}
     assert files == {"月报_*.csv", "月报_202607.csv"}
-    again = plan(find_sources(folder), None)
+    again = plan_loads(find_sources(folder), None)
     assert not again.questions
-    units = {feed.sheet.path.name: feed.fields[-1].unit for feed in again.feeds}
+    units = {load.sheet.path.name: load.fields[-1].unit for load in again.loads}
     assert units == {"月报_202609.csv": "元", "月报_202608.csv": "元", "月报_202607.csv": "万元"}
 
 

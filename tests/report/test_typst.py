@@ -102,14 +102,11 @@ def to_pdf(nb, *, name="") -> bytes:
 
 def plain(inline) -> str:
     """Text of inline data without its marks."""
-    return "".join(
-        node if isinstance(node, str) else " " if node["t"] == "br" else node.get("text") or plain(node.get("c", []))
-        for node in inline
-    )
+    return "".join(node if isinstance(node, str) else plain(node.get("text", [])) for node in inline).replace("\n", " ")
 
 
 def texts(blocks) -> str:
-    return "".join(plain(b["c"]) if "c" in b else b.get("text", "") for b in blocks)
+    return "".join(plain(block["text"]) for block in blocks)
 
 
 def html(source: str):
@@ -409,19 +406,19 @@ def test_long_heads_of_figures_are_folded_only_where_room_is_short():
     [roomy] = html(frame.to_html())
     crowded = pd.concat([frame, *(frame[["Share of customers"]].add_suffix(f" {i}") for i in range(6))], axis=1)
     [narrow] = html(crowded.to_html())
-    assert {"t": "br"} not in roomy["head"][2]["c"]
-    assert narrow["head"][2]["c"] == ["Share of", {"t": "br"}, "customers"]
+    assert roomy["head"][2]["c"] == ["Share of customers"]
+    assert narrow["head"][2]["c"] == ["Share of\ncustomers"]
     assert plain(narrow["head"][2]["c"]) == "Share of customers"
 
 
 def test_text_around_a_table_stays_in_its_place():
     kinds = [b["t"] for b in html("before<table><tr><td>x</td></tr></table><div>after<pre>code</pre></div>")]
-    assert kinds == ["para", "table", "para", "code"]
+    assert kinds == ["paragraph", "table", "paragraph", "code"]
 
 
 def test_a_line_that_is_broken_by_hand_begins_without_a_blank():
     [paragraph] = markdown("**名称**\\\n第一句\\\n第二句")
-    assert paragraph["c"][1:] == [{"t": "br"}, "第一句", {"t": "br"}, "第二句"]
+    assert paragraph["text"][1:] == ["\n第一句\n第二句"]
 
 
 def test_wrapped_chinese_gets_no_blank_and_wrapped_english_does():
@@ -430,7 +427,7 @@ def test_wrapped_chinese_gets_no_blank_and_wrapped_english_does():
 
 
 def test_blank_between_two_marks_stays_and_those_at_the_ends_go():
-    assert [plain(b["c"]) for b in html("<p> <b>a</b> <i>b</i> c </p>")] == ["a b c"]
+    assert [plain(b["text"]) for b in html("<p> <b>a</b> <i>b</i> c </p>")] == ["a b c"]
 
 
 def test_labels_are_the_same_in_both_languages():

@@ -173,8 +173,8 @@ def intake(
         _review(engagement.folder, engagement.params.as_of, by, passwords)
     with progress.bar, _asking(folder):
         taken = take_in(engagement, target, password=passwords, reading=progress.reading)
-    for row in taken.reconciliation.to_dict("records"):
-        _print(message("cli.reconciled", **row))
+    for row in taken.reconciliation.itertuples(index=False):
+        _print(message("cli.reconciled", **row._asdict()))
     for notice in taken.notices:
         _print(f"! {notice}")
     _print(message("cli.request", request=write_data_request(engagement, target)))

@@ -111,8 +111,8 @@ def solve(model: Model, gap: float) -> Found | None:
     shares = np.zeros((units, owners))
     shares[unit, owner] = result.x[:pairs]
     bound = result.fun if result.mip_dual_bound is None else result.mip_dual_bound
-    beyond = np.bincount(at, result.x[pairs + loads :], rows).astype(float) if at else np.zeros(rows)
-    return Found(shares, beyond, result.fun, bound)
+    further = np.bincount(at, result.x[pairs + loads :], rows).astype(float) if at else np.zeros(rows)
+    return Found(shares, further, result.fun, bound)
 
 
 @contextmanager

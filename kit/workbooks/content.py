@@ -124,12 +124,12 @@ def _tasks(plan: pd.DataFrame, customers: pd.DataFrame, identity: Sequence[str],
     tasks = tasks.sort_values([col.DATE, col.PRIORITY], na_position="last", kind="stable")
     asked = zip(tasks[col.FIRST_CONTACT], tasks[col.NEEDS], tasks[col.REASON], strict=True)
     channel = [None if pd.isna(c) else words.label(f"workbook.channel.{c}") for c in tasks[col.CHANNEL]]
-    return tasks.assign(
-        **{_HINT: pd.array([_hint(*each, words) for each in asked], dtype="str")},
-        **{col.CHANNEL: pd.array(channel, dtype="str"), _SUCCESS: tasks[col.SUCCESS]},
-        **{_DUE_DATE: tasks[col.DUE], col.DUE: tasks[col.DUE].dt.strftime("%Y-%m-%d").fillna("")},
-        **{col.STAGE: tasks[col.CONTACT_CLASS].mask(tasks[col.FIRST_CONTACT], FIRST)},
-    )
+    tasks[_HINT] = pd.array([_hint(*each, words) for each in asked], dtype="str")
+    tasks[col.CHANNEL] = pd.array(channel, dtype="str")
+    tasks[_DUE_DATE], tasks[_SUCCESS] = tasks[col.DUE], tasks[col.SUCCESS]
+    tasks[col.DUE] = tasks[col.DUE].dt.strftime("%Y-%m-%d").fillna("")
+    tasks[col.STAGE] = tasks[col.CONTACT_CLASS].mask(tasks[col.FIRST_CONTACT], FIRST)
+    return tasks
 
 
 def _hint(first: bool, needs: str | None, reason: str, words: Wording) -> str | None:  # noqa: FBT001 - a row's cell

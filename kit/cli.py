@@ -162,8 +162,9 @@ def intake(
 ) -> None:
     """Read and check the extracts only: kit intake bank --review --by "Li Na"."""
     from kit.engagement import load  # noqa: PLC0415
+    from kit.report.data_request import write_data_request  # noqa: PLC0415
     from kit.run.prepare import take_in  # noqa: PLC0415
-    from kit.run.request import write_data_request  # noqa: PLC0415
+    from kit.text import wording  # noqa: PLC0415
 
     engagement = load(folder)
     target = _target(engagement.name, out)
@@ -177,7 +178,8 @@ def intake(
         _print(message("cli.reconciled", **row._asdict()))
     for notice in taken.notices:
         _print(f"! {notice}")
-    _print(message("cli.request", request=write_data_request(engagement, target)))
+    request = write_data_request(target, wording(engagement.language), bank=engagement.bank)
+    _print(message("cli.request", request=request))
     _not_read(taken.refused)
     raise typer.Exit(1 if taken.refused else 0)
 

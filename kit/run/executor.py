@@ -28,13 +28,13 @@ from kit.files import replace
 from kit.intake import Password
 from kit.messages import message
 from kit.planning.scripts import scripts
+from kit.report.data_request import write_data_request
 from kit.report.index import Column, index_html
 from kit.resources import code_digest, notebooks
 from kit.run.branch import BANK, Outcome, Task, work
 from kit.run.ledger import Ledger
 from kit.run.manifest import digest, write_manifest
 from kit.run.prepare import prepare
-from kit.run.request import write_data_request
 from kit.text import figure, slug, wording
 
 __all__ = ["Progress", "RunResult", "run"]
@@ -128,7 +128,7 @@ def run(
         Before any report is made: bad input, or a branch that does not exist.
     """
     taken = prepare(engagement, out, progress.stage, password=password, reading=progress.reading, fresh=fresh)
-    write_data_request(engagement, out)
+    write_data_request(out, wording(engagement.language), bank=engagement.bank)
     context, branches = Context.read(out / "data"), frame(pq.read_table(out / "data" / "branches.parquet"))
     chosen = _chosen(branches, only)
     ledger, inputs = Ledger(out / "ledger.jsonl"), _fingerprint(engagement, out / "data")

@@ -13,10 +13,8 @@ from kit import columns as col
 from kit.analysis.contact import CLASSES
 from kit.analysis.result import flagged, joined
 from kit.params import Params
-from kit.planning.fillings import OF_BRANCH, OF_OWNER, greeted, products, short_name, slots_of
-from kit.planning.messages import message_size
-from kit.planning.salutation import clean
-from kit.planning.scripts import SOURCES, Scripts
+from kit.planning.fillings import OF_BRANCH, OF_OWNER, clean, greeted, products, short_name, slots_of
+from kit.planning.scripts import SOURCES, Scripts, message_size
 from kit.schema import schema
 from kit.text import wording
 

@@ -194,7 +194,7 @@ def _sheet(book: Any, formats: Mapping[str, Any], name: str, rows: pd.DataFrame,
     sheet.set_row(1, 48)
     write_list(
         sheet, shown, words, formats, heading=words("request.heading", bank=bank, sheet=title), head=_HEAD,
-        widths={column: _WIDTHS.get(column, _OTHERS) for column in rows}, labels="request.column",
+        width=lambda column: _WIDTHS.get(column, _OTHERS), labels="request.column",
     )  # fmt: skip
     if len(shown):  # a cell without a value has its lines too
         rule = {"type": "formula", "criteria": "=TRUE", "format": formats["line"]}

@@ -149,7 +149,7 @@ class _Reader:
 
 
 class DocumentExporter(TemplateExporter):  # type: ignore[misc]  # nbconvert is untyped
-    """What our nbconvert exporters share: a notebook, less what its options hide, as a `Document`.
+    """What an nbconvert exporter of ours has: a notebook, less what its options hide, as a `Document`.
 
     The look is no template of nbconvert's, so none is rendered; ``--no-input``, ``exclude_*`` and the tag filters hold.
     """

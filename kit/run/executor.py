@@ -11,6 +11,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -192,28 +193,19 @@ def _tasks(
     sizes = dict(zip(branches[col.BRANCH_ID], branches["customers"], strict=True))
     chapters = tuple((name, known[name]) for name in engagement.chapters)
 
-    def task(branch: str, name: str, listed: tuple[tuple[str, Path], ...]) -> Task:
-        return Task(
-            branch=branch,
-            name=name,
-            context=context,
-            printed=printed,
-            chapters=listed,
-            out=out.resolve(),
-            password=engagement.secrets.password,
-            key=bytes.fromhex(engagement.secrets.key),
-            engine=engine,
-            timeout=timeout,
-        )
-
+    secrets = engagement.secrets
+    task = partial(
+        Task, out=out.resolve(), context=context, password=secrets.password, key=bytes.fromhex(secrets.key),
+        printed=printed, engine=engine, timeout=timeout,
+    )  # fmt: skip
     # The largest first: the last one to finish is then a small one.
     order = sorted(chosen, key=lambda branch: (-int(sizes[branch]), branch))
     # The bank's overview says itself what the concentration chapter says of one branch among others.
     overview = ("bank", notebooks() / "bank.ipynb")
     first = tuple(c for c in chapters if c[0] in ("summary", "quality"))
     over_all = (*first, overview, *(c for c in chapters if c not in first and c[0] != "concentration"))
-    whole = task(BANK, context.bank, over_all)
-    return [*(task(branch, str(names[branch]), chapters) for branch in order), whole]
+    whole = task(branch=BANK, name=context.bank, chapters=over_all)
+    return [*(task(branch=branch, name=str(names[branch]), chapters=chapters) for branch in order), whole]
 
 
 def _fan_out(tasks: Sequence[Task], workers: int | None) -> Iterator[Outcome]:

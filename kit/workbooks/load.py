@@ -138,10 +138,10 @@ def _write_head(sheet: Any, load: Load, words: Wording, formats: Mapping[str, An
 
 def _write_owner(sheet: Any, i: int, owner: str, load: Load, formats: Mapping[str, Any]) -> None:
     """One owner: planned a week, in all, capacity, the share used, and what is left over by reason."""
-    weeks, daily = load.planned.loc[owner], load.daily[owner]
-    capacity, planned = daily * int(load.weeks["days"].sum()), int(weeks.sum())
+    weeks, daily = load.planned.loc[owner].astype("int64").tolist(), load.daily[owner]
+    capacity, planned = daily * int(load.weeks["days"].sum()), sum(weeks)
     sheet.write_string(i, 0, str(owner), formats["owner"])
-    sheet.write_row(i, 1, [daily, *map(int, weeks), planned, capacity], formats["count"])
+    sheet.write_row(i, 1, [daily, *weeks, planned, capacity], formats["count"])
     end = _WEEKS + len(weeks) + 2
     sheet.write(i, end, planned / capacity if capacity else None, formats["percent"])
     sheet.write_row(i, end + 1, list(map(int, load.left_over.loc[owner])), formats["count"])

@@ -94,11 +94,14 @@ def lists_workbook(
         formats = cell_formats(book) | {"head": book.add_format(HEAD), "title": book.add_format(TITLE)}
         for name, (heading, rows) in sheets.items():
             sheet = book.add_worksheet(name)
-            widths = {c: 36 if c == col.WHY else WIDTHS.get(kind_of(c), 12) + 2 for c in rows}
-            write_list(sheet, rows, words, formats, heading=heading, head=2, widths=widths)
+            write_list(sheet, rows, words, formats, heading=heading, head=2, width=_list_width)
             sheet.set_row(2, 30)
             sheet.freeze_panes(3, 2)
     return buffer.getvalue()
+
+
+def _list_width(column: str) -> int:
+    return 36 if column == col.WHY else WIDTHS.get(kind_of(column), 12) + 2
 
 
 def write_list(
@@ -109,7 +112,7 @@ def write_list(
     *,
     heading: str,
     head: int,
-    widths: Mapping[str, int],
+    width: Callable[[str], float],
     labels: str = "tables",
 ) -> None:
     """Write rows under their heading and the row ``head`` of their labels, to be filtered, and printed a page wide.
@@ -117,8 +120,8 @@ def write_list(
     A column is headed by ``<labels>.<column>``, else by ``tables.<column>``.
     """
     sheet.write_string(0, 0, heading, formats["title"])
-    for j, column in enumerate(rows.columns):
-        sheet.set_column(j, j, widths[column])
+    for j, column in enumerate(map(str, rows.columns)):
+        sheet.set_column(j, j, width(column))
         label = words.label(f"{labels}.{column}", default=words.label(f"tables.{column}"))
         sheet.write_string(head, j, label, formats["head"])
         write_column(sheet, head + 1, j, rows[column], words, formats)

@@ -138,7 +138,7 @@ def _write_head(sheet: Any, load: Load, words: Wording, formats: Mapping[str, An
 
 def _write_owner(sheet: Any, i: int, owner: str, load: Load, formats: Mapping[str, Any]) -> None:
     """One owner: planned a week, in all, capacity, the share used, and what is left over by reason."""
-    weeks, daily = load.planned.loc[owner, :].astype("int64").tolist(), load.daily[owner]
+    weeks, daily = load.planned.loc[[owner]].to_numpy()[0].tolist(), load.daily[owner]
     capacity, planned = daily * int(load.weeks["days"].sum()), sum(weeks)
     sheet.write_string(i, 0, str(owner), formats["owner"])
     sheet.write_row(i, 1, [daily, *weeks, planned, capacity], formats["count"])

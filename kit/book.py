@@ -13,8 +13,6 @@ import pyarrow.parquet as pq
 from kit.errors import MissingFile, UnknownName
 from kit.schema import schema
 
-__all__ = ["Book"]
-
 
 def _pandas_type(arrow: pa.DataType) -> pd.api.extensions.ExtensionDtype | None:
     """Nullable pandas types, so that an unknown amount does not turn its column into floats."""

@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from kit.intake import Refused
     from kit.intake.questions import Question
 
-__all__ = ["app", "main"]
-
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False,
     help="From a bank's extracts to a report for every branch and a call list for every manager.",

@@ -20,16 +20,6 @@ from kit.params import YUAN, ControlTotal, Params
 from kit.resources import notebooks, templates
 from kit.schema import schema
 
-__all__ = [
-    "CONFIG",
-    "Engagement",
-    "Secrets",
-    "chapter_notebooks",
-    "load",
-    "profile",
-    "profiles",
-]
-
 CONFIG = "engagement.yml"
 _SECRETS = ".secrets"
 

@@ -14,8 +14,6 @@ import pyarrow.parquet as pq
 
 from kit.book import Book
 
-__all__ = ["Reconciliation", "read_reconciliation"]
-
 _TEXT, _COUNT = "str", "int64"
 _FILLED: Mapping[str, tuple[Any, Any]] = {
     _TEXT: (pa.string(), ""),

@@ -27,8 +27,6 @@ from kit.errors import KitError, MissingFile
 from kit.keys import derived
 from kit.messages import message
 
-__all__ = ["CUSTOMER_NUMBER", "SCHEMA", "VAULT", "WrongKey", "batches", "digest", "read", "write"]
-
 VAULT = "vault.parquet"
 CUSTOMER_NUMBER = "customer_number"
 _COLUMNS = ("table", col.BRANCH_ID, col.CUSTOMER_ID, CUSTOMER_NUMBER, col.CUSTOMER_NAME, col.MOBILE)

@@ -40,8 +40,6 @@ from kit.schema import schema
 from kit.tables import CODES
 from kit.text import Wording
 
-__all__ = ["EVERY_BRANCH", "Chapter"]
-
 EVERY_BRANCH = "*"
 
 

@@ -20,8 +20,6 @@ from kit.demo.plan import BranchPlan, Calendar
 from kit.demo.products import Lots, account_file, draw_accounts, draw_ended, draw_holdings, holding_file
 from kit.demo.units import UnitAccounts, draw_units, unit_file
 
-__all__ = ["Branch", "draw_branch"]
-
 
 @dataclass(frozen=True, slots=True)
 class Branch:

@@ -14,8 +14,6 @@ from kit.demo.files import NO_DAY, blank, days, money, pick, yes_no
 from kit.demo.people import People
 from kit.demo.plan import Bits, BranchPlan, Calendar, Ints, Kind
 
-__all__ = ["Owners", "assignment_file", "draw_owners", "event_file", "sale_file", "staff_file"]
-
 Cells = dict[str, pa.Array | Sequence[Any]]
 
 # By tier: how likely a customer has an owner, and who (role, share); 虚拟 and 离职 leave him an orphan.

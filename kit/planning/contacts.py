@@ -20,8 +20,6 @@ from kit.planning.occasions import EPOCH, Horizon, days_since, occasions
 from kit.planning.slots import days_for
 from kit.planning.timeline import timelines
 
-__all__ = ["PLAN", "contact_plan", "first_contacts", "plan_start"]
-
 PLAN = (
     col.CUSTOMER_ID, col.BRANCH_ID, col.STAFF_ID, col.DATE, col.DUE, col.CONTACT_CLASS, col.FIRST_CONTACT, col.INTENT,
     col.CHANNEL, col.REASON, col.NEEDS, col.SUCCESS, col.BATCH, col.PRIORITY,

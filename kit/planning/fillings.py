@@ -14,8 +14,6 @@ from kit.params import Params
 from kit.planning.scripts import Scripts
 from kit.text import wording
 
-__all__ = ["OF_BRANCH", "OF_OWNER", "clean", "greeted", "products", "salutation", "short_name", "slots_of"]
-
 OF_BRANCH = {
     "branch": col.BRANCH_NAME, "address": col.BRANCH_ADDRESS, "landmark": col.LANDMARK,
     "branch_phone": col.BRANCH_PHONE,

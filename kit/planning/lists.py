@@ -29,8 +29,6 @@ from kit.analysis.units import salaried_list, unit_idle_list, unit_line_list
 from kit.analysis.wallet import wallet_list
 from kit.params import Params
 
-__all__ = ["LISTS", "branch_lists", "list_stakes"]
-
 Chooser = Callable[..., pd.DataFrame | Unavailable]
 
 

@@ -16,20 +16,6 @@ from kit.analysis.result import flagged
 from kit.params import YUAN, Params
 from kit.planning.calendar import festivals
 
-__all__ = [
-    "Horizon",
-    "days_of",
-    "days_since",
-    "intents",
-    "maturities",
-    "movements",
-    "newcomers",
-    "occasions",
-    "recoveries",
-    "special_days",
-    "upgrades",
-]
-
 Days = npt.NDArray[np.float64]  # days since 1970-01-01; NaN where there is none
 Bits = npt.NDArray[np.bool_]
 EPOCH = date(1970, 1, 1)

@@ -11,8 +11,6 @@ import pandas as pd
 from kit import columns as col
 from kit.params import Params
 
-__all__ = ["REASONS", "RULES", "Claims", "claims", "keepers", "reasons"]
-
 Bits = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
 

@@ -22,11 +22,6 @@ from kit.params import Messages
 from kit.resources import templates
 from kit.text import OPTIONAL
 
-__all__ = [
-    "SOURCES", "IndiscreetMessage", "Script", "Scripts", "UnknownSlot", "indiscreet", "keep_scripts", "message_size",
-    "scripts",
-]  # fmt: skip
-
 FOLDER = "scripts"
 # Slot → the column of the model that fills it; the bank's name and the pause are always there.
 SOURCES: Mapping[str, str] = {

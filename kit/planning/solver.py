@@ -15,8 +15,6 @@ import numpy.typing as npt
 from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-__all__ = ["Array", "Bits", "Found", "Limit", "Model", "Steps", "solve"]
-
 Array = npt.NDArray[np.float64]
 Bits = npt.NDArray[np.bool_]
 Steps = tuple[tuple[float, float], ...]  # (width, price of each unit in it), prices rising

@@ -13,8 +13,6 @@ from kit.analysis.contact import interval_days
 from kit.params import Params
 from kit.planning.occasions import Horizon, days_of
 
-__all__ = ["timelines"]
-
 
 @dataclass(slots=True)
 class _Contact:

@@ -21,8 +21,6 @@ from kit.text import wording
 Places = npt.NDArray[np.intp]
 Flags = npt.NDArray[np.bool_]
 
-__all__ = ["REFUSED", "call_sheets", "lacking", "word_sheet"]
-
 REFUSED = "!"  # before the key of a template that cannot be used, where the column stands that a text lacks
 _NOBODY = "assignment.staff_id"  # in place of the owner's columns where nobody keeps the customer
 _HUNG_UP = "first.sms.hung_up"

@@ -17,8 +17,6 @@ from kit.schema import schema
 from kit.text import Wording
 from kit.workbooks.sheets import HEAD, LINE, NOTE, TITLE, cell_formats, new_workbook, write_list
 
-__all__ = ["data_request", "write_data_request"]
-
 _MOST = 2_000  # rows of a sheet; the rest is counted
 _WIDTHS = {
     "table": 16, "column": 18, "label": 18, "need": 10, "unlocks": 34, "aliases": 48, "file": 30, "sheet": 14, "row": 9,

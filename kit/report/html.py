@@ -18,8 +18,6 @@ from kit.document.html import RELATIVE, HtmlWriter
 from kit.report.notebook import Document, labels
 from kit.resources import templates
 
-__all__ = ["facts", "html_page", "page", "relative_href"]
-
 # Bounded: pictures are runs of a hundred thousand such characters, and an open run is tried from each of them.
 _SCHEME = re.compile(r"[a-z][a-z0-9+.\-]{0,30}://", re.IGNORECASE)
 

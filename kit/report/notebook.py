@@ -19,8 +19,6 @@ from kit.document.carry import MIME, from_json
 from kit.report.foreign import IMAGE_TYPES, picture, read_html, read_markdown
 from kit.resources import templates
 
-__all__ = ["Document", "DocumentExporter", "document_of", "labels", "report_of"]
-
 _UNSHOWN = {"lab", "parameters", "injected-parameters"}
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 

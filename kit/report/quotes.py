@@ -11,8 +11,6 @@ from kit.document.sentences import text_of
 from kit.planning.scripts import Scripts
 from kit.text import Wording
 
-__all__ = ["quoted"]
-
 
 def quoted(spoken: pd.DataFrame, prefixes: Sequence[str], scripts: Scripts, words: Wording) -> Iterator[Quote]:
     """The texts (`kit.planning.words.word_sheet`) whose keys begin with one of ``prefixes``, in their order.

@@ -20,8 +20,6 @@ from kit.run.notebook import NotebookFailed, execute
 from kit.run.working import Working, write_working
 from kit.text import slug, wording
 
-__all__ = ["BANK", "Outcome", "Task", "work"]
-
 BANK = "*"  # the task that makes the report over all branches
 
 

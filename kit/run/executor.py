@@ -38,8 +38,6 @@ from kit.run.manifest import digest, write_manifest
 from kit.run.prepare import prepare
 from kit.text import figure, slug, wording
 
-__all__ = ["Progress", "RunResult", "run"]
-
 _INDEX = {
     "customers": "count",
     "aum_fen": "money",

@@ -12,8 +12,6 @@ from kit.errors import MissingFile
 from kit.files import replace
 from kit.resources import code_digest
 
-__all__ = ["MANIFEST", "digest", "verify", "write_manifest"]
-
 MANIFEST = "manifest.json"
 
 

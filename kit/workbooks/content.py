@@ -15,8 +15,6 @@ from kit.vault import CUSTOMER_NUMBER
 from kit.workbooks.cards import card_bands
 from kit.workbooks.form import CONTACT, CUSTOMERS, FACTS, FIRST, TASKS, Entry, Marker
 
-__all__ = ["Content", "Page", "contents", "windows"]
-
 _DUE_DATE, _HINT, _SUCCESS = "due_date", "hint", "success_share"  # as the sheets name them
 _LEAST_DAYS = 14  # of a month: with fewer left, the next one is planned with it
 _PLANNED = "planned"

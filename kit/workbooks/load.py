@@ -15,8 +15,6 @@ from kit.params import Params
 from kit.text import Wording
 from kit.workbooks.sheets import HEAD, LINE, NOTE, TITLE
 
-__all__ = ["Load", "owner_load", "write_load"]
-
 _NOT_SHOWN = ("planned", "nobody")  # reasons that say nothing of an owner's time
 _HEAD, _DAYS, _FIRST = 3, 4, 5  # rows, counted from 0: weeks, their work days, the first owner
 _WEEKS = 2  # column of the first week

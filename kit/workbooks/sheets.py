@@ -17,11 +17,6 @@ from kit import columns as col
 from kit.tables import CODES, kind_of
 from kit.text import Wording
 
-__all__ = [
-    "COLOUR", "HEAD", "LINE", "NOTE", "TITLE", "WIDTHS", "cell_formats", "encrypted", "lists_workbook", "new_workbook",
-    "set_up_print", "write_column", "write_list",
-]  # fmt: skip
-
 COLOUR = "#1f4e79"
 # Formats: the title, what is said below it, the head of a column, the lines around a cell.
 TITLE = {"bold": True, "font_size": 14, "font_color": COLOUR}

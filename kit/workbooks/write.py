@@ -18,8 +18,6 @@ from kit.workbooks.content import Page
 from kit.workbooks.form import CUSTOMERS, HIDDEN, KEY_CODES, KEYS, TASKS, Entry, Marker, choices
 from kit.workbooks.sheets import HEAD, LINE, NOTE, TITLE, WIDTHS, cell_formats, new_workbook, write_column
 
-__all__ = ["manager_workbook"]
-
 _NOTE, _BAND, _CODES, _HEAD = 1, 2, 3, 4  # rows, counted from 0; the data begins below the head
 _LISTS = 3  # column of the hidden sheet from which on the choices stand
 _MOST_WAN = 1_000_000

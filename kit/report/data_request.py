@@ -48,7 +48,7 @@ def data_request(reconciled: Reconciliation, words: Wording, *, bank: str) -> by
         "differences": _differences(reconciled, words),
         "refused": reconciled.refused.rename(columns={"reason": "told"}),
         "explain": _explain(reconciled, words),
-        "accounts": _rows_accounted(reconciled, words),
+        "accounts": reconciled.rows.assign(table=[table_name(table, words) for table in reconciled.rows["table"]]),
     }
     # The same data is the same file, whatever the day.
     with new_workbook(date(2000, 1, 1), title=words("request.title", bank=bank)) as (book, buffer):
@@ -102,13 +102,10 @@ def _doubtful(reconciled: Reconciliation, words: Wording) -> pd.DataFrame:
         for label, table, column in zip(rows["label"], rows["table"], rows["column"], strict=True)
     ]
     told = [reason_name(code, detail, words) for code, detail in zip(rows["reason"], rows["detail"], strict=True)]
-    needed = [_needed(code, words) for code in rows["reason"]]
+    other = words.label("request.needed.other")
+    needed = [words.label(f"request.needed.{code}", default=other) for code in rows["reason"]]
     rows = rows.assign(label=own, told=told, needed=needed, example=rows["value_masked"])
     return rows[["file", "sheet", "row", "label", "example", "told", "entries", "needed"]]
-
-
-def _needed(code: str, words: Wording) -> str:
-    return words.label(f"request.needed.{code}", default=words.label("request.needed.other"))
 
 
 def _differences(reconciled: Reconciliation, words: Wording) -> pd.DataFrame:
@@ -175,12 +172,6 @@ def _detail(check: str, table: str, detail: str, words: Wording) -> str:
     if check in ("control_total", "panel_jump"):
         return words(f"request.detail.{check}", rows=int(detail))
     return column_name(table, table_name(detail, words), words)
-
-
-def _rows_accounted(reconciled: Reconciliation, words: Wording) -> pd.DataFrame:
-    """Where the lines of each file went."""
-    rows = reconciled.rows
-    return rows.assign(table=[table_name(table, words) for table in rows["table"]])
 
 
 def _sheet(book: Any, formats: Mapping[str, Any], name: str, rows: pd.DataFrame, words: Wording, *, bank: str) -> None:

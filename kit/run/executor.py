@@ -25,7 +25,7 @@ from kit.context import CONTEXT, Context
 from kit.engagement import Engagement, chapter_notebooks
 from kit.errors import KitError, UnknownName
 from kit.features import TABLES, frame
-from kit.files import replace
+from kit.files import digest, replace
 from kit.intake import Password
 from kit.messages import message
 from kit.planning.scripts import scripts
@@ -34,7 +34,7 @@ from kit.report.index import Column, index_html
 from kit.resources import code_digest, notebooks
 from kit.run.branch import BANK, Outcome, Task, work
 from kit.run.ledger import Ledger
-from kit.run.manifest import digest, write_manifest
+from kit.run.manifest import write_manifest
 from kit.run.prepare import prepare
 from kit.text import figure, slug, wording
 

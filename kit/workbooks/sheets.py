@@ -83,20 +83,20 @@ def lists_workbook(
     bytes
         xlsx, unencrypted, made in memory; nothing touches the disk before `encrypted`.
     """
+
+    def width(column: str) -> int:
+        return 36 if column == col.WHY else WIDTHS.get(kind_of(column), 12) + 2
+
     with new_workbook(created) as (book, buffer):
         if first:
             first(book)
         formats = cell_formats(book) | {"head": book.add_format(HEAD), "title": book.add_format(TITLE)}
         for name, (heading, rows) in sheets.items():
             sheet = book.add_worksheet(name)
-            write_list(sheet, rows, words, formats, heading=heading, head=2, width=_list_width)
+            write_list(sheet, rows, words, formats, heading=heading, head=2, width=width)
             sheet.set_row(2, 30)
             sheet.freeze_panes(3, 2)
     return buffer.getvalue()
-
-
-def _list_width(column: str) -> int:
-    return 36 if column == col.WHY else WIDTHS.get(kind_of(column), 12) + 2
 
 
 def write_list(

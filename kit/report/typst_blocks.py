@@ -15,7 +15,7 @@ from kit.document import blocks as doc
 from kit.report.typst_table import set_table
 from kit.text import figure
 
-_LONGEST, _LONGEST_OF_CODE = 24, 80  # characters of a word that may not be broken
+_LONGEST, _LONGEST_OF_CODE = 30, 80  # characters of a word that may not be broken
 _NO_TEXT = ("kind", "href", "language")
 
 

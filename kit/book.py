@@ -13,8 +13,6 @@ import pyarrow.parquet as pq
 from kit.errors import MissingFile, UnknownName
 from kit.schema import schema
 
-__all__ = ["Book"]
-
 
 def _pandas_type(arrow: pa.DataType) -> pd.api.extensions.ExtensionDtype | None:
     """Nullable pandas types, so that an unknown amount does not turn its column into floats."""
@@ -85,4 +83,5 @@ class Book:
         exact = [i for i, field in enumerate(rows.schema) if pa.types.is_decimal(field.type)]
         for i in exact:
             rows = rows.set_column(i, rows.schema.field(i).name, rows.column(i).cast(pa.string()).cast(pa.float64()))
-        return rows.to_pandas(types_mapper=_pandas_type)
+        found: pd.DataFrame = rows.to_pandas(types_mapper=_pandas_type)
+        return found

@@ -15,8 +15,6 @@ from kit.files import replace
 from kit.messages import message
 from kit.params import Params
 
-__all__ = ["CONTEXT", "Context", "bank_of"]
-
 CONTEXT = "context.json"
 
 

@@ -10,8 +10,6 @@ from typing import Any
 
 import duckdb
 
-__all__ = ["columns", "quiet", "reading"]
-
 
 def quiet(db: Any) -> None:
     """No progress bar in scripts; in Jupyter without ipywidgets there is none, and DuckDB 2.0 refuses to be told so."""

@@ -22,16 +22,6 @@ from kit.params import YUAN, ControlTotal, Params
 from kit.resources import notebooks, templates
 from kit.schema import schema
 
-__all__ = [
-    "CONFIG",
-    "Engagement",
-    "Secrets",
-    "chapter_notebooks",
-    "load",
-    "profile",
-    "profiles",
-]
-
 CONFIG = "engagement.yml"
 _SECRETS = ".secrets"
 
@@ -97,13 +87,9 @@ def _secrets(folder: Path) -> Secrets:
     if path.exists():
         return Secrets(**json.loads(path.read_text(encoding="utf-8")))
     made = Secrets(key=randomness.token_hex(32), password=randomness.token_urlsafe(9))
-    _write_secrets(path, made)
-    return made
-
-
-def _write_secrets(path: Path, secrets: Secrets) -> None:
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-        file.write(secrets.model_dump_json())
+        file.write(made.model_dump_json())
+    return made
 
 
 def profiles() -> list[str]:

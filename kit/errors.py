@@ -13,20 +13,6 @@ from typing import Any
 
 from kit.messages import language, listed, message, messages
 
-__all__ = [
-    "BadKey",
-    "BadMapping",
-    "BadNotebookParameter",
-    "BadValue",
-    "EmptyFile",
-    "KitError",
-    "MissingFile",
-    "NoData",
-    "UnknownName",
-    "UnreadableFile",
-    "nearest",
-]
-
 
 def nearest(name: str, known: Iterable[str], *, in_language: str | None = None) -> str:
     """Return a hint naming the closest known name, or the known names, as a sentence in the reader's language."""

@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 
-__all__ = ["derived", "surrogate"]
-
 _PARTS = "\x1f"  # the unit separator stands in no id, so that ("1", "23") and ("12", "3") differ
 
 

@@ -13,8 +13,6 @@ from typing import Any
 
 from kit.resources import templates
 
-__all__ = ["LANGUAGES", "flat", "language", "listed", "message", "messages"]
-
 LANGUAGES = ("zh", "en")
 
 

@@ -8,8 +8,6 @@ from functools import cache
 from importlib.metadata import requires, version
 from pathlib import Path
 
-__all__ = ["code_digest", "notebooks", "root", "templates"]
-
 _PACKAGE = Path(__file__).resolve().parent
 _SHARE = _PACKAGE / "_share"
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-__all__ = ["CODES", "kind_of"]
-
 _NAMED_AS_THEY_ARE = """
     tier segment grade evidence population field finding unit_from unit compared orphan_cause measure keepers
     value role step start_group account_class state dormancy_rule unit_state unit_line pays stage whose flow_step

@@ -26,8 +26,6 @@ from kit.errors import UnknownName
 from kit.messages import LANGUAGES, flat
 from kit.resources import templates
 
-__all__ = ["LANGUAGES", "OPTIONAL", "Wording", "figure", "is_wide", "markdown", "slug", "wording"]
-
 NOTHING = "—"
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+!|~$&^=:])")
 _THRESHOLD = re.compile(r"\{params\.[^{}]*\}")

@@ -7,8 +7,6 @@ from typing import Any
 
 from pylopdf_fonts_zh_cn import sans_path, serif_path
 
-__all__ = ["ACCENT", "ALARM", "CYCLE", "INK", "MUTED", "PAPER", "RULE", "SANS", "TEAL", "TINT", "WARM", "rc", "use"]
-
 INK, MUTED, RULE, TINT, PAPER = "#1f2933", "#5f6b7a", "#d9dee4", "#f3f6f9", "#ffffff"
 ACCENT, TEAL, WARM, ALARM = "#1f4e79", "#2a9d8f", "#d9822b", "#b5473c"
 CYCLE = (ACCENT, TEAL, WARM, "#7b8ea3", ALARM, "#8ab6d6", "#6d597a", "#b8a44c")

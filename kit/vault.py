@@ -27,8 +27,6 @@ from kit.errors import KitError, MissingFile
 from kit.keys import derived
 from kit.messages import message
 
-__all__ = ["CUSTOMER_NUMBER", "SCHEMA", "VAULT", "WrongKey", "batches", "digest", "read", "write"]
-
 VAULT = "vault.parquet"
 CUSTOMER_NUMBER = "customer_number"
 _COLUMNS = ("table", col.BRANCH_ID, col.CUSTOMER_ID, CUSTOMER_NUMBER, col.CUSTOMER_NAME, col.MOBILE)
@@ -112,7 +110,8 @@ def read(path: Path, *, key: bytes, branch: str | None, table: str = "customer")
             raise WrongKey(path=path) from error
     for name, value in wanted.items():
         rows = rows.filter(pc.equal(rows[name], value))
-    return rows.drop_columns(["table", col.BRANCH_ID]).to_pandas()
+    persons: pd.DataFrame = rows.drop_columns(["table", col.BRANCH_ID]).to_pandas()
+    return persons
 
 
 def digest(path: Path, *, key: bytes) -> str:

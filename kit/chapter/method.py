@@ -10,8 +10,6 @@ from kit.params import KeyProduct, Params
 from kit.report.names import intent_told
 from kit.text import Wording
 
-__all__ = ["method"]
-
 
 def method(context: Context, words: Wording) -> dict[str, Any]:
     """Thresholds, ladders and dates of a run, as the sentences of every chapter may name them."""

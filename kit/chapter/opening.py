@@ -18,8 +18,6 @@ from kit.messages import message
 from kit.resources import root
 from kit.text import wording
 
-__all__ = ["open_chapter", "opened", "reader"]
-
 
 def open_chapter(name: str, data: str = "", branch: str = "", language: str = "") -> Chapter:
     """Open a chapter on a run's ``data`` folder.

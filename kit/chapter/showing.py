@@ -7,7 +7,7 @@ cannot give is announced once, with the columns that would unlock it, and skippe
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, fields, is_dataclass
 from functools import cached_property
 from pathlib import Path
@@ -39,8 +39,6 @@ from kit.report.quotes import quoted
 from kit.schema import schema
 from kit.tables import CODES
 from kit.text import Wording
-
-__all__ = ["EVERY_BRANCH", "Chapter"]
 
 EVERY_BRANCH = "*"
 
@@ -226,7 +224,7 @@ class Chapter:
         return {"branch": self.branch_name, "bank": self.bank, **method(self.context, self.words)}
 
     @cached_property
-    def own_row(self) -> dict[str, Any] | None:
+    def own_row(self) -> dict[Hashable, Any] | None:
         """The branch as the bank's table of branches has it; None where this is the whole bank."""
         known = self._book("branch", col.BRANCH_ID)
         own = known[known[col.BRANCH_ID] == self.branch_id].to_dict("records")

@@ -14,8 +14,6 @@ from kit.demo.files import days, money, pick, yes_no
 from kit.demo.people import People, names
 from kit.demo.plan import Bits, Calendar, Ints, Kind
 
-__all__ = ["Activity", "Txns", "draw_activity", "draw_txns", "txn_file"]
-
 # summary, credit, channel, who is on the other side, his bank
 _INTEREST, _PAYROLL, _IN, _OUT, _SPEND, _RECEIPT, _SAME_NAME, _BILL, _CASH_IN, _CASH_OUT = range(10)
 _SORTS = (

@@ -10,8 +10,6 @@ from numpy.typing import NDArray
 from kit.demo.people import People
 from kit.demo.plan import Bits, Calendar, Ints, Kind
 
-__all__ = ["LADDER", "PARTS", "Balances", "draw_balances", "tier_of"]
-
 # The rural-postal ladder, [low, high), in 分: 5, 30 and 300 万元.
 LADDER = {"basic": 0, "core": 5_000_000, "vip": 30_000_000, "private": 300_000_000}
 

@@ -15,8 +15,6 @@ from kit.demo.plan import Calendar, branch_plans, calendar
 from kit.demo.sheets import Extract
 from kit.errors import BadValue
 
-__all__ = ["draw_bank", "write_bank"]
-
 
 def draw_bank(
     *, branches: int, customers: int, seed: int, cal: Calendar

@@ -20,8 +20,6 @@ from kit.demo.plan import BranchPlan, Calendar
 from kit.demo.products import Lots, account_file, draw_accounts, draw_ended, draw_holdings, holding_file
 from kit.demo.units import UnitAccounts, draw_units, unit_file
 
-__all__ = ["Branch", "draw_branch"]
-
 
 @dataclass(frozen=True, slots=True)
 class Branch:
@@ -93,17 +91,6 @@ def draw_branch(rng: np.random.Generator, plan: BranchPlan, customers: int, cal:
     holdings = draw_holdings(rng, people, held, cal)
     moved, owners = draw_activity(rng, people, held, txns, cal), relations.draw_owners(rng, people, held)
     talked, gone = rng.spawn(2)  # what is drawn of them moves nothing else
-    return Branch(
-        plan=plan,
-        people=people,
-        held=held,
-        accounts=accounts,
-        holdings=holdings,
-        txns=txns,
-        moved=moved,
-        owners=owners,
-        contacts=draw_contacts(talked, people, held, owners, cal),
-        ended=draw_ended(gone, accounts, cal),
-        units=draw_units(plan, customers, cal),
-        habits=draw_habits(rng, people, held),
-    )
+    contacts, ended = draw_contacts(talked, people, held, owners, cal), draw_ended(gone, accounts, cal)
+    units, habits = draw_units(plan, customers, cal), draw_habits(rng, people, held)
+    return Branch(plan, people, held, accounts, holdings, txns, moved, owners, contacts, ended, habits, units)

@@ -16,8 +16,6 @@ from kit.demo.people import People
 from kit.demo.plan import Bits, Calendar, Ints
 from kit.demo.relations import Owners
 
-__all__ = ["Contacts", "contact_file", "draw_contacts"]
-
 _RATE = (0.03, 1.0, 4.0, 7.0)  # contacts a year, by tier
 _STAGES = (
     "到期提醒", "特殊日提醒", "建立联系", "需求排查", "邀约", "面谈", "方案", "售后跟踪", "转介绍",

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from kit.demo.oddities import PANEL
 from kit.demo.plan import Calendar
 
-__all__ = ["Layout", "layout_of"]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:

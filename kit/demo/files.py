@@ -12,8 +12,6 @@ from numpy.typing import NDArray
 
 from kit.demo.plan import Bits, Ints
 
-__all__ = ["MONEY", "NO_DAY", "blank", "days", "money", "numbers", "pick", "yes_no"]
-
 MONEY = pa.decimal128(18, 2)
 NO_DAY = np.iinfo(np.int64).min  # a date that is not there; numpy's own NaT
 

@@ -10,8 +10,6 @@ import pyarrow as pa
 
 from kit.demo.plan import Calendar
 
-__all__ = ["PANEL", "REPEATED", "Block", "Columns", "Spoilt", "with_oddities"]
-
 Columns = Mapping[str, pa.Array | Sequence[Any]]
 
 PANEL = "客户资产月报"

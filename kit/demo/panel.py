@@ -13,8 +13,6 @@ from kit.demo.files import blank, days, money, numbers, pick, yes_no
 from kit.demo.people import People
 from kit.demo.plan import Bits, Calendar, Ints, Kind
 
-__all__ = ["Habits", "draw_habits", "month_file"]
-
 _TIERS = ("普通", "一般核心", "VIP", "私银")
 
 

@@ -13,8 +13,6 @@ import pyarrow.compute as pc
 from kit.demo.files import blank, days, numbers, pick, yes_no
 from kit.demo.plan import CYCLE, Bits, BranchPlan, Calendar, Ints, Kind, draw_kinds
 
-__all__ = ["OCCUPATIONS", "People", "draw_people", "master_file", "names"]
-
 _FOREVER = np.datetime64("9999-12-31").astype(np.int64)  # how a system writes 长期
 _SURNAMES = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许"
 

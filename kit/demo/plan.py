@@ -9,8 +9,6 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["CYCLE", "Bits", "BranchPlan", "Calendar", "Ints", "Kind", "Staff", "branch_plans", "calendar", "draw_kinds"]
-
 Ints = NDArray[np.int64]
 Bits = NDArray[np.bool_]
 

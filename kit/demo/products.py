@@ -14,8 +14,6 @@ from kit.demo.files import NO_DAY, blank, days, money, numbers, pick, yes_no
 from kit.demo.people import People
 from kit.demo.plan import Calendar, Ints, Kind
 
-__all__ = ["Lots", "account_file", "draw_accounts", "draw_ended", "draw_holdings", "holding_file"]
-
 _PRODUCTS = ("活期储蓄", "整存整取", "大额存单", "理财", "基金", "保险", "国债")
 _DEMAND, _TIME, _CD, _WMP, _FUND, _INSURANCE, _BOND = range(7)
 _TERMS = np.array([3, 6, 12, 24, 36, 60])  # months

@@ -14,32 +14,17 @@ from kit.demo.files import NO_DAY, blank, days, money, pick, yes_no
 from kit.demo.people import People
 from kit.demo.plan import Bits, BranchPlan, Calendar, Ints, Kind
 
-__all__ = ["Owners", "assignment_file", "draw_owners", "event_file", "sale_file", "staff_file"]
-
 Cells = dict[str, pa.Array | Sequence[Any]]
 
 # By tier: how likely a customer has an owner, and who (role, share); 虚拟 and 离职 leave him an orphan.
 _OWNED = (0.10, 0.72, 0.93, 0.97)
 _OWNERS = (
-    (
-        ("大堂经理", 0.40),
-        ("高柜柜员", 0.20),
-        ("低柜柜员", 0.12),
-        ("理财经理", 0.13),
-        ("市场经理", 0.05),
-        ("虚拟", 0.10),
-    ),
-    (
-        ("理财经理", 0.62),
-        ("大堂经理", 0.14),
-        ("贵宾理财经理", 0.05),
-        ("低柜柜员", 0.03),
-        ("离职", 0.09),
-        ("虚拟", 0.07),
-    ),
+    (("大堂经理", 0.4), ("高柜柜员", 0.2), ("低柜柜员", 0.12), ("理财经理", 0.13), ("市场经理", 0.05), ("虚拟", 0.1)),
+    (("理财经理", 0.62), ("大堂经理", 0.14), ("贵宾理财经理", 0.05), ("低柜柜员", 0.03), ("离职", 0.09),
+     ("虚拟", 0.07)),
     (("贵宾理财经理", 0.55), ("理财经理", 0.28), ("支局长", 0.08), ("离职", 0.06), ("虚拟", 0.03)),
-    (("贵宾理财经理", 0.60), ("支局长", 0.28), ("理财经理", 0.06), ("离职", 0.04), ("虚拟", 0.02)),
-)
+    (("贵宾理财经理", 0.6), ("支局长", 0.28), ("理财经理", 0.06), ("离职", 0.04), ("虚拟", 0.02)),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

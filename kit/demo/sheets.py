@@ -18,8 +18,6 @@ from kit.demo.extracts import Layout
 from kit.demo.files import MONEY
 from kit.demo.oddities import Block
 
-__all__ = ["Extract"]
-
 _WAN = pa.decimal128(18, 6)  # amounts in 万元 have six decimals, so that nothing is lost
 
 

@@ -12,8 +12,6 @@ import pyarrow as pa
 from kit.demo.files import blank, days, money, pick, yes_no
 from kit.demo.plan import Bits, BranchPlan, Calendar, Ints
 
-__all__ = ["UnitAccounts", "draw_units", "unit_file"]
-
 _DUE, _DUE_UNKNOWN, _OWING, _SOON, _IDLE, _FALLING, _NEAR, _PAYER = range(8)
 # Days since the last transaction by part: over a year, nearly a year, over half a year; others lately.
 _DAYS = {_DUE: (380, 900), _DUE_UNKNOWN: (380, 900), _OWING: (380, 900), _SOON: (290, 355), _IDLE: (190, 260)}

@@ -13,12 +13,6 @@ from typing import Any
 
 from kit.text import NOTHING, figure
 
-__all__ = [
-    "Block", "Cell", "Code", "Column", "Figure", "Grid", "Heading", "Items", "KeyFigure", "KeyFigures",
-    "Mark", "Paragraph", "Picture", "Quote", "Row", "Rule", "Table", "Text", "Value", "grid", "placed", "plain",
-    "value_of",
-]  # fmt: skip
-
 
 @dataclass(frozen=True, slots=True)
 class Mark:

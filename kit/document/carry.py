@@ -9,12 +9,8 @@ from typing import Any
 
 from kit.document import blocks
 
-__all__ = ["MIME", "from_json", "to_json"]
-
 MIME = "application/vnd.branch-kit.blocks+json"
-_KINDS: dict[str, Any] = {
-    name: kind for name, kind in vars(blocks).items() if name in blocks.__all__ and is_dataclass(kind)
-}
+_KINDS: dict[str, Any] = {name: kind for name, kind in vars(blocks).items() if is_dataclass(kind)}
 
 
 def to_json(found: Iterable[blocks.Block]) -> list[Any]:

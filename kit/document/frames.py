@@ -12,8 +12,6 @@ from kit.messages import language
 from kit.tables import CODES, kind_of
 from kit.text import Wording, figure, wording
 
-__all__ = ["result_blocks", "table_of"]
-
 _MOST = 20  # rows of a result's table that are shown; its caption says how many there are
 _SUMMED = ("count", "wan", "percent")
 _AVERAGES = ("mean", "median", "gap_each")  # their sum would be no figure

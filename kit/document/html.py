@@ -15,8 +15,6 @@ from kit.document import blocks as doc
 from kit.resources import templates
 from kit.text import figure
 
-__all__ = ["RELATIVE", "HtmlWriter", "fragment"]
-
 # No scheme, no host, no root: it stays among the files that were handed over.
 RELATIVE = re.compile(r"(?!/)[^\s:\\\x00-\x1f]+")
 _TAGS = {"strong": "strong", "em": "em", "del": "s", "code": "code"}

@@ -7,8 +7,6 @@ from collections.abc import Iterable
 from kit.document import blocks as doc
 from kit.text import figure
 
-__all__ = ["to_plain"]
-
 
 def to_plain(blocks: Iterable[doc.Block], language: str) -> str:
     """A line a paragraph, heading, row or headline figure; a figure is its title and its words."""

@@ -6,8 +6,6 @@ import re
 
 from kit.document.blocks import Block, Items, Mark, Paragraph, Quote, Text
 
-__all__ = ["blocks_of", "text_of"]
-
 _STRONG = re.compile(r"\*\*((?:\\.|[^*\\])+)\*\*")
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 
 from kit import columns as col
+from kit.files import digest
 from kit.intake.grid import Sheet
 from kit.intake.labels import signature
 from kit.intake.mapping import Cell, Confirmed, Mapping
@@ -65,7 +65,7 @@ def _mapping(
         sheet=sheet,
         encoding=before.encoding if before else None,
         delimiter=before.delimiter if before else None,
-        sha256=_hash(first.path),
+        sha256=digest(first.path),
         header_row=first.header_row,
         headers=first.headers,
         tables={table: {c: Cell.model_validate(cell) for c, cell in cells.items()} for table, cells in tables.items()},
@@ -73,11 +73,6 @@ def _mapping(
         left_out=first.left_out,
         confirmed=confirmed,
     )
-
-
-def _hash(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _names(

@@ -18,8 +18,6 @@ from kit.planning.optimum import loads_of, optimise
 from kit.planning.rules import claims, keepers, reasons
 from kit.planning.solver import Model
 
-__all__ = ["Assigned", "assignment"]
-
 Array = npt.NDArray[np.float64]
 Bits = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]

@@ -8,8 +8,6 @@ from datetime import date, timedelta
 
 import chinese_calendar
 
-__all__ = ["WorkDays", "festivals", "work_days"]
-
 
 @dataclass(frozen=True, slots=True)
 class WorkDays:

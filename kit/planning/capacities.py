@@ -14,8 +14,6 @@ from kit import columns as col
 from kit.params import Params
 from kit.planning.calendar import work_days
 
-__all__ = ["Room", "owner_weeks", "room_of"]
-
 Ints = npt.NDArray[np.int64]
 
 

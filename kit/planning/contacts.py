@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from kit import columns as col
@@ -18,8 +19,6 @@ from kit.planning.capacities import room_of
 from kit.planning.occasions import EPOCH, Horizon, days_since, occasions
 from kit.planning.slots import days_for
 from kit.planning.timeline import timelines
-
-__all__ = ["PLAN", "contact_plan", "first_contacts", "plan_start"]
 
 PLAN = (
     col.CUSTOMER_ID, col.BRANCH_ID, col.STAFF_ID, col.DATE, col.DUE, col.CONTACT_CLASS, col.FIRST_CONTACT, col.INTENT,
@@ -36,7 +35,7 @@ def plan_start(params: Params, touches: pd.DataFrame | None = None) -> date:
 
 def first_contacts(
     customers: pd.DataFrame, assigned: pd.DataFrame, params: Params, touches: pd.DataFrame | None = None
-) -> pd.Series:
+) -> npt.NDArray[np.bool_]:
     """认领: customers whose owner is new, and has not reached them yet (R62, R110).
 
     New is who was given the customer by `kit.planning.assignment`, or by the bank within the profile's days. A contact
@@ -46,7 +45,8 @@ def first_contacts(
     day = pd.Timestamp(params.day)
     moved = assigned[col.MOVED].to_numpy(dtype=bool)
     given = pd.to_datetime(since).mask(moved, day)
-    new = assigned[col.STAFF_ID].notna().to_numpy() & (given >= day - pd.Timedelta(days=params.contact.new_days))
+    recent = given >= day - pd.Timedelta(days=params.contact.new_days)
+    new = assigned[col.STAFF_ID].notna().to_numpy() & recent.to_numpy()
     if touches is None or col.TOUCHED_DATE not in touches:
         return new
     pairs = pd.DataFrame({
@@ -125,7 +125,7 @@ def _promised(previous: pd.DataFrame | None, customers: pd.DataFrame, when: Hori
         "due": days_since(previous[col.DUE]),
     })  # fmt: skip
     least = earlier[earlier["due"] >= when.first].groupby(["at", "code"])["due"].min()
-    return {(int(at), code): int(due) for (at, code), due in least.items()}
+    return {(int(at), code): int(due) for at, code, due in least.reset_index().itertuples(index=False)}
 
 
 def _described(
@@ -212,14 +212,14 @@ def _dated(tasks: pd.DataFrame, staff: pd.DataFrame | None, days: tuple[date, ..
     first = open_to.assign(fresh=open_to["had"].isna()).sort_values(["waits", "rank", "fresh"], kind="stable").index
     windows, open_to = windows.loc[first], open_to.loc[first]
     for (owner, writes), rows in windows.groupby([open_to[col.STAFF_ID], open_to["hung_up"]], sort=True):
-        free = (room.sms if writes else room.calls)[room.owners[owner]].tolist()
+        free = (room.sms if writes else room.calls)[room.owners[str(owner)]].tolist()
         had = [None if np.isnan(day) else int(day) for day in rows["had"]]
         got = days_for(list(zip(rows["begin"].tolist(), rows["end"].tolist(), strict=True)), free, had)
-        found[rows.index] = [np.nan if i is None else numbers[i] for i in got]
+        found.loc[rows.index] = np.array([np.nan if i is None else numbers[i] for i in got])
     return found
 
 
-def _finished(tasks: pd.DataFrame, claims: np.ndarray, params: Params, start: date) -> pd.DataFrame:
+def _finished(tasks: pd.DataFrame, claims: npt.NDArray[np.bool_], params: Params, start: date) -> pd.DataFrame:
     """The plan as others read it."""
     day, due = (pd.to_datetime(tasks[name], unit="D", origin="unix").astype("datetime64[s]") for name in ("day", "due"))
     # The first contact of a new owner is the first that has a date, or the first that is due.

@@ -12,8 +12,6 @@ from kit import columns as col
 from kit.params import Params
 from kit.planning.solver import Limit, Steps
 
-__all__ = ["ASSETS", "COUNT", "KEPT", "capacities", "fair_shares", "gave_way", "limits"]
-
 Array = npt.NDArray[np.float64]
 
 COUNT, ASSETS, KEPT = range(3)  # measures of a load: customers, their assets, and those whom one keeps from before

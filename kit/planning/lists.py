@@ -29,35 +29,22 @@ from kit.analysis.units import salaried_list, unit_idle_list, unit_line_list
 from kit.analysis.wallet import wallet_list
 from kit.params import Params
 
-__all__ = ["LISTS", "branch_lists", "list_stakes"]
+Chooser = Callable[..., pd.DataFrame | Unavailable]
+
+
+def _by_name(*choosers: Chooser) -> dict[str, Chooser]:
+    return {choose.__name__.removesuffix("_list"): choose for choose in choosers}
+
 
 # In the order of the workbook's sheets. Each names as its parameters what it reads: the customers, the thresholds, or a
 # table of another grain.
-LISTS: Mapping[str, Callable[..., pd.DataFrame | Unavailable]] = {
-    "upgrade": upgrade_list,
-    "loss": loss_list,
-    "maturing": maturing_list,
-    "orphan": orphan_list,
-    "misheld": misheld_list,
-    "handover": handover_list,
-    "wake": wake_list,
-    "win_back": win_back_list,
-    "filing": filing_list,
-    "reassess": reassess_list,
+LISTS: Mapping[str, Chooser] = {
+    **_by_name(upgrade_list, loss_list, maturing_list, orphan_list, misheld_list, handover_list, wake_list,
+               win_back_list, filing_list, reassess_list),
     **{f"offer_{family}": partial(prospect_list, family=family) for family in FAMILIES},
-    "wallet": wallet_list,
-    "stage": stage_list,
-    "salaried": salaried_list,
-    "unit_idle": unit_idle_list,
-    "unit_line": unit_line_list,
-    "focus": focus_list,
-    "merchant": merchant_list,
-    "hidden": hidden_list,
-    "identify": identify_list,
-    "sms_missed": sms_missed_list,
-    "invite": invite_list,
-    "proposal": proposal_list,
-}
+    **_by_name(wallet_list, stage_list, salaried_list, unit_idle_list, unit_line_list, focus_list, merchant_list,
+               hidden_list, identify_list, sms_missed_list, invite_list, proposal_list),
+}  # fmt: skip
 _COLUMNS = [col.BRANCH_ID, col.LIST, col.RANK, col.CUSTOMER_ID, col.AMOUNT_FEN, col.REASON]
 
 

@@ -16,19 +16,6 @@ from kit.analysis.result import flagged
 from kit.params import YUAN, Params
 from kit.planning.calendar import festivals
 
-__all__ = [
-    "Horizon",
-    "days_since",
-    "intents",
-    "maturities",
-    "movements",
-    "newcomers",
-    "occasions",
-    "recoveries",
-    "special_days",
-    "upgrades",
-]
-
 Days = npt.NDArray[np.float64]  # days since 1970-01-01; NaN where there is none
 Bits = npt.NDArray[np.bool_]
 EPOCH = date(1970, 1, 1)
@@ -54,7 +41,7 @@ def days_since(values: pd.Series) -> Days:
     return np.where(np.isnat(dates), np.nan, dates.astype("int64"))
 
 
-def _given(customers: pd.DataFrame, name: str) -> Days:
+def days_of(customers: pd.DataFrame, name: str) -> Days:
     """Dates of a column, none where the bank did not send it."""
     return days_since(customers[name]) if name in customers else np.full(len(customers), np.nan)
 
@@ -71,7 +58,7 @@ def _windows(applies: npt.ArrayLike, earliest: npt.ArrayLike, due: npt.ArrayLike
 def _state(customers: pd.DataFrame, applies: npt.ArrayLike, code: str, when: Horizon, params: Params) -> pd.DataFrame:
     """What is so for the time being: due within the class's days, not again too soon after the last contact."""
     kind = params.contact.of(code)
-    again = _given(customers, col.LAST_TOUCH_DATE) + kind.again_days
+    again = days_of(customers, col.LAST_TOUCH_DATE) + kind.again_days
     due = np.where(again > when.first, again + kind.within_days - 1, when.due(kind.within_days))
     return _windows(applies, again, due, when) if kind.again_days else _windows(applies, when.first, due, when)
 
@@ -90,8 +77,8 @@ def maturities(
         at, falls = places.reindex(each[col.CUSTOMER_ID]).to_numpy(), days_since(each[col.MATURITY_DATE])
         at, falls = at[~np.isnan(at)].astype("int64"), falls[~np.isnan(at)]
     else:
-        at, falls = np.arange(len(customers)), _given(customers, col.NEXT_MATURITY_DATE)
-    touch = _given(customers, col.LAST_TOUCH_DATE)[at]
+        at, falls = np.arange(len(customers)), days_of(customers, col.NEXT_MATURITY_DATE)
+    touch = days_of(customers, col.LAST_TOUCH_DATE)[at]
     spoken, late = touch >= falls - ahead, falls - 2 * soon < when.first
     first = _windows(~spoken & ~late, falls - ahead, falls - 2 * soon, when)
     last = _windows(~(touch >= falls - soon), np.where(late & ~spoken, falls - ahead, falls - soon), falls, when)
@@ -104,7 +91,7 @@ def special_days(customers: pd.DataFrame, params: Params, when: Horizon) -> pd.D
 
     A birthday of 29 February is kept on 1 March.
     """
-    kind, touch = params.contact.of("special_day"), _given(customers, col.LAST_TOUCH_DATE)
+    kind, touch = params.contact.of("special_day"), days_of(customers, col.LAST_TOUCH_DATE)
     first, last = EPOCH + timedelta(days=when.first), EPOCH + timedelta(days=when.last)
     found = []
     if col.BIRTH_DATE in customers:
@@ -133,14 +120,14 @@ def movements(customers: pd.DataFrame, params: Params, when: Horizon) -> pd.Data
     aum = customers[col.AUM_FEN].fillna(0).clip(lower=0).to_numpy(dtype="float64")
     large = np.maximum(params.contact.movement_yuan * YUAN, params.contact.movement_share * aum)
     moved = customers[col.MOVEMENT_FEN].fillna(0).to_numpy(dtype="float64") >= large
-    return _state(customers, moved & ~(_given(customers, col.LAST_TOUCH_DATE) > when.data), "movement", when, params)
+    return _state(customers, moved & ~(days_of(customers, col.LAST_TOUCH_DATE) > when.data), "movement", when, params)
 
 
 def intents(customers: pd.DataFrame, params: Params, when: Horizon) -> pd.DataFrame:
     """意向: the day agreed, then follow-ups as the grade asks until he should have closed (R54, R108)."""
     within = params.contact.of("intent").within_days
     every, times = follow_ups(customers, params)
-    touch, asked = _given(customers, col.LAST_TOUCH_DATE), _given(customers, col.ASKED_DATE)
+    touch, asked = days_of(customers, col.LAST_TOUCH_DATE), days_of(customers, col.ASKED_DATE)
     late = float(when.due(within))
     follows = times > 0
     regular = np.where(touch + every >= when.first, touch + every, late)
@@ -162,8 +149,8 @@ def upgrades(customers: pd.DataFrame, params: Params, when: Horizon) -> pd.DataF
 
 def newcomers(customers: pd.DataFrame, params: Params, when: Horizon, claims: pd.Series) -> pd.DataFrame:
     """新增: opened of late and not contacted since, or new to an owner who ``claims`` him (R110)."""
-    opened = _given(customers, col.OPEN_DATE)
-    fresh = (opened >= when.data - params.contact.new_days) & ~(_given(customers, col.LAST_TOUCH_DATE) >= opened)
+    opened = days_of(customers, col.OPEN_DATE)
+    fresh = (opened >= when.data - params.contact.new_days) & ~(days_of(customers, col.LAST_TOUCH_DATE) >= opened)
     return _state(customers, fresh | claims.to_numpy(dtype=bool), "new", when, params)
 
 
@@ -178,7 +165,7 @@ def _fixed(rows: pd.DataFrame, customers: pd.DataFrame, code: str) -> Bits:
     """What is not spoken of some days early in another contact: a special day, and a day that was agreed."""
     if code != "intent":
         return np.full(len(rows), code == "special_day")
-    agreed: Bits = rows["earliest"].to_numpy() == _given(customers, col.ASKED_DATE)[rows["at"]]
+    agreed: Bits = rows["earliest"].to_numpy() == days_of(customers, col.ASKED_DATE)[rows["at"]]
     return agreed
 
 

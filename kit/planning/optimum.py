@@ -12,8 +12,6 @@ import numpy.typing as npt
 
 from kit.planning.solver import Array, Bits, Found, Model, solve
 
-__all__ = ["Answer", "loads_of", "optimise"]
-
 Ints = npt.NDArray[np.int64]
 
 ALL_WHOLE = 120  # so many units are whole from the start, and of more the largest

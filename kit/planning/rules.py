@@ -11,8 +11,6 @@ import pandas as pd
 from kit import columns as col
 from kit.params import Params
 
-__all__ = ["REASONS", "RULES", "Claims", "claims", "keepers", "reasons"]
-
 Bits = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
 
@@ -80,7 +78,7 @@ def claims(customers: pd.DataFrame, team: pd.DataFrame, allowed: Bits, home: Int
 
 def _one(ids: pd.Index, named: pd.Series) -> Bits:
     """A row a customer: the member of staff who is named, if he is there."""
-    place = ids.get_indexer(named.astype("object").where(named.notna(), ""))
+    place = ids.get_indexer(pd.Index(named.astype("object").where(named.notna(), "")))
     return np.asarray(np.arange(len(ids)) == place[:, None])
 
 

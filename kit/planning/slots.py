@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 
-__all__ = ["Task", "days_for"]
-
 Task = tuple[int, int]  # first day on which it may be done, and the day after the last
 _FAR = 1 << 30
 

@@ -15,8 +15,6 @@ import numpy.typing as npt
 from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-__all__ = ["Array", "Bits", "Found", "Limit", "Model", "Steps", "solve"]
-
 Array = npt.NDArray[np.float64]
 Bits = npt.NDArray[np.bool_]
 Steps = tuple[tuple[float, float], ...]  # (width, price of each unit in it), prices rising
@@ -111,8 +109,8 @@ def solve(model: Model, gap: float) -> Found | None:
     shares = np.zeros((units, owners))
     shares[unit, owner] = result.x[:pairs]
     bound = result.fun if result.mip_dual_bound is None else result.mip_dual_bound
-    beyond = np.bincount(at, result.x[pairs + loads :], rows).astype(float) if at else np.zeros(rows)
-    return Found(shares, beyond, result.fun, bound)
+    further = np.bincount(at, result.x[pairs + loads :], rows).astype(float) if at else np.zeros(rows)
+    return Found(shares, further, result.fun, bound)
 
 
 @contextmanager

@@ -11,9 +11,7 @@ import pandas as pd
 from kit import columns as col
 from kit.analysis.contact import interval_days
 from kit.params import Params
-from kit.planning.occasions import Horizon, days_since
-
-__all__ = ["timelines"]
+from kit.planning.occasions import Horizon, days_of
 
 
 @dataclass(slots=True)
@@ -79,11 +77,7 @@ def _cadence(
     ``care``, the others within their interval.
     """
     every = interval_days(customers, params).to_numpy(dtype="float64")
-    touch = (
-        days_since(customers[col.LAST_TOUCH_DATE])
-        if col.LAST_TOUCH_DATE in customers
-        else np.full(len(customers), np.nan)
-    )
+    touch = days_of(customers, col.LAST_TOUCH_DATE)
     valued = (customers[col.TIER_RANK].fillna(0) >= 1).to_numpy()
     due = touch + every
     late = ~(due >= when.first) & ~np.isnan(every)

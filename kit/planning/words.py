@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -13,17 +13,13 @@ from kit import columns as col
 from kit.analysis.contact import CLASSES
 from kit.analysis.result import flagged, joined
 from kit.params import Params
-from kit.planning.fillings import OF_BRANCH, OF_OWNER, greeted, products, short_name, slots_of
-from kit.planning.messages import message_size
-from kit.planning.salutation import clean
-from kit.planning.scripts import SOURCES, Scripts
+from kit.planning.fillings import OF_BRANCH, OF_OWNER, clean, greeted, products, short_name, slots_of
+from kit.planning.scripts import SOURCES, Scripts, message_size
 from kit.schema import schema
 from kit.text import wording
 
 Places = npt.NDArray[np.intp]
 Flags = npt.NDArray[np.bool_]
-
-__all__ = ["REFUSED", "call_sheets", "lacking", "word_sheet"]
 
 REFUSED = "!"  # before the key of a template that cannot be used, where the column stands that a text lacks
 _NOBODY = "assignment.staff_id"  # in place of the owner's columns where nobody keeps the customer
@@ -124,12 +120,12 @@ def lacking(
 
 
 def word_sheet(
-    branch: Mapping[str, Any] | None,
+    branch: Mapping[Hashable, Any] | None,
     *,
     bank: str,
     params: Params,
     scripts: Scripts,
-    owner: Mapping[str, Any] | None = None,
+    owner: Mapping[Hashable, Any] | None = None,
 ) -> pd.DataFrame:
     """Every text as one owner of a branch would say it, to ×× whoever it may be.
 

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from kit.analysis.quality import missing_columns
-from kit.document.blocks import Value
-from kit.document.frames import table_of
-from kit.reconciliation import Reconciliation
+from kit.files import replace
+from kit.reconciliation import Reconciliation, read_reconciliation
 from kit.report.names import column_name, reason_name, table_name, unlocked
 from kit.schema import schema
 from kit.text import Wording
-from kit.workbooks.sheets import COLOUR, new_workbook
-
-__all__ = ["data_request"]
+from kit.workbooks.sheets import HEAD, LINE, NOTE, TITLE, cell_formats, new_workbook, write_list
 
 _MOST = 2_000  # rows of a sheet; the rest is counted
 _WIDTHS = {
@@ -50,14 +48,22 @@ def data_request(reconciled: Reconciliation, words: Wording, *, bank: str) -> by
         "differences": _differences(reconciled, words),
         "refused": reconciled.refused.rename(columns={"reason": "told"}),
         "explain": _explain(reconciled, words),
-        "accounts": _rows_accounted(reconciled, words),
+        "accounts": reconciled.rows.assign(table=[table_name(table, words) for table in reconciled.rows["table"]]),
     }
     # The same data is the same file, whatever the day.
     with new_workbook(date(2000, 1, 1), title=words("request.title", bank=bank)) as (book, buffer):
-        formats = _formats(book)
+        own = {"title": TITLE, "note": NOTE, "head": HEAD | LINE, "line": LINE}
+        formats = cell_formats(book, valign="top", text_wrap=True) | {k: book.add_format(v) for k, v in own.items()}
         for name, rows in sheets.items():
             _sheet(book, formats, name, rows, words, bank=bank)
     return buffer.getvalue()
+
+
+def write_data_request(out: Path, words: Wording, *, bank: str) -> Path:
+    """Write ``share/data-request.xlsx`` from the accounts in ``out/data``, where it may be shared; its path."""
+    path = out / "share" / "data-request.xlsx"
+    replace(path, data_request(read_reconciliation(out / "data"), words, bank=bank))
+    return path
 
 
 def _missing(reconciled: Reconciliation, words: Wording) -> pd.DataFrame:
@@ -96,13 +102,10 @@ def _doubtful(reconciled: Reconciliation, words: Wording) -> pd.DataFrame:
         for label, table, column in zip(rows["label"], rows["table"], rows["column"], strict=True)
     ]
     told = [reason_name(code, detail, words) for code, detail in zip(rows["reason"], rows["detail"], strict=True)]
-    needed = [_needed(code, words) for code in rows["reason"]]
+    other = words.label("request.needed.other")
+    needed = [words.label(f"request.needed.{code}", default=other) for code in rows["reason"]]
     rows = rows.assign(label=own, told=told, needed=needed, example=rows["value_masked"])
     return rows[["file", "sheet", "row", "label", "example", "told", "entries", "needed"]]
-
-
-def _needed(code: str, words: Wording) -> str:
-    return words.label(f"request.needed.{code}", default=words.label("request.needed.other"))
 
 
 def _differences(reconciled: Reconciliation, words: Wording) -> pd.DataFrame:
@@ -113,26 +116,19 @@ def _differences(reconciled: Reconciliation, words: Wording) -> pd.DataFrame:
     checks = checks[checks["stated_fen"].notna()]
     kinds = ["control_total" if c == "control_total" else "parts" if "+" in d else d
              for c, d in zip(checks["check"], checks["detail"], strict=True)]  # fmt: skip
-    columns = [column_name(t, c, words) for t, c in zip(checks["table"], checks["column"], strict=True)]
-    first = pd.DataFrame({
-        "compared": "total_row", "file": totals["file"], "sheet": totals["sheet"], "row": totals["row"],
-        "table": [table_name(t, words) for t in totals["table"]],
-        "column": [column_name(t, c, words) for t, c in zip(totals["table"], totals["column"], strict=True)],
-        "stated_fen": totals["stated_fen"], "found_fen": totals["summed_fen"],
-    })  # fmt: skip
-    second = pd.DataFrame({
-        "compared": kinds, "table": [table_name(t, words) for t in checks["table"]], "column": columns,
-        "branch_id": checks["branch_id"], "as_of": checks["as_of"].astype("str").replace({"None": "", "NaT": ""}),
-        "stated_fen": checks["stated_fen"], "found_fen": checks["found_fen"],
-    })  # fmt: skip
-    order = ["compared", "file", "sheet", "row", "table", "column", "branch_id", "as_of", "stated_fen", "found_fen"]
-    rows = pd.concat([frame.reindex(columns=order).astype("object") for frame in (first, second)], ignore_index=True)
-    return rows.assign(
-        difference_fen=[f - s for s, f in zip(rows["stated_fen"], rows["found_fen"], strict=True)],
-        difference_share=[
-            (f - s) / s if s else None for s, f in zip(rows["stated_fen"], rows["found_fen"], strict=True)
-        ],
+    days = checks["as_of"].astype("str").replace({"None": "", "NaT": ""})
+    rows = pd.concat(
+        [totals.assign(compared="total_row", found_fen=totals["summed_fen"]), checks.assign(compared=kinds, as_of=days)]
     )
+    stated, found = rows["stated_fen"].astype("Int64"), rows["found_fen"].astype("Int64")
+    difference = found - stated
+    columns = [column_name(t, c, words) for t, c in zip(rows["table"], rows["column"], strict=True)]
+    rows = rows.assign(
+        table=[table_name(table, words) for table in rows["table"]], column=columns, stated_fen=stated, found_fen=found,
+        difference_fen=difference, difference_share=(difference / stated).where(stated != 0),
+    )  # fmt: skip
+    order = ["compared", "file", "sheet", "row", "table", "column", "branch_id", "as_of", "stated_fen", "found_fen"]
+    return rows.reindex(columns=[*order, "difference_fen", "difference_share"])
 
 
 def _explain(reconciled: Reconciliation, words: Wording) -> pd.DataFrame:
@@ -145,91 +141,54 @@ def _explain(reconciled: Reconciliation, words: Wording) -> pd.DataFrame:
     fields = fields.drop_duplicates(["table", "column", "unit"])
     rows = [
         {
-            "finding": words.label(f"labels.finding.{row.check}"),
-            "table": table_name(row.table, words),
-            "column": column_name(row.table, row.column, words) if row.column else "",
-            "branch_id": row.branch_id,
-            "as_of": "" if row.as_of is None else str(row.as_of),
-            "looked_at": row.rows,
-            "found": row.failed,
-            "detail": _detail(row, words),
+            "finding": words.label(f"labels.finding.{row['check']}"),
+            "table": table_name(row["table"], words),
+            "column": column_name(row["table"], row["column"], words) if row["column"] else "",
+            "branch_id": row["branch_id"],
+            "as_of": "" if row["as_of"] is None else str(row["as_of"]),
+            "looked_at": row["rows"],
+            "found": row["failed"],
+            "detail": _detail(row["check"], row["table"], row["detail"], words),
         }
-        for row in asked.itertuples()
+        for row in asked.to_dict("records")
     ]
     rows += [
         {
             "finding": words.label("request.unit_assumed"),
-            "table": table_name(row.table, words),
-            "column": column_name(row.table, row.column, words),
-            "detail": words.label(f"labels.unit.{row.unit}"),
+            "table": table_name(row["table"], words),
+            "column": column_name(row["table"], row["column"], words),
+            "detail": words.label(f"labels.unit.{row['unit']}"),
         }
-        for row in fields.itertuples()
+        for row in fields.to_dict("records")
     ]
     order = ["finding", "table", "column", "branch_id", "as_of", "looked_at", "found", "detail"]
     return pd.DataFrame(rows, columns=order)
 
 
-def _detail(row: Any, words: Wording) -> str:
+def _detail(check: str, table: str, detail: str, words: Wording) -> str:
     """What a finding's detail says: a table, a column, the bank's number; a count of duplicates says nothing more."""
-    if row.check == "duplicate" or not row.detail:
+    if check == "duplicate" or not detail:
         return ""
-    if row.check in ("control_total", "panel_jump"):
-        return words(f"request.detail.{row.check}", rows=int(row.detail))
-    return column_name(row.table, table_name(row.detail, words), words)
-
-
-def _rows_accounted(reconciled: Reconciliation, words: Wording) -> pd.DataFrame:
-    """Where the lines of each file went."""
-    rows = reconciled.rows
-    return rows.assign(table=[table_name(table, words) for table in rows["table"]])
-
-
-def _formats(book: Any) -> dict[str, Any]:
-    cell = {"valign": "top", "text_wrap": True, "border": 1, "border_color": "#d9dee4"}
-    head = {"bold": True, "bg_color": COLOUR, "font_color": "#ffffff", "valign": "vcenter"}
-    return {
-        "title": book.add_format({"bold": True, "font_size": 14, "font_color": COLOUR}),
-        "note": book.add_format({"font_color": "#5f6b7a", "text_wrap": True, "valign": "top"}),
-        "head": book.add_format(cell | head),
-        "text": book.add_format(cell),
-        "count": book.add_format(cell | {"num_format": "#,##0", "text_wrap": False}),
-        "cents": book.add_format(cell | {"num_format": "#,##0.00", "text_wrap": False}),
-        "near": book.add_format(cell | {"num_format": "0.0%", "text_wrap": False}),
-    }
+    if check in ("control_total", "panel_jump"):
+        return words(f"request.detail.{check}", rows=int(detail))
+    return column_name(table, table_name(detail, words), words)
 
 
 def _sheet(book: Any, formats: Mapping[str, Any], name: str, rows: pd.DataFrame, words: Wording, *, bank: str) -> None:
     """One sheet: title, what it is for, header, rows; frozen below the header, printed a page wide."""
-    title = words.label(f"request.{name}.sheet")
-    table = table_of(rows.head(_MOST), words)
-    sheet = book.add_worksheet(title)
-    sheet.write_string(0, 0, words("request.heading", bank=bank, sheet=title), formats["title"])
+    title, shown = words.label(f"request.{name}.sheet"), rows.head(_MOST)
+    sheet, width = book.add_worksheet(title), len(rows.columns) - 1
     purpose = words(f"request.{name}.{'note' if len(rows) else 'none'}")
-    sheet.merge_range(1, 0, 1, max(len(table.columns) - 1, 1), "", formats["note"])
-    sheet.write_string(1, 0, purpose, formats["note"])
+    sheet.merge_range(1, 0, 1, max(width, 1), purpose, formats["note"])
     sheet.set_row(1, 48)
-    for j, column in enumerate(table.columns):
-        sheet.set_column(j, j, _WIDTHS.get(column.name, _OTHERS))
-        label = words.label(f"request.column.{column.name}", default=column.label)
-        sheet.write_string(_HEAD, j, label, formats["head"])
-        for i, values in enumerate(table.rows, start=_HEAD + 1):
-            _cell(sheet, i, j, values[j], column.kind, formats)
+    write_list(
+        sheet, shown, words, formats, heading=words("request.heading", bank=bank, sheet=title), head=_HEAD,
+        width=lambda column: _WIDTHS.get(column, _OTHERS), labels="request.column",
+    )  # fmt: skip
+    if len(shown):  # a cell without a value has its lines too
+        rule = {"type": "formula", "criteria": "=TRUE", "format": formats["line"]}
+        sheet.conditional_format(_HEAD + 1, 0, _HEAD + len(shown), width, rule)
     if len(rows) > _MOST:
         sheet.write_string(_HEAD + 1 + _MOST, 0, words("request.more", rows=len(rows) - _MOST), formats["note"])
     sheet.freeze_panes(_HEAD + 1, 0)
-    if len(rows):
-        sheet.autofilter(_HEAD, 0, _HEAD + len(table.rows), len(table.columns) - 1)
-    sheet.set_landscape()
-    sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(_HEAD)
     sheet.hide_gridlines(2)
-
-
-def _cell(sheet: Any, i: int, j: int, value: Value, kind: str, formats: Mapping[str, Any]) -> None:
-    if value is None:
-        sheet.write_blank(i, j, None, formats["text"])
-    elif isinstance(value, str | date):
-        sheet.write_string(i, j, str(value), formats["text"])
-    else:
-        sheet.write_number(i, j, value / 100 if kind == "cents" else value, formats.get(kind, formats["text"]))

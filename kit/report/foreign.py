@@ -16,8 +16,6 @@ from bs4 import BeautifulSoup, NavigableString, Tag
 from kit.document import blocks as doc
 from kit.text import is_wide
 
-__all__ = ["IMAGE_TYPES", "picture", "read_html", "read_markdown"]
-
 # Mime types of images, the best first, with the bytes that each kind of file starts with.
 IMAGE_TYPES = {
     "image/svg+xml": b"",

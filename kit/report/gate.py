@@ -8,8 +8,6 @@ from html import escape, unescape
 
 from kit.errors import KitError
 
-__all__ = ["GateRefused", "check_html", "check_pdf"]
-
 _EXTERNAL = re.compile(
     r"""(?:src|href|action|data)\s*=\s*["']?\s*(?:[a-z]+:)?//|url\(\s*["']?(?:[a-z]+:)?//|https?://""", re.IGNORECASE
 )

@@ -15,26 +15,11 @@ import jinja2
 from markupsafe import Markup
 
 from kit.document.html import RELATIVE, HtmlWriter
-from kit.report.notebook import Document, DocumentExporter, labels
+from kit.report.notebook import Document, labels
 from kit.resources import templates
-
-__all__ = ["ReportHTMLExporter", "facts", "html_page", "page", "relative_href"]
 
 # Bounded: pictures are runs of a hundred thousand such characters, and an open run is tried from each of them.
 _SCHEME = re.compile(r"[a-z][a-z0-9+.\-]{0,30}://", re.IGNORECASE)
-
-
-class ReportHTMLExporter(DocumentExporter):
-    """nbconvert exporter of a report, or any notebook, as a page: code hidden, nothing external."""
-
-    export_from_notebook = "HTML (branch-kit)"
-    output_mimetype = "text/html"
-    file_extension = ".html"
-
-    def from_notebook_node(self, nb: Any, resources: Any = None, **kw: Any) -> tuple[str, Any]:
-        """Render a notebook as a complete page."""
-        document, resources = self.document(nb, resources, code=False, **kw)
-        return html_page(document), resources
 
 
 def html_page(document: Document) -> str:

@@ -11,8 +11,6 @@ import pandas as pd
 from kit.report.html import facts, page, relative_href
 from kit.report.notebook import labels
 
-__all__ = ["Column", "index_html"]
-
 
 @dataclass(frozen=True, slots=True)
 class Column:

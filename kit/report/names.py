@@ -12,17 +12,6 @@ from kit.schema import schema
 from kit.text import Wording, figure
 from kit.workbooks.form import FACT_TABLE, FACTS
 
-__all__ = [
-    "column_name",
-    "intent_told",
-    "named",
-    "reason_name",
-    "rules_told",
-    "shares_told",
-    "table_name",
-    "unlocked",
-]
-
 
 def table_name(table: str, words: Wording) -> str:
     """Name of a canonical table; another text stays as it is."""

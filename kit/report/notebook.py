@@ -19,8 +19,6 @@ from kit.document.carry import MIME, from_json
 from kit.report.foreign import IMAGE_TYPES, picture, read_html, read_markdown
 from kit.resources import templates
 
-__all__ = ["Document", "DocumentExporter", "document_of", "labels", "report_of"]
-
 _UNSHOWN = {"lab", "parameters", "injected-parameters"}
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 
@@ -149,7 +147,7 @@ class _Reader:
 
 
 class DocumentExporter(TemplateExporter):  # type: ignore[misc]  # nbconvert is untyped
-    """What our nbconvert exporters share: a notebook, less what its options hide, as a `Document`.
+    """What an nbconvert exporter of ours has: a notebook, less what its options hide, as a `Document`.
 
     The look is no template of nbconvert's, so none is rendered; ``--no-input``, ``exclude_*`` and the tag filters hold.
     """

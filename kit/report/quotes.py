@@ -11,8 +11,6 @@ from kit.document.sentences import text_of
 from kit.planning.scripts import Scripts
 from kit.text import Wording
 
-__all__ = ["quoted"]
-
 
 def quoted(spoken: pd.DataFrame, prefixes: Sequence[str], scripts: Scripts, words: Wording) -> Iterator[Quote]:
     """The texts (`kit.planning.words.word_sheet`) whose keys begin with one of ``prefixes``, in their order.
@@ -22,8 +20,8 @@ def quoted(spoken: pd.DataFrame, prefixes: Sequence[str], scripts: Scripts, word
     for row in spoken[spoken["key"].str.startswith(tuple(prefixes))].to_dict("records"):
         size = "" if pd.isna(row["parts"]) else words("words.size", chars=row["chars"], parts=row["parts"])
         told = row["problem"] if pd.isna(row["text"]) else row["text"]
-        after = _after(row["key"], scripts)
-        then = (text_of(words("words.then", what=after))) if after else ()
+        after = scripts.texts.get(row["key"].removesuffix("reply") + "next")  # of an objection alone
+        then = text_of(words("words.then", what=after)) if after else ()
         name = Mark("strong", (_name(row["key"], scripts, words),))
         lines = "\n".join([size, *told.splitlines(), *map(str, then)])
         yield Quote((Paragraph((name, lines)),))
@@ -37,7 +35,3 @@ def _name(key: str, scripts: Scripts, words: Wording) -> str:
         code = code.removesuffix(".reply")
         return f"{code} · {scripts.texts[f'objection.{code}.said']}"
     return words.label(f"words.name.{code}")
-
-
-def _after(key: str, scripts: Scripts) -> str:
-    return scripts.texts[key.removesuffix("reply") + "next"] if key.startswith("objection.") else ""

@@ -25,8 +25,6 @@ from kit.report.notebook import Document, DocumentExporter, labels
 from kit.report.typst_blocks import TypstWriter
 from kit.resources import templates
 
-__all__ = ["PdfFailed", "TypstPDFExporter", "pdf_file"]
-
 _UNSEEN = {"Cc", "Cf", "Mn"}  # control and format characters, variation selectors: nothing to print
 
 

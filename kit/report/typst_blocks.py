@@ -15,8 +15,6 @@ from kit.document import blocks as doc
 from kit.report.typst_table import set_table
 from kit.text import figure
 
-__all__ = ["TypstWriter"]
-
 _LONGEST, _LONGEST_OF_CODE = 30, 80  # characters of a word that may not be broken
 _NO_TEXT = ("kind", "href", "language")
 

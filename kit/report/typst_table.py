@@ -10,8 +10,6 @@ from typing import Any
 from kit.document import blocks as doc
 from kit.text import is_wide
 
-__all__ = ["set_table"]
-
 _LINE_EMS = 50.0  # width of a line at the size of table text
 _SMALLEST = 0.65
 _LONG_HEAD = 12  # characters over a column of figures

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from kit import __version__
-from kit.context import Context
 from kit.errors import KitError
 from kit.files import replace
 from kit.messages import message
@@ -21,23 +20,15 @@ from kit.run.notebook import NotebookFailed, execute
 from kit.run.working import Working, write_working
 from kit.text import slug, wording
 
-__all__ = ["BANK", "Outcome", "Task", "work"]
-
 BANK = "*"  # the task that makes the report over all branches
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
+class Task(Working):
     """What a worker needs to make one branch's report; everything in it can cross to another process."""
 
-    branch: str
-    name: str
-    context: Context
     printed: date
     chapters: tuple[tuple[str, Path], ...]
-    out: Path
-    password: str = field(repr=False)
-    key: bytes = field(repr=False)
     engine: str | None
     timeout: int
 
@@ -83,7 +74,7 @@ def work(task: Task) -> Outcome:
         _render(task, executed)
         if task.branch != BANK:
             chapter = "call lists"
-            write_working(Working(task.out, task.branch, task.name, task.context, task.password, task.key))
+            write_working(task)
     except NotebookFailed as error:
         cell, reason = error.facts["cell"], str(error.facts["reason"])
     except KitError as error:

@@ -33,8 +33,6 @@ from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine
 from papermill.log import logger
 
-__all__ = ["WarmEngine"]
-
 ANSWER_SECONDS = 30  # to reset a kernel that is full of data may take a while
 
 

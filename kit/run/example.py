@@ -11,8 +11,6 @@ from kit.engagement import CONFIG, load
 from kit.resources import root
 from kit.run.prepare import prepare
 
-__all__ = ["example_data", "example_extracts"]
-
 
 def example_data() -> Path:
     """Data folder of the example, ``reports/example/data``."""

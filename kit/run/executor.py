@@ -11,6 +11,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -24,20 +25,18 @@ from kit.context import CONTEXT, Context
 from kit.engagement import Engagement, chapter_notebooks
 from kit.errors import KitError, UnknownName
 from kit.features import TABLES, frame
-from kit.files import replace
+from kit.files import digest, replace
 from kit.intake import Password
 from kit.messages import message
 from kit.planning.scripts import scripts
+from kit.report.data_request import write_data_request
 from kit.report.index import Column, index_html
 from kit.resources import code_digest, notebooks
 from kit.run.branch import BANK, Outcome, Task, work
 from kit.run.ledger import Ledger
-from kit.run.manifest import digest, write_manifest
+from kit.run.manifest import write_manifest
 from kit.run.prepare import prepare
-from kit.run.request import write_data_request
 from kit.text import figure, slug, wording
-
-__all__ = ["Progress", "RunResult", "run"]
 
 _INDEX = {
     "customers": "count",
@@ -128,7 +127,7 @@ def run(
         Before any report is made: bad input, or a branch that does not exist.
     """
     taken = prepare(engagement, out, progress.stage, password=password, reading=progress.reading, fresh=fresh)
-    write_data_request(engagement, out)
+    write_data_request(out, wording(engagement.language), bank=engagement.bank)
     context, branches = Context.read(out / "data"), frame(pq.read_table(out / "data" / "branches.parquet"))
     chosen = _chosen(branches, only)
     ledger, inputs = Ledger(out / "ledger.jsonl"), _fingerprint(engagement, out / "data")
@@ -192,28 +191,19 @@ def _tasks(
     sizes = dict(zip(branches[col.BRANCH_ID], branches["customers"], strict=True))
     chapters = tuple((name, known[name]) for name in engagement.chapters)
 
-    def task(branch: str, name: str, listed: tuple[tuple[str, Path], ...]) -> Task:
-        return Task(
-            branch=branch,
-            name=name,
-            context=context,
-            printed=printed,
-            chapters=listed,
-            out=out.resolve(),
-            password=engagement.secrets.password,
-            key=bytes.fromhex(engagement.secrets.key),
-            engine=engine,
-            timeout=timeout,
-        )
-
+    secrets = engagement.secrets
+    task = partial(
+        Task, out=out.resolve(), context=context, password=secrets.password, key=bytes.fromhex(secrets.key),
+        printed=printed, engine=engine, timeout=timeout,
+    )  # fmt: skip
     # The largest first: the last one to finish is then a small one.
     order = sorted(chosen, key=lambda branch: (-int(sizes[branch]), branch))
     # The bank's overview says itself what the concentration chapter says of one branch among others.
     overview = ("bank", notebooks() / "bank.ipynb")
     first = tuple(c for c in chapters if c[0] in ("summary", "quality"))
     over_all = (*first, overview, *(c for c in chapters if c not in first and c[0] != "concentration"))
-    whole = task(BANK, context.bank, over_all)
-    return [*(task(branch, str(names[branch]), chapters) for branch in order), whole]
+    whole = task(branch=BANK, name=context.bank, chapters=over_all)
+    return [*(task(branch=branch, name=str(names[branch]), chapters=chapters) for branch in order), whole]
 
 
 def _fan_out(tasks: Sequence[Task], workers: int | None) -> Iterator[Outcome]:

@@ -15,8 +15,6 @@ from kit.analysis.products import held, known_families
 from kit.book import Book
 from kit.features import frame
 
-__all__ = ["Identified", "branch_rows", "staff_with_phones"]
-
 _PROFILE = (col.CUSTOMER_ID, col.GENDER, col.MARITAL, col.CHILDREN, col.EDUCATION, col.INVEST_GOAL, col.WECHAT_ADDED)
 
 

@@ -10,8 +10,6 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-__all__ = ["Ledger"]
-
 
 @dataclass(frozen=True, slots=True)
 class Ledger:

@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from datetime import date
 from pathlib import Path
 
 from kit import __version__
 from kit.errors import MissingFile
-from kit.files import replace
+from kit.files import digest, replace
 from kit.resources import code_digest
 
-__all__ = ["MANIFEST", "digest", "verify", "write_manifest"]
-
 MANIFEST = "manifest.json"
-
-
-def digest(path: Path) -> str:
-    """SHA-256 of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _files(out: Path) -> dict[str, str]:

@@ -25,8 +25,6 @@ from kit.errors import BadNotebookParameter, KitError, MissingFile, UnreadableFi
 from kit.files import replacing
 from kit.messages import message
 
-__all__ = ["BadParameterValue", "NotebookFailed", "execute"]
-
 KERNEL, LANGUAGE = "python3", "python"  # of a notebook that does not say
 LONGEST_REASON = 500
 

@@ -30,8 +30,6 @@ from kit.workbooks.load import owner_load, write_load
 from kit.workbooks.sheets import encrypted, lists_workbook
 from kit.workbooks.write import manager_workbook
 
-__all__ = ["Working", "call_texts", "plan_days", "write_branch_workbook", "write_manager_workbooks", "write_working"]
-
 Replies = Mapping[str, Mapping[str, str]]  # owner → what to say to an objection, by its word in the contact log
 
 _OBJECTIONS = ("O1疑诈", "O2冷淡")  # O3 hung up: nobody calls again

@@ -13,8 +13,6 @@ from kit.params import ContactCode
 from kit.text import Wording
 from kit.workbooks.form import Marker
 
-__all__ = ["contact_calendar"]
-
 
 def contact_calendar(tasks: pd.DataFrame, marker: Marker, words: Wording, *, branch: str, owner: str) -> bytes:
     """Return the planned contacts as iCalendar: an event for each work day, all day long (R58, R61).

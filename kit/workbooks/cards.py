@@ -13,8 +13,6 @@ import pandas as pd
 from kit import columns as col
 from kit.text import Wording
 
-__all__ = ["card_bands", "customer_cards", "full_cards"]
-
 # Who he is and what his file lacks, what he holds, what he owns and owes, and what that says together.
 _SHORT = (
     col.STAFF_ID, col.TIER, col.SEGMENT, col.AGE, col.OCCUPATION, col.RISK_RANK, col.RISK_STATE, col.MISSING,

@@ -15,8 +15,6 @@ from kit.vault import CUSTOMER_NUMBER
 from kit.workbooks.cards import card_bands
 from kit.workbooks.form import CONTACT, CUSTOMERS, FACTS, FIRST, TASKS, Entry, Marker
 
-__all__ = ["Content", "Page", "contents", "windows"]
-
 _DUE_DATE, _HINT, _SUCCESS = "due_date", "hint", "success_share"  # as the sheets name them
 _LEAST_DAYS = 14  # of a month: with fewer left, the next one is planned with it
 _PLANNED = "planned"
@@ -124,12 +122,12 @@ def _tasks(plan: pd.DataFrame, customers: pd.DataFrame, identity: Sequence[str],
     tasks = tasks.sort_values([col.DATE, col.PRIORITY], na_position="last", kind="stable")
     asked = zip(tasks[col.FIRST_CONTACT], tasks[col.NEEDS], tasks[col.REASON], strict=True)
     channel = [None if pd.isna(c) else words.label(f"workbook.channel.{c}") for c in tasks[col.CHANNEL]]
-    return tasks.assign(
-        **{_HINT: pd.array([_hint(*each, words) for each in asked], dtype="str")},
-        **{col.CHANNEL: pd.array(channel, dtype="str"), _SUCCESS: tasks[col.SUCCESS]},
-        **{_DUE_DATE: tasks[col.DUE], col.DUE: tasks[col.DUE].dt.strftime("%Y-%m-%d").fillna("")},
-        **{col.STAGE: tasks[col.CONTACT_CLASS].mask(tasks[col.FIRST_CONTACT], FIRST)},
-    )
+    tasks[_HINT] = pd.array([_hint(*each, words) for each in asked], dtype="str")
+    tasks[col.CHANNEL] = pd.array(channel, dtype="str")
+    tasks[_DUE_DATE], tasks[_SUCCESS] = tasks[col.DUE], tasks[col.SUCCESS]
+    tasks[col.DUE] = tasks[col.DUE].dt.strftime("%Y-%m-%d").fillna("")
+    tasks[col.STAGE] = tasks[col.CONTACT_CLASS].mask(tasks[col.FIRST_CONTACT], FIRST)
+    return tasks
 
 
 def _hint(first: bool, needs: str | None, reason: str, words: Wording) -> str | None:  # noqa: FBT001 - a row's cell

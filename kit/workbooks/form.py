@@ -13,27 +13,8 @@ from typing import Literal
 
 from kit import columns as col
 from kit.keys import derived
-from kit.text import LANGUAGES, wording
-
-__all__ = [
-    "CONTACT",
-    "CUSTOMERS",
-    "FACTS",
-    "FACT_TABLE",
-    "FIRST",
-    "HIDDEN",
-    "KEYS",
-    "KEY_CODES",
-    "TASKS",
-    "WAY_OF_RESULT",
-    "Entry",
-    "Marker",
-    "choices",
-    "fingerprint",
-    "labels_of",
-    "read_marker",
-    "words_of_labels",
-]
+from kit.messages import LANGUAGES
+from kit.text import wording
 
 HIDDEN = "_kit"  # name of the very hidden sheet
 FORM, VERSION = "branch-kit callbook", 1  # as the workbooks that are out already say it

@@ -13,9 +13,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from kit import columns as col
 from kit.params import Params
 from kit.text import Wording
-from kit.workbooks.sheets import COLOUR
-
-__all__ = ["Load", "owner_load", "write_load"]
+from kit.workbooks.sheets import HEAD, LINE, NOTE, TITLE
 
 _NOT_SHOWN = ("planned", "nobody")  # reasons that say nothing of an owner's time
 _HEAD, _DAYS, _FIRST = 3, 4, 5  # rows, counted from 0: weeks, their work days, the first owner
@@ -41,7 +39,7 @@ class Load:
     """
 
     planned: pd.DataFrame
-    daily: pd.Series
+    daily: Mapping[str, int]
     weeks: pd.DataFrame
     left_over: pd.DataFrame
 
@@ -72,7 +70,7 @@ def owner_load(
     left_over = pd.crosstab(rest[col.STAFF_ID], rest[col.REASON]).reindex(index=busiest, fill_value=0)
     return Load(
         planned=planned.loc[busiest],
-        daily=pd.Series([daily.get(str(owner), params.contact.daily_contacts) for owner in busiest], index=busiest),
+        daily={str(owner): daily.get(str(owner), params.contact.daily_contacts) for owner in busiest},
         weeks=weeks,
         left_over=left_over,
     )
@@ -90,12 +88,11 @@ def _weeks(number: int, start: date, worked: Collection[date]) -> pd.DataFrame:
 def write_load(book: Any, load: Load, words: Wording, *, branch: str) -> None:
     """Add the load view to a workbook, on one page whatever the number of owners (R61, R83)."""
     sheet = book.add_worksheet(words.label("workbook.load.sheet"))
-    cell = {"border": 1, "border_color": "#d9dee4", "align": "center"}
-    head = {"bold": True, "bg_color": COLOUR, "font_color": "#ffffff", "text_wrap": True, "valign": "vcenter"}
+    cell = LINE | {"align": "center"}
     styles: dict[str, dict[str, Any]] = {
-        "title": {"bold": True, "font_size": 14, "font_color": COLOUR},
-        "note": {"font_color": "#5f6b7a"},
-        "head": cell | head,
+        "title": TITLE,
+        "note": NOTE | {"text_wrap": False},
+        "head": cell | HEAD,
         "days": cell | {"font_color": "#5f6b7a", "font_size": 9},
         "count": cell | {"num_format": "#,##0"},
         "percent": cell | {"num_format": "0%"},
@@ -139,10 +136,10 @@ def _write_head(sheet: Any, load: Load, words: Wording, formats: Mapping[str, An
 
 def _write_owner(sheet: Any, i: int, owner: str, load: Load, formats: Mapping[str, Any]) -> None:
     """One owner: planned a week, in all, capacity, the share used, and what is left over by reason."""
-    weeks, daily = load.planned.loc[owner], int(load.daily[owner])
-    capacity, planned = daily * int(load.weeks["days"].sum()), int(weeks.sum())
+    weeks, daily = load.planned.loc[[owner]].to_numpy()[0].tolist(), load.daily[owner]
+    capacity, planned = daily * int(load.weeks["days"].sum()), sum(weeks)
     sheet.write_string(i, 0, str(owner), formats["owner"])
-    sheet.write_row(i, 1, [daily, *map(int, weeks), planned, capacity], formats["count"])
+    sheet.write_row(i, 1, [daily, *weeks, planned, capacity], formats["count"])
     end = _WEEKS + len(weeks) + 2
     sheet.write(i, end, planned / capacity if capacity else None, formats["percent"])
     sheet.write_row(i, end + 1, list(map(int, load.left_over.loc[owner])), formats["count"])

@@ -10,8 +10,6 @@ from kit.messages import language
 from kit.text import wording
 from kit.workbooks.form import CONTACT, CUSTOMERS, FACTS, KEY_CODES, KEYS, TASKS, Entry, Marker, fingerprint, labels_of
 
-__all__ = ["FilledSheet", "ReadBack", "Remark", "label_of", "read_workbook"]
-
 Head = Sequence[Sequence[str]]  # the first rows of a sheet
 
 _LOOKED_AT = 20  # rows in which the hidden row of codes must stand, whatever was put above it

@@ -17,16 +17,21 @@ from kit import columns as col
 from kit.tables import CODES, kind_of
 from kit.text import Wording
 
-__all__ = ["COLOUR", "WIDTHS", "cell_formats", "encrypted", "lists_workbook", "new_workbook", "write_column"]
-
 COLOUR = "#1f4e79"
+# Formats: the title, what is said below it, the head of a column, the lines around a cell.
+TITLE = {"bold": True, "font_size": 14, "font_color": COLOUR}
+NOTE = {"font_color": "#5f6b7a", "text_wrap": True, "valign": "top"}
+HEAD = {"bold": True, "bg_color": COLOUR, "font_color": "#ffffff", "text_wrap": True, "valign": "vcenter"}
+LINE = {"border": 1, "border_color": "#d9dee4"}
 WIDTHS = {"date": 11, "wan": 12, "count": 8, "text": 14, "percent": 9}
 # Every system has it, or one of its measures, so that columns are as wide in each; xlsxwriter's own is Windows' alone.
 _FONT = {"font_name": "Arial", "font_size": 10, "font_scheme": False}
-_NUMBERS = {"wan": "#,##0.00_ ", "date": "yyyy-mm-dd", "count": "#,##0", "percent": "0%", "text": ""}
+_NUMBERS = {
+    "wan": "#,##0.00_ ", "cents": "#,##0.00", "date": "yyyy-mm-dd", "count": "#,##0", "percent": "0%", "near": "0.0%",
+    "text": "",
+}  # fmt: skip
 _FIRST_DAY = pd.Timestamp("1899-12-30")
 _CODED: Mapping[str, str] = {col.REASON: "reason", **CODES}
-_HEAD = 2  # row of the header of a list, counted from 0
 
 
 @contextmanager
@@ -78,30 +83,53 @@ def lists_workbook(
     bytes
         xlsx, unencrypted, made in memory; nothing touches the disk before `encrypted`.
     """
+
+    def width(column: str) -> int:
+        return 36 if column == col.WHY else WIDTHS.get(kind_of(column), 12) + 2
+
     with new_workbook(created) as (book, buffer):
         if first:
             first(book)
-        head = {"bold": True, "bg_color": COLOUR, "font_color": "#ffffff", "text_wrap": True, "valign": "vcenter"}
-        title = {"bold": True, "font_size": 14, "font_color": COLOUR}
-        formats = cell_formats(book) | {"head": book.add_format(head), "title": book.add_format(title)}
+        formats = cell_formats(book) | {"head": book.add_format(HEAD), "title": book.add_format(TITLE)}
         for name, (heading, rows) in sheets.items():
-            _write_list(book.add_worksheet(name), heading, rows, words, formats)
+            sheet = book.add_worksheet(name)
+            write_list(sheet, rows, words, formats, heading=heading, head=2, width=width)
+            sheet.set_row(2, 30)
+            sheet.freeze_panes(3, 2)
     return buffer.getvalue()
 
 
-def _write_list(sheet: Any, heading: str, rows: pd.DataFrame, words: Wording, formats: Mapping[str, Any]) -> None:
+def write_list(
+    sheet: Any,
+    rows: pd.DataFrame,
+    words: Wording,
+    formats: Mapping[str, Any],
+    *,
+    heading: str,
+    head: int,
+    width: Callable[[str], float],
+    labels: str = "tables",
+) -> None:
+    """Write rows under their heading and the row ``head`` of their labels, to be filtered, and printed a page wide.
+
+    A column is headed by ``<labels>.<column>``, else by ``tables.<column>``.
+    """
     sheet.write_string(0, 0, heading, formats["title"])
-    for j, column in enumerate(rows.columns):
-        sheet.set_column(j, j, 36 if column == col.WHY else WIDTHS.get(kind_of(column), 12) + 2)
-        sheet.write_string(_HEAD, j, words.label(f"tables.{column}"), formats["head"])
-        write_column(sheet, _HEAD + 1, j, rows[column], words, formats)
-    sheet.set_row(_HEAD, 30)
-    sheet.freeze_panes(_HEAD + 1, 2)
-    sheet.autofilter(_HEAD, 0, max(_HEAD + len(rows), _HEAD + 1), len(rows.columns) - 1)
+    for j, column in enumerate(map(str, rows.columns)):
+        sheet.set_column(j, j, width(column))
+        label = words.label(f"{labels}.{column}", default=words.label(f"tables.{column}"))
+        sheet.write_string(head, j, label, formats["head"])
+        write_column(sheet, head + 1, j, rows[column], words, formats)
+    sheet.autofilter(head, 0, head + max(len(rows), 1), len(rows.columns) - 1)
+    set_up_print(sheet, head)
+
+
+def set_up_print(sheet: Any, head: int) -> None:
+    """Print across, on A4, a page wide, each with the row ``head``."""
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(_HEAD)
+    sheet.repeat_rows(head)
 
 
 def cell_formats(book: Any, **style: Any) -> dict[str, Any]:
@@ -136,6 +164,8 @@ def _cells(values: pd.Series, kind: str, words: Wording) -> list[Any]:
         cells: list[Any] = (pd.to_datetime(values) - _FIRST_DAY).dt.days.tolist()  # as a spreadsheet counts them
     elif kind == "wan":
         cells = (values.astype("float64") / 1e6).round(2).tolist()
+    elif kind == "cents":
+        cells = (values.astype("float64") / 100).tolist()
     elif kind == "text":
         group = _CODED.get(str(values.name))
         texts = {

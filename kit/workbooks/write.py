@@ -16,9 +16,7 @@ from kit.tables import kind_of
 from kit.text import Wording
 from kit.workbooks.content import Page
 from kit.workbooks.form import CUSTOMERS, HIDDEN, KEY_CODES, KEYS, TASKS, Entry, Marker, choices
-from kit.workbooks.sheets import COLOUR, WIDTHS, cell_formats, new_workbook, write_column
-
-__all__ = ["manager_workbook"]
+from kit.workbooks.sheets import HEAD, LINE, NOTE, TITLE, WIDTHS, cell_formats, new_workbook, write_column
 
 _NOTE, _BAND, _CODES, _HEAD = 1, 2, 3, 4  # rows, counted from 0; the data begins below the head
 _LISTS = 3  # column of the hidden sheet from which on the choices stand
@@ -67,21 +65,18 @@ def manager_workbook(marker: Marker, pages: Sequence[Page], words: Wording, *, b
 
 
 def _formats(book: Any) -> dict[str, Any]:
-    line = {"border": 1, "border_color": "#d9dee4"}
     cell = {"valign": "vcenter"}
-    long = cell | {"text_wrap": True, "valign": "top"}
-    head = cell | line | {"bold": True, "bg_color": COLOUR, "font_color": "#ffffff", "text_wrap": True}
     return {
-        "title": book.add_format({"bold": True, "font_size": 14, "font_color": COLOUR}),
-        "note": book.add_format({"font_color": "#5f6b7a", "text_wrap": True, "valign": "top"}),
-        "head": book.add_format(head),
-        "entry": book.add_format(head | {"bg_color": "#b45f06"}),
+        "title": book.add_format(TITLE),
+        "note": book.add_format(NOTE),
+        "head": book.add_format(HEAD | LINE),
+        "entry": book.add_format(HEAD | LINE | {"bg_color": "#b45f06"}),
         "locked": cell_formats(book, **cell) | {"text": book.add_format(cell | {"text_wrap": True})},
         "free": cell_formats(book, **cell, locked=False),
-        "long": cell_formats(book, **long),
-        "line": book.add_format(line),
-        "open": book.add_format(line | {"bg_color": "#fff8dc"}),
-        "bands": [book.add_format({"bold": True, "bg_color": c, "align": "center", **line}) for c in _BANDS],
+        "long": cell_formats(book, text_wrap=True, valign="top"),
+        "line": book.add_format(LINE),
+        "open": book.add_format(LINE | {"bg_color": "#fff8dc"}),
+        "bands": [book.add_format({"bold": True, "bg_color": c, "align": "center", **LINE}) for c in _BANDS],
     }
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kit.planning.messages import indiscreet, message_size
+from kit.planning.scripts import indiscreet, message_size
 
 PLAIN = "abcXYZ 0123,.@£é\n"
 DOUBLE = "€[]{}^~|\\"

@@ -7,8 +7,7 @@ import pytest
 from kit.analysis.contact import CLASSES
 from kit.engagement import profile, profiles
 from kit.params import Messages, Params
-from kit.planning.messages import indiscreet
-from kit.planning.scripts import Script, keep_scripts, scripts
+from kit.planning.scripts import Script, indiscreet, keep_scripts, scripts
 from kit.text import LANGUAGES
 
 UNSIGNED = Messages(signature=False)

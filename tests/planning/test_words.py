@@ -10,9 +10,8 @@ from hypothesis import strategies as st
 from kit.analysis.contact import CLASSES
 from kit.engagement import profile
 from kit.params import Params
-from kit.planning.messages import indiscreet, message_size
-from kit.planning.salutation import clean
-from kit.planning.scripts import scripts
+from kit.planning.fillings import clean
+from kit.planning.scripts import indiscreet, message_size, scripts
 from kit.planning.words import call_sheets, lacking, word_sheet
 
 PARAMS = Params(**profile("rural-postal"), as_of="2026-10-31")

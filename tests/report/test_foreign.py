@@ -6,7 +6,7 @@ import pytest
 from kit.document import blocks as doc
 from kit.document.html import HtmlWriter
 from kit.report.foreign import picture, read_html, read_markdown
-from kit.report.html import ReportHTMLExporter
+from kit.report.html import html_page
 from kit.report.notebook import document_of
 
 PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
@@ -81,6 +81,6 @@ def test_any_notebook_becomes_the_same_blocks_for_the_page_and_for_paper():
     )
     assert document_of(nb).blocks == shown
     assert document_of(nb, code=False).blocks == (*shown[:2], *shown[4:])
-    html, _ = ReportHTMLExporter().from_notebook_node(nb)
+    html = html_page(document_of(nb, code=False))
     assert "A study" in html
     assert "x = 1" not in html

@@ -41,7 +41,7 @@ class Bank:
         )
         self.today, self.failing, self.index = date(2026, 11, 2), set(), {}
         replaced = {
-            "prepare": self._prepare, "write_data_request": lambda *_: None, "_fan_out": self._fan_out,
+            "prepare": self._prepare, "write_data_request": lambda *_, **__: None, "_fan_out": self._fan_out,
             "_write_index": lambda _context, _out, _branches, state: setattr(self, "index", state),
             "_today": lambda: self.today,
         }  # fmt: skip

@@ -33,7 +33,7 @@ def test_each_owners_weeks_stand_beside_what_there_is_time_for_and_the_busiest_f
     assert load.planned.index.tolist() == ["S2", "S1"]
     assert load.planned.loc["S2"].tolist() == [3, 0, 0, 0, 0, 0, 0, 0]
     assert load.planned.loc["S1"].tolist() == [1, 1, 0, 0, 0, 0, 0, 0]
-    assert load.daily.to_dict() == {"S2": PARAMS.contact.daily_contacts, "S1": 4}
+    assert load.daily == {"S2": PARAMS.contact.daily_contacts, "S1": 4}
     assert load.weeks["days"].tolist() == [5] * 8
     assert [str(day) for day in load.weeks.loc[1, ["first", "last"]]] == ["2026-11-01", "2026-11-07"]
     assert load.left_over.loc["S1"].to_dict() == {"capacity": 1, "do_not_call": 0}

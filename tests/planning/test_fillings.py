@@ -1,6 +1,6 @@
 import pytest
 
-from kit.planning.salutation import clean, salutation
+from kit.planning.fillings import clean, salutation
 
 
 @pytest.mark.parametrize(

@@ -20,8 +20,9 @@ import kit.columns
 from kit.book import Book
 from kit.chapter import opening
 from kit.engagement import Engagement, chapter_notebooks, load
-from kit.features import Features, definitions, features, settle_dates
+from kit.features import Features, features, settle_dates
 from kit.features.completeness import files
+from kit.features.definitions import definitions
 from kit.params import Params
 from kit.run import prepare
 from kit.schema import schema
@@ -143,8 +144,8 @@ def _subjects() -> dict[str, str]:
     """Column (``table.column``) → the first subject with something that cannot do without it."""
     found: dict[str, str] = {}
     for subject, text in definitions().items():
-        for sources in re.findall(r"^-- needs \w+: (.+)$", text, re.MULTILINE):
-            found |= {source: subject for source in sources.split(" or ") if source not in found}
+        for sources in re.findall(r"^--   [\w, ]+: (.+)$", text, re.MULTILINE):
+            found |= {source: subject for source in re.split(", | or ", sources) if source not in found}
     return found
 
 

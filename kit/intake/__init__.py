@@ -1,6 +1,6 @@
 """Extracts to book. Every row ends in the book or, with its reason, in quarantine; every sum ties."""
 
-from kit.intake.load_plan import LoadPlan, plan_loads
+from kit.intake.load_plan import LoadPlan, plan_intake
 from kit.intake.opening import given_password
 from kit.intake.pipeline import IntakeResult, Progress, intake
 from kit.intake.quarantine import Notice, reason
@@ -20,6 +20,6 @@ __all__ = [
     "find_sources",
     "given_password",
     "intake",
-    "plan_loads",
+    "plan_intake",
     "reason",
 ]

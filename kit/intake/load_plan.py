@@ -27,7 +27,7 @@ from kit.intake.sources import Family, Files, Refused, Source, families, nothing
 from kit.messages import message
 from kit.schema import Column, Table, schema
 
-__all__ = ["LoadPlan", "plan_loads"]
+__all__ = ["LoadPlan", "plan_intake"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class LoadPlan:
     returned: tuple[Returned, ...] = ()
 
 
-def plan_loads(
+def plan_intake(
     sources: Sequence[Source],
     as_of: dt.date | None,
     *,

@@ -20,7 +20,7 @@ from kit.intake.checks import checks, quarantine_mixed_units
 from kit.intake.clean import literal
 from kit.intake.grid import Sheet
 from kit.intake.load import Load
-from kit.intake.load_plan import LoadPlan, plan_loads
+from kit.intake.load_plan import LoadPlan, plan_intake
 from kit.intake.opening import given_password
 from kit.intake.personal import PersonalTexts, completed
 from kit.intake.quarantine import Notice
@@ -101,7 +101,7 @@ def intake(
     KitError
         If no file can be read, or a mapping must be mended; see ``kit.errors``.
     """
-    planned = plan_loads(sources, as_of, files=Files(password))
+    planned = plan_intake(sources, as_of, files=Files(password))
     if planned.questions:
         raise OpenQuestions(questions=planned.questions, refused=planned.refused)
     out.parent.mkdir(parents=True, exist_ok=True)

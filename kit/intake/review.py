@@ -13,7 +13,7 @@ from rich.prompt import Prompt
 from rich.text import Text
 
 from kit.errors import KitError, UnknownName
-from kit.intake.load_plan import LoadPlan, plan_loads
+from kit.intake.load_plan import LoadPlan, plan_intake
 from kit.intake.mapping import Confirmed, save_mapping
 from kit.intake.opening import Opened, given_password
 from kit.intake.questions import Question
@@ -57,7 +57,7 @@ class Review:
     def _planned(self) -> LoadPlan:
         """Plan with the answers so far; a question keeps the number under which it was first asked."""
         as_of = None if isinstance(self._as_of, str) else self._as_of
-        found = plan_loads(self._sources, as_of, answers=self._answers, files=self._files)
+        found = plan_intake(self._sources, as_of, answers=self._answers, files=self._files)
         known = {question.key for question in self.asked}
         self.asked += [q for q in (*found.questions, *found.optional) if q.key not in known]
         return found

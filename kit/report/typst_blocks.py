@@ -17,7 +17,7 @@ from kit.text import figure
 
 __all__ = ["TypstWriter"]
 
-_LONGEST, _LONGEST_OF_CODE = 24, 80  # characters of a word that may not be broken
+_LONGEST, _LONGEST_OF_CODE = 30, 80  # characters of a word that may not be broken
 _NO_TEXT = ("kind", "href", "language")
 
 

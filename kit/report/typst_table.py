@@ -106,7 +106,7 @@ def _fold(heads: list[Cell], figures: list[Cell]) -> None:
 
 def _narrowest(text: str) -> float:
     """Ems that a cell needs: its longest word, or a few characters where the line may break anywhere."""
-    word = max((len(w) for w in re.findall(r"[^\s\u2e80-\uffef]{1,24}", text)), default=0)
+    word = max((len(w) for w in re.findall(r"[^\s\u2e80-\uffef]{1,30}", text)), default=0)
     return max(word * 0.58, min(6.0, _width(text)))
 
 

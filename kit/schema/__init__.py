@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from types import MappingProxyType
 
@@ -177,6 +177,7 @@ def _undressed(header: str) -> tuple[str, list[str]]:
     return (bare or text).casefold(), _BRACKETS.findall(text)
 
 
+@lru_cache(maxsize=1 << 14)
 def normalise(header: str) -> tuple[str, str]:
     r"""Key under which a header is looked up, and its unit or else the content of its brackets as a hint.
 

@@ -277,7 +277,7 @@ def _readable(text: str) -> Decimal | None:
     return special[text] if text in special else Decimal(text)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(months=_months, unit=st.sampled_from(["元", "万元"]))
 def test_no_row_and_no_fen_is_lost(months, unit):
     with tempfile.TemporaryDirectory() as folder:

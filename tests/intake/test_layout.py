@@ -6,7 +6,7 @@ from itertools import product
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
@@ -226,7 +226,6 @@ def tables(draw):
     return [*titles, tuple(column.zh for column in columns), *data, "注：含理财"], len(titles) + 1
 
 
-@settings(max_examples=200, deadline=None)
 @given(tables())
 def test_any_table_of_the_schema_is_found_below_any_titles(written):
     rows, header = written

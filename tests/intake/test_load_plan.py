@@ -8,7 +8,7 @@ import xlsxwriter
 
 from kit.errors import KitError, MissingFile, UnreadableFile
 from kit.intake import OpenQuestions, find_sources
-from kit.intake.load_plan import plan_loads
+from kit.intake.load_plan import plan_intake
 
 CUSTOMERS = "客户号,归属机构号,性别\n1,01,男\n"
 MONTHS = "数据日期,客户号,月日均AUM\n20261031,1,5\n"
@@ -24,7 +24,7 @@ def planned(tmp_path):
             (tmp_path / kind).mkdir(exist_ok=True)
             for name, text in files.items():
                 (tmp_path / kind / name).write_text(text, encoding="utf-8")
-        return plan_loads(find_sources(tmp_path), as_of, **options)
+        return plan_intake(find_sources(tmp_path), as_of, **options)
 
     return make
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 import xlsxwriter
 
-from kit.intake.load_plan import plan_loads
+from kit.intake.load_plan import plan_intake
 from kit.intake.second_table import names_columns
 from kit.intake.sources import find_sources
 
@@ -23,7 +23,7 @@ def two(tmp_path):
             for (top, left), rows in tables.items():
                 for number, row in enumerate(rows):
                     sheet.write_row(top + number, left, row)
-        found = plan_loads(find_sources(tmp_path), None)
+        found = plan_intake(find_sources(tmp_path), None)
         assert not found.questions
         assert "customer_month" in {load.table.id for load in found.loads}
         fed = {load.table.id for load in found.loads if load.sheet.path.name == "汇总.xlsx"}

@@ -334,7 +334,7 @@ def test_what_typst_says_reaches_the_user_and_survives_pickling(monkeypatch):
 NASTY = "#[]$@*_\\`<>~/=-+\"'{}()|&%!?:;.,0123456789 \n\tabcXYZé中文，。“”"
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.text() | st.text(NASTY), min_size=8, max_size=8))
 def test_no_text_breaks_a_document(parts):
     as_markdown = [shown("text/markdown", f"# {part}\n\n{part}\n\n- {part}\n\n> {part}") for part in parts]
@@ -344,7 +344,7 @@ def test_no_text_breaks_a_document(parts):
     assert to_pdf(notebook(*as_markdown, *as_cell, *streams, facts=meta)).startswith(b"%PDF")
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(NASTY, min_size=1, max_size=60))
 def test_typed_text_is_on_the_page_as_it_was_typed(tmp_path, text):
     escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
@@ -352,7 +352,6 @@ def test_typed_text_is_on_the_page_as_it_was_typed(tmp_path, text):
     assert "BEGIN" + re.sub(r"\s", "", text) + "END" in "".join(pages(to_pdf(nb), tmp_path))
 
 
-@settings(deadline=None)
 @given(st.text(NASTY))
 def test_escaped_markdown_reads_as_typed(text):
     from kit import text as wording

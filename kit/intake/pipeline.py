@@ -127,35 +127,32 @@ def _make(
     """Stage, check and reconcile what was planned, and write it into the folder ``made``."""
     personal = PersonalTexts(made.parent, key)
     loaded, refused = _stage(connection, completed(planned.loads), personal, as_of, progress)
-    tables = _checked(connection, loaded, made, as_of, limits, control_totals)
-    # After the checks, which are of what the bank sent; and after the sums, which tie to its files.
-    back = take_back(connection, planned.returned, key=key, first=len(planned.loads), tables=tables)
-    tables += ["contact"] if back.has("contact") and "contact" not in tables else []
-    loaded += back.loaded
-    notices, refused = (*planned.notices, *back.notices), [*planned.refused, *refused, *back.refused]
-    result = _result(connection, tables, loaded, notices, tuple(refused))
-    learnt = facts.apply(connection, tables, loaded, limits.default_codes)
-    _save(connection, tables, loaded, made)
-    _save_frames(result, learnt, made)
-    personal.write(connection, {table: check.accepted(connection, table) for table in tables}, made / VAULT)
-    return result
-
-
-def _checked(
-    connection: Any,
-    loaded: Sequence[staging.Loaded],
-    made: Path,
-    as_of: dt.date | None,
-    limits: Checks,
-    control_totals: Sequence[ControlTotal],
-) -> list[str]:
-    """Refuse the rows that cannot be, write what the checks found, and return the tables of the book."""
     given = list(dict.fromkeys(one.load.table.id for one in loaded))
     found = quarantine_mixed_units(connection, given, limits)
     tables = check.check_rows(connection, given, {one.number: one.load.sheet.place for one in loaded})
     checked = checks(connection, tables, as_of=as_of, limits=limits, control_totals=control_totals, found=found)
     pq.write_table(checked, made / "checks.parquet")
-    return tables
+    # After the checks, which are of what the bank sent; and after the sums, which tie to its files.
+    back = take_back(connection, planned.returned, key=key, first=len(planned.loads), tables=tables)
+    tables += ["contact"] if back.has("contact") and "contact" not in tables else []
+    loaded += back.loaded
+    accepted = {table: check.accepted(connection, table) for table in tables}
+    result = IntakeResult(
+        tables={
+            table: connection.execute(f"SELECT count(*) FROM {rows}").fetchone()[0] for table, rows in accepted.items()
+        },
+        reconciliation=reconciliation.reconciled_rows(connection, loaded),
+        control_sums=reconciliation.control_sums(connection, loaded),
+        totals=totals(connection, loaded),
+        fields=reconciliation.fields(loaded),
+        notices=(*planned.notices, *back.notices),
+        refused=(*planned.refused, *refused, *back.refused),
+    )
+    learnt = facts.apply(connection, tables, loaded, limits.default_codes)
+    _save(connection, accepted, loaded, made)
+    _save_frames(result, learnt, made)
+    personal.write(connection, accepted, made / VAULT)
+    return result
 
 
 def _stage(
@@ -188,40 +185,15 @@ def _stage(
     return sorted(loaded, key=lambda one: one.number), refused
 
 
-def _result(
-    connection: Any,
-    tables: Sequence[str],
-    loaded: Sequence[staging.Loaded],
-    notices: tuple[Notice, ...],
-    refused: tuple[Refused, ...],
-) -> IntakeResult:
-    counts = {
-        table: int(connection.execute(f"SELECT count(*) FROM {check.accepted(connection, table)}").fetchone()[0])
-        for table in tables
-    }
-    return IntakeResult(
-        tables=counts,
-        reconciliation=reconciliation.reconciled_rows(connection, loaded),
-        control_sums=reconciliation.control_sums(connection, loaded),
-        totals=totals(connection, loaded),
-        fields=reconciliation.fields(loaded),
-        notices=notices,
-        refused=refused,
-    )
-
-
-def _save(connection: Any, tables: Sequence[str], loaded: Sequence[staging.Loaded], made: Path) -> None:
+def _save(connection: Any, accepted: Mapping[str, str], loaded: Sequence[staging.Loaded], made: Path) -> None:
     """Write the tables of the book, without what goes to the vault, and the quarantine."""
-    for table in tables:
+    for table, taken in accepted.items():
         fields = [f for one in loaded if one.load.table.id == table for f in one.load.fields]
         vaulted = {f.column.id for f in fields if f.column.vaulted}
         left_out = ", ".join(["_id", "_unreadable", *sorted(vaulted)])
-        rows = f"SELECT * EXCLUDE ({left_out}) FROM {check.accepted(connection, table)} ORDER BY _id"
+        rows = f"SELECT * EXCLUDE ({left_out}) FROM {taken} ORDER BY _id"
         _copy(connection, rows, made / "book" / f"{table}.parquet")
-    names = pd.DataFrame(
-        [(one.number, *one.load.sheet.names) for one in loaded],
-        columns=["_load", "file", "sheet"],
-    )
+    names = pd.DataFrame([(one.number, *one.load.sheet.names) for one in loaded], columns=["_load", "file", "sheet"])
     connection.register("names", pa.Table.from_pandas(names, preserve_index=False))
     source, row = staging.place()
     rows = (

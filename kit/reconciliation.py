@@ -95,7 +95,8 @@ def read_reconciliation(data: Path) -> Reconciliation:
 
 def _frame(path: Path, columns: Mapping[str, str]) -> pd.DataFrame:
     """A file's columns in their order and kind; those that it lacks are filled with nothing."""
-    table = pq.read_table(path, columns=_wanted(path, columns)) if path.is_file() else pa.table({})
+    there = pq.read_schema(path).names if path.is_file() else []
+    table = pq.read_table(path, columns=[name for name in columns if name in there]) if there else pa.table({})
     rows = _grouped(table) if path.stem == "quarantine" and table.num_rows else table
     made = {}
     for name, kind in columns.items():
@@ -104,12 +105,8 @@ def _frame(path: Path, columns: Mapping[str, str]) -> pd.DataFrame:
             arrow, nothing = _FILLED[kind]
             values = values.cast(arrow).fill_null(nothing)
         made[name] = values
-    return pa.table(made).to_pandas().astype({name: kind for name, kind in columns.items() if kind not in _FILLED})
-
-
-def _wanted(path: Path, columns: Mapping[str, str]) -> list[str]:
-    there = pq.read_schema(path).names
-    return [name for name in columns if name in there]
+    frame: pd.DataFrame = pa.table(made).to_pandas()
+    return frame.astype({name: kind for name, kind in columns.items() if kind not in _FILLED})
 
 
 def _grouped(rows: pa.Table) -> pa.Table:

@@ -11,16 +11,7 @@ from kit.errors import KitError
 from kit.messages import language, listed, message
 from kit.schema import MONEY_UNITS, Column, Meaning, schema
 
-__all__ = [
-    "IGNORE",
-    "LEAVE_OUT",
-    "Candidate",
-    "Evidence",
-    "Interview",
-    "OpenQuestions",
-    "Question",
-    "column_name",
-]
+__all__ = ["IGNORE", "LEAVE_OUT", "Candidate", "Evidence", "Interview", "OpenQuestions", "Question"]
 
 IGNORE = "-"
 LEAVE_OUT = "leave_out"

@@ -118,11 +118,9 @@ def run(
     ] = None,
 ) -> None:
     """Make every branch's report: kit run bank --branch 0101 --out reports/bank."""
-    from kit.engagement import load  # noqa: PLC0415 - a message about a wrong folder need not wait for pandas
     from kit.run.executor import run as run_engagement  # noqa: PLC0415
 
-    engagement = load(folder)
-    target = _target(engagement.name, out)
+    engagement, target = _engagement(folder, out)
     progress = _Progress()
     with progress.bar, _asking(folder):
         result = run_engagement(
@@ -161,12 +159,10 @@ def intake(
     by: Annotated[str | None, typer.Option("--by", help="who answers; asked if not said")] = None,
 ) -> None:
     """Read and check the extracts only: kit intake bank --review --by "Li Na"."""
-    from kit.engagement import load  # noqa: PLC0415
     from kit.run.prepare import take_in  # noqa: PLC0415
     from kit.run.request import write_data_request  # noqa: PLC0415
 
-    engagement = load(folder)
-    target = _target(engagement.name, out)
+    engagement, target = _engagement(folder, out)
     progress = _Progress()
     passwords = _Passwords(progress, engagement)
     if review:
@@ -174,7 +170,7 @@ def intake(
     with progress.bar, _asking(folder):
         taken = take_in(engagement, target, password=passwords, reading=progress.reading)
     for row in taken.reconciliation.to_dict("records"):
-        _print(message("cli.reconciled", **row))
+        _print(message("cli.reconciled", **{str(name): value for name, value in row.items()}))
     for notice in taken.notices:
         _print(f"! {notice}")
     _print(message("cli.request", request=write_data_request(engagement, target)))
@@ -274,10 +270,9 @@ def demo(
 @app.command()
 def status(folder: Folder, out: Out = None) -> None:
     """Say what the ledger holds, branch by branch: kit status bank."""
-    from kit.engagement import load  # noqa: PLC0415
     from kit.run.ledger import Ledger  # noqa: PLC0415
 
-    target = _target(load(folder).name, out)
+    _, target = _engagement(folder, out)
     last = Ledger(target / "ledger.jsonl").last()
     if not last:
         raise MissingFile(path=target / "ledger.jsonl", need=f"kit run {folder}")
@@ -288,10 +283,9 @@ def status(folder: Folder, out: Out = None) -> None:
 @app.command()
 def verify(folder: Folder, out: Out = None) -> None:
     """Compare the files of a run with its manifest: kit verify bank."""
-    from kit.engagement import load  # noqa: PLC0415
     from kit.run.manifest import verify as compare  # noqa: PLC0415
 
-    target = _target(load(folder).name, out)
+    _, target = _engagement(folder, out)
     found = compare(target)
     for kind, names in found.items():
         for name in names:
@@ -308,9 +302,7 @@ def purge(
     yes: Annotated[bool, typer.Option("--yes", help="do not ask")] = False,  # noqa: FBT002 - a flag
 ) -> None:
     """Remove data, call lists and keys; reports and the ledger stay: kit purge bank --yes."""
-    from kit.engagement import load  # noqa: PLC0415
-
-    target = _target(load(folder).name, out)
+    _, target = _engagement(folder, out)
     if not yes:
         typer.confirm(message("cli.purge.confirm", target=target, folder=folder), abort=True)
     for name in ("data", "working", "notebooks"):
@@ -324,20 +316,22 @@ def purge(
 def lab(folder: Folder, out: Out = None) -> None:
     """Open JupyterLab on the notebooks, with this engagement's data: kit lab bank."""
     from kit.context import CONTEXT  # noqa: PLC0415
-    from kit.engagement import load  # noqa: PLC0415
     from kit.resources import notebooks  # noqa: PLC0415
 
-    target = _target(load(folder).name, out)
+    _, target = _engagement(folder, out)
     if (target / "data" / CONTEXT).is_file():
         (target / "data" / CONTEXT).touch()  # notebooks open the newest run
     os.execv(sys.executable, [sys.executable, "-m", "jupyterlab", str(notebooks())])  # noqa: S606 - ourselves
 
 
-def _target(name: str, out: Path | None) -> Path:
+def _engagement(folder: Path, out: Path | None) -> tuple[Engagement, Path]:
+    """The engagement of a folder, and where its reports go."""
+    from kit.engagement import load  # noqa: PLC0415 - a message about a wrong folder need not wait for pandas
     from kit.resources import root  # noqa: PLC0415
     from kit.text import slug  # noqa: PLC0415
 
-    return out or root() / "reports" / slug(name)
+    engagement = load(folder)
+    return engagement, out or root() / "reports" / slug(engagement.name)
 
 
 def main() -> None:

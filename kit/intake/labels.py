@@ -62,8 +62,7 @@ class Labelled:
     @property
     def score(self) -> int:
         """Number of columns that the sheet may have of the table."""
-        open_ = {m.column for meanings in self.ambiguous.values() for m in meanings if m.column} - set(self.exact)
-        return len(self.exact) + min(len(open_), len(self.ambiguous))
+        return len(self.exact) + min(len(self.possible - set(self.exact)), len(self.ambiguous))
 
     @property
     def possible(self) -> set[str]:

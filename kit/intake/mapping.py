@@ -147,15 +147,12 @@ class _Dumper(yaml.SafeDumper):
 
 
 def _scalar(dumper: yaml.SafeDumper, text: str) -> Any:
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=None if _is_text(text) else "'")
-
-
-def _is_text(text: str) -> bool:
-    """Whether another reader of YAML takes a bare scalar for text, and not for a number, a date, yes or no."""
+    """A text, bare where another reader of YAML does not take it for a number, a date, yes or no."""
     try:
-        return bool(yaml.safe_load(text) == text)
+        bare = yaml.safe_load(text) == text
     except yaml.YAMLError:
-        return False
+        bare = False
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=None if bare else "'")
 
 
 _Dumper.add_representer(str, _scalar)

@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -101,7 +102,7 @@ def intake(
     KitError
         If no file can be read, or a mapping must be mended; see ``kit.errors``.
     """
-    planned = plan_intake(sources, as_of, files=Files(password))
+    planned, progress = plan_intake(sources, as_of, files=Files(password)), progress or (lambda *_: None)
     if planned.questions:
         raise OpenQuestions(questions=planned.questions, refused=planned.refused)
     out.parent.mkdir(parents=True, exist_ok=True)
@@ -122,7 +123,7 @@ def _make(
     as_of: dt.date | None,
     limits: Checks,
     control_totals: Sequence[ControlTotal],
-    progress: Progress | None,
+    progress: Progress,
 ) -> IntakeResult:
     """Stage, check and reconcile what was planned, and write it into the folder ``made``."""
     personal = PersonalTexts(made.parent, key)
@@ -156,7 +157,7 @@ def _make(
 
 
 def _stage(
-    connection: Any, loads: Sequence[Load], personal: PersonalTexts, as_of: dt.date | None, progress: Progress | None
+    connection: Any, loads: Sequence[Load], personal: PersonalTexts, as_of: dt.date | None, progress: Progress
 ) -> tuple[list[staging.Loaded], list[Refused]]:
     """Stage every sheet once, whatever the number of tables it feeds; results in the order of the loads."""
     staging.create(connection, loads)
@@ -167,11 +168,7 @@ def _stage(
     refused: list[Refused] = []
     errors: list[KitError] = []
     for done, (sheet, given) in enumerate(sheets.items()):
-
-        def read(rows: int, name: str = sheet.place, done: int = done) -> None:
-            if progress:
-                progress(name, done, len(sheets), rows)
-
+        read = partial(progress, sheet.place, done, len(sheets))
         read(0)
         try:
             loaded += staging.stage(connection, sheet, given, personal=personal, as_of=as_of, progress=read)
@@ -180,8 +177,7 @@ def _stage(
             refused.append(Refused(sheet.path, sheet.name, "", str(error)))
     if not loaded:
         raise errors[0]
-    if progress:
-        progress("", len(sheets), len(sheets), 0)
+    progress("", len(sheets), len(sheets), 0)
     return sorted(loaded, key=lambda one: one.number), refused
 
 

@@ -236,20 +236,19 @@ def _noted(family: Family, readings: Sequence[Reading]) -> list[Notice]:
     notices = []
     mapping = family.mapping
     for reading in readings:
-        sheet, place = reading.sheet, reading.sheet.names
-        used, gone = used_positions(sheet.headers, reading.tables), sheet.grid.left_out
-        left = [h for i, h in enumerate(sheet.headers) if i not in used | gone and h not in reading.ignored]
-        likely = reading.likely
-        plain, other = tuple(h for h in left if h not in likely), [h for h in left if h in likely]
-        if gone:
-            notices.append(Notice("columns_left_out", *place, sheet.left_out))
-        if plain and reading.tables:
-            notices.append(Notice("ignored_columns", *place, plain))
-        if other and reading.tables:
-            notices.append(Notice("ignored_likely", *place, tuple(f"{h} → {likely[h]}" for h in other)))
+        sheet, likely = reading.sheet, reading.likely
+        used = used_positions(sheet.headers, reading.tables) | sheet.grid.left_out
+        left = [h for i, h in enumerate(sheet.headers) if i not in used and h not in reading.ignored]
+        left = left if reading.tables else []
+        given: dict[str, tuple[str, ...]] = {
+            "columns_left_out": sheet.left_out,
+            "ignored_columns": tuple(h for h in left if h not in likely),
+            "ignored_likely": tuple(f"{h} → {likely[h]}" for h in left if h in likely),
+        }
         if mapping and mapping.headers is not None:
             found = changes(mapping.headers, sheet.headers, (mapping.header_row, sheet.header_row))
-            notices += [Notice("layout_changed", *place, tuple(found.lines()))] if found else []
-        if not reading.tables and mapping is not None:
-            notices.append(Notice("sheet_skipped", *place, sheet.headers))
+            given["layout_changed"] = tuple(found.lines())
+        if mapping and not reading.tables:
+            given["sheet_skipped"] = sheet.headers
+        notices += [Notice(kind, *sheet.names, names) for kind, names in given.items() if names]
     return notices

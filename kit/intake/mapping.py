@@ -61,8 +61,7 @@ class Confirmed(_Strict):
     on: dt.date
 
 
-def _cell(given: Any) -> Any:
-    return {"column": given} if isinstance(given, str) else given
+_Cell = Annotated[Cell, BeforeValidator(lambda given: {"column": given} if isinstance(given, str) else given)]
 
 
 class Mapping(_Strict):
@@ -82,7 +81,7 @@ class Mapping(_Strict):
     sha256: str | None = None
     header_row: int | None = Field(default=None, ge=1)
     headers: tuple[str, ...] | None = None
-    tables: dict[str, dict[str, Annotated[Cell, BeforeValidator(_cell)]]]
+    tables: dict[str, dict[str, _Cell]]
     ignored: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
     confirmed: Confirmed | None = None

@@ -98,12 +98,9 @@ class PersonalTexts:
                 "SELECT _id, branch_id, customer_id FROM persons JOIN blocks USING (branch_id)"
                 f" WHERE block = {number} ORDER BY branch_id, customer_id"
             ).to_arrow_table()
-            texts = self._texts(table, wanted["_id"].combine_chunks())
+            ids = wanted["_id"].combine_chunks()
+            batches = (batch for part in self._parts[table] for batch in vault.batches(part, key=self._key))
+            texts = pa.Table.from_batches([batch.filter(pc.is_in(batch["_id"], ids)) for batch in batches], _PART)
             found = texts.take(pc.index_in(wanted["_id"], texts["_id"].combine_chunks()))
             arrays = [pa.repeat(table, len(wanted)), *wanted.columns[1:], *found.columns[1:]]
             yield pa.table(arrays, names=vault.SCHEMA.names).cast(vault.SCHEMA)
-
-    def _texts(self, table: str, ids: pa.Array) -> pa.Table:
-        batches = (batch for part in self._parts[table] for batch in vault.batches(part, key=self._key))
-        kept = [batch.filter(pc.is_in(batch["_id"], ids)) for batch in batches]
-        return pa.Table.from_batches(kept, _PART)

@@ -42,20 +42,14 @@ def _closest(header: str, column: Column) -> tuple[float, str]:
     return max((likeness(form, key), label) for key, label in _names(column) for form in forms)
 
 
-def _near(header: str, column: Column) -> float:
-    """How far the group of a merged header speaks for a column."""
-    group, _ = parts(header)
-    if not group:
-        return 0.0
-    return max(likeness(group, key) for key, _ in (*_names(column), (normalise(schema()[column.table].zh)[0], "")))
-
-
 def _judged(
     sheet: Sheet, position: int, column: Column, found: Profile, *, answer: str, home: bool = True
 ) -> Candidate:
     header = sheet.headers[position]
     alike, alias = _closest(header, column)
-    fitting, near = fit(found, column), _near(header, column)
+    fitting, group = fit(found, column), parts(header)[0]
+    about = (normalise(schema()[column.table].zh)[0], *(key for key, _ in _names(column)))
+    near = max(likeness(group, key) for key in about) if group else 0.0  # the group of a merged header
     values = _NOTHING_KNOWN if fitting is None else fitting
     score = _WEIGHTS["label"] * alike + _WEIGHTS["values"] * values + _WEIGHTS["near"] * max(near, alike)
     evidence = []

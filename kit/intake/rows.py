@@ -214,7 +214,9 @@ class Splitter:
 
     def _is_total(self, cells: Cells) -> bool:
         filled = [(i, plain) for i, cell in enumerate(cells) if (plain := folded(cell)) and plain not in _NOTHING]
-        texts = [i for i, plain in filled if not _is_value(plain)]
+        texts = [
+            i for i, plain in filled if not (is_date(plain) or NUMBER.fullmatch(plain) or _COUNTED.fullmatch(plain))
+        ]
         label = next((i for i in texts[:_LABEL_WITHIN] if is_total(cells[i])), None)
         if label is None or texts[-1] > label:
             return False
@@ -256,10 +258,6 @@ def _positions(headers: Cells, wanted: frozenset[str]) -> frozenset[int]:
         if any(label in known and known[label].id in wanted for known in tables for label in labels):
             found.add(i)
     return frozenset(found)
-
-
-def _is_value(plain: str) -> bool:
-    return is_date(plain) or any(pattern.fullmatch(plain) for pattern in (NUMBER, _COUNTED))
 
 
 def _cut(row: Cells) -> Cells:

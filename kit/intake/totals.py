@@ -13,7 +13,7 @@ import pyarrow as pa
 from kit.intake.clean import exact_number
 from kit.intake.load import Field
 from kit.intake.rows import Line
-from kit.intake.staging import Loaded, place
+from kit.intake.staging import Loaded, place, registered
 
 __all__ = ["totals"]
 
@@ -82,10 +82,7 @@ def _stated(connection: Any, lines: Sequence[Line], summed: Sequence[Field]) -> 
     """What each totals row says in each of the columns; nothing where it cannot be read."""
     cells: list[dict[int | None, str]] = [dict(enumerate(line.cells)) for line in lines]
     texts = {f"c{f.position}": [of.get(f.position, "") for of in cells] for f in summed}
-    connection.complete()
-    connection.register("stated", pa.table({"row": [line.number for line in lines], **texts}))
     read = ", ".join(exact_number(f, f"c{f.position}") for f in summed)
-    found = connection.execute(f"SELECT {read} FROM stated ORDER BY row").fetchall()
-    connection.complete()
-    connection.unregister("stated")
+    with registered(connection, pa.table({"row": [line.number for line in lines], **texts}), "stated"):
+        found = connection.execute(f"SELECT {read} FROM stated ORDER BY row").fetchall()
     return [tuple(None if value is None else Decimal(value) for value in line) for line in found]

@@ -189,8 +189,7 @@ def _usual(rows: Iterable[Sequence[str]]) -> int:
 
 def batches(grid: Grid, *, after: int, width: int, refuse: Callable[[BadRow], None]) -> Iterator[Any]:
     """Rows below record ``after``; see `kit.intake.readers.batches`."""
-    fields = _fields(grid, after, width)
-    names = [f"c{i}" for i in range(fields)]
+    names = _names(_fields(grid, after, width))[1:]
     form = (grid.path, grid.encoding, grid.delimiter, _usual(grid.head) if grid.quoted else 0)
     with _records(*form) as records:
         deque(islice(records, after), maxlen=0)
@@ -201,7 +200,8 @@ def batches(grid: Grid, *, after: int, width: int, refuse: Callable[[BadRow], No
 
     def skip(row: Any) -> str:
         bad.append(row.number + shift)
-        cells = _cells(row.text or "", grid)
+        fields: list[str] = next(_reader([row.text or ""], grid.delimiter, quoted=grid.quoted), [])
+        cells = [cell.strip() for cell in fields]
         if len(cells) >= width and not any(cells[width:]):
             mended.append((row.number + shift, cells[:width]))
         elif any(cells):
@@ -247,10 +247,6 @@ def _fields(grid: Grid, after: int, width: int) -> int:
     below = Counter(len(row) for row in grid.head[after:] if any(row))
     usual = below.most_common(1)[0][0] if below else width
     return usual if usual > width and not any(cell for row in grid.head[after:] for cell in row[width:usual]) else width
-
-
-def _cells(line: str, grid: Grid) -> list[str]:
-    return [cell.strip() for cell in next(_reader([line], grid.delimiter, quoted=grid.quoted), [])]
 
 
 def _split_off(batch: Any, numbers: Any, width: int, separator: str, refuse: Callable[[BadRow], None]) -> Iterator[Any]:

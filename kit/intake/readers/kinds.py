@@ -189,12 +189,8 @@ def _compound(path: Path, password: Password | None) -> Kind:
         with path.open("rb") as file:
             locked = "Workbook" in streams and msoffcrypto.OfficeFile(file).is_encrypted()
         content = _decrypted(path, password) if locked else None
-        return Kind(
-            "workbook",
-            path.stat().st_size,
-            content,
-            _date1904_of_compound(path if content is None else io.BytesIO(content)),
-        )
+        date1904 = _date1904_of_compound(str(path) if content is None else io.BytesIO(content))
+        return Kind("workbook", path.stat().st_size, content, date1904)
     except KitError:
         raise
     except Exception as error:
@@ -203,7 +199,7 @@ def _compound(path: Path, password: Password | None) -> Kind:
 
 def _date1904_of_compound(source: Any) -> bool:
     """Flag of the DATEMODE record (0x22) in the globals of a BIFF workbook."""
-    with olefile.OleFileIO(source if not isinstance(source, Path) else str(source)) as ole:
+    with olefile.OleFileIO(source) as ole:
         stream = ole.openstream("Workbook" if ole.exists("Workbook") else "Book").read(1 << 20)
     at = 0
     while at + 4 <= len(stream):

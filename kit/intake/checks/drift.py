@@ -60,10 +60,10 @@ def _column(staged: Staged, table: str, column: str, period: str | None, limits:
             if expected >= limits.code_rows and (gone_or_new or abs(first - second) > limits.code_jump):
                 shown = f"{(code or '—')[:_SHOWN]}: {first:.1%} → {second:.1%}"
                 day = when if period else None
-                found_drift = Check(
+                change = Check(
                     "code_drift", table, column, as_of=day, rows=had, failed=has, status=FINDING, detail=shown
                 )
-                findings.append(found_drift)
+                findings.append(change)
     rows = sum(sum(one.values()) for one in counts.values())
     summary = Check("code_drift", table, column, rows=rows, failed=len(findings), status=judged(findings))
     return [summary, *findings]

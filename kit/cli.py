@@ -7,7 +7,7 @@ import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -23,7 +23,6 @@ from kit.messages import message
 if TYPE_CHECKING:
     from kit.engagement import Engagement
     from kit.intake import Refused
-    from kit.intake.questions import Question
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False,
@@ -165,7 +164,11 @@ def intake(
     progress = _Progress()
     passwords = _Passwords(progress, engagement)
     if review:
-        _review(engagement.folder, engagement.params.as_of, by, passwords)
+        from kit.intake.review import Review, on_terminal  # noqa: PLC0415
+
+        asked = Review(engagement.folder, engagement.params.as_of, password=passwords)
+        for path in on_terminal(asked, _folded(), by):
+            _print(message("cli.written", path=path))
     with progress.bar, _asking(folder):
         taken = take_in(engagement, target, password=passwords, reading=progress.reading)
     for row in taken.reconciliation.to_dict("records"):
@@ -188,37 +191,23 @@ def _folded(*, stderr: bool = False) -> Console:
     return Console(stderr=stderr, width=min(80, out_console.width), highlight=False)
 
 
-def _review(folder: Path, as_of: date | None, by: str | None, password: _Passwords) -> None:
-    """Ask on the terminal what is open, and say where the answers are kept."""
-    from kit.intake.review import Review, on_terminal  # noqa: PLC0415
-
-    review = Review(folder, as_of, password=password)
-    for path in on_terminal(review, _folded(), by):
-        _print(message("cli.written", path=path))
-
-
 @contextmanager
 def _asking(folder: Path) -> Iterator[None]:
-    """End with the open questions, printed all at once."""
+    """End with the open questions, printed all at once and numbered, and how to answer them."""
     from kit.intake import OpenQuestions  # noqa: PLC0415
 
     try:
         yield
     except OpenQuestions as open_questions:
         _not_read(open_questions.facts.get("refused", ()))
-        _ask(open_questions.facts["questions"], folder)
+        from kit.intake.review import show  # noqa: PLC0415
+
+        questions, console = open_questions.facts["questions"], _folded(stderr=True)
+        for number, question in enumerate(questions, start=1):
+            show(console, number, question)
+            console.print()
+        console.print(escape(message("cli.questions", count=len(questions), folder=folder, mapping=folder / "mapping")))
         raise typer.Exit(2) from None
-
-
-def _ask(questions: Sequence[Question], folder: Path) -> None:
-    """Print all questions, numbered, and how to answer them."""
-    from kit.intake.review import show  # noqa: PLC0415
-
-    console = _folded(stderr=True)
-    for number, question in enumerate(questions, start=1):
-        show(console, number, question)
-        console.print()
-    console.print(escape(message("cli.questions", count=len(questions), folder=folder, mapping=folder / "mapping")))
 
 
 @app.command()

@@ -28,11 +28,11 @@ def unit_of(column: Column, cell: Cell, header: str, sheet: Sheet) -> tuple[str,
     """Unit that an amount is read in, and who says so: ``mapping``, ``header``, ``title``, ``file`` or ``default``."""
     if column.type != "money":
         return "", ""
-    hint = normalise(header)[1]
+    hint = normalise(header)[1].removeprefix("人民币")
     if cell.unit:
         return cell.unit, "mapping"
-    if hint in POWERS or hint.removeprefix("人民币") in POWERS:
-        return hint if hint in POWERS else hint.removeprefix("人民币"), "header"
+    if hint in POWERS:
+        return hint, "header"
     if sheet.layout.unit in POWERS:
         titled = any(
             sheet.layout.unit in normalise(line)[0] or sheet.layout.unit in line for line in sheet.layout.above

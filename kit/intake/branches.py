@@ -52,15 +52,9 @@ def _holds(text: str, label: str) -> bool:
 def close(text: str, known: Mapping[str, str]) -> tuple[Candidate, ...]:
     """Branches whose name is like a text."""
     found = get_close_matches(text, list(known), n=3, cutoff=0.3)
+    alias = {known[label]: label for label in reversed(list(known)) if label in found}
     ids = dict.fromkeys(known[label] for label in found)
-    return tuple(
-        Candidate(
-            branch,
-            0.5,
-            (Evidence("like_label", {"alias": next(k for k, v in known.items() if v == branch and k in found)}),),
-        )
-        for branch in ids
-    )
+    return tuple(Candidate(branch, 0.5, (Evidence("like_label", {"alias": alias[branch]}),)) for branch in ids)
 
 
 def origins(sheets: Sequence[Sheet], known: Mapping[str, str]) -> tuple[Candidate, ...]:

@@ -12,14 +12,9 @@ from kit.schema import schema
 
 __all__ = ["accepted", "check_reference", "check_rows"]
 
-# Child table → (its column, the parent table, the reason if the parent lacks it).
-_REFERENCES = {
-    "customer": (col.BRANCH_ID, "branch", "unknown_branch"),
-    **dict.fromkeys(
-        ("customer_month", "account", "holding", "txn", "assignment", "contact", "sale"),
-        (col.CUSTOMER_ID, "customer", "unknown_customer"),
-    ),
-}
+# Child table → (its column, the parent table).
+_OF_CUSTOMERS = ("customer_month", "account", "holding", "txn", "assignment", "contact", "sale")
+_REFERENCES = {"customer": (col.BRANCH_ID, "branch"), **dict.fromkeys(_OF_CUSTOMERS, (col.CUSTOMER_ID, "customer"))}
 
 _OTHER_ENTITY = "（法人行号不同 / another legal entity）"
 
@@ -47,7 +42,7 @@ def check_rows(connection: Any, tables: Sequence[str], places: Mapping[int, str]
     return list(tables)
 
 
-def check_reference(connection: Any, table: str, column: str, parent: str, code: str) -> None:
+def check_reference(connection: Any, table: str, column: str, parent: str) -> None:
     """Refuse the rows of a table that name in ``column`` what the parent table does not have."""
     if column not in columns(connection, table):
         return
@@ -58,7 +53,7 @@ def check_reference(connection: Any, table: str, column: str, parent: str, code:
     )
     shown = "''" if schema()[parent].columns[column].type == "surrogate" else "shape(lost)"  # of a surrogate: nothing
     connection.execute(
-        f"INSERT INTO quarantine SELECT '{table}', _id, '{column}', {shown}, '{code}', '', true FROM refused"
+        f"INSERT INTO quarantine SELECT '{table}', _id, '{column}', {shown}, 'unknown_{parent}', '', true FROM refused"
     )
     connection.execute(f"INSERT INTO gone_{table} SELECT _id, 'quarantined' FROM refused")
 

@@ -14,6 +14,9 @@ from kit.schema import aliases, normalise, schema
 
 __all__ = ["Choice", "choose", "companions", "lacking"]
 
+# What a sheet of customers may be too → the column that its labels must name exactly.
+_COMPANIONS = {"customer": "", "customer_month": "", "assignment": col.STAFF_ID, "branch": col.BRANCH_NAME}
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -59,9 +62,8 @@ def choose(family: Family, *, dated: bool) -> Choice:
         tied = fitting[:1]
     if len(tied) == 1:
         return Choice(tied[0])
-    return Choice(
-        question=_question(family, known, dated=dated), none=best < 3 and 2 * best < len(family.first.headers)
-    )
+    hardly = best < 3 and 2 * best < len(family.first.headers)
+    return Choice(question=_question(family, known, dated=dated), none=hardly)
 
 
 def _question(family: Family, known: dict[str, Labelled], *, dated: bool) -> Question:
@@ -88,12 +90,7 @@ def companions(family: Family, table: str, fed: set[str], *, branch: bool, dated
     if table not in {"customer", "customer_month"}:
         return []
     found = []
-    for other, needed in (
-        ("customer", ""),
-        ("customer_month", ""),
-        ("assignment", col.STAFF_ID),
-        ("branch", col.BRANCH_NAME),
-    ):
+    for other, needed in _COMPANIONS.items():
         if other in fed or other == table:
             continue
         labels = labelled(family.first.headers, other)

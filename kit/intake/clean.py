@@ -13,7 +13,6 @@ from typing import Any
 
 from kit import columns as col
 from kit.intake.load import Field
-from kit.intake.quarantine import unreadable_code
 from kit.intake.readers import ROW
 
 __all__ = [
@@ -43,6 +42,13 @@ SQL_TYPES = {
     "date": "DATE",
     "bool": "BOOLEAN",
 }
+_UNREADABLE = {
+    "money": "not_money",
+    "decimal": "not_number",
+    "int": "not_whole",
+    "date": "not_date",
+    "bool": "not_flag",
+}  # why a cell of a type cannot be read
 _HASH_BLOCK = 64
 _HASHED = ("secret", "surrogate")
 _CHANCE_OF_ZEROS = 1e-3  # that a number ends in 000
@@ -131,8 +137,10 @@ def _coded(field: Field, text: str, *, usual: bool) -> str:
 def _value(field: Field, text: str, terms: Terms, entity: str | None = None, *, usual: bool = False) -> str:
     """Typed value of a field, whatever its range; NULL if missing or unreadable, or not written as is usual."""
     column, prefix = field.column, "usual_" if usual else ""
+    if column.type == "money" and column.id in terms.doubtful:
+        return "NULL" if usual else f"rounded(stated_amount({text}))"
     if column.type == "money":
-        return _fen(field, text, terms, usual=usual)
+        return f"{prefix}fen({text}, 'e{field.power}')"
     if column.type == "date":
         first_day = f"DATE '{'1904-01-01' if terms.date1904 else '1899-12-30'}'"
         return f"usual_date({text})" if usual else f"calendar_date({text}, {first_day})"
@@ -156,12 +164,6 @@ def _macro(field: Field) -> str:
     return {"decimal": "rate", "int": "whole", "bool": "flag", "phone": "phone"}.get(column.type, "plain_text")
 
 
-def _fen(field: Field, text: str, terms: Terms, *, usual: bool) -> str:
-    if field.column.id in terms.doubtful:
-        return "NULL" if usual else f"rounded(stated_amount({text}))"
-    return f"{'usual_' if usual else ''}fen({text}, 'e{field.power}')"
-
-
 def _hashed(field: Field, text: str, terms: Terms, entity: str | None, *, usual: bool) -> str:
     prefix = "usual_" if usual else ""
     if field.column.type == "surrogate":
@@ -169,14 +171,11 @@ def _hashed(field: Field, text: str, terms: Terms, entity: str | None, *, usual:
         value = f"{prefix}{'plain' if entity is None else 'scoped'}_surrogate({given})"
     else:
         value = f"{prefix}plain_secret({text})"
-    lost = _digits_lost(field, text if usual else f"compact({text})", terms)
+    # Conditions under which an id is not what the bank's system holds.
+    compact = text if usual else f"compact({text})"
+    lost = [f"ends_in_zeros({compact})"] if field.column.id in terms.doubtful else []
+    lost += [f"is_misspelt_citizen({compact})"] if field.column.id == col.PERSON_KEY else []
     return f"CASE WHEN {' OR '.join(lost)} THEN NULL ELSE {value} END" if lost else value
-
-
-def _digits_lost(field: Field, compact: str, terms: Terms) -> list[str]:
-    """Conditions under which an id is not what the bank's system holds."""
-    found = [f"ends_in_zeros({compact})"] if field.column.id in terms.doubtful else []
-    return [*found, f"is_misspelt_citizen({compact})"] if field.column.id == col.PERSON_KEY else found
 
 
 def _within(field: Field, value: str, terms: Terms) -> str:
@@ -209,11 +208,13 @@ def typed(fields: Sequence[Field], terms: Terms, *, identity: str, unusual: Coll
     only a keyed hash stands here, so that rows with other persons differ.
     """
     texts, values, final, bits = [], [], [], []
+    scoping = (i for i, f in enumerate(fields) if f.column.id == col.LEGAL_ENTITY and f.column.need == "M")
+    entity = next((_mapped(fields[i], f"t{i}") for i in scoping), None)  # part of a customer's key, if mandatory
     for i, field in enumerate(fields):
         usual = field.column.id not in unusual
         texts.append(f"{_given(field, terms.header_row)} AS t{i}")
         mapped = _mapped(field, f"t{i}")
-        values.append(f"{mapped} AS m{i}, {_value(field, mapped, terms, _entity(fields), usual=usual)} AS v{i}")
+        values.append(f"{mapped} AS m{i}, {_value(field, mapped, terms, entity, usual=usual)} AS v{i}")
         final.append(_within(field, f"v{i}", terms))
         missing = f"t{i} = '' OR m{i} = ''" if usual else _is_missing(field, f"t{i}", f"m{i}")
         bits.append(f"CASE WHEN {final[i]} IS NOT NULL OR {missing} THEN 0 ELSE {1 << i} END")
@@ -222,14 +223,6 @@ def typed(fields: Sequence[Field], terms: Terms, *, identity: str, unusual: Coll
         f"SELECT {identity} AS _id, {' + '.join(bits)} AS _unreadable, {columns} FROM"
         f" (SELECT *, {', '.join(values)} FROM (SELECT {ROW}, {', '.join(texts)} FROM raw))"
     )
-
-
-def _entity(fields: Sequence[Field]) -> str | None:
-    """Text of the legal entity where it is part of a customer's key, which makes it mandatory."""
-    for i, field in enumerate(fields):
-        if field.column.id == col.LEGAL_ENTITY and field.column.need == "M":
-            return _mapped(field, f"t{i}")
-    return None
 
 
 def vault_text(field: Field, terms: Terms) -> str:
@@ -295,7 +288,7 @@ def reason_code(field: Field, terms: Terms) -> str:
     text = _mapped(field, _given(field, terms.header_row))
     mapped_code = field.cell.values is not None and field.cell.other is None
     closed = field.cell.values is None and field.column.closed
-    usual = "unlisted_code" if mapped_code or closed else unreadable_code(field.column.type)
+    usual = "unlisted_code" if mapped_code or closed else _UNREADABLE.get(field.column.type, "digits_lost")
     source = source_text(field, terms.header_row)
     cases = [(f"too_long({source})", "too_long"), (f"is_broken({source})", "bad_bytes")]
     if field.column.type == "date":

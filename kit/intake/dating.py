@@ -32,20 +32,14 @@ def settle_dates(
 
     Sheets of one workbook that are named for branches are of one day.
     """
-    notices = []
+    notices, day = [], Candidate(f"={as_of}", 0.5, (Evidence("engagement_date"),))
     for table in dict.fromkeys(table for _, table in assumed):
         ours = [sheet for sheet, fed in assumed if fed == table]
         one_book = len({s.path for s in ours}) == 1 and len(ours) == sum(fed == table for _, fed in loads)
         if not one_book or (len(ours) > 1 and not all(branch_of(s.name, branches) for s in ours)):
             for family in families:
-                _ask(family, [s for s in ours if s in family.sheets], table, interview, as_of)
+                if places := tuple(s.names for s in ours if s in family.sheets):
+                    key, labels = f"{family.key}/date/{table}.{col.AS_OF}", family.first.headers
+                    interview.ask(Question("date", key, places, table, col.AS_OF, labels=labels, candidates=(day,)))
         notices += [Notice("as_of_assumed", *s.names, (str(as_of),)) for s in ours]
     return notices
-
-
-def _ask(family: Family, sheets: Sequence[Sheet], table: str, interview: Interview, as_of: dt.date | None) -> None:
-    if sheets:
-        key, places = f"{family.key}/date/{table}.{col.AS_OF}", tuple(s.names for s in sheets)
-        day = Candidate(f"={as_of}", 0.5, (Evidence("engagement_date"),))
-        labels = family.first.headers
-        interview.ask(Question("date", key, places, table, col.AS_OF, labels=labels, candidates=(day,)))

@@ -29,15 +29,8 @@ def without_forbidden(family: Family, interview: Interview) -> Family:
     labels = tuple(forbidden_labels(family.first))
     if not labels:
         return family
-    candidates = (Candidate(IGNORE, 0.6), Candidate(LEAVE_OUT, 0.4))
-    question = Question(
-        "forbidden",
-        f"{family.key}/forbidden",
-        family.places,
-        label=listed(labels),
-        candidates=candidates,
-        blocking=False,
-    )
+    key, candidates = f"{family.key}/forbidden", (Candidate(IGNORE, 0.6), Candidate(LEAVE_OUT, 0.4))
+    question = Question("forbidden", key, family.places, label=listed(labels), candidates=candidates, blocking=False)
     if interview.ask(question) != LEAVE_OUT:
         return family
     return replace(family, sheets=tuple(sheet.leaving_out(labels) for sheet in family.sheets))

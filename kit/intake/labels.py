@@ -52,13 +52,6 @@ def named(header: str, table: str) -> Column | None:
     return None
 
 
-def _asked(header: str, table: str) -> tuple[Meaning, ...]:
-    if named(header, table):
-        return ()
-    asked, (_, own) = ambiguous(table), parts(header)
-    return asked.get(normalise(header)[0]) or asked.get(own, ())
-
-
 @dataclass(frozen=True, slots=True)
 class Labelled:
     """Positions of the headers that name each column of a table, and of those that are ambiguous in it."""
@@ -69,8 +62,7 @@ class Labelled:
     @property
     def score(self) -> int:
         """Number of columns that the sheet may have of the table."""
-        open_ = {m.column for meanings in self.ambiguous.values() for m in meanings if m.column} - set(self.exact)
-        return len(self.exact) + min(len(open_), len(self.ambiguous))
+        return len(self.exact) + min(len(self.possible - set(self.exact)), len(self.ambiguous))
 
     @property
     def possible(self) -> set[str]:
@@ -81,12 +73,12 @@ class Labelled:
 def labelled(headers: Sequence[str], table: str) -> Labelled:
     """Return what the headers of a sheet are in a table."""
     exact: dict[str, tuple[int, ...]] = {}
-    asked = {}
+    asked, known = {}, ambiguous(table)
     for position, header in enumerate(headers):
         column = named(header, table)
         if column:
             exact[column.id] = (*exact.get(column.id, ()), position)
-        elif meanings := _asked(header, table):
+        elif meanings := known.get(normalise(header)[0]) or known.get(parts(header)[1]):
             asked[position] = meanings
     return Labelled(exact, asked)
 

@@ -218,7 +218,9 @@ class _Table:
             labels = not (self.kinds[row] == _VALUE).any()
         else:
             labels = self._all_labels(row)
-        if not groups or not labels or (self._is_lead(row) and not self._is_grouped_by_merge(row)):
+        # Few cells, but groups by their merges, and nothing that is said of the whole table.
+        merged = self._is_tied(row) and not any(map(_states, filter(None, upper)))
+        if not groups or not labels or (self._is_lead(row) and not merged):
             return False
         if self._is_tied(row) or self._is_repeated_below(row):
             return True
@@ -228,10 +230,6 @@ class _Table:
             return any(cell and not upper[j] for j, cell in enumerate(lower))
         ends = [*groups[1:], extent(lower)]
         return all(end - start > 1 for start, end in zip(groups, ends, strict=True))
-
-    def _is_grouped_by_merge(self, row: int) -> bool:
-        """Whether a row of few cells holds groups by their merges, and nothing that is said of the whole table."""
-        return self._is_tied(row) and not any(map(_states, filter(None, self.rows[row])))
 
     def _is_repeated_below(self, row: int) -> bool:
         """Whether a row repeats its groups over their cells, and a label for the row below, as HTML text may."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from kit import columns as col
@@ -23,9 +23,9 @@ from kit.intake.quarantine import Notice
 from kit.intake.questions import IGNORE, Interview, Question
 from kit.intake.reading import Reading, Tables, from_mapping, read, resolved, without_mapping
 from kit.intake.second_table import find_second_table
-from kit.intake.sources import Family, Files, Refused, Source, families, nothing_readable
+from kit.intake.sources import Family, Files, NothingReadable, Refused, Source, families
 from kit.messages import message
-from kit.schema import Column, Table, schema
+from kit.schema import schema
 
 __all__ = ["LoadPlan", "plan_intake"]
 
@@ -143,7 +143,9 @@ def _kept(found: Sequence[Family], keep: Callable[[Sheet], bool]) -> list[Family
 
 def _nothing(sources: Sequence[Source], files: Files, refused: Sequence[Refused]) -> KitError:
     errors = [error for s in sources if isinstance(error := files.open(s), KitError)]
-    return errors[0] if len(refused) == len(errors) == 1 else nothing_readable(sources[0].path.parent, refused)
+    if len(refused) == len(errors) == 1:
+        return errors[0]
+    return NothingReadable(path=sources[0].path.parent, listed="\n".join(f"- {each}" for each in refused))
 
 
 def _tables(
@@ -155,16 +157,15 @@ def _tables(
     chosen = {one.key: choose(one, dated=dated(one, as_of)) for one in found if one.mapping is None}
     feeding = {s.path for one in found if one.mapping or chosen[one.key].table for s in one.sheets}
     for one in found:
-        choice = chosen.get(one.key)
-        if choice is None:
-            assert one.mapping is not None
+        if one.mapping is not None:
             tables[one.key] = list(one.mapping.tables)
-        elif choice.question and choice.none and all(s.path in feeding for s in one.sheets):
-            tables[one.key] = []
+            continue
+        choice, table = chosen[one.key], chosen[one.key].table
+        if choice.question and choice.none and all(s.path in feeding for s in one.sheets):
             notices += [Notice("sheet_skipped", *s.names, s.headers) for s in one.sheets]
-        else:
-            table = choice.table or (interview.ask(choice.question) if choice.question else "")
-            tables[one.key] = [table] if table and table != IGNORE else []
+        elif choice.question:
+            table = interview.ask(choice.question) or IGNORE
+        tables[one.key] = [table] if table and table != IGNORE else []
     return tables, notices
 
 
@@ -207,43 +208,27 @@ def _branches(readings: Sequence[Reading], files: Files) -> dict[str, str]:
     return known
 
 
-def _loads(family: Family, reading: Reading, branches: Mapping[str, str], as_of: dt.date | None) -> list[Load]:
+def _loads(family: Family, reading: Reading, branches: Mapping[str, str], as_of: dt.date | None) -> Iterator[Load]:
     """Loads of one sheet; none of one whose name was said to be no branch."""
-    found = []
-    for table, cells in reading.tables.items():
-        named = [resolved(cell, reading.sheet, branches) for cell in cells.values() if cell.named_by]
-        if cells and "" not in named:
-            found.append(_load(family, reading.sheet, schema()[table], cells, branches, as_of))
-    return found
-
-
-def _load(
-    family: Family,
-    sheet: Sheet,
-    table: Table,
-    cells: Mapping[str, Cell],
-    branches: Mapping[str, str],
-    as_of: dt.date | None,
-) -> Load:
-    fields, assumed = [], False
-    for column_id, cell in cells.items():
-        at = certain_position(sheet.headers, cell)
-        given = Cell(value=resolved(cell, sheet, branches) or "") if cell.named_by else cell
-        if at is not None or given.column is None:
-            fields.append(_field(table.columns[column_id], given, at, sheet))
-    dates = table.columns.get(col.AS_OF)
+    sheet, confirmed = reading.sheet, family.mapping.confirmed if family.mapping else None
     day = sheet.layout.as_of or as_of
-    if dates is not None and dates.need == "M" and col.AS_OF not in cells and day:
-        fields.append(_field(dates, Cell(value=day.isoformat()), None, sheet))
-        assumed = sheet.layout.as_of is None
-    order = list(table.columns)
-    fields.sort(key=lambda field: order.index(field.column.id))
-    return Load(sheet, table, tuple(fields), assumed, family.mapping.confirmed if family.mapping else None)
-
-
-def _field(column: Column, cell: Cell, position: int | None, sheet: Sheet) -> Field:
-    unit, stated_by = unit_of(column, cell, sheet.headers[position] if position is not None else "", sheet)
-    return Field(column, cell, position, POWERS.get(unit, 0), unit, stated_by)
+    for table, cells in reading.tables.items():
+        named = {c: resolved(cell, sheet, branches) for c, cell in cells.items() if cell.named_by}
+        if not cells or "" in named.values():
+            continue
+        given = {**cells, **{column: Cell(value=branch or "") for column, branch in named.items()}}
+        known, assumed = schema()[table].columns, False
+        if day and col.AS_OF in known and known[col.AS_OF].need == "M" and col.AS_OF not in cells:
+            given[col.AS_OF] = Cell(value=day.isoformat())
+            assumed = sheet.layout.as_of is None
+        fields = []
+        for column in filter(given.__contains__, known):
+            at = certain_position(sheet.headers, given[column])
+            if at is not None or given[column].column is None:
+                header = sheet.headers[at] if at is not None else ""
+                unit, stated_by = unit_of(known[column], given[column], header, sheet)
+                fields.append(Field(known[column], given[column], at, POWERS.get(unit, 0), unit, stated_by))
+        yield Load(sheet, schema()[table], tuple(fields), assumed, confirmed)
 
 
 def _noted(family: Family, readings: Sequence[Reading]) -> list[Notice]:
@@ -251,20 +236,19 @@ def _noted(family: Family, readings: Sequence[Reading]) -> list[Notice]:
     notices = []
     mapping = family.mapping
     for reading in readings:
-        sheet, place = reading.sheet, reading.sheet.names
-        used, gone = used_positions(sheet.headers, reading.tables), sheet.grid.left_out
-        left = [h for i, h in enumerate(sheet.headers) if i not in used | gone and h not in reading.ignored]
-        likely = reading.likely or {}
-        plain, other = tuple(h for h in left if h not in likely), [h for h in left if h in likely]
-        if gone:
-            notices.append(Notice("columns_left_out", *place, sheet.left_out))
-        if plain and reading.tables:
-            notices.append(Notice("ignored_columns", *place, plain))
-        if other and reading.tables:
-            notices.append(Notice("ignored_likely", *place, tuple(f"{h} → {likely[h]}" for h in other)))
+        sheet, likely = reading.sheet, reading.likely
+        used = used_positions(sheet.headers, reading.tables) | sheet.grid.left_out
+        left = [h for i, h in enumerate(sheet.headers) if i not in used and h not in reading.ignored]
+        left = left if reading.tables else []
+        given: dict[str, tuple[str, ...]] = {
+            "columns_left_out": sheet.left_out,
+            "ignored_columns": tuple(h for h in left if h not in likely),
+            "ignored_likely": tuple(f"{h} → {likely[h]}" for h in left if h in likely),
+        }
         if mapping and mapping.headers is not None:
             found = changes(mapping.headers, sheet.headers, (mapping.header_row, sheet.header_row))
-            notices += [Notice("layout_changed", *place, tuple(found.lines()))] if found else []
-        if not reading.tables and mapping is not None:
-            notices.append(Notice("sheet_skipped", *place, sheet.headers))
+            given["layout_changed"] = tuple(found.lines())
+        if mapping and not reading.tables:
+            given["sheet_skipped"] = sheet.headers
+        notices += [Notice(kind, *sheet.names, names) for kind, names in given.items() if names]
     return notices

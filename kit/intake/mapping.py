@@ -61,8 +61,7 @@ class Confirmed(_Strict):
     on: dt.date
 
 
-def _cell(given: Any) -> Any:
-    return {"column": given} if isinstance(given, str) else given
+_Cell = Annotated[Cell, BeforeValidator(lambda given: {"column": given} if isinstance(given, str) else given)]
 
 
 class Mapping(_Strict):
@@ -82,7 +81,7 @@ class Mapping(_Strict):
     sha256: str | None = None
     header_row: int | None = Field(default=None, ge=1)
     headers: tuple[str, ...] | None = None
-    tables: dict[str, dict[str, Annotated[Cell, BeforeValidator(_cell)]]]
+    tables: dict[str, dict[str, _Cell]]
     ignored: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
     confirmed: Confirmed | None = None
@@ -147,15 +146,12 @@ class _Dumper(yaml.SafeDumper):
 
 
 def _scalar(dumper: yaml.SafeDumper, text: str) -> Any:
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=None if _is_text(text) else "'")
-
-
-def _is_text(text: str) -> bool:
-    """Whether another reader of YAML takes a bare scalar for text, and not for a number, a date, yes or no."""
+    """A text, bare where another reader of YAML does not take it for a number, a date, yes or no."""
     try:
-        return bool(yaml.safe_load(text) == text)
+        bare = yaml.safe_load(text) == text
     except yaml.YAMLError:
-        return False
+        bare = False
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=None if bare else "'")
 
 
 _Dumper.add_representer(str, _scalar)

@@ -69,8 +69,8 @@ class Matching:
 
 def label_at(headers: tuple[str, ...], position: int) -> str:
     """Label of a column as it is answered: with its number among several of one name (性别#2)."""
-    same = [i for i, header in enumerate(headers) if header == headers[position]]
-    return headers[position] if len(same) == 1 else f"{headers[position]}#{same.index(position) + 1}"
+    nth = cell_at(headers, position).nth
+    return f"{headers[position]}#{nth}" if nth else headers[position]
 
 
 def cell_at(headers: tuple[str, ...], position: int, meaning: str | None = None) -> Cell:
@@ -220,9 +220,10 @@ def needed(matching: Matching, table: str, cells: dict[str, Cell], *, dated: boo
         answer = matching.interview.ask(question)
         if answer and (cell := from_answer(headers, answer)):
             cells[column] = cell
-    day = matching.interview.answers.get(f"{matching.family.key}/date/{table}.{col.AS_OF}")
+    key = f"{matching.family.key}/date/{table}.{col.AS_OF}"
+    day = matching.interview.answers.get(key)
     if day and col.AS_OF not in cells and (cell := from_answer(headers, day)):
-        matching.interview.answered.add(f"{matching.family.key}/date/{table}.{col.AS_OF}")
+        matching.interview.answered.add(key)
         cells[col.AS_OF] = cell
 
 

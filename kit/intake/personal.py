@@ -29,30 +29,21 @@ def completed(loads: Sequence[Load]) -> list[Load]:
     A column of the vault that shares another's source is fed beside it. Where every feed with a customer's (a unit's)
     number also gives the legal entity, that is the first part of the key, and so mandatory.
     """
-    scoped = {key: _all_give_entity(loads, key) for key in (col.CUSTOMER_ID, col.UNIT_ID)}
-    return [replace(load, fields=(*_keyed(load, scoped), *_beside(load))) for load in loads]
+    ids = [{field.column.id for field in load.fields} for load in loads]
+    scoped = {
+        key for key in (col.CUSTOMER_ID, col.UNIT_ID) if all(col.LEGAL_ENTITY in own for own in ids if key in own)
+    }
+    every = zip(loads, ids, strict=True)
+    return [replace(load, fields=tuple(_fields(load, own, scoped=bool(scoped & own)))) for load, own in every]
 
 
-def _ids(load: Load) -> set[str]:
-    return {field.column.id for field in load.fields}
-
-
-def _all_give_entity(loads: Sequence[Load], key: str) -> bool:
-    return all(col.LEGAL_ENTITY in _ids(load) for load in loads if key in _ids(load))
-
-
-def _keyed(load: Load, scoped: dict[str, bool]) -> Iterator[Field]:
-    """The load's fields; a legal entity that is part of the key comes first, and is mandatory."""
-    part = any(scoped[key] for key in scoped if key in _ids(load))
-    entity = [field for field in load.fields if part and field.column.id == col.LEGAL_ENTITY]
+def _fields(load: Load, own: set[str], *, scoped: bool) -> Iterator[Field]:
+    """The load's fields and those beside them; a legal entity that is part of the key comes first, and is mandatory."""
+    entity = [field for field in load.fields if scoped and field.column.id == col.LEGAL_ENTITY]
     yield from (replace(field, column=replace(field.column, need="M")) for field in entity)
     yield from (field for field in load.fields if field not in entity)
-
-
-def _beside(load: Load) -> Iterator[Field]:
-    """Fields of the vault that read the source of another field, unless the load has them by itself."""
     for column in load.table.columns.values():
-        if column.beside and column.id not in _ids(load):
+        if column.beside and column.id not in own:
             for field in load.fields:
                 if field.column.id == column.beside and field.cell.values is None:
                     yield replace(field, column=column)
@@ -107,12 +98,9 @@ class PersonalTexts:
                 "SELECT _id, branch_id, customer_id FROM persons JOIN blocks USING (branch_id)"
                 f" WHERE block = {number} ORDER BY branch_id, customer_id"
             ).to_arrow_table()
-            texts = self._texts(table, wanted["_id"].combine_chunks())
+            ids = wanted["_id"].combine_chunks()
+            batches = (batch for part in self._parts[table] for batch in vault.batches(part, key=self._key))
+            texts = pa.Table.from_batches([batch.filter(pc.is_in(batch["_id"], ids)) for batch in batches], _PART)
             found = texts.take(pc.index_in(wanted["_id"], texts["_id"].combine_chunks()))
             arrays = [pa.repeat(table, len(wanted)), *wanted.columns[1:], *found.columns[1:]]
             yield pa.table(arrays, names=vault.SCHEMA.names).cast(vault.SCHEMA)
-
-    def _texts(self, table: str, ids: pa.Array) -> pa.Table:
-        batches = (batch for part in self._parts[table] for batch in vault.batches(part, key=self._key))
-        kept = [batch.filter(pc.is_in(batch["_id"], ids)) for batch in batches]
-        return pa.Table.from_batches(kept, _PART)

@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -101,7 +102,7 @@ def intake(
     KitError
         If no file can be read, or a mapping must be mended; see ``kit.errors``.
     """
-    planned = plan_intake(sources, as_of, files=Files(password))
+    planned, progress = plan_intake(sources, as_of, files=Files(password)), progress or (lambda *_: None)
     if planned.questions:
         raise OpenQuestions(questions=planned.questions, refused=planned.refused)
     out.parent.mkdir(parents=True, exist_ok=True)
@@ -122,44 +123,41 @@ def _make(
     as_of: dt.date | None,
     limits: Checks,
     control_totals: Sequence[ControlTotal],
-    progress: Progress | None,
+    progress: Progress,
 ) -> IntakeResult:
     """Stage, check and reconcile what was planned, and write it into the folder ``made``."""
     personal = PersonalTexts(made.parent, key)
     loaded, refused = _stage(connection, completed(planned.loads), personal, as_of, progress)
-    tables = _checked(connection, loaded, made, as_of, limits, control_totals)
-    # After the checks, which are of what the bank sent; and after the sums, which tie to its files.
-    back = take_back(connection, planned.returned, key=key, first=len(planned.loads), tables=tables)
-    tables += ["contact"] if back.has("contact") and "contact" not in tables else []
-    loaded += back.loaded
-    notices, refused = (*planned.notices, *back.notices), [*planned.refused, *refused, *back.refused]
-    result = _result(connection, tables, loaded, notices, tuple(refused))
-    learnt = facts.apply(connection, tables, loaded, limits.default_codes)
-    _save(connection, tables, loaded, made)
-    _save_frames(result, learnt, made)
-    personal.write(connection, {table: check.accepted(connection, table) for table in tables}, made / VAULT)
-    return result
-
-
-def _checked(
-    connection: Any,
-    loaded: Sequence[staging.Loaded],
-    made: Path,
-    as_of: dt.date | None,
-    limits: Checks,
-    control_totals: Sequence[ControlTotal],
-) -> list[str]:
-    """Refuse the rows that cannot be, write what the checks found, and return the tables of the book."""
     given = list(dict.fromkeys(one.load.table.id for one in loaded))
     found = quarantine_mixed_units(connection, given, limits)
     tables = check.check_rows(connection, given, {one.number: one.load.sheet.place for one in loaded})
     checked = checks(connection, tables, as_of=as_of, limits=limits, control_totals=control_totals, found=found)
     pq.write_table(checked, made / "checks.parquet")
-    return tables
+    # After the checks, which are of what the bank sent; and after the sums, which tie to its files.
+    back = take_back(connection, planned.returned, key=key, first=len(planned.loads), tables=tables)
+    tables += ["contact"] if back.has("contact") and "contact" not in tables else []
+    loaded += back.loaded
+    accepted = {table: check.accepted(connection, table) for table in tables}
+    result = IntakeResult(
+        tables={
+            table: connection.execute(f"SELECT count(*) FROM {rows}").fetchone()[0] for table, rows in accepted.items()
+        },
+        reconciliation=reconciliation.reconciled_rows(connection, loaded),
+        control_sums=reconciliation.control_sums(connection, loaded),
+        totals=totals(connection, loaded),
+        fields=reconciliation.fields(loaded),
+        notices=(*planned.notices, *back.notices),
+        refused=(*planned.refused, *refused, *back.refused),
+    )
+    learnt = facts.apply(connection, tables, loaded, limits.default_codes)
+    _save(connection, accepted, loaded, made)
+    _save_frames(result, learnt, made)
+    personal.write(connection, accepted, made / VAULT)
+    return result
 
 
 def _stage(
-    connection: Any, loads: Sequence[Load], personal: PersonalTexts, as_of: dt.date | None, progress: Progress | None
+    connection: Any, loads: Sequence[Load], personal: PersonalTexts, as_of: dt.date | None, progress: Progress
 ) -> tuple[list[staging.Loaded], list[Refused]]:
     """Stage every sheet once, whatever the number of tables it feeds; results in the order of the loads."""
     staging.create(connection, loads)
@@ -170,11 +168,7 @@ def _stage(
     refused: list[Refused] = []
     errors: list[KitError] = []
     for done, (sheet, given) in enumerate(sheets.items()):
-
-        def read(rows: int, name: str = sheet.place, done: int = done) -> None:
-            if progress:
-                progress(name, done, len(sheets), rows)
-
+        read = partial(progress, sheet.place, done, len(sheets))
         read(0)
         try:
             loaded += staging.stage(connection, sheet, given, personal=personal, as_of=as_of, progress=read)
@@ -183,45 +177,19 @@ def _stage(
             refused.append(Refused(sheet.path, sheet.name, "", str(error)))
     if not loaded:
         raise errors[0]
-    if progress:
-        progress("", len(sheets), len(sheets), 0)
+    progress("", len(sheets), len(sheets), 0)
     return sorted(loaded, key=lambda one: one.number), refused
 
 
-def _result(
-    connection: Any,
-    tables: Sequence[str],
-    loaded: Sequence[staging.Loaded],
-    notices: tuple[Notice, ...],
-    refused: tuple[Refused, ...],
-) -> IntakeResult:
-    counts = {
-        table: int(connection.execute(f"SELECT count(*) FROM {check.accepted(connection, table)}").fetchone()[0])
-        for table in tables
-    }
-    return IntakeResult(
-        tables=counts,
-        reconciliation=reconciliation.reconciled_rows(connection, loaded),
-        control_sums=reconciliation.control_sums(connection, loaded),
-        totals=totals(connection, loaded),
-        fields=reconciliation.fields(loaded),
-        notices=notices,
-        refused=refused,
-    )
-
-
-def _save(connection: Any, tables: Sequence[str], loaded: Sequence[staging.Loaded], made: Path) -> None:
+def _save(connection: Any, accepted: Mapping[str, str], loaded: Sequence[staging.Loaded], made: Path) -> None:
     """Write the tables of the book, without what goes to the vault, and the quarantine."""
-    for table in tables:
+    for table, taken in accepted.items():
         fields = [f for one in loaded if one.load.table.id == table for f in one.load.fields]
         vaulted = {f.column.id for f in fields if f.column.vaulted}
         left_out = ", ".join(["_id", "_unreadable", *sorted(vaulted)])
-        rows = f"SELECT * EXCLUDE ({left_out}) FROM {check.accepted(connection, table)} ORDER BY _id"
+        rows = f"SELECT * EXCLUDE ({left_out}) FROM {taken} ORDER BY _id"
         _copy(connection, rows, made / "book" / f"{table}.parquet")
-    names = pd.DataFrame(
-        [(one.number, *one.load.sheet.names) for one in loaded],
-        columns=["_load", "file", "sheet"],
-    )
+    names = pd.DataFrame([(one.number, *one.load.sheet.names) for one in loaded], columns=["_load", "file", "sheet"])
     connection.register("names", pa.Table.from_pandas(names, preserve_index=False))
     source, row = staging.place()
     rows = (

@@ -42,18 +42,14 @@ def _closest(header: str, column: Column) -> tuple[float, str]:
     return max((likeness(form, key), label) for key, label in _names(column) for form in forms)
 
 
-def _near(header: str, column: Column) -> float:
-    """How far the group of a merged header speaks for a column."""
-    group, _ = parts(header)
-    if not group:
-        return 0.0
-    return max(likeness(group, key) for key, _ in (*_names(column), (normalise(schema()[column.table].zh)[0], "")))
-
-
-def _judged(sheet: Sheet, position: int, column: Column, found: Profile, *, home: bool) -> Candidate:
+def _judged(
+    sheet: Sheet, position: int, column: Column, found: Profile, *, answer: str, home: bool = True
+) -> Candidate:
     header = sheet.headers[position]
     alike, alias = _closest(header, column)
-    fitting, near = fit(found, column), _near(header, column)
+    fitting, group = fit(found, column), parts(header)[0]
+    about = (normalise(schema()[column.table].zh)[0], *(key for key, _ in _names(column)))
+    near = max(likeness(group, key) for key in about) if group else 0.0  # the group of a merged header
     values = _NOTHING_KNOWN if fitting is None else fitting
     score = _WEIGHTS["label"] * alike + _WEIGHTS["values"] * values + _WEIGHTS["near"] * max(near, alike)
     evidence = []
@@ -66,7 +62,7 @@ def _judged(sheet: Sheet, position: int, column: Column, found: Profile, *, home
     if near >= 0.5:
         evidence.append(Evidence("group", {"group": header.rpartition("/")[0]}))
     evidence.append(beside(sheet, position))
-    return Candidate("", round(score, 3), tuple(evidence))
+    return Candidate(answer, round(score, 3), tuple(evidence))
 
 
 def beside(sheet: Sheet, position: int) -> Evidence:
@@ -98,8 +94,7 @@ def for_label(
         for column in table.columns.values():
             name = f"{table.id}.{column.id}"
             if name not in gone and _closest(sheet.headers[position], column)[0] >= 0.4:
-                judged = _judged(sheet, position, column, found, home=table.id in home)
-                ranked.append(Candidate(name, judged.score, judged.evidence))
+                ranked.append(_judged(sheet, position, column, found, answer=name, home=table.id in home))
     ranked.sort(key=lambda one: (-one.score, one.answer))
     return tuple(one for one in ranked if one.score >= _ENOUGH)[:AT_MOST]
 
@@ -114,8 +109,5 @@ def for_column(
     least: float = _ENOUGH - 0.1,
 ) -> tuple[Candidate, ...]:
     """Labels of a sheet that may be a column, best first; ``answer`` names the label at a position."""
-    ranked = []
-    for position in positions:
-        judged = _judged(sheet, position, column, found(position), home=True)
-        ranked.append((-judged.score, position, Candidate(answer(position), judged.score, judged.evidence)))
-    return tuple(one for _, _, one in sorted(ranked, key=lambda r: r[:2]) if one.score >= least)[:AT_MOST]
+    ranked = [_judged(sheet, i, column, found(i), answer=answer(i)) for i in sorted(positions)]
+    return tuple(one for one in sorted(ranked, key=lambda one: -one.score) if one.score >= least)[:AT_MOST]

@@ -6,25 +6,12 @@ from dataclasses import dataclass
 
 from kit.messages import listed, message
 
-__all__ = ["Notice", "reason", "unreadable_code"]
-
-_UNREADABLE = {
-    "money": "not_money",
-    "decimal": "not_number",
-    "int": "not_whole",
-    "date": "not_date",
-    "bool": "not_flag",
-}
+__all__ = ["Notice", "reason"]
 
 
 def reason(code: str, detail: str = "", *, in_language: str | None = None) -> str:
     """Sentence of a quarantine reason, in the reader's language unless another is asked for."""
     return message(f"intake.reason.{code}", in_language=in_language, detail=detail)
-
-
-def unreadable_code(kind: str) -> str:
-    """Reason code for a cell that cannot be read as a column type of the schema."""
-    return _UNREADABLE.get(kind, "digits_lost")
 
 
 @dataclass(frozen=True, slots=True)

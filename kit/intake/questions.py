@@ -11,23 +11,14 @@ from kit.errors import KitError
 from kit.messages import language, listed, message
 from kit.schema import MONEY_UNITS, Column, Meaning, schema
 
-__all__ = [
-    "IGNORE",
-    "LEAVE_OUT",
-    "Candidate",
-    "Evidence",
-    "Interview",
-    "OpenQuestions",
-    "Question",
-    "column_name",
-]
+__all__ = ["IGNORE", "LEAVE_OUT", "Candidate", "Evidence", "Interview", "OpenQuestions", "Question"]
 
 IGNORE = "-"
 LEAVE_OUT = "leave_out"
 _ANSWERS = {IGNORE: "none", LEAVE_OUT: "leave_out", "sheet": "sheet", "file": "file"}
 
 
-def column_name(column: Column) -> str:
+def _column_name(column: Column) -> str:
     """Label and id of a column: 归属机构号 customer.branch_id."""
     return f"{column.label(language())} {column.table}.{column.id}"
 
@@ -69,7 +60,7 @@ class Candidate:
             return f"{self.meaning.label(language())} → {used}"
         table, _, column = name.partition(".")
         if table in schema() and column in schema()[table].columns:
-            return column_name(schema()[table].columns[column])
+            return _column_name(schema()[table].columns[column])
         if name in schema():
             return f"{schema()[name].label(language())} {name}"
         return message(f"questions.answer.{_ANSWERS[name]}") if name in _ANSWERS else name
@@ -112,7 +103,7 @@ class Question:
         return message(
             f"questions.title.{self.kind}", label=self.label, labels=listed(self.labels, 30),
             question=self.meaning.question(language()) if self.meaning else "",
-            column=column_name(column) if column else "",
+            column=_column_name(column) if column else "",
         )  # fmt: skip
 
     @property

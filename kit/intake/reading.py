@@ -28,8 +28,8 @@ class Reading:
 
     sheet: Sheet
     tables: Mapping[str, Mapping[str, Cell]]
-    ignored: tuple[str, ...] = ()
-    likely: Mapping[str, str] | None = None
+    ignored: tuple[str, ...]
+    likely: Mapping[str, str]
 
 
 def without_mapping(matching: Matching, tables: Sequence[str], *, dated: bool) -> tuple[Tables, dict[str, str]]:
@@ -63,21 +63,12 @@ def _unused(matching: Matching, tables: Tables) -> dict[str, str]:
     taken = [f"{table}.{column}" for table, cells in tables.items() for column in cells]
     free = set(range(len(first.headers))) - used_positions(first.headers, tables) - first.grid.left_out
     for position in sorted(free - matching.ignored):
-        found = propose.for_label(
-            first,
-            position,
-            matching.profile(position),
-            home=tuple(tables),
-            taken=[*taken, *matching.pending],
-        )
+        known, header = [*taken, *matching.pending], first.headers[position]
+        found = propose.for_label(first, position, matching.profile(position), home=tuple(tables), taken=known)
         if found:
-            header = first.headers[position]
             likely[header] = found[0].answer
-            answer = matching.interview.ask(
-                matching.question(
-                    "use", header, label=header, examples=matching.examples(position), candidates=found, blocking=False
-                )
-            )
+            facts = {"label": header, "examples": matching.examples(position), "candidates": found, "blocking": False}
+            answer = matching.interview.ask(matching.question("use", header, **facts))
             if answer == IGNORE:
                 matching.ignored.add(position)
             elif answer:
@@ -121,21 +112,14 @@ def read(matching: Matching, tables: Tables, likely: Mapping[str, str]) -> list[
     alone = _units(matching, tables)
     headers = matching.headers
     ignored = tuple(headers[i] for i in sorted(matching.ignored - used_positions(headers, tables)))
-    return [
-        Reading(
-            sheet,
-            {
-                table: {
-                    c: cell.model_copy(update={"unit": alone.get((sheet, table, c), cell.unit)})
-                    for c, cell in cells.items()
-                }
-                for table, cells in tables.items()
-            },
-            ignored,
-            likely,
-        )
-        for sheet in matching.family.sheets
-    ]
+    found = []
+    for sheet in matching.family.sheets:
+        own: Tables = {table: {} for table in tables}
+        for table, cells in tables.items():
+            for c, cell in cells.items():
+                own[table][c] = cell.model_copy(update={"unit": alone.get((sheet, table, c), cell.unit)})
+        found.append(Reading(sheet, own, ignored, likely))
+    return found
 
 
 def _named(matching: Matching, cell: Cell) -> Cell:

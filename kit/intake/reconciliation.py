@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
@@ -9,7 +10,6 @@ from typing import Any
 import pandas as pd
 
 from kit.errors import KitError
-from kit.intake.check import accepted
 from kit.intake.sources import Refused
 from kit.intake.staging import Loaded, place
 
@@ -32,19 +32,18 @@ def reconciled_rows(connection: Any, loaded: Sequence[Loaded]) -> pd.DataFrame:
     DoesNotTie
         If a row is neither in the book, nor merged, nor in quarantine.
     """
-    known = {}
+    known: Counter[tuple[int, str]] = Counter()
     for table in {one.load.table.id for one in loaded}:
-        both = "count(*) FILTER (whole_row), count(*) FILTER (NOT whole_row)"
-        known[table] = (
-            _by_load(connection, f"count(*) FROM {accepted(connection, table)}"),
-            _by_load(connection, f"count(*) FROM gone_{table} WHERE why = 'repeated'"),
-            _by_load(connection, f"{both} FROM quarantine WHERE _table = '{table}'"),
+        found = connection.execute(
+            f"SELECT {place()[0]}, coalesce(why, 'accepted'), count(*) FROM {table} LEFT JOIN gone_{table} USING (_id)"
+            f" GROUP BY ALL UNION ALL SELECT {place()[0]}, CASE WHEN whole_row THEN 'row' ELSE 'cell' END, count(*)"
+            f" FROM quarantine WHERE _table = '{table}' GROUP BY ALL"
         )
+        known.update({(load, went): rows for load, went, rows in found.fetchall()})
     lines = []
     for one in loaded:
         table, sheet = one.load.table.id, one.load.sheet
-        kept, repeated, noted = known[table]
-        counts = (*kept.get(one.number, (0,)), *repeated.get(one.number, (0,)), *noted.get(one.number, (0, 0)))
+        counts = [known[one.number, went] for went in ("accepted", "repeated", "row", "cell")]
         if one.rows_in != sum(counts[:3]):
             raise DoesNotTie(path=sheet.path, place=f"{table}: {one.rows_in} ≠ {' + '.join(map(str, counts[:3]))}")
         kinds = one.lines
@@ -52,11 +51,6 @@ def reconciled_rows(connection: Any, loaded: Sequence[Loaded]) -> pd.DataFrame:
         lines.append((*sheet.names, table, *other, one.rows_in, *counts))
     names = ["file", "sheet", "table", "lines_above", "blank", "totals", "notes", "repeated_headers", "unfilled"]
     return pd.DataFrame(lines, columns=[*names, "rows_in", "accepted", "repeated", "quarantined", "cells_quarantined"])
-
-
-def _by_load(connection: Any, counted: str) -> dict[int, tuple[int, ...]]:
-    found = connection.execute(f"SELECT {place()[0]}, {counted} GROUP BY 1").fetchall()
-    return {load: tuple(counts) for load, *counts in found}
 
 
 def control_sums(connection: Any, loaded: Sequence[Loaded]) -> pd.DataFrame:

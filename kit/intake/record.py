@@ -33,11 +33,9 @@ def mappings(
     """
     groups: list[list[Reading]] = []
     for reading in readings:
-        like = next((group for group in groups if group[0].tables == reading.tables), None)
-        if like is None:
-            groups.append([reading])
-        else:
-            like.append(reading)
+        like = next((group for group in groups if group[0].tables == reading.tables), [])
+        groups += [] if like else [like]
+        like.append(reading)
     groups.sort(key=len, reverse=True)
     for number, group in enumerate(groups):
         before = family.mapping if number == 0 else None

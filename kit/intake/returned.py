@@ -95,7 +95,7 @@ def take_back(connection: Any, books: Sequence[Returned], *, key: bytes, first: 
         back.loaded.append(one)
     for table in ("contact", FACT_TABLE):
         if back.has(table) and "customer" in tables:
-            check.check_reference(connection, table, col.CUSTOMER_ID, "customer", "unknown_customer")
+            check.check_reference(connection, table, col.CUSTOMER_ID, "customer")
     if back.has("contact"):
         _once(connection)
     facts.settle(connection, known=back.has(FACT_TABLE))

@@ -48,7 +48,7 @@ class Review:
         self, folder: Path | str, as_of: dt.date | str | None = None, *, password: Password = given_password
     ) -> None:
         self.folder = Path(folder)
-        self._as_of = dt.date.fromisoformat(as_of) if isinstance(as_of, str) and as_of else as_of or None
+        self._as_of = dt.date.fromisoformat(str(as_of)) if as_of else None
         self._sources, self._files = find_sources(self.folder), Files(password)
         self._answers: dict[str, str] = {}
         self.asked: list[Question] = []
@@ -56,8 +56,7 @@ class Review:
 
     def _planned(self) -> LoadPlan:
         """Plan with the answers so far; a question keeps the number under which it was first asked."""
-        as_of = None if isinstance(self._as_of, str) else self._as_of
-        found = plan_intake(self._sources, as_of, answers=self._answers, files=self._files)
+        found = plan_intake(self._sources, self._as_of, answers=self._answers, files=self._files)
         known = {question.key for question in self.asked}
         self.asked += [q for q in (*found.questions, *found.optional) if q.key not in known]
         return found

@@ -64,7 +64,6 @@ class _Held:
     number: int
     cells: Cells
     batch: Any = None
-    bad: BadRow | None = None
 
 
 class Splitter:
@@ -123,17 +122,17 @@ class Splitter:
         tail = [i for i in doubtful if i > last][-_FOOTER_ROWS:]
         held = [_Held(*doubtful[i], batch.slice(i, 1)) for i in tail]
         over = len(self._held) if last >= 0 else max(0, len(self._held) + len(held) - _FOOTER_ROWS)
-        released, self._held = self._released(self._held[:over]), [*self._held[over:], *held]
+        released, self._held = self._held[:over], [*self._held[over:], *held]
+        self._last_data = max([self._last_data, *(one.number for one in released)])
+        parts = [one.batch for one in released if self._stays(one.number, one.cells)]
         for i, (number, cells) in doubtful.items():
             if not tail or i < tail[0]:
+                keep[i] = self._stays(number, cells)
                 self._last_data = max(self._last_data, number)
-                if _is_printed(cells):
-                    self._add(number, "header", cells)
-                    keep[i] = False
         keep[tail] = False
         if last >= 0:
             self._last_data = max(self._last_data, batch.column(0)[last].as_py())
-        parts = [*released, batch if keep.all() else batch.filter(pa.array(keep))]
+        parts.append(batch if keep.all() else batch.filter(pa.array(keep)))
         return pa.concat_batches(parts) if len(parts) > 1 else parts[0]
 
     def refuse(self, bad: BadRow) -> None:
@@ -146,7 +145,7 @@ class Splitter:
 
     def finish(self) -> tuple[Any, list[BadRow]]:
         """Rows that were held back and are data (None without any), and the bad rows that are no notes."""
-        tail = [*self._held, *(_Held(b.number, b.cells, bad=b) for b in self._bad if b.number > self._last_data)]
+        tail = [*self._held, *(_Held(b.number, b.cells) for b in self._bad if b.number > self._last_data)]
         tail.sort(key=lambda one: one.number)
         begin = len(tail)
         for i, one in enumerate(tail):
@@ -157,15 +156,8 @@ class Splitter:
         for one in tail[begin:]:
             self._add(one.number, "note", one.cells)
         noted = {one.number for one in tail[begin:]}
-        bad = []
-        for record in self._bad:
-            if record.number in noted:
-                continue
-            if _is_printed(record.cells):
-                self._add(record.number, "header", record.cells)
-            else:
-                bad.append(record)
-        data = [one.batch for one in tail[:begin] if one.bad is None]
+        bad = [b for b in self._bad if b.number not in noted and self._stays(b.number, b.cells)]
+        data = [one.batch for one in tail[:begin] if one.batch is not None]
         self._held, self._bad = [], []
         self.lines.sort(key=lambda line: line.number)
         return (pa.concat_batches(data) if data else None), bad
@@ -173,16 +165,12 @@ class Splitter:
     def _add(self, number: int, kind: str, cells: Cells) -> None:
         self.lines.append(Line(number, kind, self._printed.get(_cut(cells), cells) if kind == "header" else cells))
 
-    def _released(self, held: Sequence[_Held]) -> list[Any]:
-        """Rows held back, now that data follows, without those that only a printed page explains."""
-        rows = []
-        for one in held:
-            self._last_data = max(self._last_data, one.number)
-            if _is_printed(one.cells):
-                self._add(one.number, "header", one.cells)
-            else:
-                rows.append(one.batch)
-        return rows
+    def _stays(self, number: int, cells: Cells) -> bool:
+        """Whether a row is more than what pages begin and end with, which is a line."""
+        printed = _is_printed(cells)
+        if printed:
+            self._add(number, "header", cells)
+        return not printed
 
     def _suspects(self, batch: Any) -> Any:
         """Rows that may be no data, as a mask: found by whole columns, for every cell costs."""
@@ -226,7 +214,9 @@ class Splitter:
 
     def _is_total(self, cells: Cells) -> bool:
         filled = [(i, plain) for i, cell in enumerate(cells) if (plain := folded(cell)) and plain not in _NOTHING]
-        texts = [i for i, plain in filled if not _is_value(plain)]
+        texts = [
+            i for i, plain in filled if not (is_date(plain) or NUMBER.fullmatch(plain) or _COUNTED.fullmatch(plain))
+        ]
         label = next((i for i in texts[:_LABEL_WITHIN] if is_total(cells[i])), None)
         if label is None or texts[-1] > label:
             return False
@@ -268,10 +258,6 @@ def _positions(headers: Cells, wanted: frozenset[str]) -> frozenset[int]:
         if any(label in known and known[label].id in wanted for known in tables for label in labels):
             found.add(i)
     return frozenset(found)
-
-
-def _is_value(plain: str) -> bool:
-    return is_date(plain) or any(pattern.fullmatch(plain) for pattern in (NUMBER, _COUNTED))
 
 
 def _cut(row: Cells) -> Cells:

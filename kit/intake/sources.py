@@ -18,7 +18,7 @@ from kit.intake.values import Profile, profile
 from kit.messages import message
 from kit.schema import ambiguous, normalise, schema
 
-__all__ = ["Family", "Files", "Refused", "Source", "families", "find_sources", "nothing_readable"]
+__all__ = ["Family", "Files", "NothingReadable", "Refused", "Source", "families", "find_sources"]
 
 _LITTER = frozenset({"thumbs.db", "desktop.ini", "__macosx"})
 _RETURNED = "returned"  # the folder within extracts/ whose files are read, however they lie in it
@@ -26,6 +26,10 @@ _RETURNED = "returned"  # the folder within extracts/ whose files are read, howe
 
 class MissingSource(MissingFile):
     """A mapping names a file that is not there (path, file, name, known)."""
+
+
+class NothingReadable(KitError):
+    """No file of a folder can be read (path, listed)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,12 +153,9 @@ def _given(extracts: Path) -> list[Path]:
     """What lies in the folder, without what machines leave there; a folder in it, which is not read, with its files."""
     back = extracts / _RETURNED
     within = (p for p in back.rglob("*") if p.is_file())
-    given = [p.resolve() for p in (*extracts.glob("*"), *within) if p != back and not _is_litter(p)]
-    return sorted(p for p in given if p.is_file() or any(each.is_file() for each in p.rglob("*")))
-
-
-def _is_litter(path: Path) -> bool:
-    return path.name[0] in ".~" or path.name.lower() in _LITTER
+    given = (p for p in (*extracts.glob("*"), *within) if p.name[0] not in ".~" and p.name.lower() not in _LITTER)
+    found = [p.resolve() for p in given if p != back]
+    return sorted(p for p in found if p.is_file() or any(each.is_file() for each in p.rglob("*")))
 
 
 def _matching(extracts: Path, pattern: str) -> list[Path]:
@@ -265,12 +266,3 @@ def _key(parts: tuple[object, ...]) -> str:
     origin, *rest = parts
     identity = repr([origin.name if isinstance(origin, Path) else "", *rest])
     return hashlib.sha256(identity.encode()).hexdigest()[:12]
-
-
-def nothing_readable(path: Path, refused: Sequence[Refused]) -> KitError:
-    """Return the error of a folder of which no file can be read."""
-    return NothingReadable(path=path, listed="\n".join(f"- {each}" for each in refused))
-
-
-class NothingReadable(KitError):
-    """No file of a folder can be read (path, listed)."""

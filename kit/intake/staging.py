@@ -25,7 +25,7 @@ from kit.intake.personal import PersonalTexts
 from kit.intake.readers import ROW, batches
 from kit.intake.rows import BadRow, Line, Splitter
 
-__all__ = ["Lines", "Loaded", "append", "create", "database", "place", "row_id", "stage"]
+__all__ = ["Lines", "Loaded", "append", "create", "database", "place", "registered", "row_id", "stage"]
 
 _ROW_BITS = 32  # a row's identity: the number of its load, then its row in the file
 _ROWS_A_CHUNK = 200_000
@@ -151,16 +151,12 @@ def stage(
 
 
 def _stage(
-    connection: Any,
-    sheet: Sheet,
-    loaded: Sequence[Loaded],
-    personal: PersonalTexts,
-    progress: Callable[[int], None],
+    connection: Any, sheet: Sheet, loaded: Sequence[Loaded], personal: PersonalTexts, progress: Callable[[int], None]
 ) -> None:
     split, last = Splitter(sheet), sheet.header_row
 
     def take(chunk: pa.Table) -> None:
-        with _raw(connection, chunk):
+        with registered(connection, chunk):
             for one in loaded:
                 _append(connection, one)
                 one.survey.update(clean.survey(connection, one.load.fields, one.terms, one.unusual))
@@ -174,10 +170,14 @@ def _stage(
     held, refused = split.finish()
     if held is not None and held.num_rows:
         take(pa.Table.from_batches([held]))
+    lines = _lines(sheet, split.lines, last, loaded[0].rows_in + len(refused))
     for one in loaded:
-        _refuse(connection, one, refused)
-    lines = _lines(sheet, split.lines, last, loaded[0].rows_in)
-    for one in loaded:
+        for bad in refused:
+            connection.execute(
+                f"INSERT INTO quarantine VALUES (?, {row_id(one.number, '?')}, '', '', 'field_count', ?, true)",
+                [one.load.table.id, bad.number, f"{bad.actual} / {bad.expected}"],
+            )
+        one.rows_in += len(refused)
         one.lines = lines
     if not loaded[0].rows_in:
         raise EmptyFile(path=sheet.place)
@@ -217,18 +217,18 @@ def _lines(sheet: Sheet, lines: Sequence[Line], last: int, rows: int) -> Lines:
 
 
 @contextmanager
-def _raw(connection: Any, chunk: pa.Table) -> Iterator[None]:
-    """Rows of text as the view ``raw``."""
+def registered(connection: Any, rows: pa.Table, name: str = "raw") -> Iterator[None]:
+    """Rows of text as a view."""
     connection.complete()  # whatever was asked of it last
-    connection.register("raw", chunk)
+    connection.register(name, rows)
     yield
     connection.complete()
-    connection.unregister("raw")
+    connection.unregister(name)
 
 
 def append(connection: Any, one: Loaded, rows: pa.Table, also: str = "") -> None:
     """Append rows of text that are data for certain, typed, to the table of a load; ``also`` is run over ``raw``."""
-    with _raw(connection, rows):
+    with registered(connection, rows):
         _append(connection, one)
         one.rows_in += rows.num_rows
         if also:
@@ -280,16 +280,6 @@ def _count(connection: Any, one: Loaded) -> None:
         sums |= {f.column.id: found[2 * i] + found[2 * i + 1] for i, f in enumerate(other)}
     for f in money:
         one.sums[f.column.id] = one.sums.get(f.column.id, Decimal(0)) + sums[f.column.id]
-
-
-def _refuse(connection: Any, one: Loaded, refused: Sequence[BadRow]) -> None:
-    """Quarantine records with another number of fields than the header."""
-    for bad in refused:
-        connection.execute(
-            f"INSERT INTO quarantine VALUES (?, {row_id(one.number, '?')}, '', '', 'field_count', ?, true)",
-            [one.load.table.id, bad.number, f"{bad.actual} / {bad.expected}"],
-        )
-    one.rows_in += len(refused)
 
 
 def _forget(connection: Any, loads: Sequence[tuple[int, Load]]) -> None:

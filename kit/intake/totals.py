@@ -13,7 +13,7 @@ import pyarrow as pa
 from kit.intake.clean import exact_number
 from kit.intake.load import Field
 from kit.intake.rows import Line
-from kit.intake.staging import Loaded, place
+from kit.intake.staging import Loaded, place, registered
 
 __all__ = ["totals"]
 
@@ -38,12 +38,10 @@ def _of_load(connection: Any, one: Loaded) -> list[tuple[Any, ...]]:
         return []
     lines = sorted(one.lines.totals, key=lambda line: line.number)
     parts = _sums_between(connection, one, [line.number for line in lines], summed)
-    before, whole = list(accumulate(parts, _plus)), parts[0]
-    for part in parts[1:]:
-        whole = _plus(whole, part)
+    before = list(accumulate(parts, _plus))
     found = []
     for i, (line, stated) in enumerate(zip(lines, _stated(connection, lines, summed), strict=True)):
-        rows, sums = min((parts[i], before[i], whole), key=lambda scope: _distance(stated, scope[1]))
+        rows, sums = min((parts[i], before[i], before[-1]), key=lambda scope: _distance(stated, scope[1]))
         label = next((cell for cell in line.cells if cell), "")
         where = (*one.load.sheet.names, line.number, label, one.load.table.id)
         found += [
@@ -82,16 +80,9 @@ def _sums_between(connection: Any, one: Loaded, rows: list[int], summed: Sequenc
 
 def _stated(connection: Any, lines: Sequence[Line], summed: Sequence[Field]) -> list[tuple[Decimal | None, ...]]:
     """What each totals row says in each of the columns; nothing where it cannot be read."""
-    texts = {f"c{f.position}": [_cell(line, f) for line in lines] for f in summed}
-    connection.complete()
-    connection.register("stated", pa.table({"row": [line.number for line in lines], **texts}))
+    cells: list[dict[int | None, str]] = [dict(enumerate(line.cells)) for line in lines]
+    texts = {f"c{f.position}": [of.get(f.position, "") for of in cells] for f in summed}
     read = ", ".join(exact_number(f, f"c{f.position}") for f in summed)
-    found = connection.execute(f"SELECT {read} FROM stated ORDER BY row").fetchall()
-    connection.complete()
-    connection.unregister("stated")
+    with registered(connection, pa.table({"row": [line.number for line in lines], **texts}), "stated"):
+        found = connection.execute(f"SELECT {read} FROM stated ORDER BY row").fetchall()
     return [tuple(None if value is None else Decimal(value) for value in line) for line in found]
-
-
-def _cell(line: Line, f: Field) -> str:
-    assert f.position is not None
-    return line.cells[f.position] if f.position < len(line.cells) else ""

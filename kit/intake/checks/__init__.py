@@ -8,14 +8,13 @@ from typing import Any
 
 import pyarrow as pa
 
-from kit.intake.checks import amount_units, dates, drift, grain, references, sums
+from kit.intake.checks import dates, drift, grain, references, sums
+from kit.intake.checks.amount_units import quarantine_mixed_units, unit_jumps
 from kit.intake.checks.finding import Check, as_table
 from kit.intake.checks.staged import Staged
 from kit.params import Checks, ControlTotal
 
 __all__ = ["Check", "checks", "quarantine_mixed_units"]
-
-quarantine_mixed_units = amount_units.quarantine_mixed_units
 
 
 def checks(
@@ -53,6 +52,6 @@ def checks(
         *dates.dates(staged, day),
         *dates.panel(staged, limits),
         *drift.drift(staged, limits),
-        *amount_units.unit_jumps(staged),
+        *unit_jumps(staged),
     ]
     return as_table(made)

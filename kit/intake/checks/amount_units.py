@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from kit import columns as col
@@ -57,25 +56,6 @@ def _certain(have: set[str]) -> list[tuple[str, str]]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class _Pair:
-    """Two columns of one file: rows in which both have an amount, those at one to ten thousand, those just beside."""
-
-    load: int
-    smaller: str
-    larger: str
-    rows: int
-    hits: int
-    beside: int
-
-    def finding(self) -> Check:
-        """Return the doubt about the unit of the smaller one."""
-        return Check(
-            "unit_doubtful", "customer_month", self.smaller, rows=self.rows, failed=self.hits, status=FINDING,
-            detail=self.larger,
-        )  # fmt: skip
-
-
 def quarantine_mixed_units(connection: Any, tables: Sequence[str], limits: Checks) -> list[Check]:
     """Refuse the rows of the month table that mix 元 and 万元 for certain; doubt a file in which most rows do.
 
@@ -88,13 +68,21 @@ def quarantine_mixed_units(connection: Any, tables: Sequence[str], limits: Check
     cases = _certain(have)
     if not cases:
         return []
-    doubtful = [p for p in _pairs(staged, have) if p.rows >= _ENOUGH and p.hits >= limits.unit_share * p.rows]
+    doubtful = [
+        (load, one)
+        for load, one, _ in _pairs(staged, have)
+        if one.rows >= _ENOUGH and one.failed >= limits.unit_share * one.rows
+    ]
     ((rows,),) = staged.fetch(f"SELECT count(*) FROM {staged.rows('customer_month')}")
-    refused = _refuse(staged, cases, {pair.load for pair in doubtful})
+    refused = _refuse(staged, cases, {load for load, _ in doubtful})
     found = [Check("unit_mismatch", "customer_month", rows=rows, failed=refused, status=FINDING)] if refused else []
     # Three windows of one width: chance puts twice as many in the two outer ones as in the one between.
-    more = [p for p in _pairs(staged, have) if p not in doubtful and p.hits >= _ENOUGH and p.hits > 5 * (p.beside + 1)]
-    return [*found, *(pair.finding() for pair in [*doubtful, *more])]
+    more = [
+        one
+        for load, one, beside in _pairs(staged, have)
+        if (load, one) not in doubtful and one.failed >= _ENOUGH and one.failed > 5 * (beside + 1)
+    ]
+    return [*found, *(one for _, one in doubtful), *more]
 
 
 def _refuse(staged: Staged, cases: list[tuple[str, str]], spared: set[int]) -> int:
@@ -116,8 +104,11 @@ def _refuse(staged: Staged, cases: list[tuple[str, str]], spared: set[int]) -> i
     return int(staged.fetch("SELECT count(*) FROM refused")[0][0])
 
 
-def _pairs(staged: Staged, have: set[str]) -> list[_Pair]:
-    """Every pair of comparable columns in every file of the month table."""
+def _pairs(staged: Staged, have: set[str]) -> Iterator[tuple[int, Check, int]]:
+    """Load, doubt and neighbours of every pair of comparable columns in every file of the month table.
+
+    Of the rows in which both have an amount those at one to ten thousand ``failed``; the neighbours stand just beside.
+    """
     pairs = [(a, b) for a, b in (*_AVERAGES, *_PARTS) if {a, b} <= have]
     asked = []
     for a, b in pairs:
@@ -132,13 +123,14 @@ def _pairs(staged: Staged, have: set[str]) -> list[_Pair]:
     found = staged.fetch(
         f"SELECT {place()[0]}, {', '.join(asked)} FROM {staged.rows('customer_month')} GROUP BY 1 ORDER BY 1"
     )
-    made = []
     for load, *figures in found:
         for i, (a, b) in enumerate(pairs):
             rows, hits, wide, first_smaller = figures[4 * i : 4 * i + 4]
             smaller, larger = (a, b) if first_smaller else (b, a)
-            made.append(_Pair(load, smaller, larger, rows, hits, max(wide - hits, 0)))
-    return made
+            doubt = Check(
+                "unit_doubtful", "customer_month", smaller, rows=rows, failed=hits, status=FINDING, detail=larger
+            )
+            yield load, doubt, max(wide - hits, 0)
 
 
 def unit_jumps(staged: Staged) -> list[Check]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 
 from kit import columns as col
@@ -21,10 +22,8 @@ _ENOUGH = 30  # customers from which on a change of their number means anything
 
 def latest(staged: Staged) -> dt.date | None:
     """Latest data date: of the month table, else of any table that has one."""
-    first = staged.latest("customer_month", None)
-    if first is not None:
-        return first  # type: ignore[no-any-return]
-    return max((day for table in staged.tables if (day := staged.latest(table, None)) is not None), default=None)
+    found = (staged.latest(table, None) for table in staged.tables)
+    return staged.latest("customer_month", None) or max(filter(None, found), default=None)
 
 
 def dates(staged: Staged, day: dt.date | None) -> list[Check]:
@@ -59,43 +58,32 @@ def panel(staged: Staged, limits: Checks) -> list[Check]:
         f"SELECT c.branch_id, m.as_of, count(*) FROM {staged.rows('customer_month')} AS m"
         f" JOIN {staged.rows('customer')} AS c ON c.customer_id = m.customer_id GROUP BY ALL ORDER BY ALL"
     )
-    counts: dict[str, dict[tuple[int, int], tuple[dt.date, int]]] = {}
-    ends: dict[tuple[int, int], dt.date] = {}
+    counts: dict[str, dict[int, tuple[dt.date, int]]] = {}
+    ends: dict[int, dt.date] = {}
     for branch, day, customers in found:
-        month = (day.year, day.month)
+        month = 12 * day.year + day.month - 1
         ends[month] = max(day, ends.get(month, day))
         counts.setdefault(branch, {})[month] = (day, customers)
-    months = _between(min(ends), max(ends)) if ends else []
-    made = [_month(counts, month, ends.get(month)) for month in months]
+    made = []
+    for month in range(min(ends), max(ends) + 1) if ends else ():
+        customers = sum(own[month][1] for own in counts.values() if month in own)
+        day, status = ends.get(month) or _last_day(month), judged(not customers)
+        made.append(Check("panel_gap", "customer_month", as_of=day, rows=customers, status=status))
     for branch, own in counts.items():
-        made += _branch_panel(branch, own, months, limits)
+        made += _branch_panel(branch, own, limits)
     return made
 
 
-def _between(first: tuple[int, int], last: tuple[int, int]) -> list[tuple[int, int]]:
-    return [(m // 12, m % 12 + 1) for m in range(first[0] * 12 + first[1] - 1, last[0] * 12 + last[1])]
+def _last_day(month: int) -> dt.date:
+    year, before = divmod(month, 12)
+    return dt.date(year, before + 1, calendar.monthrange(year, before + 1)[1])
 
 
-def _last_day(month: tuple[int, int]) -> dt.date:
-    return (dt.date(month[0], month[1], 28) + dt.timedelta(days=4)).replace(day=1) - dt.timedelta(days=1)
-
-
-def _month(
-    counts: dict[str, dict[tuple[int, int], tuple[dt.date, int]]], month: tuple[int, int], day: dt.date | None
-) -> Check:
-    """Customers of one month of the bank; a month that no branch has is missing from the delivery."""
-    customers = sum(own[month][1] for own in counts.values() if month in own)
-    day = day or _last_day(month)
-    return Check("panel_gap", "customer_month", as_of=day, rows=customers, status=judged(not customers))
-
-
-def _branch_panel(
-    branch: str, own: dict[tuple[int, int], tuple[dt.date, int]], months: list[tuple[int, int]], limits: Checks
-) -> list[Check]:
+def _branch_panel(branch: str, own: dict[int, tuple[dt.date, int]], limits: Checks) -> list[Check]:
     """Gaps between a branch's own first and last month, and jumps from one of its months to the next."""
     made = []
     before: int | None = None
-    for month in (m for m in months if min(own) <= m <= max(own)):
+    for month in range(min(own), max(own) + 1):
         day, customers = own.get(month, (_last_day(month), 0))
         if not customers:
             made.append(Check("panel_gap", "customer_month", branch_id=branch, as_of=day, failed=1, status=FINDING))

@@ -49,33 +49,21 @@ def _column(staged: Staged, table: str, column: str, period: str | None, limits:
     codes = sorted({code for _, code, _ in found}, key=lambda code: (code is None, code or ""))
     if len(counts) < 2 or len(codes) > _MOST_CODES:
         return []
-    findings = [
-        Check(
-            "code_drift", table, column, as_of=after if period else None, rows=counts[before].get(code, 0),
-            failed=counts[after].get(code, 0), status=FINDING, detail=_described(code, *shares),
-        )
-        for before, after in pairwise(sorted(counts))
-        for code in codes
-        if _drifts(*(shares := _shares(counts, before, after, code)), counts[before], counts[after], limits)
-    ]  # fmt: skip
+    findings = []
+    for (_, before), (when, after) in pairwise(sorted(counts.items())):
+        total, later = sum(before.values()), sum(after.values())
+        for code in codes:
+            had, has = before.get(code, 0), after.get(code, 0)
+            first, second = had / total, has / later
+            # More than chance: of a code that is expected often enough to be missed, or a large change.
+            expected, gone_or_new = max(first * later, second * total), not had or not has
+            if expected >= limits.code_rows and (gone_or_new or abs(first - second) > limits.code_jump):
+                shown = f"{(code or '—')[:_SHOWN]}: {first:.1%} → {second:.1%}"
+                day = when if period else None
+                change = Check(
+                    "code_drift", table, column, as_of=day, rows=had, failed=has, status=FINDING, detail=shown
+                )
+                findings.append(change)
     rows = sum(sum(one.values()) for one in counts.values())
     summary = Check("code_drift", table, column, rows=rows, failed=len(findings), status=judged(findings))
     return [summary, *findings]
-
-
-def _shares(counts: dict[Any, dict[str | None, int]], before: Any, after: Any, code: str | None) -> tuple[float, float]:
-    first, second = (counts[when].get(code, 0) / sum(counts[when].values()) for when in (before, after))
-    return first, second
-
-
-def _drifts(
-    first: float, second: float, before: dict[str | None, int], after: dict[str | None, int], limits: Checks
-) -> bool:
-    """Whether a change is more than chance: of a code that is expected often enough to be missed, or a large one."""
-    expected = max(first * sum(after.values()), second * sum(before.values()))
-    gone_or_new = not first or not second
-    return expected >= limits.code_rows and (gone_or_new or abs(first - second) > limits.code_jump)
-
-
-def _described(code: str | None, first: float, second: float) -> str:
-    return f"{(code or '—')[:_SHOWN]}: {first:.1%} → {second:.1%}"

@@ -14,7 +14,16 @@ ASSISTING = ("协办", "辅办", "协管")  # owners beside the main one: two of
 def grain(staged: Staged) -> list[Check]:
     """Duplicates of each table, customers with several main owners, persons with several customer numbers."""
     made = [found for table in staged.tables if (found := _duplicates(staged, table))]
-    return [*made, *_several_owners(staged), *_same_person(staged)]
+    main = "TRUE"
+    if staged.has("assignment", col.OWNER_TYPE):
+        words = ", ".join(f"'{word}'" for word in ASSISTING)
+        main = f"({col.OWNER_TYPE} IS NULL OR {col.OWNER_TYPE} NOT IN ({words}))"
+    made += _several(
+        staged, "several_owners", "assignment", col.STAFF_ID, main, of=col.CUSTOMER_ID, counted=col.STAFF_ID
+    )
+    return made + _several(
+        staged, "same_person", "customer", col.PERSON_KEY, of=col.PERSON_KEY, counted=col.CUSTOMER_ID
+    )
 
 
 def _duplicates(staged: Staged, table: str) -> Check | None:
@@ -30,26 +39,14 @@ def _duplicates(staged: Staged, table: str) -> Check | None:
     )
 
 
-def _several_owners(staged: Staged) -> list[Check]:
-    if not staged.has("assignment", col.CUSTOMER_ID, col.STAFF_ID):
+def _several(
+    staged: Staged, check: str, table: str, column: str, where: str = "TRUE", *, of: str, counted: str
+) -> list[Check]:
+    """Customers or persons (``of``) that have several of what is counted."""
+    if not staged.has(table, of, counted):
         return []
-    main = "TRUE"
-    if staged.has("assignment", col.OWNER_TYPE):
-        words = ", ".join(f"'{word}'" for word in ASSISTING)
-        main = f"({col.OWNER_TYPE} IS NULL OR {col.OWNER_TYPE} NOT IN ({words}))"
-    ((customers, several),) = staged.fetch(
-        "SELECT count(*), count(*) FILTER (owners > 1) FROM (SELECT customer_id, count(DISTINCT staff_id) AS owners"
-        f" FROM {staged.rows('assignment')} WHERE {main} AND staff_id IS NOT NULL GROUP BY customer_id)"
+    ((rows, several),) = staged.fetch(
+        f"SELECT count(*), count(*) FILTER (n > 1) FROM (SELECT {of}, count(DISTINCT {counted}) AS n"
+        f" FROM {staged.rows(table)} WHERE {where} AND {column} IS NOT NULL GROUP BY {of})"
     )
-    status = judged(several)
-    return [Check("several_owners", "assignment", col.STAFF_ID, rows=customers, failed=several, status=status)]
-
-
-def _same_person(staged: Staged) -> list[Check]:
-    if not staged.has("customer", col.CUSTOMER_ID, col.PERSON_KEY):
-        return []
-    ((persons, several),) = staged.fetch(
-        "SELECT count(*), count(*) FILTER (numbers > 1) FROM (SELECT person_key, count(DISTINCT customer_id) AS numbers"
-        f" FROM {staged.rows('customer')} WHERE person_key IS NOT NULL GROUP BY person_key)"
-    )
-    return [Check("same_person", "customer", col.PERSON_KEY, rows=persons, failed=several, status=judged(several))]
+    return [Check(check, table, column, rows=rows, failed=several, status=judged(several))]

@@ -33,7 +33,6 @@ _REFERENCES = {
     "target": ((col.BRANCH_ID, "branch"), (col.STAFF_ID, "staff")),
     "project_task": ((col.BRANCH_ID, "branch"),),
 }
-_REFUSED = {"customer": "unknown_customer", "branch": "unknown_branch"}
 # What each customer should be found in, and whether to miss it is a fault of the data.
 _EXPECTED = {"customer_month": FINDING, "account": INFO, "assignment": INFO}
 
@@ -56,7 +55,7 @@ def references(staged: Staged) -> list[Check]:
             )
             ((refused,),) = staged.fetch(
                 'SELECT count(*) FROM quarantine WHERE _table = ? AND "column" = ? AND reason = ?',
-                [child, column, _REFUSED.get(parent, "")],
+                [child, column, f"unknown_{parent}"],
             )
             rows, failed = rows + refused, lost + refused
             check = Check("reference", child, column, rows=rows, failed=failed, status=judged(failed), detail=parent)

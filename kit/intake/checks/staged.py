@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -40,9 +41,10 @@ class Staged:
         """Rows of a query."""
         return self.connection.execute(sql, values or []).fetchall()  # type: ignore[no-any-return]
 
-    def latest(self, table: str, day: Any) -> Any:
+    def latest(self, table: str, day: dt.date | None) -> dt.date | None:
         """Latest data date of a table that is not after ``day``; None where it has none."""
         if not self.has(table, col.AS_OF):
             return None
         limit = "" if day is None else f" WHERE {col.AS_OF} <= DATE '{day.isoformat()}'"
-        return self.fetch(f"SELECT max({col.AS_OF}) FROM {self.rows(table)}{limit}")[0][0]
+        ((found,),) = self.fetch(f"SELECT max({col.AS_OF}) FROM {self.rows(table)}{limit}")
+        return found  # type: ignore[no-any-return]

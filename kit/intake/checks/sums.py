@@ -44,7 +44,7 @@ def sums(staged: Staged, day: dt.date | None, limits: Checks) -> list[Check]:
     return [
         *_parts(staged, limits),
         *_holdings(staged, day, limits),
-        *_accounts(staged, day, limits),
+        *_against_months(staged, col.DEPOSIT_SPOT_FEN, "account", col.BALANCE_FEN, day, limits),
         *_branch_months(staged, limits),
     ]
 
@@ -89,16 +89,14 @@ def _compared(
         f" FROM ({stated}) AS s FULL JOIN ({found}) AS f USING (branch_id, as_of)"
         " WHERE branch_id IS NOT NULL ORDER BY ALL"
     )
-    made = []
-    for branch, when, n, first, second in rows:
-        status = within(first, second, limits.sum_tolerance)
-        made.append(
-            Check(
-                "sum", table, column, branch, when, rows=n, failed=int(status == FINDING), stated_fen=first,
-                found_fen=second, status=status, detail=detail,
-            )
-        )  # fmt: skip
-    return made
+    judged = [(*row, within(row[3], row[4], limits.sum_tolerance)) for row in rows]
+    return [
+        Check(
+            "sum", table, column, branch, when, rows=n, failed=int(status == FINDING), stated_fen=stated_fen,
+            found_fen=found_fen, status=status, detail=detail,
+        )
+        for branch, when, n, stated_fen, found_fen, status in judged
+    ]  # fmt: skip
 
 
 def _against_months(
@@ -106,8 +104,10 @@ def _against_months(
 ) -> list[Check]:
     """A sum over ``child`` against a column of the month table, on the dates that both have.
 
-    A child without dates is as of the latest month.
+    A child without dates is as of the latest month; nothing is compared without both columns.
     """
+    if not (staged.has(child, col.CUSTOMER_ID, measure) and staged.has("customer_month", column)):
+        return []
     if staged.has(child, col.AS_OF):
         at, ours = "o.as_of", f"o.as_of IN (SELECT DISTINCT as_of FROM {staged.rows(child)})"
         where = f"{where} AND o.as_of IN (SELECT DISTINCT as_of FROM {staged.rows('customer_month')})"
@@ -118,12 +118,12 @@ def _against_months(
         at = f"DATE '{latest.isoformat()}'"
         ours = f"o.as_of = {at}"
     stated = _of_branch(staged, "customer_month", f"o.{column}", where=ours)
-    found = _of_branch(staged, child, measure, where=where, day=at)
+    found = _of_branch(staged, child, f"o.{measure}", where=where, day=at)
     return _compared(staged, "customer_month", column, limits, stated=stated, found=found, detail=child)
 
 
 def _holdings(staged: Staged, day: dt.date | None, limits: Checks) -> list[Check]:
-    if not staged.has("holding", col.CUSTOMER_ID, col.PRODUCT_TYPE, col.AMOUNT_FEN):
+    if not staged.has("holding", col.PRODUCT_TYPE):
         return []
     cases = " ".join(
         f"WHEN {' OR '.join(f'contains(o.product_type, {chr(39)}{word}{chr(39)})' for word in words)} THEN '{column}'"
@@ -134,17 +134,10 @@ def _holdings(staged: Staged, day: dt.date | None, limits: Checks) -> list[Check
     made = []
     for _, column in _FAMILIES:
         # A family that the holdings never name is not kept there: nothing to compare.
-        if column in held and staged.has("customer_month", column):
+        if column in held:
             own = f"{family} = '{column}'"
-            made += _against_months(staged, column, "holding", "o.amount_fen", day, limits, own)
+            made += _against_months(staged, column, "holding", col.AMOUNT_FEN, day, limits, own)
     return made
-
-
-def _accounts(staged: Staged, day: dt.date | None, limits: Checks) -> list[Check]:
-    column = col.DEPOSIT_SPOT_FEN
-    if not (staged.has("account", col.CUSTOMER_ID, col.BALANCE_FEN) and staged.has("customer_month", column)):
-        return []
-    return _against_months(staged, column, "account", "o.balance_fen", day, limits)
 
 
 def _branch_months(staged: Staged, limits: Checks) -> list[Check]:

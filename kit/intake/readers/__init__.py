@@ -91,7 +91,7 @@ def _parsed(path: Path, found: Kind) -> list[Grid]:
             request, found.content, memory=_MEMORY + 4 * found.size, seconds=_SECONDS + found.size / 4e6
         )
     except worker.ParserDied as died:
-        raise _died(path, found, died.why) from None
+        raise _died(path, found, str(died)) from None
     if "error" in answer:
         raise unreadable(path, "workbook")
     source = path if found.content is None else io.BytesIO(found.content)
@@ -117,7 +117,7 @@ def _rows(grid: Grid, after: int, width: int) -> Iterator[Any]:
             _parsed(grid.path, kind(grid.path, password))
             yield from worker.rows(request, memory=_MEMORY + 4 * size, seconds=_FOREVER)
     except worker.ParserDied as died:
-        raise _died(grid.path, kind(grid.path, password), died.why) from None
+        raise _died(grid.path, kind(grid.path, password), str(died)) from None
 
 
 def _died(path: Path, found: Kind, why: str) -> KitError:

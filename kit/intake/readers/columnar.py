@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from decimal import Decimal
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import sqlalchemy as sql
+from pyarrow.types import is_date, is_integer, is_large_string, is_string
 
 from kit.errors import KitError
 from kit.intake.grid import HEAD_ROWS, Grid
@@ -50,12 +52,7 @@ def _texts(column: Any) -> Any:
     if pa.types.is_floating(kind):
         # A float of 32 bits is as short as it was written only if it does not become one of 64 first.
         texts = float_texts(column.cast(pa.string()).cast(pa.float64()))
-    elif (
-        pa.types.is_string(kind)
-        or pa.types.is_large_string(kind)
-        or pa.types.is_integer(kind)
-        or pa.types.is_date(kind)
-    ):
+    elif any(test(kind) for test in (is_string, is_large_string, is_integer, is_date)):
         texts = column.cast(pa.string())
     else:
         return pa.array([value_text(value) for value in column.to_pylist()], pa.string())
@@ -64,10 +61,9 @@ def _texts(column: Any) -> Any:
 
 def parquet_grid(path: Path) -> Grid:
     """The table of a Parquet file."""
-    head = [tuple(str(name) for name in _parquet(path).schema_arrow.names)]
-    for batch in parquet_batches(path, HEAD_ROWS):
-        head += [tuple(row) for row in zip(*(column.to_pylist() for column in batch.columns[1:]), strict=True)]
-        break
+    head = [tuple(map(str, _parquet(path).schema_arrow.names))]
+    for batch in islice(parquet_batches(path, HEAD_ROWS), 1):
+        head += zip(*(column.to_pylist() for column in batch.columns[1:]), strict=True)
     return Grid(path, "", "parquet", tuple(head[:HEAD_ROWS]), named=True)
 
 
@@ -78,15 +74,22 @@ def _parquet(path: Path) -> Any:
         raise unreadable(path, "parquet") from error
 
 
-def parquet_batches(path: Path, size: int = _ROWS_A_BATCH) -> Iterator[Any]:
-    """Rows of a Parquet file as texts; the first is row 2, below the header."""
+def _numbered(pieces: Iterable[tuple[int, list[Any]]]) -> Iterator[Any]:
+    """Rows of columns of text with their numbers, without blank ones; the first is row 2, below the header."""
     start = 2
+    for rows, columns in pieces:
+        numbers = pa.array(range(start, start + rows), pa.int64())
+        start += rows
+        names = ["row_number", *(f"c{i}" for i in range(len(columns)))]
+        yield without_blank(pa.record_batch([numbers, *columns], names=names))
+
+
+def parquet_batches(path: Path, size: int = _ROWS_A_BATCH) -> Iterator[Any]:
+    """Rows of a Parquet file as texts."""
     try:
-        for batch in _parquet(path).iter_batches(batch_size=size):
-            numbers = pa.array(range(start, start + batch.num_rows), pa.int64())
-            start += batch.num_rows
-            names = ["row_number", *(f"c{i}" for i in range(batch.num_columns))]
-            yield without_blank(pa.record_batch([numbers, *map(_texts, batch.columns)], names=names))
+        yield from _numbered(
+            (b.num_rows, [*map(_texts, b.columns)]) for b in _parquet(path).iter_batches(batch_size=size)
+        )
     except (pa.ArrowInvalid, OSError, pa.ArrowNotImplementedError) as error:
         raise unreadable(path, "parquet") from error
 
@@ -156,11 +159,8 @@ def database_grid(path: Path) -> Grid:
 
 def database_batches(path: Path) -> Iterator[Any]:
     """Rows of a query's answer as texts, in the order in which they come."""
-    start = 2
     with _answer(path) as result:
-        names = ["row_number", *(f"c{i}" for i in range(len(result.keys())))]
-        for rows in result.partitions(_ROWS_A_BATCH):
-            columns = [_database_texts(column) for column in zip(*rows, strict=True)]
-            numbers = pa.array(range(start, start + len(rows)), pa.int64())
-            start += len(rows)
-            yield without_blank(pa.record_batch([numbers, *columns], names=names))
+        pieces = result.partitions(_ROWS_A_BATCH)
+        yield from _numbered(
+            (len(rows), [_database_texts(column) for column in zip(*rows, strict=True)]) for rows in pieces
+        )

@@ -6,8 +6,9 @@ import codecs
 import csv
 import io
 import re
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import reduce
 from itertools import islice
 from pathlib import Path
@@ -57,15 +58,13 @@ def grid(path: Path, coding: str, separator: str | None = None) -> Grid:
     hint = re.fullmatch(r"\"?sep=(.)\"?", lines[0].lstrip("\ufeff")) if lines else None  # Excel's own hint
     separator = separator or (hint[1] if hint else _separator(lines))
     quoted = _is_quoted(lines, separator)
-    head = tuple(
-        tuple(cell.strip() for cell in row)
-        for row in islice(
-            _records(path, coding, separator, _usual(_split(lines, separator)) if quoted else 0), HEAD_ROWS
-        )
-    )
+    with _records(path, coding, separator, _usual(_split(lines, separator)) if quoted else 0) as records:
+        rows = list(islice(records, HEAD_ROWS))
+    rows[:1] = [[cell.removeprefix("\ufeff") for cell in row] for row in rows[:1]]
+    head = [tuple(cell.strip() for cell in row) for row in rows]
     while head and not any(head[-1]):
-        head = head[:-1]
-    return Grid(path, "", "delimited", head, encoding=coding, delimiter=separator, quoted=quoted)
+        head.pop()
+    return Grid(path, "", "delimited", tuple(head), encoding=coding, delimiter=separator, quoted=quoted)
 
 
 def _separator(lines: Sequence[str]) -> str:
@@ -174,13 +173,12 @@ def _reader(text: Any, separator: str, *, quoted: bool) -> Any:
     return csv.reader(text, delimiter=_single(separator), quoting=csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE)
 
 
-def _records(path: Path, coding: str, separator: str, fields: int) -> Iterator[list[str]]:
-    with (
-        _opened(path, coding, separator, fields) as file,
-        io.TextIOWrapper(file, encoding="utf-8", newline="\n") as text,
-    ):
-        for number, row in enumerate(_reader(text, separator, quoted=fields > 0)):
-            yield [cell.removeprefix("\ufeff") for cell in row] if number == 0 else row
+@contextmanager
+def _records(path: Path, coding: str, separator: str, fields: int) -> Iterator[Any]:
+    """Reader of the records of a text; ``fields`` as of `_opened`."""
+    with _opened(path, coding, separator, fields) as file:
+        text = io.TextIOWrapper(file, encoding="utf-8", newline="\n")
+        yield _reader(text, separator, quoted=fields > 0)
 
 
 def _usual(rows: Iterable[Sequence[str]]) -> int:
@@ -189,31 +187,21 @@ def _usual(rows: Iterable[Sequence[str]]) -> int:
     return max(counts, key=lambda n: (counts[n], n), default=1)
 
 
-def _text_of(grid: Grid) -> io.BufferedReader:
-    return _opened(grid.path, grid.encoding, grid.delimiter, _usual(grid.head) if grid.quoted else 0)
-
-
-def _lines_of(grid: Grid, after: int) -> int:
-    """Physical lines that the first records take."""
-    with _text_of(grid) as file, io.TextIOWrapper(file, encoding="utf-8", newline="\n") as text:
-        reader = _reader(text, grid.delimiter, quoted=grid.quoted)
-        for _ in islice(reader, after):
-            pass
-        return int(reader.line_num)
-
-
 def batches(grid: Grid, *, after: int, width: int, refuse: Callable[[BadRow], None]) -> Iterator[Any]:
     """Rows below record ``after``; see `kit.intake.readers.batches`."""
-    fields = _fields(grid, after, width)
-    names = [f"c{i}" for i in range(fields)]
-    lines = _lines_of(grid, after)
+    names = _names(_fields(grid, after, width))[1:]
+    form = (grid.path, grid.encoding, grid.delimiter, _usual(grid.head) if grid.quoted else 0)
+    with _records(*form) as records:
+        deque(islice(records, after), maxlen=0)
+        lines = records.line_num
     shift, start = after - lines, after + 1  # a header may span lines; a person counts records
     bad: list[int] = []
     mended: list[tuple[int, list[str]]] = []
 
     def skip(row: Any) -> str:
         bad.append(row.number + shift)
-        cells = _cells(row.text or "", grid)
+        fields: list[str] = next(_reader([row.text or ""], grid.delimiter, quoted=grid.quoted), [])
+        cells = [cell.strip() for cell in fields]
         if len(cells) >= width and not any(cells[width:]):
             mended.append((row.number + shift, cells[:width]))
         elif any(cells):
@@ -221,7 +209,7 @@ def batches(grid: Grid, *, after: int, width: int, refuse: Callable[[BadRow], No
         return "skip"
 
     try:
-        with _text_of(grid) as file:
+        with _opened(*form) as file:
             reader = pacsv.open_csv(
                 file,
                 read_options=pacsv.ReadOptions(
@@ -261,15 +249,12 @@ def _fields(grid: Grid, after: int, width: int) -> int:
     return usual if usual > width and not any(cell for row in grid.head[after:] for cell in row[width:usual]) else width
 
 
-def _cells(line: str, grid: Grid) -> list[str]:
-    return [cell.strip() for cell in next(_reader([line], grid.delimiter, quoted=grid.quoted), [])]
-
-
 def _split_off(batch: Any, numbers: Any, width: int, separator: str, refuse: Callable[[BadRow], None]) -> Iterator[Any]:
     """Rows without what hangs over behind the last column; refused if that is not blank, or a cell holds a record."""
     columns = [pc.utf8_trim_whitespace(column) for column in batch.columns]
     over = [pc.not_equal(column, "") for column in columns[width:]]
-    over += [_holds_record(column, separator, width) for column in columns[:width] if _spans_lines(column)]
+    lines = [column for column in columns[:width] if pc.any(pc.match_substring(column, "\n")).as_py()]
+    over += [_holds_record(column, separator, width) for column in lines]
     if over:
         over = reduce(pc.or_, over)
         if pc.any(over).as_py():
@@ -282,15 +267,11 @@ def _split_off(batch: Any, numbers: Any, width: int, separator: str, refuse: Cal
     yield without_blank(pa.record_batch([numbers, *columns[:width]], names=_names(width)))
 
 
-def _spans_lines(column: Any) -> bool:
-    return bool(pc.any(pc.match_substring(column, "\n")).as_py())
-
-
 def _holds_record(column: Any, separator: str, width: int) -> Any:
     """Cells of several lines, one of which is a record for itself: a quotation mark was closed too late."""
     mark = re.escape(separator)
-    within = rf"\n(?:[^\n]*{mark}){{{max(width - 1, 2)}}}|^(?:[^\n]*{mark}){{{max(width - 1, 2)}}}[^\n]*\n"
-    return pc.match_substring_regex(column, within)
+    record = rf"(?:[^\n]*{mark}){{{max(width - 1, 2)}}}"
+    return pc.match_substring_regex(column, rf"\n{record}|^{record}[^\n]*\n")
 
 
 def _names(width: int) -> list[str]:

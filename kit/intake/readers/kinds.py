@@ -1,4 +1,4 @@
-"""What a file is, by its bytes: its name may say anything."""
+"""What a file is, and the encoding of its text, by its bytes: its name, and what it says of itself, may be wrong."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ import olefile
 
 from kit.errors import EmptyFile, KitError, MissingFile, UnreadableFile
 from kit.intake.readers.archive import DAMAGED, counts_from_1904
-from kit.intake.readers.encodings import encoding
 from kit.messages import message
 
 __all__ = ["Kind", "LockedFile", "Password", "kind", "opens", "unreadable"]
@@ -38,6 +37,9 @@ _XML_SPREADSHEET = "urn:schemas-microsoft-com:office:spreadsheet"
 _ROW_OR_END = re.compile(r"<(?:\w+:)?(?:tr|row)\b|</(?:\w+:)?(?:table|tbody)\s*>", re.IGNORECASE)
 _JSON = re.compile(r"\s*(\[\s*)?\{\s*\"")
 _RATIO, _LARGE, _LARGEST = 150, 100 << 20, 4 << 30  # unpacked to packed, from so many bytes on, and in any case
+
+_FFFD = "\N{REPLACEMENT CHARACTER}"
+_COMMON = re.compile("[\t\r\n -~、-〿一-鿿＀-￮]")  # of UTF-16, where most is Chinese
 
 
 class LockedFile(KitError):
@@ -95,7 +97,7 @@ def kind(path: Path, password: Password | None = None) -> Kind:
 
 
 def _text(path: Path, start: bytes) -> Kind:
-    size, coding = path.stat().st_size, encoding(path)
+    size, coding = path.stat().st_size, _encoding(path)
     text = codecs.getincrementaldecoder(coding)("ignore").decode(start)
     if _JSON.match(text):
         raise unreadable(path, "foreign", name="JSON")
@@ -111,6 +113,43 @@ def _text(path: Path, start: bytes) -> Kind:
     if _XML_SPREADSHEET in text:
         return Kind("html", size, encoding="xml")
     return Kind("html", size, encoding=_stated(text) if coding == "gb18030" else coding)
+
+
+def _encoding(path: Path) -> str:
+    """Encoding of a text file: UTF-16 by its mark or its zeros, UTF-8 if its bytes agree, else GB18030.
+
+    A character cut in half, as fixed-length fields leave it, does not decide: of UTF-8 and GB18030 the one in which
+    fewer bytes of the first text that is not ASCII make no sense.
+    """
+    with path.open("rb") as file:
+        start = file.read(4096)
+        if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            return "utf-16"
+        for coding, odd in (("utf-16-le", start[1::2]), ("utf-16-be", start[::2])):
+            if len(start) > 8 and odd.count(0) > 0.3 * len(odd) and not start.count(0) > 0.6 * len(start):
+                return coding
+        file.seek(0)
+        decoder = codecs.getincrementaldecoder("utf-8-sig")()
+        block = b""
+        try:
+            while block := file.read(1 << 20):
+                decoder.decode(block)
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            wrong = {coding: block.decode(coding, "replace").count(_FFFD) for coding in ("utf-8", "gb18030")}
+            narrow = "utf-8-sig" if wrong["utf-8"] < wrong["gb18030"] else "gb18030"
+            return _wide(start) or narrow
+    return "utf-8-sig"
+
+
+def _wide(start: bytes) -> str:
+    """UTF-16 without a mark in which few characters are Latin: they have zeros on one side, and all are common ones."""
+    for coding, odd, even in (("utf-16-le", start[1::2], start[::2]), ("utf-16-be", start[::2], start[1::2])):
+        if 0 in odd and 0 not in even:
+            text = codecs.getincrementaldecoder(coding)("replace").decode(start)
+            if len(_COMMON.findall(text)) > 0.95 * len(text):
+                return coding
+    return ""
 
 
 def _stated(text: str) -> str:
@@ -150,12 +189,8 @@ def _compound(path: Path, password: Password | None) -> Kind:
         with path.open("rb") as file:
             locked = "Workbook" in streams and msoffcrypto.OfficeFile(file).is_encrypted()
         content = _decrypted(path, password) if locked else None
-        return Kind(
-            "workbook",
-            path.stat().st_size,
-            content,
-            _date1904_of_compound(path if content is None else io.BytesIO(content)),
-        )
+        date1904 = _date1904_of_compound(str(path) if content is None else io.BytesIO(content))
+        return Kind("workbook", path.stat().st_size, content, date1904)
     except KitError:
         raise
     except Exception as error:
@@ -164,7 +199,7 @@ def _compound(path: Path, password: Password | None) -> Kind:
 
 def _date1904_of_compound(source: Any) -> bool:
     """Flag of the DATEMODE record (0x22) in the globals of a BIFF workbook."""
-    with olefile.OleFileIO(source if not isinstance(source, Path) else str(source)) as ole:
+    with olefile.OleFileIO(source) as ole:
         stream = ole.openstream("Workbook" if ole.exists("Workbook") else "Book").read(1 << 20)
     at = 0
     while at + 4 <= len(stream):

@@ -23,11 +23,7 @@ _child: subprocess.Popen[bytes] | None = None
 
 
 class ParserDied(Exception):
-    """The parser ended without an answer: of its own, or because it wanted too much memory or time (why)."""
-
-    def __init__(self, why: str) -> None:
-        super().__init__(why)
-        self.why = why
+    """The parser ended without an answer; the text is why: ``crash``, or too much ``memory`` or ``time``."""
 
 
 def _process() -> subprocess.Popen[bytes]:

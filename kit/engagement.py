@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets as randomness
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import cached_property
 from pathlib import Path
+from textwrap import shorten
 from typing import Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from kit.errors import BadKey, BadValue, MissingFile, UnknownName
+from kit.errors import BadKey, BadValue, MissingFile, UnknownName, nearest
 from kit.messages import message
 from kit.params import YUAN, ControlTotal, Params
 from kit.resources import notebooks, templates
@@ -149,7 +151,10 @@ def _raise(error: ValidationError, path: Path, model: type[BaseModel], prefix: s
     expected = str(fault["msg"]).removeprefix("Value error, ")
     if kind := next((each for each in _EXPECTED if fault["type"].startswith(each)), None):
         expected = message(f"errors.expected.{kind}", expected=fault.get("ctx", {}).get("expected", ""))
-    value = "—" if fault["type"] == "missing" else repr(fault["input"])
+    if fault["type"] == "literal_error":
+        hint = nearest(str(fault["input"]), re.findall(r"'([^']*)'", fault["ctx"]["expected"]))
+        expected += f" ({hint})"
+    value = "—" if fault["type"] == "missing" else shorten(repr(fault["input"]), 80, placeholder=" …")
     raise BadValue(path=path, place=place or "params", value=value, expected=expected) from None
 
 

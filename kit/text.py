@@ -3,11 +3,12 @@
 A template is an ordinary format string whose specs are kinds of figures: ``{aum_fen:money}``, ``{share:percent}``,
 ``{customers:count}``; ``{customers:|customer|customers}`` is the word for one or for more. A value without a spec is
 client text and is escaped, so that a name cannot become Markdown. ``[[, demand {share:percent}]]`` is left out where
-one of its figures is missing: no sentence stands around a dash.
+one of its figures is missing: no sentence stands around a dash. A label may name a threshold: ``{params.findings}``.
 """
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import math
 import re
@@ -29,6 +30,7 @@ __all__ = ["LANGUAGES", "OPTIONAL", "Wording", "figure", "is_wide", "markdown", 
 
 NOTHING = "—"
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+!|~$&^=:])")
+_THRESHOLD = re.compile(r"\{params\.[^{}]*\}")
 OPTIONAL = re.compile(r"\[\[(.*?)\]\]", re.DOTALL)
 _RESERVED = {"con", "prn", "aux", "nul", "index", "bank"} | {f"{p}{n}" for p in ("com", "lpt") for n in range(1, 10)}
 
@@ -96,8 +98,8 @@ def figure(value: Any, kind: str, language: str = "zh") -> str:
     kind
         ``money`` (rounded to a readable unit), ``yuan`` (exact to the cent), ``cents`` (the same without its unit) and
         ``wan`` (万元) for table columns, ``count``, ``some`` (a count of which zero is none), ``percent``, ``near`` (a
-        percentage never rounded to nothing or all), ``points`` (percentage points, signed), ``ratio``, ``decimal``,
-        ``date`` or ``text``.
+        percentage never rounded to nothing or all), ``rule`` (a percentage that is a threshold, as it was set),
+        ``points`` (percentage points, signed), ``ratio``, ``decimal``, ``date`` or ``text``.
     """
     if _is_nothing(value):
         return NOTHING
@@ -110,6 +112,7 @@ def figure(value: Any, kind: str, language: str = "zh") -> str:
         "percent": lambda: f"{value:z.1%}",
         "cents": lambda: _cents(value),
         "near": lambda: _near(value),
+        "rule": lambda: f"{100 * value:.10g}%",
         "points": lambda: f"{value * 100:+z.1f}",
         "ratio": lambda: f"{value:.3f}",
         "decimal": lambda: f"{value:z,.1f}",
@@ -160,7 +163,14 @@ class Wording:
     def __init__(self, language: str) -> None:
         self.language = language
         self.entries = _load(language)
+        self.values: Mapping[str, Any] = {}
         self._formatter = _Formatter(language)
+
+    def given(self, **values: Any) -> Wording:
+        """The same wording, which knows values that any sentence or label may name: the thresholds, ``params``."""
+        known = copy.copy(self)
+        known.values = values
+        return known
 
     def __contains__(self, key: str) -> bool:
         return key in self.entries
@@ -169,21 +179,30 @@ class Wording:
         """Sentence ``key`` with its figures filled in; a missing key or value is the kit's own mistake."""
         if key not in self.entries:
             raise UnknownName(kind="wording", name=key, known=self.entries)
+        values = {**self.values, **values}
         told = OPTIONAL.sub(lambda part: part[1] * self._formatter.knows(part[1], values), str(self.entries[key]))
         return self._formatter.vformat(told, (), values)
 
     def knows(self, key: str, **values: Any) -> bool:
         """Whether sentence ``key`` has all the figures that it cannot do without."""
-        return self._formatter.knows(OPTIONAL.sub("", str(self.entries[key])), values)
+        return self._formatter.knows(OPTIONAL.sub("", str(self.entries[key])), {**self.values, **values})
 
     def label(self, key: str, default: str | None = None) -> str:
-        """A label without figures; ``default`` where there is none."""
-        return str(self.entries.get(key, key.rsplit(".", 1)[-1] if default is None else default))
+        """A label, without figures but thresholds; ``default`` where there is none."""
+        return self._filled(str(self.entries.get(key, key.rsplit(".", 1)[-1] if default is None else default)))
 
     def labels(self, prefix: str) -> dict[str, str]:
         """Labels under ``prefix``, keyed by what follows it."""
         cut = len(prefix) + 1
-        return {key[cut:]: str(value) for key, value in self.entries.items() if key.startswith(f"{prefix}.")}
+        return {
+            key[cut:]: self._filled(str(value)) for key, value in self.entries.items() if key.startswith(f"{prefix}.")
+        }
+
+    def _filled(self, label: str) -> str:
+        """A label with the thresholds that this wording was given, or without any."""
+        return _THRESHOLD.sub(
+            lambda slot: self._formatter.vformat(slot[0], (), self.values) if self.values else "", label
+        )
 
     def join(self, parts: Sequence[str]) -> str:
         """Items of a list as running text."""

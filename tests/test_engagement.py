@@ -84,6 +84,33 @@ def test_a_rule_for_an_occupation_that_no_word_tells_is_refused(tmp_path):
     assert "没有 vet" in str(caught.value)
 
 
+_LADDER = "[{{code: basic, floor_wan: 0}}, {{code: core, floor_wan: 5, {more}}}]"
+
+
+@pytest.mark.parametrize(
+    ("params", "said"),
+    [
+        ("tiers: " + _LADDER.format(more="strategy: abc"), "'relate'"),
+        ("tiers: " + _LADDER.format(more="strategy: depen"), "“deepen”"),
+        ("hidden: {sectors: [bussiness]}", "“business”"),
+        ("offers: {key: [{family: wpm}]}", "“wmp”"),
+        ("allocation: {floor: privat}", "“private”"),
+        ("practice: {steps: {establsh: [认领]}}", "“establish”"),
+        ("aum_basis: month_avrage", "“month_average”"),
+        (
+            f"segments: {{rules: [{', '.join(_RULES[:3])}, {{code: x, any_of: [{{gender: 女性}}]}}, {{code: rest}}]}}",
+            "“女”",
+        ),
+        ("tiers: [{code: basic, floor_wan: 0}, {code: 财富.客户, floor_wan: 5}]", "tiers.1.code"),
+    ],
+)
+def test_a_setting_that_names_what_there_is_not_is_refused_with_the_nearest(tmp_path, params, said):
+    with pytest.raises(BadValue) as caught:
+        _load(tmp_path, f"bank: 甲\nparams:\n  {params}\n")
+    assert said in str(caught.value)
+    assert len(str(caught.value)) < 400
+
+
 @pytest.mark.parametrize("count", [4, 8])
 def test_four_to_eight_segments_of_the_banks_own_are_taken_in_their_order(tmp_path, count):
     rules = ", ".join([*_RULES[: count - 1], "{code: 其余}"])

@@ -12,8 +12,6 @@ from kit.params import Params
 
 __all__ = ["Referrals", "TakeUp", "referrals", "take_up"]
 
-OFTEN = 3  # referrals from which on somebody brings customers again and again
-
 
 @dataclass(frozen=True, slots=True)
 class TakeUp(Result):
@@ -44,7 +42,7 @@ class Referrals(Result):
     asked, came
         Customers asked to bring somebody, and customers brought, both in the profile's months.
     referrers, often
-        Who has ever brought anybody, and three or more; ``often_share`` of all that were brought came of the latter.
+        Who has ever brought anybody, and who brings them often; ``often_share`` of all brought came of the latter.
     """
 
     table: pd.DataFrame
@@ -106,6 +104,7 @@ def referrals(brought: pd.DataFrame, params: Params, customers: pd.DataFrame, co
     table = table.dropna().astype("int64")
     table["converted_share"] = table["converted"] / table["brought"]
     each = brought[col.REFERRER_ID].value_counts()
+    often = each[each >= params.practice.refers_often]
     steps = contacts[contacts[col.CONTACT_STEP] == "refer"] if col.CONTACT_STEP in contacts else None
     return Referrals(
         table=(table if told else table.iloc[:0]).rename_axis("asked_before").reset_index(),
@@ -117,6 +116,6 @@ def referrals(brought: pd.DataFrame, params: Params, customers: pd.DataFrame, co
         aum_fen=total(rows[col.AUM_FEN]),
         brought=len(brought),
         referrers=len(each),
-        often=int((each >= OFTEN).sum()),
-        often_share=share(each[each >= OFTEN].sum(), len(brought)),
+        often=len(often),
+        often_share=share(often.sum(), len(brought)),
     )

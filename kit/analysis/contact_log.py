@@ -5,7 +5,6 @@ from __future__ import annotations
 import pandas as pd
 
 from kit import columns as col
-from kit.analysis.products import SMALLEST
 from kit.analysis.proportions import rates
 from kit.analysis.result import flagged
 from kit.params import Params
@@ -19,7 +18,7 @@ def own_rows(rows: pd.DataFrame, own: str | None) -> pd.DataFrame:
 
 
 def by_caller(rows: pd.DataFrame, cases: str, of: str, params: Params, own: str | None) -> pd.DataFrame:
-    """Rates of the branches of a bank, or of a branch's staff who have to do with ten customers or more.
+    """Rates of the branches of a bank, or of a branch's staff who have to do with enough customers.
 
     ``rows`` has one a branch and member of staff, with ``customers``; the best shrunk rate comes first.
     """
@@ -27,7 +26,7 @@ def by_caller(rows: pd.DataFrame, cases: str, of: str, params: Params, own: str 
     if by not in rows:
         return pd.DataFrame(columns=[by, of, cases, "raw_share", "shrunk_share"])
     made = rows.groupby(by)[[of, cases, col.CUSTOMERS]].sum()
-    made = made.loc[(made[col.CUSTOMERS] >= SMALLEST) & (made[of] > 0), [of, cases]].astype("int64")
+    made = made.loc[(made[col.CUSTOMERS] >= params.compared.smallest) & (made[of] > 0), [of, cases]].astype("int64")
     found = rates(made, cases, of, params).sort_values("shrunk_share", ascending=False, kind="stable")
     return found.reset_index()
 

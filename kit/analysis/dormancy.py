@@ -65,7 +65,7 @@ def _asleep(customers: pd.DataFrame, rule: DormancyRule, params: Params) -> pd.S
 def dormant(customers: pd.DataFrame, params: Params) -> Dormant:
     """睡眠与无效: customers by the marketing rule, and below the value floor; beside it each other rule (R73)."""
     aum, asleep = customers[col.AUM_FEN], flagged(customers, col.DORMANT)
-    state = pd.Series("effective", index=customers.index).mask(aum < params.tiers[1].floor_fen, "ineffective")
+    state = pd.Series("effective", index=customers.index).mask(aum < params.value_floor_fen, "ineffective")
     state = state.mask(aum.isna(), "unknown").mask(asleep, "dormant")
     groups = aum.groupby(ordered(state, STATES), observed=False)
     states = pd.DataFrame({"customers": groups.size(), "aum_fen": groups.sum().astype("int64")})
@@ -118,7 +118,7 @@ def _slept(customers: pd.DataFrame, panel: pd.DataFrame) -> pd.DataFrame:
 
 
 def _lost(customers: pd.DataFrame, params: Params, panel: pd.DataFrame) -> pd.DataFrame:
-    rows, floor = _with_peak(customers, panel), params.tiers[1].floor_fen
+    rows, floor = _with_peak(customers, panel), params.value_floor_fen
     return rows[(rows["peak_fen"] >= floor) & (rows["now_fen"] < floor) & ~rows["asleep"]]
 
 

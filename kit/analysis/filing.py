@@ -9,7 +9,7 @@ import pandas as pd
 
 from kit import columns as col
 from kit.analysis.branches import Standing, place
-from kit.analysis.products import SMALLEST, valued
+from kit.analysis.products import valued
 from kit.analysis.result import Result, listed, needs, richest, share, total
 from kit.analysis.tiers import by_tier
 from kit.params import Params
@@ -105,9 +105,10 @@ def completeness(rows: pd.DataFrame, branch_id: str, params: Params) -> Complete
     by_field = by_field.sort_values("field", key=lambda field: field != "occupation", kind="stable", ignore_index=True)
     tiers = [tier for tier in params.tier_codes() if tier in asked]
     held = asked.loc[by_field["field"].iloc[0], tiers] if len(by_field) else asked.sum()
+    shown = held >= params.compared.smallest
     occupation = by_field[by_field["field"] == "occupation"]
     known = bank_filled.index.intersection(["occupation"])
-    owners = _by_owner(own, owner)
+    owners = _by_owner(own, owner, params)
     return Completeness(
         customers=int(held.sum()),
         field_count=len(by_field),
@@ -118,21 +119,21 @@ def completeness(rows: pd.DataFrame, branch_id: str, params: Params) -> Complete
         emptiest=None if worst is None else str(worst["field"]),
         emptiest_share=None if worst is None else float(worst["share"]),
         by_field=by_field,
-        by_tier=(filled / asked).reindex(by_field["field"])[tiers].where(held >= SMALLEST, axis="columns"),
+        by_tier=(filled / asked).reindex(by_field["field"])[tiers].where(shown, axis="columns"),
         tier_customers=held,
         by_owner=owners.head(_LISTED),
         owners=len(owners),
     )
 
 
-def _by_owner(own: pd.DataFrame, key: str) -> pd.DataFrame:
+def _by_owner(own: pd.DataFrame, key: str, params: Params) -> pd.DataFrame:
     """Customers and completeness of each owner, or branch; customers without an owner have an empty name."""
     filled, asked = _filled(own, key)
     table = pd.DataFrame({"customers": asked.max(), "filled_share": filled.sum() / asked.sum()}).rename_axis(key)
     if "occupation" in filled.index:
         table["occupation_share"] = filled.loc["occupation"] / asked.loc["occupation"]
     first = "occupation_share" if "occupation" in filled.index else "filled_share"
-    table = table[table["customers"] >= SMALLEST].sort_values([first, key], kind="stable").reset_index()
+    table = table[table["customers"] >= params.compared.smallest].sort_values([first, key], kind="stable").reset_index()
     return table.assign(**{key: table[key].where(table[key] != "", None)})
 
 

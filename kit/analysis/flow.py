@@ -69,7 +69,7 @@ def flow(customers: pd.DataFrame, params: Params, plan: pd.DataFrame, *, whole: 
     lacking = tuple(_NEEDS[step.measure] for step in steps if not _known(step, customers))
     if lacking:
         return Unavailable(lacking)
-    valued = customers[col.AUM_FEN] >= params.tiers[1].floor_fen
+    valued = customers[col.AUM_FEN] >= params.value_floor_fen
     through, rows = pd.Series(data=True, index=customers.index), []
     for step in steps:
         done = _done(step.measure, customers, params, plan)

@@ -32,7 +32,6 @@ FAMILIES = {
     "fund": col.HOLDS_FUND, "insurance": col.HOLDS_INSURANCE, "bond": col.HOLDS_BOND, "gold": col.HOLDS_GOLD,
     "custody": col.HOLDS_CUSTODY, "loan": col.HOLDS_LOAN, "card": col.HOLDS_CARD,
 }  # fmt: skip
-SMALLEST = 10  # holders of whom a share says something
 GATES = ("suited", "unsuited", "lapsed", "unassessed")
 
 
@@ -137,7 +136,7 @@ def products(customers: pd.DataFrame, params: Params) -> Products:
     )
 
 
-def product_matrix(customers: pd.DataFrame, _params: Params) -> ProductMatrix | Unavailable:
+def product_matrix(customers: pd.DataFrame, params: Params) -> ProductMatrix | Unavailable:
     """产品交叉: of those who hold a family, how many hold another; families that nobody holds are left out (R44)."""
     families = known_families(customers)
     if len(families) < 2:
@@ -149,7 +148,7 @@ def product_matrix(customers: pd.DataFrame, _params: Params) -> ProductMatrix | 
     shares = counts.div(holds.sum(), axis=0)
     base = holds.sum() / max(len(holds), 1)
     lifts = shares.div(base, axis=1).mask(np.eye(len(base), dtype=bool))
-    best = lifts.where(counts >= SMALLEST).stack().dropna()
+    best = lifts.where(counts >= params.compared.smallest).stack().dropna()
     first, second = best.idxmax() if len(best) else (None, None)
     return ProductMatrix(
         counts=counts,

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from kit import columns as col
 from kit.analysis.products import (
     FAMILIES,
-    SMALLEST,
     ProductMatrix,
     asleep,
     held,
@@ -86,12 +85,15 @@ def _state(customers: pd.DataFrame, product: KeyProduct, holds: pd.DataFrame, pa
     return np.where(_eligible(customers, product), state, -1)
 
 
-def _suggested(holds: pd.DataFrame, matrix: ProductMatrix | Unavailable, family: str, lift: float) -> NDArray[np.bool_]:
+def _suggested(
+    holds: pd.DataFrame, matrix: ProductMatrix | Unavailable, family: str, params: Params
+) -> NDArray[np.bool_]:
     """Whether a customer holds a family whose holders hold this one more often than others do."""
     if isinstance(matrix, Unavailable) or family not in matrix.shares:
         return np.zeros(len(holds), dtype=bool)
     base = matrix.counts.loc[family, family] / len(holds)
-    often = (matrix.shares[family] >= lift * base) & (matrix.counts[family] >= SMALLEST)
+    often = matrix.shares[family] >= params.offers.pair_lift * base
+    often &= matrix.counts[family] >= params.compared.smallest
     others = [other for other in matrix.shares.index[often] if other != family]
     suggested: NDArray[np.bool_] = holds[others].to_numpy().any(axis=1)
     return suggested
@@ -109,7 +111,7 @@ def _sorted_out(customers: pd.DataFrame, params: Params, *, only: str = "") -> I
     idle = np.where(demand >= round(params.offers.idle_wan * WAN), demand, 0)
     for product in wanted:
         state = _state(customers, product, holds, params)
-        pair = _suggested(holds, matrix, product.family, params.offers.pair_lift)
+        pair = _suggested(holds, matrix, product.family, params)
         own = product.family not in _BORROWED
         why = np.select([own & (maturing > 0), own & (idle > 0), pair], [0, 1, 2], 3)
         amount = np.select([why == 0, why == 1], [maturing, idle], 0)

@@ -22,7 +22,6 @@ _BALANCES = {
     "insurance": (col.INSURANCE_SPOT_FEN,), "bond": (col.BOND_SPOT_FEN,), "gold": (col.GOLD_SPOT_FEN,),
     "custody": (col.CUSTODY_SPOT_FEN,),
 }  # fmt: skip
-FEWEST = 10  # customers of whom a quantile says something, and tells of nobody
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +157,7 @@ def occupations(customers: pd.DataFrame, params: Params) -> Occupations:
     groups = customers.groupby(sector, observed=True)[col.AUM_FEN]
     table = pd.DataFrame({"customers": groups.size(), "aum_fen": groups.sum().astype("int64")})
     table.insert(1, "share_of_customers", table["customers"] / max(len(customers), 1))
-    many = table["customers"] >= FEWEST
+    many = table["customers"] >= params.compared.smallest
     quartiles = groups.quantile([0.25, 0.5, 0.75]).unstack()
     for name, quantile in (("lower_fen", 0.25), ("median_fen", 0.5), ("upper_fen", 0.75)):
         table[name] = quartiles[quantile].where(many) if len(table) else None

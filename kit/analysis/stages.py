@@ -9,7 +9,7 @@ import pandas as pd
 
 from kit import columns as col
 from kit.analysis.result import Result, flagged, listed, needs, ordered, share, total
-from kit.analysis.tiers import by_tier
+from kit.analysis.tiers import by_tier, tier_ranks
 from kit.params import Params
 
 __all__ = ["NextStage", "Stages", "ValueChange", "next_stage", "stage_list", "stages", "value_change"]
@@ -99,7 +99,7 @@ def stages(customers: pd.DataFrame, params: Params) -> Stages:
 
 
 def _next(customers: pd.DataFrame, params: Params) -> pd.DataFrame:
-    """Customers one service, one product or a tenth of the assets short of their next stage, with its code."""
+    """Customers one service, one product or little of the assets short of their next stage, with its code."""
     aum, target = customers[col.AUM_FEN], customers[col.ASSETS_TARGET_FEN]
     close = (aum > 0) & (aum >= target * params.critical_from)
     held = {"services": customers[col.SERVICES], "products": customers[col.PRODUCT_COUNT].fillna(0)}
@@ -143,8 +143,7 @@ def value_change(customers: pd.DataFrame, params: Params) -> ValueChange:
     """客户价值提升: AUM and products then and now of the customers who are there at both ends of the panel (R80)."""
     columns = [col.AUM_START_FEN, col.AUM_FEN, col.TIER_RANK, col.PRODUCTS_START, col.PRODUCT_COUNT]
     both = customers[customers.columns.intersection(columns)].dropna(subset=columns[:2])
-    floors = [tier.floor_fen for tier in params.tiers][1:]
-    rank = np.searchsorted(floors, both[col.AUM_START_FEN], side="right")
+    rank = tier_ranks(both[col.AUM_START_FEN], params)
     start = both.assign(**{col.TIER: np.array(params.tier_codes(), dtype="object")[rank]})
     groups = by_tier(start.assign(raised=both[col.TIER_RANK] > rank), params)
     table = pd.DataFrame({

@@ -17,8 +17,6 @@ from kit.params import Params
 
 __all__ = ["SuccessModel", "fit_success", "success_model"]
 
-_MOST_PRODUCTS = 5
-
 
 @dataclass(frozen=True, slots=True)
 class SuccessModel(Result):
@@ -107,6 +105,7 @@ def _traits(rows: pd.DataFrame, params: Params) -> npt.NDArray[np.float64]:
     def one_of(values: pd.Series, codes: list[Any]) -> list[npt.NDArray[np.float64]]:
         return [(values == code).fillna(value=False).to_numpy(dtype="float64") for code in codes]
 
+    most = params.grade.most_products
     tried, succeeded = number(col.ATTEMPTS), number(col.SUCCESSES)
     nothing = pd.Series(np.nan, index=rows.index)
     bands = [-np.inf, *params.wallet.ages, np.inf]
@@ -114,7 +113,7 @@ def _traits(rows: pd.DataFrame, params: Params) -> npt.NDArray[np.float64]:
     traits: npt.NDArray[np.float64] = np.column_stack([
         np.log1p(tried),
         (succeeded + 1) / (tried + 2) - 0.5,
-        np.minimum(number(col.PRODUCT_COUNT), _MOST_PRODUCTS) / _MOST_PRODUCTS,
+        np.minimum(number(col.PRODUCT_COUNT), most) / most,
         *one_of(rows[col.TIER_RANK], list(range(len(params.tiers)))),
         *one_of(ages, list(range(len(params.wallet.ages) + 1))),
         *one_of(rows.get(col.SEGMENT, nothing), list(params.segments.codes())),

@@ -11,6 +11,7 @@ import pandas as pd
 from kit import columns as col
 from kit.analysis.panel import wide
 from kit.analysis.result import Result
+from kit.analysis.tiers import tier_ranks
 from kit.params import Params
 
 __all__ = ["Survival", "kaplan_meier", "survival"]
@@ -64,17 +65,17 @@ def survival(panel: pd.DataFrame, params: Params) -> Survival:
     listed = wide(panel.fillna({col.AUM_FEN: -np.inf}), col.AUM_FEN)  # -inf: on the list, without a figure
     gone = listed.bfill(axis=1).isna().to_numpy(dtype=bool)
     aum = listed.replace(-np.inf, np.nan).ffill(axis=1)
-    above = (aum >= params.tiers[1].floor_fen).to_numpy(dtype=bool)
+    above = (aum >= params.value_floor_fen).to_numpy(dtype=bool)
     once = above.any(axis=1)
     aum, above, gone = aum.to_numpy()[once], above[once], gone[once]
     last = above.shape[1] - 1
     entry = above.argmax(axis=1) if len(above) else np.zeros(0, dtype=np.int64)
-    below = ((aum < params.tiers[1].floor_fen) | gone) & (np.arange(last + 1) > entry[:, None])
+    below = ((aum < params.value_floor_fen) | gone) & (np.arange(last + 1) > entry[:, None])
     lost = below.any(axis=1)
     months = np.where(lost, below.argmax(axis=1) if len(below) else 0, last) - entry
-    rank = np.searchsorted([tier.floor_fen for tier in params.tiers], aum[np.arange(len(aum)), entry], "right")
+    rank = tier_ranks(pd.Series(aum[np.arange(len(aum)), entry]), params)
     followed = months > 0
-    months, lost, rank = months[followed], lost[followed], rank[followed] - 1
+    months, lost, rank = months[followed], lost[followed], rank[followed]
     curve = kaplan_meier(months, lost)
     codes = params.tier_codes()
     tiers = [

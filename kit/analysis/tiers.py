@@ -4,13 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from kit import columns as col
 from kit.analysis.result import Result, listed, needs, ordered, share, total
 from kit.params import Params
 
-__all__ = ["Losses", "Tiers", "Upgrades", "by_tier", "loss_list", "losses", "tiers", "upgrade_list", "upgrades"]
+__all__ = [
+    "Losses",
+    "Tiers",
+    "Upgrades",
+    "by_tier",
+    "loss_list",
+    "losses",
+    "tier_ranks",
+    "tiers",
+    "upgrade_list",
+    "upgrades",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +61,11 @@ class Losses(Result):
     aum_fen: int
     recovered: int
     recovered_fen: int
+
+
+def tier_ranks(aum_fen: pd.Series, params: Params) -> npt.NDArray[np.int64]:
+    """Rank of the tier, [floor, next floor), as in ``panel.sql``; the lowest holds whoever owes more than he has."""
+    return np.asarray(np.searchsorted([tier.floor_fen for tier in params.tiers[1:]], aum_fen, side="right"))
 
 
 def by_tier(customers: pd.DataFrame, params: Params) -> pd.DataFrame:

@@ -49,7 +49,7 @@ def open_chapter(name: str, data: str = "", branch: str = "", language: str = ""
         customers=tables("customers", chosen),
         branches=branches,
         params=context.params,
-        words=wording(language or context.language),
+        words=wording(language or context.language).given(params=context.params),
         context=context,
         data=folder,
         tables=tables,

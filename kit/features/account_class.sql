@@ -1,7 +1,6 @@
 -- Open Class I, II and III accounts of the person at the bank, over all customer numbers with his certificate (R4).
--- needs class_1_accounts: account.account_class
--- needs class_2_accounts: account.account_class
--- needs class_3_accounts: account.account_class
+-- needs
+--   class_1_accounts, class_2_accounts, class_3_accounts: account.account_class
 SELECT
   c.customer_id,
   COALESCE(p.class_1_accounts, 0) AS class_1_accounts,

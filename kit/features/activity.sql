@@ -1,9 +1,10 @@
 -- 睡眠 for marketing: AUM at most the profile's and no active transaction since its idle date; interest is not activity (R73).
--- needs dormant: customer_month.last_active_date
+-- needs
+--   dormant: customer_month.last_active_date
 SELECT
   l.customer_id,
   l.last_active_date,
-  a.aum_fen <= :dormant_aum_fen AND l.last_active_date < :idle_since AS dormant
+  a.aum_fen <= :dormancy.aum_at_most_fen AND l.last_active_date < :idle_since AS dormant
 FROM (
   SELECT
     c.customer_id,

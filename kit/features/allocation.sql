@@ -1,9 +1,8 @@
 -- What 分户 looks at: the rule by how the customer came, the member of staff whom that rule names, and who assists already (R21, R23, R24, R25, R27).
--- needs allocation_rule: customer.customer_source
--- needs rule_staff_id: customer.customer_source
--- needs rule_staff_id: customer.first_staff_id or customer.referrer_staff_id or customer.referrer_id
--- needs assisting_id: assignment.staff_id
--- needs assisting_id: assignment.owner_type
+-- needs
+--   allocation_rule: customer.customer_source
+--   rule_staff_id: customer.customer_source, customer.first_staff_id or customer.referrer_staff_id or customer.referrer_id
+--   assisting_id: assignment.staff_id, assignment.owner_type
 SELECT
   r.customer_id,
   r.allocation_rule,

@@ -1,14 +1,15 @@
 -- The customer's balance sheet beyond his deposits at the month's end, and which of the bank's tables know him at all (R48, R49).
--- needs wmp_spot_fen: customer_month.wmp_spot_fen
--- needs fund_spot_fen: customer_month.fund_spot_fen
--- needs insurance_spot_fen: customer_month.insurance_spot_fen
--- needs bond_spot_fen: customer_month.bond_spot_fen
--- needs gold_spot_fen: customer_month.gold_spot_fen
--- needs custody_spot_fen: customer_month.custody_spot_fen
--- needs loan_spot_fen: customer_month.loan_spot_fen
--- needs in_account: account.customer_id
--- needs in_holding: holding.customer_id
--- needs in_txn: txn.customer_id
+-- needs
+--   wmp_spot_fen: customer_month.wmp_spot_fen
+--   fund_spot_fen: customer_month.fund_spot_fen
+--   insurance_spot_fen: customer_month.insurance_spot_fen
+--   bond_spot_fen: customer_month.bond_spot_fen
+--   gold_spot_fen: customer_month.gold_spot_fen
+--   custody_spot_fen: customer_month.custody_spot_fen
+--   loan_spot_fen: customer_month.loan_spot_fen
+--   in_account: account.customer_id
+--   in_holding: holding.customer_id
+--   in_txn: txn.customer_id
 SELECT
   c.customer_id,
   m.wmp_spot_fen,

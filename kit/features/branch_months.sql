@@ -1,6 +1,7 @@
 -- One row a branch and month: all deposits, and the part that is persons' (R74).
--- needs personal_deposit_fen: branch_month.personal_deposit_fen
--- needs all_deposit_fen: branch_month.total_deposit_fen or branch_month.corp_deposit_fen
+-- needs
+--   personal_deposit_fen: branch_month.personal_deposit_fen
+--   all_deposit_fen: branch_month.total_deposit_fen or branch_month.corp_deposit_fen
 SELECT
   m.branch_id,
   COALESCE(b.branch_name, m.branch_id) AS branch_name,

@@ -1,12 +1,9 @@
 -- One row a branch and member of staff who contacted its customers: calls by their result, customers called, first contacts and those with their SMS (R66, R69).
--- needs caller_id: contact.staff_id
--- needs calls: contact.contact_type
--- needs calls: contact.contact_result
--- needs first_contacts: contact.contact_date
--- needs first_contacts: contact.staff_id or contact.stage
--- needs first_contacts: assignment.staff_id or contact.stage
--- needs first_texted: contact.contact_date
--- needs first_texted: contact.sms_sent or contact.contact_type
+-- needs
+--   caller_id: contact.staff_id
+--   calls: contact.contact_type, contact.contact_result
+--   first_contacts: contact.contact_date, contact.staff_id or contact.stage, assignment.staff_id or contact.stage
+--   first_texted: contact.contact_date, contact.sms_sent or contact.contact_type
 SELECT
   branch_id,
   contact_staff_id AS caller_id,

@@ -1,6 +1,7 @@
 -- One row a branch and month: its staff in office, its customers, their AUM and their deposits (R84).
--- needs heads: staff.branch_id
--- needs capacity_deposit_fen: customer_month.deposit_spot_fen
+-- needs
+--   heads: staff.branch_id
+--   capacity_deposit_fen: customer_month.deposit_spot_fen
 SELECT
   o.branch_id,
   COALESCE(b.branch_name, o.branch_id) AS branch_name,
@@ -24,11 +25,8 @@ LEFT JOIN branch b ON b.branch_id = o.branch_id
 LEFT JOIN (
   SELECT d.as_of, s.branch_id, COUNT(DISTINCT s.staff_id) AS heads
   FROM staff s
+  JOIN staff_state t ON t.staff_id = s.staff_id
   CROSS JOIN (SELECT DISTINCT as_of FROM customer_month) d
-  WHERE NOT COALESCE(s.is_virtual, FALSE)
-    AND CASE
-      WHEN s.left_date IS NOT NULL THEN s.left_date > d.as_of
-      ELSE NOT COALESCE(s.has_left, FALSE) AND COALESCE(s.staff_status NOT IN :left_words, TRUE)
-    END
+  WHERE NOT t.is_virtual AND CASE WHEN t.left_date IS NOT NULL THEN t.left_date > d.as_of ELSE NOT t.said_left END
   GROUP BY d.as_of, s.branch_id
 ) h ON h.branch_id = o.branch_id AND h.as_of = o.as_of

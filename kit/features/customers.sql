@@ -1,11 +1,12 @@
 -- One row a customer: everything that the chapters and the contact plan need to know.
--- needs household_id: customer.household_id
--- needs hobby: customer.hobby
--- needs channel_pref: customer.channel_pref
--- needs occupation: customer.occupation
--- needs birth_date: customer.birth_date
--- needs open_date: customer.open_date
--- needs do_not_call: customer.do_not_call
+-- needs
+--   household_id: customer.household_id
+--   hobby: customer.hobby
+--   channel_pref: customer.channel_pref
+--   occupation: customer.occupation
+--   birth_date: customer.birth_date
+--   open_date: customer.open_date
+--   do_not_call: customer.do_not_call
 SELECT
   c.customer_id,
   c.branch_id,

@@ -1,10 +1,11 @@
 -- Deposits of the month by kind, at its end and on average; where the bank sends no sum, its known parts (R88).
--- needs deposit_spot_fen: customer_month.deposit_spot_fen or customer_month.demand_spot_fen or customer_month.time_spot_fen
--- needs deposit_avg_month_fen: customer_month.deposit_avg_month_fen
--- needs demand_spot_fen: customer_month.demand_spot_fen
--- needs time_spot_fen: customer_month.time_spot_fen
--- needs cd_spot_fen: customer_month.cd_spot_fen
--- needs structured_spot_fen: customer_month.structured_spot_fen
+-- needs
+--   deposit_spot_fen: customer_month.deposit_spot_fen or customer_month.demand_spot_fen or customer_month.time_spot_fen
+--   deposit_avg_month_fen: customer_month.deposit_avg_month_fen
+--   demand_spot_fen: customer_month.demand_spot_fen
+--   time_spot_fen: customer_month.time_spot_fen
+--   cd_spot_fen: customer_month.cd_spot_fen
+--   structured_spot_fen: customer_month.structured_spot_fen
 SELECT
   c.customer_id,
   COALESCE(

@@ -1,8 +1,9 @@
 -- One row a customer invited to an event of the profile's months, or an event of which only numbers are on record: how many were invited and how many came (R99).
--- needs event_date: event.event_date
--- needs event_staff_id: event.staff_id
--- needs invited_people: event.customer_id or event.invited_count
--- needs attended_people: event.attended or event.attended_count
+-- needs
+--   event_date: event.event_date
+--   event_staff_id: event.staff_id
+--   invited_people: event.customer_id or event.invited_count
+--   attended_people: event.attended or event.attended_count
 SELECT
   COALESCE(c.branch_id, e.branch_id) AS branch_id,
   e.event_id,

@@ -1,26 +1,27 @@
 -- 服务等级: four factors from 0 to 1, assets, contribution, depth of relation and potential; their weighted mean out of 100 and the grade. What the bank did not send, or does not know of a customer, drops out and the others carry its weight (R55).
--- needs factor_contribution: customer_month.contribution or customer_month.contribution_grade
--- needs factor_relation: contact.contact_date or customer_month.product_count or customer_month.wmp_spot_fen or customer_month.fund_spot_fen or customer_month.insurance_spot_fen or customer_month.time_spot_fen
+-- needs
+--   factor_contribution: customer_month.contribution or customer_month.contribution_grade
+--   factor_relation: familiar or product_count
 SELECT
   s.*,
   CASE
-    WHEN s.service_score >= :a_from THEN 'A'
-    WHEN s.service_score >= :b_from THEN 'B'
-    WHEN s.service_score >= :c_from THEN 'C'
+    WHEN s.service_score >= :grade.a_from THEN 'A'
+    WHEN s.service_score >= :grade.b_from THEN 'B'
+    WHEN s.service_score >= :grade.c_from THEN 'C'
     ELSE 'D'
   END AS service_grade
 FROM (
   SELECT
     f.*,
     (
-      :weight_assets * f.factor_assets
-      + COALESCE(:weight_contribution * f.factor_contribution, 0)
-      + COALESCE(:weight_relation * f.factor_relation, 0)
-      + :weight_potential * f.factor_potential
+      :grade.assets * f.factor_assets
+      + COALESCE(:grade.contribution * f.factor_contribution, 0)
+      + COALESCE(:grade.relation * f.factor_relation, 0)
+      + :grade.potential * f.factor_potential
     ) * 100e0 / (
-      :weight_assets + :weight_potential
-      + CASE WHEN f.factor_contribution IS NULL THEN 0 ELSE :weight_contribution END
-      + CASE WHEN f.factor_relation IS NULL THEN 0 ELSE :weight_relation END
+      :grade.assets + :grade.potential
+      + CASE WHEN f.factor_contribution IS NULL THEN 0 ELSE :grade.contribution END
+      + CASE WHEN f.factor_relation IS NULL THEN 0 ELSE :grade.relation END
     ) AS service_score
   FROM (
     SELECT
@@ -34,7 +35,7 @@ FROM (
       -- Depth is to be known to one's manager, and to hold more than one thing here.
       (
         CASE WHEN :relation_known AND r.familiar THEN 1e0 ELSE 0e0 END
-        + CASE WHEN NOT :products_known OR p.product_count IS NULL THEN 0e0 WHEN p.product_count >= 5 THEN 1e0 ELSE p.product_count / 5e0 END
+        + CASE WHEN NOT :products_known OR p.product_count IS NULL THEN 0e0 WHEN p.product_count >= :grade.most_products THEN 1e0 ELSE 1e0 * p.product_count / :grade.most_products END
       ) / NULLIF(CASE WHEN :relation_known THEN 1e0 ELSE 0e0 END + CASE WHEN :products_known THEN 1e0 ELSE 0e0 END, 0e0) AS factor_relation,
       CASE
         WHEN a.upgrade_gap_fen IS NOT NULL OR h.merchant_like OR (i.primary_grade = 'weak' AND a.tier_rank >= :upper_rank AND :primary_known)

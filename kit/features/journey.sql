@@ -1,12 +1,12 @@
 -- How far a customer has come in the profile's months after the first contact: texted, invited, met, offered something, sold to, followed up, and whether he has brought another (R11).
--- needs step_texted: contact.contact_type or contact.sms_sent
--- needs step_invited: event.customer_id or contact.stage
--- needs step_met: contact.contact_type or contact.stage
--- needs step_proposed: sale.customer_id or contact.stage
--- needs step_closed: sale.deal_amount_fen or sale.deal_date
--- needs step_followed: contact.contact_date or contact.stage
--- needs step_followed: sale.deal_date or contact.stage
--- needs step_referred: customer.referrer_id
+-- needs
+--   step_texted: contact.contact_type or contact.sms_sent
+--   step_invited: event.customer_id or contact.stage
+--   step_met: contact.contact_type or contact.stage
+--   step_proposed: sale.customer_id or contact.stage
+--   step_closed: sale.deal_amount_fen or sale.deal_date
+--   step_followed: contact.contact_date or contact.stage, sale.deal_date or contact.stage
+--   step_referred: customer.referrer_id
 SELECT
   c.customer_id,
   COALESCE(k.texts, 0) > 0 AS step_texted,

@@ -1,7 +1,8 @@
 -- One row a customer and day on which deposits or products of his fell due, long enough ago to tell: was he contacted before, did he take something new within the profile's days, what did he hold before and after (R103).
--- needs matured_date: account.maturity_date or holding.maturity_date
--- needs reminded: contact.contact_date
--- needs renewed: account.start_date or holding.buy_date
+-- needs
+--   matured_date: account.maturity_date or holding.maturity_date
+--   reminded: contact.contact_date
+--   renewed: account.start_date or holding.buy_date
 SELECT
   e.branch_id,
   e.customer_id,
@@ -18,7 +19,7 @@ FROM (
     COUNT(k.contact_date) > 0 AS reminded,
     COUNT(s.start_date) > 0 AS renewed,
     MAX(CASE WHEN m.as_of < d.matured_date THEN m.as_of END) AS before_date,
-    MIN(CASE WHEN m.as_of >= d.matured_date + INTERVAL :settle_days DAY THEN m.as_of END) AS after_date
+    MIN(CASE WHEN m.as_of >= d.matured_date + INTERVAL :practice.settle_days DAY THEN m.as_of END) AS after_date
   FROM (
     SELECT DISTINCT c.branch_id, c.customer_id, l.matured_date
     FROM customer c
@@ -31,13 +32,13 @@ FROM (
   ) d
   JOIN customer_month m ON m.customer_id = d.customer_id AND m.as_of <= :as_of
   LEFT JOIN contact k ON k.customer_id = d.customer_id
-    AND k.contact_date <= d.matured_date AND k.contact_date + INTERVAL :maturity_days DAY >= d.matured_date
+    AND k.contact_date <= d.matured_date AND k.contact_date + INTERVAL :contact.maturity_days DAY >= d.matured_date
   LEFT JOIN (
     SELECT customer_id, start_date FROM account
     UNION ALL
     SELECT customer_id, buy_date AS start_date FROM holding
   ) s ON s.customer_id = d.customer_id
-    AND s.start_date >= d.matured_date AND s.start_date <= d.matured_date + INTERVAL :settle_days DAY
+    AND s.start_date >= d.matured_date AND s.start_date <= d.matured_date + INTERVAL :practice.settle_days DAY
   GROUP BY d.branch_id, d.customer_id, d.matured_date
 ) e
 LEFT JOIN customer_month b ON b.customer_id = e.customer_id AND b.as_of = e.before_date

@@ -1,6 +1,6 @@
 -- What falls due: the next maturity after the as-of date and the sum within the profile's days, over accounts and holdings (R106).
--- needs next_maturity_date: account.maturity_date or holding.maturity_date
--- needs maturing_fen: account.maturity_date or holding.maturity_date
+-- needs
+--   next_maturity_date, maturing_fen: account.maturity_date or holding.maturity_date
 SELECT
   c.customer_id,
   d.next_maturity_date,

@@ -1,9 +1,9 @@
 -- Likely merchant, as evidence and never a finding: an acquiring flag, or many receipts with a balance behind them; where no acquiring data are sent, large sums in and out again and again (R51).
--- needs merchant_like: customer_month.merchant_flag or txn.channel or customer_month.inflow_fen or customer_month.txn_amount_fen
--- needs merchant_flagged: customer_month.merchant_flag
--- needs merchant_receipts: txn.channel
--- needs merchant_turnover: customer_month.inflow_fen or customer_month.txn_amount_fen
--- needs turnover_fen: customer_month.inflow_fen or customer_month.txn_amount_fen
+-- needs
+--   merchant_like: customer_month.merchant_flag or txn.channel or customer_month.inflow_fen or customer_month.txn_amount_fen
+--   merchant_flagged: customer_month.merchant_flag
+--   merchant_receipts: txn.channel
+--   merchant_turnover, turnover_fen: customer_month.inflow_fen or customer_month.txn_amount_fen
 SELECT
   e.*,
   CASE WHEN e.acquiring_known THEN e.merchant_flagged OR e.merchant_receipts ELSE e.merchant_turnover END AS merchant_like
@@ -13,12 +13,12 @@ FROM (
     d.acquiring_known,
     d.turnover_fen,
     COALESCE(d.merchant_flag, FALSE) AS merchant_flagged,
-    COALESCE(d.receipts >= :receipts_30d AND d.receipts_fen >= :receipts_fen, FALSE)
-      AND (COALESCE(d.aum_fen >= :merchant_aum_fen, FALSE) OR COALESCE(d.demand_avg_month_fen >= :merchant_demand_fen, FALSE))
+    COALESCE(d.receipts >= :merchant.receipts AND d.receipts_fen >= :merchant.receipts_fen, FALSE)
+      AND (COALESCE(d.aum_fen >= :merchant.aum_fen, FALSE) OR COALESCE(d.demand_avg_month_fen >= :merchant.demand_fen, FALSE))
       AS merchant_receipts,
     -- What only goes on to the same name elsewhere is no trade.
-    COALESCE(d.turnover_fen >= :turnover_fen AND d.turnover_fen >= :turnover_ratio * d.held_fen, FALSE)
-      AND (COALESCE(d.txn_count >= :turnover_times, FALSE) OR COALESCE(d.parties >= :turnover_times, FALSE))
+    COALESCE(d.turnover_fen >= :merchant.turnover_fen AND d.turnover_fen >= :merchant.turnover_ratio * d.held_fen, FALSE)
+      AND (COALESCE(d.txn_count >= :merchant.turnover_times, FALSE) OR COALESCE(d.parties >= :merchant.turnover_times, FALSE))
       AND NOT d.primary_same_name_out AS merchant_turnover
   FROM (
     SELECT
@@ -46,7 +46,7 @@ FROM (
         SUM(CASE WHEN channel IN :acquiring_words THEN 1 ELSE 0 END) AS receipts,
         SUM(CASE WHEN channel IN :acquiring_words THEN amount_fen ELSE 0 END) AS receipts_fen
       FROM txn
-      WHERE txn_date > :days_30_ago AND txn_date <= :as_of
+      WHERE txn_date > :receipts_since AND txn_date <= :as_of
       GROUP BY customer_id
     ) r ON r.customer_id = c.customer_id
   ) d

@@ -1,5 +1,6 @@
 -- 资金异动: the largest single receipt or payment of the profile's days; without transactions, the change of the balance since the month before (R107).
--- needs movement_fen: txn.amount_fen or customer_month.aum_spot_fen
+-- needs
+--   movement_fen: txn.amount_fen or customer_month.aum_spot_fen
 SELECT
   a.customer_id,
   CASE WHEN :txns_known THEN COALESCE(t.largest_fen, 0) ELSE ABS(a.spot_fen - a.spot_before_fen) END AS movement_fen

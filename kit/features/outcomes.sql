@@ -1,6 +1,6 @@
 -- One row a call, chat or visit whose result is on record: whether the customer was reached and did not object, and what was known of him before it (R57).
--- needs succeeded: contact.contact_result
--- needs succeeded: contact.contact_date
+-- needs
+--   succeeded: contact.contact_result, contact.contact_date
 SELECT
   u.branch_id,
   u.customer_id,
@@ -22,12 +22,9 @@ FROM (
     CAST(SUM(succeeded) OVER (PARTITION BY customer_id ORDER BY contact_date) AS BIGINT) AS successes,
     CAST(SUM(succeeded) OVER (PARTITION BY customer_id, contact_date) AS BIGINT) AS successes_today
   FROM (
-    SELECT
-      customer_id,
-      contact_date,
-      CASE WHEN contact_result NOT IN :no_answer_words AND (objection IS NULL OR objection IN :no_words) THEN 1 ELSE 0 END AS succeeded
-    FROM contact
-    WHERE contact_result IS NOT NULL AND contact_date IS NOT NULL AND COALESCE(contact_type NOT IN :one_way_words, TRUE)
+    SELECT customer_id, contact_date, succeeded
+    FROM contact_read
+    WHERE succeeded IS NOT NULL AND contact_date IS NOT NULL
   ) k
 ) o
 JOIN customers u ON u.customer_id = o.customer_id

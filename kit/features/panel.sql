@@ -1,4 +1,4 @@
--- A row a customer and month up to the as-of date: AUM on the bank's averaging basis, and the rank of the tier (R2, R5, R6, R78).
+-- A row a customer and month up to the as-of date: AUM on the bank's averaging basis, and the rank of the tier, [floor, next floor); no other definition looks a tier up (R3, R13, R2, R5, R6, R78).
 SELECT
   c.branch_id,
   c.customer_id,

@@ -1,38 +1,35 @@
 -- Is this the customer's primary account? Points for payroll, activity, autopay, mobile use and demand money; against same-name transfers out and pass-through (R46, R47).
--- needs primary_score: customer_month.has_payroll or customer_month.payroll_months or customer_month.txn_count or customer_month.demand_spot_fen or customer_month.demand_avg_month_fen
--- needs primary_grade: customer_month.has_payroll or customer_month.payroll_months or customer_month.txn_count or customer_month.demand_spot_fen or customer_month.demand_avg_month_fen
--- needs demand_share: customer_month.demand_avg_month_fen or customer_month.demand_spot_fen
--- needs demand_share: customer_month.deposit_spot_fen or customer_month.deposit_avg_month_fen
--- needs demand_cover: customer_month.demand_avg_month_fen or customer_month.demand_spot_fen
--- needs demand_cover: customer_month.outflow_fen
--- needs inflow_fen: customer_month.inflow_fen
--- needs outflow_fen: customer_month.outflow_fen
--- needs elsewhere_fen: customer_month.other_bank_assets_fen
--- needs primary_elsewhere: customer_month.other_bank_assets_fen
--- needs primary_payroll: customer_month.has_payroll or customer_month.payroll_months
--- needs primary_active: customer_month.txn_count
--- needs primary_autopay: customer_month.has_autopay
--- needs primary_mobile: customer_month.has_mobile_bank
--- needs primary_demand: customer_month.demand_avg_month_fen or customer_month.demand_spot_fen
--- needs primary_same_name_out: customer_month.same_name_out or customer_month.same_name_out_fen
--- needs primary_pass_through: customer_month.pass_through or customer_month.outflow_fen
+-- needs
+--   primary_score, primary_grade: customer_month.has_payroll or customer_month.payroll_months or customer_month.txn_count or customer_month.demand_spot_fen or customer_month.demand_avg_month_fen
+--   demand_share: customer_month.demand_avg_month_fen or customer_month.demand_spot_fen, customer_month.deposit_spot_fen or customer_month.deposit_avg_month_fen
+--   demand_cover: customer_month.demand_avg_month_fen or customer_month.demand_spot_fen, customer_month.outflow_fen
+--   inflow_fen: customer_month.inflow_fen
+--   outflow_fen: customer_month.outflow_fen
+--   elsewhere_fen, primary_elsewhere: customer_month.other_bank_assets_fen
+--   primary_payroll: customer_month.has_payroll or customer_month.payroll_months
+--   primary_active: customer_month.txn_count
+--   primary_autopay: customer_month.has_autopay
+--   primary_mobile: customer_month.has_mobile_bank
+--   primary_demand: customer_month.demand_avg_month_fen or customer_month.demand_spot_fen
+--   primary_same_name_out: customer_month.same_name_out or customer_month.same_name_out_fen
+--   primary_pass_through: customer_month.pass_through or customer_month.outflow_fen
 SELECT
   p.*,
   CASE
-    WHEN p.primary_score >= :strong_from THEN 'strong'
-    WHEN p.primary_score < :weak_below THEN 'weak'
+    WHEN p.primary_score >= :primary.strong_from THEN 'strong'
+    WHEN p.primary_score < :primary.weak_below THEN 'weak'
     ELSE 'medium'
   END AS primary_grade
 FROM (
   SELECT
     e.*,
-    CASE WHEN e.primary_payroll THEN :payroll ELSE 0 END
-    + CASE WHEN e.primary_active THEN :active ELSE 0 END
-    + CASE WHEN e.primary_autopay THEN :autopay ELSE 0 END
-    + CASE WHEN e.primary_mobile THEN :mobile ELSE 0 END
-    + CASE WHEN e.primary_demand THEN :demand ELSE 0 END
-    + CASE WHEN e.primary_same_name_out THEN :same_name_out ELSE 0 END
-    + CASE WHEN e.primary_pass_through THEN :pass_through ELSE 0 END AS primary_score
+    CASE WHEN e.primary_payroll THEN :primary.payroll ELSE 0 END
+    + CASE WHEN e.primary_active THEN :primary.active ELSE 0 END
+    + CASE WHEN e.primary_autopay THEN :primary.autopay ELSE 0 END
+    + CASE WHEN e.primary_mobile THEN :primary.mobile ELSE 0 END
+    + CASE WHEN e.primary_demand THEN :primary.demand ELSE 0 END
+    + CASE WHEN e.primary_same_name_out THEN :primary.same_name_out ELSE 0 END
+    + CASE WHEN e.primary_pass_through THEN :primary.pass_through ELSE 0 END AS primary_score
   FROM (
     SELECT
       d.customer_id,
@@ -41,18 +38,18 @@ FROM (
       d.inflow_fen,
       d.outflow_fen,
       d.elsewhere_fen,
-      COALESCE(d.elsewhere_fen > 0 AND d.elsewhere_fen >= :elsewhere_ratio * d.aum_fen, FALSE) AS primary_elsewhere,
+      COALESCE(d.elsewhere_fen > 0 AND d.elsewhere_fen >= :primary.elsewhere_ratio * d.aum_fen, FALSE) AS primary_elsewhere,
       CASE
-        WHEN d.payroll_months IS NOT NULL THEN d.payroll_months >= :payroll_months
+        WHEN d.payroll_months IS NOT NULL THEN d.payroll_months >= :primary.payroll_months
         ELSE COALESCE(d.has_payroll, FALSE)
       END AS primary_payroll,
-      COALESCE(d.txn_count >= :active_txns, FALSE) AS primary_active,
+      COALESCE(d.txn_count >= :primary.active_txns, FALSE) AS primary_active,
       COALESCE(d.has_autopay, FALSE) AS primary_autopay,
       COALESCE(d.has_mobile_bank, FALSE) AS primary_mobile,
-      COALESCE(d.demand_share >= :demand_share, FALSE) AS primary_demand,
+      COALESCE(d.demand_share >= :primary.demand_share, FALSE) AS primary_demand,
       COALESCE(d.same_name_out, FALSE) AS primary_same_name_out,
       COALESCE(d.pass_through, FALSE)
-        OR COALESCE(d.outflow_fen > 0 AND d.held_fen < :pass_through_ratio * d.outflow_fen, FALSE) AS primary_pass_through
+        OR COALESCE(d.outflow_fen > 0 AND d.held_fen < :primary.pass_through_ratio * d.outflow_fen, FALSE) AS primary_pass_through
     FROM (
       SELECT
         c.customer_id,

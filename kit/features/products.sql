@@ -1,16 +1,17 @@
 -- Product families held, counted from balances where there are any, else as the bank counts them (R9, R44).
--- needs product_count: customer_month.product_count or customer_month.wmp_spot_fen or customer_month.fund_spot_fen or customer_month.insurance_spot_fen or customer_month.time_spot_fen
--- needs holds_demand: customer_month.demand_spot_fen
--- needs holds_time: customer_month.time_spot_fen or customer_month.cd_spot_fen
--- needs holds_structured: customer_month.structured_spot_fen
--- needs holds_wmp: customer_month.wmp_spot_fen
--- needs holds_fund: customer_month.fund_spot_fen
--- needs holds_insurance: customer_month.insurance_spot_fen
--- needs holds_bond: customer_month.bond_spot_fen
--- needs holds_gold: customer_month.gold_spot_fen
--- needs holds_custody: customer_month.custody_spot_fen
--- needs holds_loan: customer_month.loan_spot_fen
--- needs holds_card: customer_month.credit_card
+-- needs
+--   product_count: customer_month.product_count or customer_month.wmp_spot_fen or customer_month.fund_spot_fen or customer_month.insurance_spot_fen or customer_month.time_spot_fen
+--   holds_demand: customer_month.demand_spot_fen
+--   holds_time: customer_month.time_spot_fen or customer_month.cd_spot_fen
+--   holds_structured: customer_month.structured_spot_fen
+--   holds_wmp: customer_month.wmp_spot_fen
+--   holds_fund: customer_month.fund_spot_fen
+--   holds_insurance: customer_month.insurance_spot_fen
+--   holds_bond: customer_month.bond_spot_fen
+--   holds_gold: customer_month.gold_spot_fen
+--   holds_custody: customer_month.custody_spot_fen
+--   holds_loan: customer_month.loan_spot_fen
+--   holds_card: customer_month.credit_card
 SELECT
   f.customer_id,
   f.holds_demand,

@@ -1,8 +1,8 @@
 -- One row a customer brought by another: when he came, and when his referrer was first asked to bring somebody (R104).
--- needs referrer_id: customer.referrer_id
--- needs came_date: customer.open_date
--- needs referral_asked_date: contact.contact_date
--- needs referral_asked_date: contact.stage
+-- needs
+--   referrer_id: customer.referrer_id
+--   came_date: customer.open_date
+--   referral_asked_date: contact.contact_date, contact.stage
 SELECT
   c.branch_id,
   c.customer_id,

@@ -1,9 +1,8 @@
 -- 熟客: two-way contact by the own manager within the profile's months, and WeChat, a visit or a sale (R28); contacts that only remind of a maturity or a special day (R71).
--- needs contacts: contact.contact_date or contact.contact_count
--- needs last_contact_date: contact.contact_date
--- needs familiar: contact.contact_date
--- needs reasons_stated: contact.stage
--- needs reminders: contact.stage
+-- needs
+--   contacts: contact.contact_date or contact.contact_count
+--   last_contact_date, familiar: contact.contact_date
+--   reasons_stated, reminders: contact.stage
 SELECT
   c.customer_id,
   COALESCE(k.contacts, 0) AS contacts,
@@ -19,19 +18,16 @@ LEFT JOIN (
     CAST(SUM(COALESCE(k.contact_count, 1)) AS BIGINT) AS contacts,
     MAX(k.contact_date) AS last_contact_date,
     CAST(SUM(CASE WHEN k.stage IS NOT NULL THEN COALESCE(k.contact_count, 1) ELSE 0 END) AS BIGINT) AS reasons_stated,
-    CAST(SUM(CASE
-      WHEN k.stage LIKE '%到期%' OR k.stage LIKE '%特殊日%' OR k.stage LIKE '%生日%' OR k.stage LIKE '%节日%'
-        THEN COALESCE(k.contact_count, 1) ELSE 0 END) AS BIGINT) AS reminders,
+    CAST(SUM(CASE WHEN k.step IN ('maturity', 'special_day') THEN COALESCE(k.contact_count, 1) ELSE 0 END) AS BIGINT)
+      AS reminders,
     SUM(CASE
       WHEN k.contact_date > :familiar_since
-        AND COALESCE(w.code NOT IN ('sms', 'mass'), TRUE)
-        AND r.code IS NULL
+        AND NOT k.one_way
+        AND k.reached
         AND (k.staff_id IS NULL OR o.owner_id IS NULL OR k.staff_id = o.owner_id) THEN 1 ELSE 0 END) AS two_way,
-    SUM(CASE WHEN k.contact_date > :familiar_since AND w.code = 'visit' THEN 1 ELSE 0 END) AS visits
-  FROM contact k
+    SUM(CASE WHEN k.contact_date > :familiar_since AND k.way = 'visit' THEN 1 ELSE 0 END) AS visits
+  FROM contact_read k
   LEFT JOIN owner o ON o.customer_id = k.customer_id
-  LEFT JOIN contact_terms w ON w.kind = 'way' AND w.said = k.contact_type
-  LEFT JOIN contact_terms r ON r.kind = 'outcome' AND r.said = k.contact_result
   WHERE k.contact_date IS NULL OR k.contact_date <= :contacts_until
   GROUP BY k.customer_id
 ) k ON k.customer_id = c.customer_id

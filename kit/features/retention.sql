@@ -1,8 +1,7 @@
 -- 代发留存: the last payroll and what is left of it: AUM seven days after less AUM the day before, told by the transactions of those days; where none tells of payroll, month-end less month-end, which is only a proxy.
--- needs pay_fen: txn.summary or customer_month.payroll_amt_fen
--- needs pay_daily: txn.summary or customer_month.payroll_amt_fen
--- needs pay_kept_fen: txn.summary or customer_month.payroll_amt_fen
--- needs pay_kept_fen: txn.summary or customer_month.aum_spot_fen
+-- needs
+--   pay_fen, pay_daily: txn.summary or customer_month.payroll_amt_fen
+--   pay_kept_fen: txn.summary or customer_month.payroll_amt_fen, txn.summary or customer_month.aum_spot_fen
 SELECT
   c.customer_id,
   k.paid > 0 AS pay_daily,
@@ -14,8 +13,9 @@ SELECT
 FROM customer c
 CROSS JOIN (
   SELECT COUNT(*) AS paid
-  FROM txn
-  WHERE direction IN :credit_words AND (summary LIKE '%代发%' OR summary LIKE '%工资%' OR summary LIKE '%薪%')
+  FROM txn x
+  JOIN meanings p ON p.kind = 'pay' AND p.said = x.summary
+  WHERE x.direction IN :credit_words
 ) k
 LEFT JOIN customer_month m ON m.customer_id = c.customer_id AND m.as_of = :month
 LEFT JOIN customer_month b ON b.customer_id = c.customer_id AND b.as_of = :month_before
@@ -30,15 +30,16 @@ LEFT JOIN (
       MAX(CASE WHEN y.is_pay AND y.txn_date <= :pay_until THEN y.txn_date END) OVER (PARTITION BY y.customer_id) AS pay_date
     FROM (
       SELECT
-        customer_id,
-        txn_date,
-        amount_fen,
-        direction IN :credit_words AS credit,
-        direction IN :credit_words AND (summary LIKE '%代发%' OR summary LIKE '%工资%' OR summary LIKE '%薪%') AS is_pay
-      FROM txn
-      WHERE txn_date > :pay_since AND txn_date <= :as_of
+        n.customer_id,
+        n.txn_date,
+        n.amount_fen,
+        n.direction IN :credit_words AS credit,
+        n.direction IN :credit_words AND p.code IS NOT NULL AS is_pay
+      FROM txn n
+      LEFT JOIN meanings p ON p.kind = 'pay' AND p.said = n.summary
+      WHERE n.txn_date > :pay_since AND n.txn_date <= :as_of
     ) y
   ) x
-  WHERE x.txn_date >= x.pay_date AND x.txn_date <= x.pay_date + INTERVAL :retention_days DAY
+  WHERE x.txn_date >= x.pay_date AND x.txn_date <= x.pay_date + INTERVAL :primary.retention_days DAY
   GROUP BY x.customer_id
 ) t ON t.customer_id = c.customer_id

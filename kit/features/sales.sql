@@ -1,13 +1,13 @@
 -- One row a deal of the profile's months or an opportunity still open: the product family, both amounts, its source, and the role of whoever made it (R72, R101, R102).
--- needs deal_date: sale.deal_date
--- needs deal_staff_id: sale.staff_id
--- needs deal_role: sale.staff_id
--- needs deal_role: staff.role
--- needs deal_family: sale.deal_product
--- needs deal_source: sale.sale_source
--- needs expected_fen: sale.expected_amount_fen
--- needs deal_fen: sale.deal_amount_fen
--- needs closed: sale.deal_amount_fen or sale.deal_date
+-- needs
+--   deal_date: sale.deal_date
+--   deal_staff_id: sale.staff_id
+--   deal_role: sale.staff_id, staff.role
+--   deal_family: sale.deal_product
+--   deal_source: sale.sale_source
+--   expected_fen: sale.expected_amount_fen
+--   deal_fen: sale.deal_amount_fen
+--   closed: sale.deal_amount_fen or sale.deal_date
 SELECT
   c.branch_id,
   s.customer_id,
@@ -21,7 +21,7 @@ SELECT
   COALESCE(s.deal_amount_fen > 0, s.deal_date IS NOT NULL) AS closed
 FROM sale s
 JOIN customer c ON c.customer_id = s.customer_id
-LEFT JOIN (SELECT staff_id, MIN(role) AS role FROM staff GROUP BY staff_id) t ON t.staff_id = s.staff_id
-LEFT JOIN contact_terms f ON f.kind = 'family' AND f.said = s.deal_product
-LEFT JOIN contact_terms o ON o.kind = 'source' AND o.said = s.sale_source
+LEFT JOIN staff_state t ON t.staff_id = s.staff_id
+LEFT JOIN meanings f ON f.kind = 'family' AND f.said = s.deal_product
+LEFT JOIN meanings o ON o.kind = 'source' AND o.said = s.sale_source
 WHERE s.deal_date IS NULL OR (s.deal_date > :practice_since AND s.deal_date <= :as_of)

@@ -1,7 +1,6 @@
 -- 客群: the first of the profile's rules that fits, life cycle before occupation; every rule that fits is kept as a bit (R30, R31, R34, R36).
--- needs segment: customer.birth_date or customer.age or customer.occupation
--- needs segments_fitting: customer.birth_date or customer.age or customer.occupation
--- needs segment_bits: customer.birth_date or customer.age or customer.occupation
+-- needs
+--   segment, segments_fitting, segment_bits: customer.birth_date or customer.age or customer.occupation
 SELECT
   c.customer_id,
   s.segment,
@@ -28,4 +27,4 @@ LEFT JOIN (
   ) fitting
   GROUP BY customer_id
 ) f ON f.customer_id = c.customer_id
-JOIN segment_names s ON s.segment_rank = COALESCE(f.segment_rank, :rest_rank)
+JOIN segment_names s ON s.segment_rank = COALESCE(f.segment_rank, :segments.rest_rank)

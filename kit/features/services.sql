@@ -1,7 +1,8 @@
 -- Services that a customer uses this month, and so comes back for: payroll, autopay, mobile banking, quick payment, social-security card, acquiring (R7).
--- needs services: customer_month.has_mobile_bank or customer_month.has_autopay or customer_month.has_payroll or customer_month.payroll_months or customer_month.has_quickpay or customer_month.has_social_card or customer_month.merchant_flag
--- needs salaried: customer_month.has_payroll or customer_month.payroll_months or customer_month.payroll_amt_fen
--- needs payroll_fen: customer_month.payroll_amt_fen
+-- needs
+--   services: customer_month.has_mobile_bank or customer_month.has_autopay or customer_month.has_payroll or customer_month.payroll_months or customer_month.has_quickpay or customer_month.has_social_card or customer_month.merchant_flag
+--   salaried: customer_month.has_payroll or customer_month.payroll_months or customer_month.payroll_amt_fen
+--   payroll_fen: customer_month.payroll_amt_fen
 SELECT
   s.customer_id,
   s.salaried,

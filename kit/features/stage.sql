@@ -1,11 +1,7 @@
 -- 成长阶段: how far a customer has come from using services (依赖) over holding products (覆盖) to bringing his assets (转移); each stage counts once all before it are passed (R7, R11).
--- needs stage: customer_month.has_mobile_bank or customer_month.has_autopay or customer_month.has_payroll or customer_month.payroll_months or customer_month.has_quickpay or customer_month.has_social_card or customer_month.merchant_flag
--- needs stage: customer_month.product_count or customer_month.wmp_spot_fen or customer_month.fund_spot_fen or customer_month.insurance_spot_fen or customer_month.time_spot_fen
--- needs stage_rank: customer_month.has_mobile_bank or customer_month.has_autopay or customer_month.has_payroll or customer_month.payroll_months or customer_month.has_quickpay or customer_month.has_social_card or customer_month.merchant_flag
--- needs stage_rank: customer_month.product_count or customer_month.wmp_spot_fen or customer_month.fund_spot_fen or customer_month.insurance_spot_fen or customer_month.time_spot_fen
--- needs stage_skipped: customer_month.has_mobile_bank or customer_month.has_autopay or customer_month.has_payroll or customer_month.payroll_months or customer_month.has_quickpay or customer_month.has_social_card or customer_month.merchant_flag
--- needs stage_skipped: customer_month.product_count or customer_month.wmp_spot_fen or customer_month.fund_spot_fen or customer_month.insurance_spot_fen or customer_month.time_spot_fen
--- needs products_start: customer_month.product_count or customer_month.wmp_spot_fen or customer_month.fund_spot_fen or customer_month.insurance_spot_fen or customer_month.time_spot_fen
+-- needs
+--   stage, stage_rank, stage_skipped: services, product_count
+--   products_start: product_count
 SELECT
   r.customer_id,
   r.aum_start_fen,
@@ -49,8 +45,8 @@ FROM (
         SELECT
           a.*,
           CASE
-            WHEN a.base_fen * :stage_growth > :stage_gain_fen THEN a.base_fen + CAST(CEIL(a.base_fen * :stage_growth) AS BIGINT)
-            ELSE a.base_fen + :stage_gain_fen
+            WHEN a.base_fen * :stages.growth > :stages.gain_fen THEN a.base_fen + CAST(CEIL(a.base_fen * :stages.growth) AS BIGINT)
+            ELSE a.base_fen + :stages.gain_fen
           END AS grown_fen
         FROM (
           SELECT
@@ -59,23 +55,27 @@ FROM (
             a.tier_rank,
             s.services,
             p.product_count,
-            f.:aum_column AS aum_start_fen,
+            f.aum_fen AS aum_start_fen,
             CASE WHEN f.customer_id IS NOT NULL THEN q.product_count END AS products_start,
             CASE
               WHEN :month_first = :month THEN a.aum_fen
               WHEN f.customer_id IS NULL THEN 0
-              ELSE f.:aum_column
-            END AS base_fen
+              ELSE f.aum_fen
+            END AS base_fen,
+            CASE
+              WHEN :month_first = :month THEN a.tier_rank
+              WHEN f.customer_id IS NULL THEN 0
+              ELSE f.tier_rank
+            END AS base_rank
           FROM aum a
           JOIN services s ON s.customer_id = a.customer_id
           JOIN products p ON p.customer_id = a.customer_id
           JOIN products_start q ON q.customer_id = a.customer_id
-          LEFT JOIN customer_month f
+          LEFT JOIN panel f
             ON f.customer_id = a.customer_id AND f.as_of = :month_first AND :month_first < :month
         ) a
       ) b
-      LEFT JOIN tiers t
-        ON b.base_fen >= t.floor_fen AND (t.ceiling_fen IS NULL OR b.base_fen < t.ceiling_fen)
+      LEFT JOIN tiers t ON t.tier_rank = b.base_rank
     ) m
     CROSS JOIN stages g
   ) e

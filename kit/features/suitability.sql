@@ -1,7 +1,7 @@
 -- What may be offered: the customer's own risk level, 1 to 5, while its assessment is valid; and his income of a year (R44, R50).
--- needs risk_rank: customer.risk_level
--- needs risk_state: customer.risk_level
--- needs income_fen: customer.annual_income_fen or customer.monthly_income_fen
+-- needs
+--   risk_rank, risk_state: customer.risk_level
+--   income_fen: customer.annual_income_fen or customer.monthly_income_fen
 SELECT
   r.customer_id,
   r.income_fen,

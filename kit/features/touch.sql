@@ -1,12 +1,11 @@
 -- 触达: what the whole contact log, also after the as-of date, says of the next contact: when the customer was last reached, whether he hung up (never called again, R68), the date agreed, his latest intent (R54), and what came of calls and visits.
--- needs last_touch_date: contact.contact_date
--- needs hung_up: contact.contact_result or contact.objection
--- needs asked_date: contact.next_date
--- needs intent: contact.contact_date
--- needs intent: contact.intent_level
--- needs attempts: contact.contact_result
--- needs successes: contact.contact_result
--- needs owner_since: assignment.assign_date
+-- needs
+--   last_touch_date: contact.contact_date
+--   hung_up: contact.contact_result or contact.objection
+--   asked_date: contact.next_date
+--   intent: contact.contact_date, contact.intent_level
+--   attempts, successes: contact.contact_result
+--   owner_since: assignment.assign_date
 SELECT
   c.customer_id,
   k.last_touch_date,
@@ -20,18 +19,12 @@ FROM customer c
 LEFT JOIN (
   SELECT
     customer_id,
-    -- Whoever did not answer was reached all the same where an SMS followed.
-    MAX(CASE WHEN contact_result IS NULL OR contact_result NOT IN :no_answer_words OR sms_sent THEN contact_date END)
-      AS last_touch_date,
-    MAX(CASE WHEN contact_result IN :hung_up_words OR objection LIKE 'O3%' OR objection LIKE '%挂机%' THEN 1 ELSE 0 END) = 1
-      AS hung_up,
+    MAX(CASE WHEN touched THEN contact_date END) AS last_touch_date,
+    MAX(CASE WHEN hang_up THEN 1 ELSE 0 END) = 1 AS hung_up,
     MAX(CASE WHEN contact_date IS NULL OR next_date > contact_date THEN next_date END) AS asked_date,
-    COUNT(CASE WHEN contact_result IS NOT NULL AND COALESCE(contact_type NOT IN :one_way_words, TRUE) THEN 1 END)
-      AS attempts,
-    COUNT(CASE
-      WHEN contact_result NOT IN :no_answer_words AND (objection IS NULL OR objection IN :no_words)
-        AND COALESCE(contact_type NOT IN :one_way_words, TRUE) THEN 1 END) AS successes
-  FROM contact
+    COUNT(succeeded) AS attempts,
+    CAST(SUM(succeeded) AS BIGINT) AS successes
+  FROM contact_read
   GROUP BY customer_id
 ) k ON k.customer_id = c.customer_id
 LEFT JOIN (

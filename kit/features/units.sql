@@ -1,11 +1,12 @@
 -- One row a unit's account at the latest date: its balance and average of the calendar year, its last transaction, its debt and payroll (R76).
--- needs unit_spot_fen: unit_account.spot_fen
--- needs unit_avg_year_fen: unit_account.avg_year_fen
--- needs unit_last_txn_date: unit_account.last_txn_date
--- needs unit_has_loan: unit_account.has_loan
--- needs unit_has_payroll: unit_account.has_payroll
--- needs unit_is_base: unit_account.is_base
--- needs unit_is_effective: unit_account.is_effective
+-- needs
+--   unit_spot_fen: unit_account.spot_fen
+--   unit_avg_year_fen: unit_account.avg_year_fen
+--   unit_last_txn_date: unit_account.last_txn_date
+--   unit_has_loan: unit_account.has_loan
+--   unit_has_payroll: unit_account.has_payroll
+--   unit_is_base: unit_account.is_base
+--   unit_is_effective: unit_account.is_effective
 SELECT
   u.branch_id,
   COALESCE(b.branch_name, u.branch_id) AS branch_name,

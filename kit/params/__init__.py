@@ -12,7 +12,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from kit.params.base import WAN, YUAN, Family, Frozen, said
+from kit.params.base import WAN, YUAN, Family, Frozen, known, said
 from kit.params.checks import Checks, ControlTotal
 from kit.params.division import (
     Compared,
@@ -148,8 +148,8 @@ class Params(Frozen):
     def _grades(self) -> Params:
         if self.primary.weak_below > self.primary.strong_from:
             raise ValueError("primary.weak_below must not exceed primary.strong_from")
-        if self.allocation.floor not in ("", *self.tier_codes()):
-            raise ValueError(f"allocation.floor: one of the tiers {', '.join(self.tier_codes())}")
+        known("allocation.floor", [self.allocation.floor or None], self.tier_codes())
+        known("hidden.sectors", self.hidden.sectors, self.segments.sectors)
         if self.tier_rule.watch_after > self.tier_rule.fall_after:
             raise ValueError("tier_rule.watch_after must not exceed tier_rule.fall_after")
         return self
@@ -161,11 +161,25 @@ class Params(Frozen):
             raise ValueError("as_of is not settled")
         return self.as_of
 
+    @property
+    def value_floor_fen(self) -> int:
+        """The floor of the second tier: from there on a customer is of value."""
+        return self.tiers[1].floor_fen
+
+    @property
+    def top_rank(self) -> int:
+        """Rank of the highest tier; the lowest is 0."""
+        return len(self.tiers) - 1
+
+    @property
+    def upper_rank(self) -> int:
+        """Rank at which the upper half of the ladder begins."""
+        return len(self.tiers) // 2
+
     def tier_codes(self) -> tuple[str, ...]:
         """Tier codes, lowest first."""
         return tuple(tier.code for tier in self.tiers)
 
     def upper_tiers(self) -> tuple[str, ...]:
         """The upper half of the ladder: the customers whom other banks compete for."""
-        codes = self.tier_codes()
-        return codes[len(codes) // 2 :]
+        return self.tier_codes()[self.upper_rank :]

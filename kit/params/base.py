@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Iterable
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
-from kit.errors import language
+from kit.errors import nearest
+from kit.messages import language
 
-__all__ = ["WAN", "YUAN", "Family", "Frozen", "said"]
+__all__ = ["WAN", "YUAN", "Code", "Family", "Frozen", "known", "said"]
 
 YUAN, WAN = 100, 1_000_000  # 分 in 1 元, in 1 万元
 
@@ -16,9 +18,28 @@ YUAN, WAN = 100, 1_000_000  # 分 in 1 元, in 1 万元
 Family = Literal["demand", "time", "structured", "wmp", "fund", "insurance", "bond", "gold", "custody", "loan", "card"]
 
 
+# A name of the engagement's own, in any script: it heads columns and stands in keys.
+Code = Annotated[str, Field(pattern=r"^\w+$")]
+
+
 def said(zh: str, en: str) -> str:
     """The text in the language of messages."""
     return zh if language() == "zh" else en
+
+
+def known(setting: str, names: Iterable[str | None], among: Iterable[str]) -> None:
+    """Refuse a setting that names what there is not.
+
+    Raises
+    ------
+    ValueError
+        With the setting, the name and the nearest of those that there are.
+    """
+    there = set(among)
+    if lost := sorted(str(name) for name in names if name is not None and name not in there):
+        hint = nearest(lost[0], there)
+        zh = f"{setting} 用已有的代码，没有 {lost[0]}（{hint}）"
+        raise ValueError(said(zh, f"known codes in {setting}, not {lost[0]} ({hint})"))
 
 
 class Frozen(BaseModel):

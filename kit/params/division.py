@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
-from kit.params.base import WAN, Family, Frozen
+from kit.params.base import WAN, Code, Family, Frozen
 
 __all__ = [
     "Compared",
@@ -33,10 +33,10 @@ __all__ = [
 class Tier(Frozen):
     """One rung of the ladder: [floor, next floor)."""
 
-    code: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    code: Code
     floor_wan: float = Field(ge=0)
     roles: tuple[str, ...] = ()
-    strategy: str = ""
+    strategy: Literal["", "relate", "deepen", "hunt"] = ""
 
     @property
     def floor_fen(self) -> int:
@@ -61,7 +61,7 @@ class Dormancy(Frozen):
 class DormancyRule(Frozen):
     """长期不动户 by a bank's notice, or a rule of compliance; never mixed with the marketing rule."""
 
-    code: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    code: Code
     above_yuan: float | None = None
     at_most_yuan: float | None = None
     idle_days: int = Field(gt=0)
@@ -74,12 +74,13 @@ class Familiar(Frozen):
 
 
 class Merchant(Frozen):
-    """Likely merchant: an acquiring flag, or many receipts with something to manage behind them.
+    """Likely merchant: an acquiring flag, or so many receipts in so many days with something to manage behind them.
 
     Without acquiring data: so much in and out in a month, so many times the balance, in so many transactions.
     """
 
-    receipts_30d: int = 10
+    receipts: int = Field(default=10, gt=0)
+    receipts_days: int = Field(default=30, gt=0)
     receipts_yuan: float = 100
     aum_yuan: float = 20_000
     demand_yuan: float = 10_000
@@ -170,7 +171,7 @@ class Units(Frozen):
 class Stage(Frozen):
     """One stage of 成长阶段: passed with so many services, product families, or with the assets (1)."""
 
-    code: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    code: Code
     measure: Literal["services", "products", "assets"]
     at_least: int = Field(default=1, gt=0)
 
@@ -203,10 +204,16 @@ class Compared(Frozen):
         Of the funnel plot, inner and outer (Spiegelhalter 2005); intervals take the inner.
     leave_out
         Never under ten: what so few hold would tell of one person's balance.
+    smallest
+        Customers of whom a share, a rate or a quantile is shown by itself; never under ten, for the same reason.
+    separation_low
+        Share of the differences in AUM below which what explains them is good for a subject and not for an estimate.
     """
 
     limits: tuple[float, float] = (0.95, 0.998)
     leave_out: tuple[Annotated[int, Field(ge=10)], ...] = (10, 20, 50)
+    smallest: int = Field(default=10, ge=10)
+    separation_low: float = Field(default=0.1, gt=0, lt=1)
 
     @field_validator("limits")
     @classmethod

@@ -68,7 +68,8 @@ class Allocation(Frozen):
 class Grade(Frozen):
     """Weights of the four factors of the service grade and the score at which each grade begins.
 
-    A factor whose columns the bank did not send drops out, and the others carry its weight.
+    A factor whose columns the bank did not send drops out, and the others carry its weight. With so many product
+    families as ``most_products`` a relation is as deep as holdings can make it.
     """
 
     assets: int = Field(default=40, ge=0)
@@ -78,6 +79,7 @@ class Grade(Frozen):
     a_from: int = 70
     b_from: int = 50
     c_from: int = 30
+    most_products: int = Field(default=5, gt=0)
 
     @model_validator(mode="after")
     def _falling(self) -> Grade:
@@ -103,6 +105,9 @@ class Cadence(Frozen):
 ContactCode = Literal["maturity", "special_day", "movement", "intent", "upgrade", "new", "care", "recover"]
 
 
+WAITING = ("movement", "upgrade", "new", "recover")  # classes that may be spoken of again only after a while
+
+
 class ContactClass(Frozen):
     """One of the eight classes of occasion for a contact.
 
@@ -113,13 +118,20 @@ class ContactClass(Frozen):
     within_days
         Before a special day or a maturity: from so many days on. All others: due so many days after it is seen.
     again_days
-        Not before so many days have passed since the last contact.
+        Not before so many days have passed since the last contact; of the classes of `WAITING` alone.
     """
 
     code: ContactCode
     period: Literal["day", "week", "month"]
     within_days: int = Field(gt=0)
     again_days: int = Field(default=0, ge=0)
+
+    @model_validator(mode="after")
+    def _waits(self) -> ContactClass:
+        if self.again_days and self.code not in WAITING:
+            listed = ", ".join(WAITING)
+            raise ValueError(said(f"只有 {listed} 可以写 again_days", f"again_days of {listed} alone"))
+        return self
 
 
 class IntentGrade(Frozen):
@@ -235,6 +247,11 @@ class Messages(Frozen):
     opt_out: bool = False
 
 
+StepCode = Literal[
+    "establish", "survey", "invite", "meet", "propose", "close", "follow", "refer", "maturity", "special_day"
+]
+
+
 class Practice(Frozen):
     """What is read of the logs of contacts, sales and events, and how near what belongs together lies.
 
@@ -252,6 +269,8 @@ class Practice(Frozen):
         A visit so long after an invitation came of it; so long after a maturity it is plain what became of the money.
     kept_from
         Share of what he held before a maturity with which a customer has kept his money.
+    refers_often
+        Customers brought from which on somebody brings them again and again.
     fewest
         Cases from which on a rate stands by itself; with fewer it is shown shrunk alone.
     steps
@@ -265,8 +284,9 @@ class Practice(Frozen):
     visit_days: int = Field(default=30, ge=0)
     settle_days: int = Field(default=30, ge=0)
     kept_from: float = Field(default=0.9, gt=0, le=1)
+    refers_often: int = Field(default=3, gt=1)
     fewest: int = Field(default=30, gt=0)
-    steps: dict[str, tuple[str, ...]] = Field(
+    steps: dict[StepCode, tuple[str, ...]] = Field(
         default={
             "establish": ("建立联系", "首次联系", "认领"),
             "survey": ("需求排查", "KYC"),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field, field_validator, model_validator
 
-from kit.params.base import Family, Frozen, said
+from kit.params.base import Family, Frozen, known, said
 
 __all__ = ["FEWEST_SEGMENTS", "MOST_SEGMENTS", "Clause", "SegmentRule", "Segments"]
 
@@ -16,7 +18,7 @@ class Clause(Frozen):
 
     age_from: int | None = None
     age_to: int | None = None
-    gender: str | None = None
+    gender: Literal["男", "女"] | None = None
     sector: str | None = None
     children: bool = False
     payroll: bool = False
@@ -68,16 +70,22 @@ class Segments(Frozen):
 
     @model_validator(mode="after")
     def _sectors(self) -> Segments:
-        asked = {clause.sector for rule in self.rules for clause in rule.any_of} - {None, "other", "unknown"}
-        if unknown := sorted(str(sector) for sector in asked - set(self.occupations)):
-            known = ", ".join(self.occupations)
-            zh = f"rules 里的 sector 都出自 occupations（{known}），没有 {unknown[0]}"
-            raise ValueError(said(zh, f"sectors of the rules that are in occupations ({known}), not {unknown[0]}"))
+        known("segments.rules.sector", (clause.sector for rule in self.rules for clause in rule.any_of), self.sectors)
         return self
+
+    @property
+    def sectors(self) -> tuple[str, ...]:
+        """Sectors of occupations, and the two of those that no word, or nothing, tells of."""
+        return (*self.occupations, "other", "unknown")
 
     def codes(self) -> tuple[str, ...]:
         """Segments in the order of their rules."""
         return _codes(self.rules)
+
+    @property
+    def rest_rank(self) -> int:
+        """Place of the segment of those whom no rule fits."""
+        return len(self.rules) - 1
 
     @property
     def rest(self) -> str:

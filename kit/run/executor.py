@@ -253,7 +253,7 @@ def _end_with_the_run() -> None:
 
 def _write_index(context: Context, out: Path, branches: pd.DataFrame, state: Mapping[str, Mapping[str, Any]]) -> None:
     """Write ``share/index.html``; ``state`` has the ledger's line of each report of this hand-over."""
-    words = wording(context.language)
+    words = wording(context.language).given(params=context.params)
     ids = branches[col.BRANCH_ID].astype(str)
     rows = branches.assign(
         name=branches[col.BRANCH_NAME],

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import ProcessPoolExecutor
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +36,7 @@ from kit.planning.lists import branch_lists, list_stakes
 from kit.planning.scripts import keep_scripts
 from kit.schema import schema
 
-__all__ = ["NoReport", "derive", "prepare", "take_in"]
+__all__ = ["NoReport", "derive", "prepare", "present_staff", "take_in"]
 
 
 class NoReport(KitError):
@@ -94,7 +94,7 @@ def derive(engagement: Engagement, data: Path, stage: Callable[[str], None], *, 
     made = features(book, params)
     filed = files(book, made.table, params)
     customers = frame(filed.customers)
-    staff = _present_staff(book, params.day)
+    staff = present_staff(book, made.absent)
     stage("planning")
     assigned = _assigned(customers, staff, params)
     owners, staff = assigned.rows, staff.drop_duplicates(col.STAFF_ID)
@@ -155,21 +155,14 @@ def _assigned(customers: pd.DataFrame, staff: pd.DataFrame, params: Params) -> A
         return assignment(customers, staff, params, each=workers.map)
 
 
-def _present_staff(book: Book, day: date) -> pd.DataFrame:
+def present_staff(book: Book, absent: Collection[str]) -> pd.DataFrame:
     """Staff who can keep customers: neither virtual nor gone. A role or branch that was not sent is missing."""
     if "staff" not in book.tables():
         return pd.DataFrame({col.STAFF_ID: [], col.BRANCH_ID: [], col.ROLE: []}, dtype="str")
     staff = frame(pq.read_table(book.path("staff")))
     for name in sorted({col.ROLE, col.BRANCH_ID} - {*staff}):
         staff[name] = pd.Series(pd.NA, index=staff.index, dtype="str")
-    for flag in (col.IS_VIRTUAL, col.HAS_LEFT):
-        if flag in staff:
-            staff = staff[~staff[flag].fillna(value=False).astype(bool)]
-    if col.STAFF_STATUS in staff:
-        staff = staff[~staff[col.STAFF_STATUS].isin(["离职", "离岗", "调离", "退休", "否"])]
-    if col.LEFT_DATE in staff:
-        staff = staff[~(staff[col.LEFT_DATE] <= pd.Timestamp(day))]
-    return staff
+    return staff[~staff[col.STAFF_ID].isin(absent)]
 
 
 def _write(table: pa.Table, path: Path) -> None:

@@ -92,7 +92,7 @@ class _Both(Wording):
         self.english, self.said = Wording("en"), list[str]()
 
     def __call__(self, key: str, **values: Any) -> str:
-        self.said.append(self.english(key, **values))
+        self.said.append(self.english(key, **{**self.values, **values}))
         return super().__call__(key, **values)
 
 

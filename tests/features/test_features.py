@@ -5,8 +5,14 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
+from kit.analysis.tiers import tier_ranks
+from kit.book import Book
 from kit.engagement import load
-from kit.features import SUBJECTS, TABLES, bind, definitions, needs
+from kit.errors import UnknownName
+from kit.features import settle_dates
+from kit.features.binding import Values, bind, book_facts, literal, parameters_of
+from kit.features.definitions import SUBJECTS, TABLES, definitions, needs
+from kit.features.terms import WORDS
 from kit.keys import surrogate
 from kit.schema import schema
 
@@ -25,9 +31,9 @@ def test_every_need_is_a_column_of_the_schema():
             assert column in schema()[table].columns, (name, source)
 
 
-def test_what_one_definition_lacks_takes_no_column_from_another():
-    told = [name for sql in definitions().values() for name in set(re.findall(r"^-- needs (\w+):", sql, re.MULTILINE))]
-    assert sorted(told) == sorted(set(told))
+@pytest.mark.parametrize("subject", definitions())
+def test_a_file_says_once_what_it_needs(subject):
+    assert len(re.findall("-- needs", definitions()[subject])) <= 1
 
 
 @pytest.mark.parametrize("subject", SUBJECTS + TABLES)
@@ -38,8 +44,27 @@ def test_sql_keeps_to_the_subset_that_spark_shares(subject):
 
 def test_a_parameter_that_could_become_code_is_refused():
     with pytest.raises(TypeError):
-        bind("SELECT :x", {"x": "1; DROP TABLE customer"})
-    assert bind("SELECT :x", {"x": ("a'b",)}) == "SELECT ('a''b')"
+        literal("1; DROP TABLE customer")
+    assert literal(("a'b",)) == "('a''b')"
+
+
+def test_a_parameter_that_nothing_stands_behind_is_named_with_its_file_and_the_nearest(bank, monkeypatch):
+    monkeypatch.setattr("kit.features.binding.definitions", lambda: {"aum": "SELECT :as_off, :tiers"})
+    values = Values(load(bank[0]).params, {"as_of": 1})
+    with pytest.raises(UnknownName, match=r"aum\.sql :“as_off”.*as_of"):
+        bind("aum", values)
+    monkeypatch.setattr("kit.features.binding.definitions", lambda: {"aum": "SELECT :merchant.nothing"})
+    with pytest.raises(UnknownName, match=r"merchant\.nothing"):
+        bind("aum", values)
+
+
+def test_every_parameter_of_the_sql_is_bound_and_every_one_that_is_bound_is_used(bank, prepared):
+    book = Book(prepared / "data")
+    params = settle_dates(book, load(bank[0]).params)
+    values = Values(params, book_facts(book, params))
+    assert all(bind(subject, values) for subject in definitions())
+    used = frozenset().union(*(parameters_of(sql) for sql in definitions().values()))
+    assert {*values.facts, *WORDS} - used == set()
 
 
 def test_customers_are_what_was_planted(bank, prepared):
@@ -108,3 +133,11 @@ def test_the_last_month_of_the_panel_is_what_the_customers_table_says(prepared):
     both = customers.loc[last.index]
     for column in ("branch_id", "aum_fen", "tier_rank"):
         assert (last[column] == both[column]).all(), column
+
+
+def test_a_frame_is_ranked_as_the_panel_is_also_at_each_floor_and_below_nothing(bank, prepared):
+    params, panel = load(bank[0]).params, pq.read_table(prepared / "data" / "panel.parquet").to_pandas()
+    assert (tier_ranks(panel["aum_fen"], params) == panel["tier_rank"]).all()
+    edges = [fen + by for tier in params.tiers for fen in [tier.floor_fen] for by in (-1, 0, 1)]
+    assert list(tier_ranks(pd.Series(edges), params)) == [0, 0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3]
+    assert params.value_floor_fen == params.tiers[1].floor_fen

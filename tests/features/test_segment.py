@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 from kit.engagement import profile
-from kit.features import _parameter_tables, bind, definitions
+from kit.features.binding import Values, bind
+from kit.features.tables import parameter_tables
 from kit.params import Params
 
 DAY = date(2026, 10, 31)
@@ -25,7 +26,7 @@ def placed(*people, segments=None):
     )
     rows["customer_id"] = [f"c{i}" for i in range(len(rows))]
     rows["age"] = [person.get("age") for person in people]
-    values = {"as_of": DAY, "no_words": ("无", "0"), "rest_rank": len(params.segments.rules) - 1}
+    values = Values(params, {"as_of": DAY, "flows_since": DAY})
     with duckdb.connect() as db:
         db.register("rows", rows)
         db.execute(
@@ -35,10 +36,14 @@ def placed(*people, segments=None):
         )
         db.execute("CREATE TABLE merchant AS SELECT customer_id, merchant_like FROM rows")
         db.execute("CREATE TABLE primary_account AS SELECT customer_id, primary_payroll FROM rows")
-        for name, table in _parameter_tables(params).items():
+        for name, table in parameter_tables(params).items():
             db.register(name, table)
-        db.execute(f"CREATE TABLE person AS {bind(definitions()['person'], values)}")
-        found = db.sql(f"SELECT * FROM ({bind(definitions()['segment'], values)}) ORDER BY customer_id").df()
+        for table in ("contact (contact_type, contact_result, objection, stage)", "sale (deal_product, sale_source)",
+                      "staff (staff_status)", "txn (summary, txn_type, channel)"):  # fmt: skip
+            db.execute(f"CREATE TABLE {table.replace(',', ' VARCHAR,').replace(')', ' VARCHAR, txn_date DATE)')}")
+        for name in ("meanings", "person"):
+            db.execute(f"CREATE TABLE {name} AS {bind(name, values)}")
+        found = db.sql(f"SELECT * FROM ({bind('segment', values)}) ORDER BY customer_id").df()
     return list(zip(found["segment"], found["segment_bits"], strict=True))
 
 

@@ -6,15 +6,19 @@ import duckdb
 import pandas as pd
 import pytest
 
-from kit.features import _WORDS, bind, definitions
+from kit.engagement import profile
+from kit.features.binding import Values, bind
+from kit.features.tables import parameter_tables
+from kit.params import Params
 
+PARAMS = Params(**profile("rural-postal"), as_of="2026-10-31")
 LOG = ["customer_id", "staff_id", "contact_date", "contact_type", "contact_result", "objection", "sms_sent"]
 KINDS = {"contact_date": "DATE", "next_date": "DATE", "sms_sent": "BOOLEAN"}
 
 
 def _asked(name, *rows, since=None, extra=""):
     """Rows of a subject for the customers of a log."""
-    names = [*LOG, "intent_level", "next_date"]
+    names = [*LOG, "stage", "intent_level", "next_date"]
     log = pd.DataFrame([dict.fromkeys(names) | row for row in rows], columns=names)
     ids = sorted({*log["customer_id"], "c0"})
     with duckdb.connect() as db:
@@ -30,8 +34,15 @@ def _asked(name, *rows, since=None, extra=""):
         )
         if extra:
             db.execute(extra)
-        values = {**_WORDS, "as_of": date(2026, 10, 31), "familiar_since": date(2026, 4, 30)}
-        return db.sql(f"SELECT * FROM ({bind(definitions()[name], values)}) ORDER BY ALL").df()
+        for table in ("sale (deal_product, sale_source)", "staff (staff_status)", "txn (summary, txn_type, channel)"):
+            db.execute(f"CREATE TABLE {table.replace(',', ' VARCHAR,').replace(')', ' VARCHAR, txn_date DATE)')}")
+        db.execute("ALTER TABLE customer ADD COLUMN occupation VARCHAR")
+        db.register("terms", parameter_tables(PARAMS)["terms"])
+        day = date(2026, 10, 31)
+        values = Values(PARAMS, {"as_of": day, "flows_since": day, "familiar_since": date(2026, 4, 30)})
+        for subject in ("meanings", "contact_read"):
+            db.execute(f"CREATE TABLE {subject} AS {bind(subject, values)}")
+        return db.sql(f"SELECT * FROM ({bind(name, values)}) ORDER BY ALL").df()
 
 
 def _touch(*rows, **options):
@@ -111,13 +122,6 @@ def test_the_day_on_which_an_owner_was_given_the_customer_is_known():
     assert str(_touch(since="2026-09-01").loc["c0", "owner_since"])[:10] == "2026-09-01"
 
 
-GRADE = {
-    "top_rank": 3, "upper_rank": 2, "weight_assets": 40, "weight_contribution": 20, "weight_relation": 20,
-    "weight_potential": 20, "a_from": 70, "b_from": 50, "c_from": 30, "primary_known": True,
-    "month": date(2026, 10, 31),
-}  # fmt: skip
-
-
 def _grade(rows, **known):
     """Factors, score and grade of customers: tier, familiar, products, contribution and its grade, gap."""
     names = ["customer_id", "tier_rank", "familiar", "product_count", "contribution", "contribution_grade", "gap"]
@@ -134,8 +138,8 @@ def _grade(rows, **known):
             " CAST(contribution AS DOUBLE) AS contribution,"
             " CAST(contribution_grade AS VARCHAR) AS contribution_grade FROM people"
         )
-        values = {**_WORDS, **GRADE, "relation_known": True, "products_known": True} | known
-        return db.sql(f"SELECT * FROM ({bind(definitions()['grade'], values)}) ORDER BY customer_id").df()
+        facts = {"month": date(2026, 10, 31), "primary_known": True, "relation_known": True, "products_known": True}
+        return db.sql(f"SELECT * FROM ({bind('grade', Values(PARAMS, facts | known))}) ORDER BY customer_id").df()
 
 
 def test_four_factors_make_the_score_and_the_grade():

@@ -1,7 +1,7 @@
 import pytest
 
 from kit.engagement import profile, profiles
-from kit.features import _WORDS
+from kit.features.terms import TERMS, meaning
 from kit.params import Params
 from kit.schema import schema
 from kit.text import LANGUAGES
@@ -49,9 +49,11 @@ def test_a_choice_is_a_word_that_the_book_takes_whatever_the_language(entry):
 def test_a_result_says_in_which_way_and_whether_anybody_answered():
     results = set(choices("contact_result", "zh"))
     assert set(WAY_OF_RESULT) <= results
-    assert {"未接通", "挂机", "拒接", "空号", "停机"} == results & set(_WORDS["no_answer_words"])
-    assert WAY_OF_RESULT["已发送"] in _WORDS["one_way_words"]
-    assert WAY_OF_RESULT["已见面"] in _WORDS["visit_words"]
+    told = {result: meaning(result, TERMS["outcome"]) for result in results}
+    assert {result for result, code in told.items() if code} == {"未接通", "挂机", "拒接", "空号", "停机"}
+    assert told["挂机"] == "hung_up"
+    ways = {result: meaning(way, TERMS["way"]) for result, way in WAY_OF_RESULT.items()}
+    assert ways == {"已发送": "sms", "已回复": "wechat", "已见面": "visit"}
 
 
 @pytest.mark.parametrize("name", profiles())

@@ -1,0 +1,171 @@
+"""What stands behind each ``:name`` of the SQL files: a threshold of the profile by its path, or a fact of the book."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import reduce
+from typing import Any
+
+import pandas as pd
+
+from kit import columns as col
+from kit.book import Book
+from kit.errors import NoData, UnknownName
+from kit.features.definitions import definitions, needs
+from kit.features.terms import WORDS
+from kit.params import WAN, YUAN, Params
+
+__all__ = ["Values", "aum_column", "bind", "book_facts", "contacts_until", "literal", "parameters_of", "settle_dates"]
+
+_PARAMETER = re.compile(r"(?<!:):([a-z][\w.]*)")
+_BASIS = {
+    "month_average": "aum_avg_month_fen",
+    "spot": "aum_spot_fen",
+    "quarter_average": "aum_avg_quarter_fen",
+    "year_average": "aum_avg_year_fen",
+}
+_FAMILIES = ("demand", "time", "cd", "structured", "wmp", "fund", "insurance", "bond", "gold", "custody", "loan")
+_PAY_CYCLE_DAYS = 62  # two months: this month's payroll, or last month's
+
+
+def literal(value: Any) -> str:
+    """A parameter as SQL; only numbers, truth, dates, plain names and lists of words can become text."""
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, float):
+        return repr(value) if "e" in repr(value) else f"{value!r}e0"  # a plain 0.5 is a decimal in Spark
+    if isinstance(value, date):
+        return f"DATE '{value.isoformat()}'"
+    if isinstance(value, tuple):
+        return "(" + ", ".join("'" + word.replace("'", "''") + "'" for word in value) + ")"
+    if isinstance(value, str) and value.isidentifier():
+        return value
+    raise TypeError(f"no SQL literal for {type(value).__name__}")
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """Values by name: the systems' words, facts of the book, and the profile's thresholds by their path.
+
+    ``merchant.receipts_yuan`` and its like, in 元 or 万元, are known as ``merchant.receipts_fen``.
+    """
+
+    params: Params
+    facts: Mapping[str, Any]
+
+    def __getitem__(self, name: str) -> Any:
+        """Value of a name; a path that the profile lacks is an `AttributeError`."""
+        if name in WORDS:
+            return WORDS[name]
+        if name in self.facts:
+            return self.facts[name]
+        path, _, leaf = name.rpartition(".")
+        part = reduce(getattr, path.split("."), self.params) if path else self.params
+        stem = leaf.removesuffix("_fen")
+        for unit, fen in (("yuan", YUAN), ("wan", WAN)):
+            if stem != leaf and hasattr(part, f"{stem}_{unit}"):
+                return round(getattr(part, f"{stem}_{unit}") * fen)
+        return getattr(part, leaf)
+
+
+def parameters_of(sql: str) -> frozenset[str]:
+    """Names that a definition asks for."""
+    return frozenset(_PARAMETER.findall(sql))
+
+
+def bind(subject: str, values: Values) -> str:
+    """SQL of a subject with each ``:name`` replaced by its value as a literal, the same text for every engine.
+
+    Raises
+    ------
+    UnknownName
+        With the file and the name that nothing stands behind.
+    """
+
+    def told(match: re.Match[str]) -> str:
+        try:
+            return literal(values[match[1]])
+        except AttributeError:
+            known = (*values.facts, *WORDS, *type(values.params).model_fields)
+            raise UnknownName(kind=f"{subject}.sql :", name=match[1], known=known) from None
+
+    return _PARAMETER.sub(told, definitions()[subject])
+
+
+def settle_dates(book: Book, params: Params) -> Params:
+    """Params with the as-of date filled in: the engagement's own, else the last date of the panel."""
+    if params.as_of is not None:
+        return params
+    last = book.read("customer_month", columns=[col.AS_OF])[col.AS_OF].max()
+    if last is None or pd.isna(last):
+        raise NoData(message="as_of: the book holds no customer_month row")
+    return params.model_copy(update={"as_of": pd.Timestamp(last).date()})
+
+
+def contacts_until(contacted: pd.Series, params: Params) -> date:
+    """Last day that the contact log speaks of: the data's, or that of a later contact.
+
+    A contact noted for a day beyond the weeks of the plan is a slip of the pen.
+    """
+    made = pd.to_datetime(contacted)
+    last = made[made <= pd.Timestamp(params.day) + pd.Timedelta(weeks=params.contact.weeks)].max()
+    return params.day if pd.isna(last) else max(params.day, last.date())
+
+
+def aum_column(book: Book, params: Params) -> str:
+    """Source column of AUM: that of the bank's averaging basis, or the first that the bank sent."""
+    wanted = _BASIS[params.aum_basis]
+    return next((c for c in (wanted, *_BASIS.values()) if book.has(f"customer_month.{c}")), wanted)
+
+
+def book_facts(book: Book, params: Params) -> dict[str, Any]:
+    """What the SQL must know of a book: its months, the days that follow from its date, and what the bank sent."""
+    day = params.day
+    dates = book.read("customer_month", columns=[col.AS_OF])[col.AS_OF].unique()
+    months = sorted(pd.Timestamp(each).date() for each in dates)
+    past = [month for month in months if month <= day]
+    if not past:
+        raise NoData(message=f"as_of {day}: the first month of the book is {months[0] if months else '—'}")
+    dated = book.has(f"contact.{col.CONTACT_DATE}")
+    contacted = book.read("contact", [col.CONTACT_DATE])[col.CONTACT_DATE] if dated else pd.Series(dtype=object)
+
+    def months_before(end: date, count: int) -> date:
+        before: date = (pd.Timestamp(end) - pd.DateOffset(months=count)).date()
+        return before
+
+    def is_known(name: str) -> bool:
+        return all(any(book.has(source) for source in group) for group in needs()[name])
+
+    settled = timedelta(days=params.practice.settle_days)
+    retained = timedelta(days=params.primary.retention_days)
+    return {
+        "aum_column": aum_column(book, params),
+        "as_of": day,
+        "month": past[-1],
+        "month_first": past[0],
+        "month_before": past[-2] if len(past) > 1 else past[-1],
+        "month_earlier": past[max(len(past) - 3, 0)],
+        "idle_since": day - timedelta(days=params.dormancy.idle_days),
+        "familiar_since": months_before(day, params.familiar.months),
+        "flows_since": months_before(day + timedelta(days=1), params.funds.months) - timedelta(days=1),
+        "receipts_since": day - timedelta(days=params.merchant.receipts_days),
+        "contacts_until": contacts_until(contacted, params),
+        "practice_since": months_before(day, params.practice.months),
+        "settled_until": day - settled,
+        "pay_since": day - timedelta(days=_PAY_CYCLE_DAYS) - retained,
+        "pay_until": day - retained,
+        "movement_since": day - timedelta(days=params.contact.movement_days),
+        "maturity_until": day + timedelta(days=params.contact.maturity_days),
+        "families_known": sum(book.has(f"customer_month.{name}_spot_fen") for name in _FAMILIES) > 1,
+        "risk_dated": book.has("customer.risk_expiry"),
+        "flag_known": book.has("customer_month.merchant_flag"),
+        "txns_known": book.has("txn.amount_fen"),
+        "products_known": is_known("product_count"),
+        "relation_known": is_known("familiar"),
+        "primary_known": is_known("primary_grade"),
+    }

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from kit import columns as col
-from kit.analysis.result import Result, needs, ordered, share
+from kit.analysis.result import Result, needs, ordered, share, tally
 from kit.params import Params
 
 __all__ = ["Cards", "Salons", "cards", "salons", "words_told"]
@@ -87,8 +87,8 @@ def cards(customers: pd.DataFrame, params: Params) -> Cards:
         )
     }  # fmt: skip
     groups = customers.groupby(segment, observed=True)
-    table = groups.size().rename("customers").to_frame()
-    table["aum_fen"] = groups[col.AUM_FEN].sum().astype("int64")
+    table = tally(customers, segment, aum_fen=col.AUM_FEN)
+    table = table[table["customers"] > 0]
     table["median_age"] = groups[col.AGE].median() if col.AGE in customers else np.nan
     table["held"] = _largest_of_each(held)
     suited = {rule.code: rule.suited for rule in params.segments.rules}
@@ -98,11 +98,11 @@ def cards(customers: pd.DataFrame, params: Params) -> Cards:
     ]
     for name, shares in told.items():
         table[name] = _largest_of_each(shares)
-    return Cards(table=table.rename_axis(col.SEGMENT).reset_index(), segments=len(table))
+    return Cards(table=table.reset_index(), segments=len(table))
 
 
 def _known_shares(
-    customers: pd.DataFrame, column: str, words: Mapping[str, tuple[str, ...]], segment: pd.Categorical
+    customers: pd.DataFrame, column: str, words: Mapping[str, tuple[str, ...]], segment: pd.CategoricalIndex
 ) -> pd.DataFrame:
     """Share of each code among the customers of a segment whose file says something that a word tells."""
     told = words_told(customers[column], words) if column in customers else pd.DataFrame(index=customers.index)
@@ -120,7 +120,7 @@ def salons(customers: pd.DataFrame, params: Params) -> Salons:
     counts = table.sum()
     known = int(told.any(axis=1).sum())
     return Salons(
-        table=table.rename_axis(col.SEGMENT).reset_index(),
+        table=table.reset_index(),
         known=known,
         known_share=share(known, len(customers)),
         theme=str(counts.idxmax()) if known else None,

@@ -8,8 +8,8 @@ import pandas as pd
 
 from kit import columns as col
 from kit.analysis.branches import Standing, standing
-from kit.analysis.result import Result, listed, needs, share, total
-from kit.analysis.tiers import by_tier
+from kit.analysis.result import Result, listed, needs, ratio, share, tally, total
+from kit.analysis.tiers import ladder
 from kit.params import Params
 
 __all__ = [
@@ -135,11 +135,10 @@ def deposit_mix(customers: pd.DataFrame, params: Params) -> DepositMix:
     if rest:
         kinds["other"] = customers[col.DEPOSIT_SPOT_FEN].fillna(0) - sum(kinds.values())
         amounts["other"] = rest
-    groups = by_tier(customers.assign(**{f"{kind}_share": fen for kind, fen in kinds.items()}), params)
-    held = groups[col.DEPOSIT_SPOT_FEN].sum().astype("int64")
-    tiers = pd.DataFrame({"customers": groups.size(), "deposit_fen": held})
-    for kind in kinds:
-        tiers[f"{kind}_share"] = groups[f"{kind}_share"].sum() / held.where(held > 0)
+    parts = {f"{kind}_share": fen for kind, fen in kinds.items()}
+    rows = customers[[col.TIER, col.DEPOSIT_SPOT_FEN]].assign(**parts)
+    tiers = tally(rows, ladder(rows, params), deposit_fen=col.DEPOSIT_SPOT_FEN, **{name: name for name in parts})
+    tiers[list(parts)] = tiers[list(parts)].apply(ratio, whole=tiers["deposit_fen"])
     shares = {kind: share(fen, whole) if whole > 0 else None for kind, fen in amounts.items()}
     return DepositMix(
         table=pd.DataFrame({
@@ -148,7 +147,7 @@ def deposit_mix(customers: pd.DataFrame, params: Params) -> DepositMix:
             "deposit_fen": list(amounts.values()),
             "share": [shares[kind] for kind in amounts],
         }),
-        by_tier=tiers.rename_axis(col.TIER).reset_index(),
+        by_tier=tiers.reset_index(),
         deposit_fen=whole,
         demand_share=shares.get("demand"),
         time_share=None if not {"time", "cd"} & set(amounts) or whole <= 0
@@ -191,18 +190,14 @@ def maturity_ladder(maturities: pd.DataFrame, params: Params) -> MaturityLadder:
 def deviation(customers: pd.DataFrame, params: Params) -> Deviation:
     """月末偏离度 = (month-end - average) / average of the customers whose average is known (R88)."""
     known = customers[customers[col.DEPOSIT_AVG_MONTH_FEN].notna()]
-    groups = by_tier(known, params)
-    table = pd.DataFrame({
-        "customers": groups.size(),
-        "deposit_fen": groups[col.DEPOSIT_SPOT_FEN].sum().astype("int64"),
-        "deposit_average_fen": groups[col.DEPOSIT_AVG_MONTH_FEN].sum().astype("int64"),
-    })  # fmt: skip
+    sums = {"deposit_fen": col.DEPOSIT_SPOT_FEN, "deposit_average_fen": col.DEPOSIT_AVG_MONTH_FEN}
+    table = tally(known, ladder(known, params), **sums)
     spot, average = int(table["deposit_fen"].sum()), int(table["deposit_average_fen"].sum())
     mean = table["deposit_average_fen"]
-    table["deviation_share"] = (table["deposit_fen"] - mean) / mean.where(mean > 0)
+    table["deviation_share"] = ratio(table["deposit_fen"] - mean, mean)
     found = (spot - average) / average if average > 0 else None
     return Deviation(
-        table=table.rename_axis(col.TIER).reset_index(),
+        table=table.reset_index(),
         spot_fen=spot,
         average_fen=average,
         deviation=found,

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from kit import columns as col
-from kit.analysis.result import Result, needs, ordered, share
+from kit.analysis.result import Result, needs, ordered, share, tally
 from kit.analysis.segments import overlap_share
 from kit.params import Params
 
@@ -155,7 +155,8 @@ def occupations(customers: pd.DataFrame, params: Params) -> Occupations:
     order = [*params.segments.occupations, "other", "unknown"]
     sector = ordered(customers[col.OCCUPATION_SECTOR], order)
     groups = customers.groupby(sector, observed=True)[col.AUM_FEN]
-    table = pd.DataFrame({"customers": groups.size(), "aum_fen": groups.sum().astype("int64")})
+    table = tally(customers, sector, aum_fen=col.AUM_FEN)
+    table = table[table["customers"] > 0]
     table.insert(1, "share_of_customers", table["customers"] / max(len(customers), 1))
     many = table["customers"] >= params.compared.smallest
     quartiles = groups.quantile([0.25, 0.5, 0.75]).unstack()
@@ -165,7 +166,7 @@ def occupations(customers: pd.DataFrame, params: Params) -> Occupations:
     medians = table["median_fen"].drop("unknown", errors="ignore").dropna()
     compared = len(medians) > 1
     return Occupations(
-        table=table.rename_axis(col.OCCUPATION_SECTOR).reset_index(),
+        table=table.reset_index(),
         known=int(known.notna().sum()),
         separation=separation(customers[col.AUM_FEN], known),
         highest=str(medians.idxmax()) if compared else None,

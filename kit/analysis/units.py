@@ -9,8 +9,8 @@ import pandas as pd
 
 from kit import columns as col
 from kit.analysis.branches import Standing, standing
-from kit.analysis.result import Result, flagged, listed, needs, ordered, share, total
-from kit.analysis.tiers import by_tier
+from kit.analysis.result import Result, flagged, listed, needs, ordered, ratio, share, tally, total
+from kit.analysis.tiers import ladder
 from kit.params import Params
 
 __all__ = [
@@ -137,11 +137,7 @@ def unit_activity(units: pd.DataFrame, params: Params, branch_id: str | None = N
         .groupby([col.BRANCH_ID, col.BRANCH_NAME])[col.UNIT_IDLE_SHARE].mean().reset_index()
     )  # fmt: skip
     own = units if branch_id is None else units[units[col.BRANCH_ID] == branch_id]
-    groups = own.groupby(ordered(own["state"], STATES), observed=False)
-    table = pd.DataFrame({
-        "accounts": groups.size(),
-        "balance_fen": groups[col.UNIT_SPOT_FEN].sum().astype("int64"),
-    })  # fmt: skip
+    table = tally(own, ordered(own["state"], STATES), of="accounts", balance_fen=col.UNIT_SPOT_FEN)
     wake, count = table.loc[list(_TO_WAKE)].sum(), table["accounts"]
     quiet = int(len(own) - count["active"] - count["undated"])
     return UnitActivity(
@@ -153,7 +149,7 @@ def unit_activity(units: pd.DataFrame, params: Params, branch_id: str | None = N
         still_share=share(quiet, len(own)),
         to_wake=int(wake["accounts"]),
         due=int(count["due"]),
-        due_fen=int(table.at["due", "balance_fen"]),
+        due_fen=int(table["balance_fen"]["due"]),
         due_unknown=int(count["due_unknown"]),
         soon=int(count["soon"]),
         owing=int(count["owing"]),
@@ -235,15 +231,15 @@ def payers(units: pd.DataFrame, _params: Params) -> Payers:
     """代发单位: units that pay salaries through the bank, and what they keep here (R76)."""
     paying = units[col.UNIT_HAS_PAYROLL].astype("boolean")
     kind = pd.Series(np.select([paying.isna(), paying.fillna(value=False)], ["unknown", "yes"], "no"), units.index)
-    groups = units.groupby(ordered(kind, ["yes", "no", "unknown"]), observed=False)[col.UNIT_SPOT_FEN]
-    table = pd.DataFrame({"accounts": groups.size(), "balance_fen": groups.sum().astype("int64")})
+    codes = ordered(kind.rename("pays"), ["yes", "no", "unknown"])
+    table = tally(units, codes, of="accounts", balance_fen=col.UNIT_SPOT_FEN)
     return Payers(
-        table=table[table["accounts"] > 0].rename_axis("pays").reset_index(),
+        table=table[table["accounts"] > 0].reset_index(),
         accounts=len(units),
-        payers=int(table.at["yes", "accounts"]),
-        payers_fen=int(table.at["yes", "balance_fen"]),
-        payers_share=share(table.at["yes", "accounts"], len(units)),
-        unknown=int(table.at["unknown", "accounts"]),
+        payers=int(table["accounts"]["yes"]),
+        payers_fen=int(table["balance_fen"]["yes"]),
+        payers_share=share(table["accounts"]["yes"], len(units)),
+        unknown=int(table["accounts"]["unknown"]),
     )
 
 
@@ -260,15 +256,13 @@ def _single(paid: pd.DataFrame) -> pd.Series:
 def salaried(customers: pd.DataFrame, params: Params) -> Salaried:
     """代发客户: persons whom a unit pays through the bank, and those of them without any other product (R76)."""
     paid = _paid(customers)
-    single = paid[_single(paid)]
-    groups, alone = by_tier(paid, params), by_tier(single, params).size()
-    table = pd.DataFrame({"customers": groups.size(), "aum_fen": groups[col.AUM_FEN].sum().astype("int64")})
-    if col.PAYROLL_FEN in paid:
-        table["payroll_fen"] = groups[col.PAYROLL_FEN].sum().astype("int64")
-    table["single"] = alone
-    table["single_share"] = alone / table["customers"].where(table["customers"] > 0)
+    paid = paid.assign(single=_single(paid))
+    single = paid[paid["single"]]
+    sums = {name: name for name in (col.AUM_FEN, col.PAYROLL_FEN, "single") if name in paid}
+    table = tally(paid, ladder(paid, params), **sums)
+    table["single_share"] = ratio(table["single"], table["customers"])
     return Salaried(
-        table=table[table["customers"] > 0].rename_axis(col.TIER).reset_index(),
+        table=table[table["customers"] > 0].reset_index(),
         customers=len(paid),
         customers_share=share(len(paid), len(customers)),
         payroll_fen=total(paid[col.PAYROLL_FEN]) if col.PAYROLL_FEN in paid else None,

@@ -102,7 +102,8 @@ def _frame(path: Path, columns: Mapping[str, str]) -> pd.DataFrame:
             arrow, nothing = _FILLED[kind]
             values = values.cast(arrow).fill_null(nothing)
         made[name] = values
-    return pa.table(made).to_pandas().astype({name: kind for name, kind in columns.items() if kind not in _FILLED})
+    frame: pd.DataFrame = pa.table(made).to_pandas()
+    return frame.astype({name: kind for name, kind in columns.items() if kind not in _FILLED})
 
 
 def _wanted(path: Path, columns: Mapping[str, str]) -> list[str]:

@@ -89,4 +89,5 @@ class Book:
         exact = [i for i, field in enumerate(rows.schema) if pa.types.is_decimal(field.type)]
         for i in exact:
             rows = rows.set_column(i, rows.schema.field(i).name, rows.column(i).cast(pa.string()).cast(pa.float64()))
-        return rows.to_pandas(types_mapper=_pandas_type)
+        frame: pd.DataFrame = rows.to_pandas(types_mapper=_pandas_type)
+        return frame

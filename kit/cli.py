@@ -174,7 +174,7 @@ def intake(
     with progress.bar, _asking(folder):
         taken = take_in(engagement, target, password=passwords, reading=progress.reading)
     for row in taken.reconciliation.to_dict("records"):
-        _print(message("cli.reconciled", **row))
+        _print(message("cli.reconciled", **{str(name): value for name, value in row.items()}))
     for notice in taken.notices:
         _print(f"! {notice}")
     _print(message("cli.request", request=write_data_request(engagement, target)))

@@ -112,7 +112,8 @@ def read(path: Path, *, key: bytes, branch: str | None, table: str = "customer")
             raise WrongKey(path=path) from error
     for name, value in wanted.items():
         rows = rows.filter(pc.equal(rows[name], value))
-    return rows.drop_columns(["table", col.BRANCH_ID]).to_pandas()
+    frame: pd.DataFrame = rows.drop_columns(["table", col.BRANCH_ID]).to_pandas()
+    return frame
 
 
 def digest(path: Path, *, key: bytes) -> str:

@@ -117,7 +117,7 @@ def balance_sheet(customers: pd.DataFrame, params: Params) -> BalanceSheet | Una
     rows = parts.assign(asset_fen=parts.sum(axis=1), **{col.TIER: customers[col.TIER]})
     if loans is not None:
         rows = rows.assign(loan_fen=loans.fillna(0).astype("int64"), borrowers=(loans > 0).astype("int64"))
-    sums = tally(rows, ladder(rows, params), **{name: name for name in rows if name != col.TIER})
+    sums = tally(rows, ladder(rows, params), **{name: name for name in map(str, rows) if name != col.TIER})
     sums = sums[sums["customers"] > 0]
     assets = sums["asset_fen"].where(sums["asset_fen"] > 0)
     table = sums[["customers", "asset_fen"]].copy()
@@ -132,7 +132,7 @@ def balance_sheet(customers: pd.DataFrame, params: Params) -> BalanceSheet | Una
     return BalanceSheet(
         table=table.reset_index(),
         by_tier=mix.reset_index(),
-        parts=tuple(parts),
+        parts=tuple(map(str, parts)),
         customers=len(customers),
         asset_fen=owned,
         loan_fen=owed,
@@ -159,7 +159,7 @@ def funds(flows: pd.DataFrame, params: Params, customers: pd.DataFrame) -> Funds
     place, moving = pd.factorize(rows[col.CUSTOMER_ID])
     sector = ordered(customers.set_index(col.CUSTOMER_ID)[col.OCCUPATION_SECTOR].reindex(moving.astype("str")), order)
     purpose = ordered(rows[col.PURPOSE], sorted(rows[col.PURPOSE].dropna().unique()))
-    rows = rows.assign(**{col.CUSTOMER_ID: place, col.OCCUPATION_SECTOR: sector[place], col.PURPOSE: purpose})
+    rows[col.CUSTOMER_ID], rows[col.OCCUPATION_SECTOR], rows[col.PURPOSE] = place, sector[place], purpose
     months = int(rows[col.MONTHS].max()) if len(rows) else 0
     table = pd.Series(sector).groupby(sector, observed=True).size().to_frame("customers")
     ways = {flow: rows[rows[col.FLOW] == flow] for flow in _FLOWS}

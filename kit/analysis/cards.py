@@ -57,16 +57,13 @@ def words_told(texts: pd.Series, words: Mapping[str, tuple[str, ...]]) -> pd.Dat
 
 
 def _allowed(shares: pd.DataFrame, code: str, level: int | None) -> float | None:
-    return None if level is None else float(shares.at[code, level])
+    return None if level is None else float(shares[level][code])
 
 
-def _largest(shares: Mapping[str, float]) -> dict[str, float]:
-    found = [(code, value) for code, value in shares.items() if value > 0]
-    return dict(sorted(found, key=lambda pair: -pair[1])[:SHOWN])
-
-
-def _largest_of_each(shares: pd.DataFrame) -> list[dict[str, float]]:
-    return [_largest(row) for row in shares.to_dict("records")]
+def _largest(shares: pd.DataFrame) -> pd.Series:
+    """The largest shares of each row by their codes."""
+    rows = [row[row > 0].sort_values(ascending=False, kind="stable").head(SHOWN) for _, row in shares.iterrows()]
+    return pd.Series([row.to_dict() for row in rows], index=shares.index, dtype="object")
 
 
 @needs(col.SEGMENT)
@@ -76,10 +73,8 @@ def cards(customers: pd.DataFrame, params: Params) -> Cards:
     flags = {family: customers[column].fillna(value=False) for family, column in _HELD.items() if column in customers}
     held = pd.DataFrame(flags, index=customers.index).astype(float).groupby(segment, observed=True).mean()
     rank = customers.get(col.RISK_RANK, pd.Series(np.nan, index=customers.index))
-    levels = pd.DataFrame(
-        {level: rank >= level for level in sorted(set(params.offers.risk.values()))}, index=rank.index
-    )
-    allowed = levels.groupby(segment, observed=True).mean()
+    reached = {level: rank >= level for level in sorted(set(params.offers.risk.values()))}
+    allowed = pd.DataFrame(reached, index=rank.index).groupby(segment, observed=True).mean()
     told = {
         name: _known_shares(customers, column, words, segment)
         for name, column, words in (
@@ -90,14 +85,13 @@ def cards(customers: pd.DataFrame, params: Params) -> Cards:
     table = tally(customers, segment, aum_fen=col.AUM_FEN)
     table = table[table["customers"] > 0]
     table["median_age"] = groups[col.AGE].median() if col.AGE in customers else np.nan
-    table["held"] = _largest_of_each(held)
-    suited = {rule.code: rule.suited for rule in params.segments.rules}
-    table["suited"] = [
-        {family: _allowed(allowed, code, params.offers.risk.get(family)) for family in suited[code]}
-        for code in table.index
-    ]
+    table["held"] = _largest(held)
+    rules = {rule.code: rule.suited for rule in params.segments.rules}
+    levels = params.offers.risk
+    suited = [{family: _allowed(allowed, code, levels.get(family)) for family in rules[code]} for code in table.index]
+    table["suited"] = pd.Series(suited, index=table.index, dtype="object")
     for name, shares in told.items():
-        table[name] = _largest_of_each(shares)
+        table[name] = _largest(shares)
     return Cards(table=table.reset_index(), segments=len(table))
 
 

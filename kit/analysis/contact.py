@@ -70,7 +70,7 @@ def follow_ups(customers: pd.DataFrame, params: Params) -> tuple[npt.NDArray[np.
     every = graded.map({grade.code: grade.at_most_days for grade in kinds}).astype("float64")
     months = graded.map({grade.code: grade.closes_months for grade in kinds}).astype("float64")
     times = (months * 30 // every).clip(lower=1).fillna(0)
-    return every.to_numpy(dtype="float64"), times.to_numpy(dtype="int64")
+    return np.asarray(every, dtype=np.float64), np.asarray(times, dtype=np.int64)
 
 
 @needs(col.CONTACTS)

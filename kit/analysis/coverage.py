@@ -179,13 +179,16 @@ def roles(customers: pd.DataFrame, params: Params) -> Roles:
     last = [name for name in (NO_ROLE, ORPHANED) if name in counts.index]
     order = counts.drop(index=last).sum(axis=1).sort_values(ascending=False, kind="stable").index
     counts = counts.loc[[*order, *last]].rename_axis(index=col.ROLE, columns=col.TIER)
-    rules = {tier.code: tier.roles for tier in params.tiers}
+    rules = {tier.code: tier.roles for tier in reversed(params.tiers)}
     upper = wrong & customers[col.TIER].isin(params.upper_tiers())
     return Roles(
         table=table[["covered", "misheld", "misheld_share", "misheld_fen", "role_unknown"]].reset_index(),
         by_role=counts,
         allowed=pd.DataFrame(
-            {t: [r in (*rules[t], NO_ROLE) or (not rules[t] and r != ORPHANED) for r in counts.index] for t in counts},
+            {
+                code: [role in (*may, NO_ROLE) or (not may and role != ORPHANED) for role in counts.index]
+                for code, may in rules.items()
+            },
             index=counts.index,
         ),
         misheld=int(wrong.sum()),

@@ -106,21 +106,21 @@ def personal_share(months: pd.DataFrame, _params: Params, branch_id: str | None 
     known = months.dropna(subset=[col.PERSONAL_DEPOSIT_FEN, col.ALL_DEPOSIT_FEN])
     known = known[known[col.ALL_DEPOSIT_FEN] > 0]
     own = known if branch_id is None else known[known[col.BRANCH_ID] == branch_id]
-    month = own[col.AS_OF].max() if len(own) else None
+    sums = own.groupby(col.AS_OF)[[col.PERSONAL_DEPOSIT_FEN, col.ALL_DEPOSIT_FEN]].sum()
+    month = pd.Timestamp(str(sums.index[-1])) if len(sums) else None
     latest = known[known[col.AS_OF] == month] if month is not None else known.iloc[:0]
     table = latest[[col.BRANCH_ID, col.BRANCH_NAME, col.PERSONAL_DEPOSIT_FEN, col.ALL_DEPOSIT_FEN]].assign(
         **{col.PERSONAL_DEPOSIT_SHARE: latest[col.PERSONAL_DEPOSIT_FEN] / latest[col.ALL_DEPOSIT_FEN]}
     )
-    sums = own.groupby(col.AS_OF)[[col.PERSONAL_DEPOSIT_FEN, col.ALL_DEPOSIT_FEN]].sum()
     shares = sums[col.PERSONAL_DEPOSIT_FEN] / sums[col.ALL_DEPOSIT_FEN]
-    before = month - pd.DateOffset(years=1) + pd.offsets.MonthEnd(0) if month is not None else None
+    before = shares[shares.index == month - pd.DateOffset(years=1) + pd.offsets.MonthEnd(0)] if month else shares
     return PersonalShare(
         table=table.sort_values([col.PERSONAL_DEPOSIT_SHARE, col.BRANCH_ID], ascending=[False, True]),
         month=month,
-        personal_fen=int(sums.at[month, col.PERSONAL_DEPOSIT_FEN]) if month is not None else 0,
-        all_fen=int(sums.at[month, col.ALL_DEPOSIT_FEN]) if month is not None else 0,
-        share=float(shares[month]) if month is not None else None,
-        change=float(shares[month] - shares[before]) if before in shares.index else None,
+        personal_fen=int(sums[col.PERSONAL_DEPOSIT_FEN].iloc[-1]) if month else 0,
+        all_fen=int(sums[col.ALL_DEPOSIT_FEN].iloc[-1]) if month else 0,
+        share=float(shares.iloc[-1]) if month else None,
+        change=float(shares.iloc[-1] - before.iloc[0]) if len(before) else None,
         place=standing(table, branch_id, col.PERSONAL_DEPOSIT_SHARE) if branch_id and month is not None else None,
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from kit import columns as col
@@ -81,7 +82,7 @@ def familiarity(customers: pd.DataFrame, params: Params) -> Familiarity:
     aum = customers[col.AUM_FEN].fillna(0).astype("int64")
     valued = customers[col.TIER] != params.tier_codes()[0]
     frame = customers.assign(familiar=known, familiar_fen=aum.where(known, 0), strangers_fen=aum.where(~known, 0))
-    kinds = coded((~valued).to_numpy(dtype="int64"), ["valued", "basic"], "value")
+    kinds = coded(np.where(valued, 0, 1), ["valued", "basic"], "value")
     sums = {name: name for name in ("familiar", "familiar_fen", "strangers", "strangers_fen")}
     by_value = tally(frame.assign(strangers=~known), kinds, **sums)
     by_value["familiar_share"] = ratio(by_value["familiar"], by_value.pop("customers"))

@@ -85,7 +85,7 @@ def migration(panel: pd.DataFrame, params: Params) -> Migration:
     """
     codes, ranks = params.tier_codes(), wide(panel, col.TIER_RANK)
     held, below = tiers_held(ranks, params)
-    dates = list(ranks.columns)
+    dates = list(pd.DatetimeIndex(ranks.columns))
     pick = dates[:1] + dates[-1:] if len(dates) > 1 else [0, 1]
     asset, rank, late = (frame.reindex(columns=pick) for frame in (ranks, held, below))
     listed = asset.notna().any(axis=1)

@@ -148,7 +148,7 @@ def plan_batches(plan: pd.DataFrame, params: Params, weeks: pd.DataFrame) -> Bat
     return Batches(
         table=table.reset_index().dropna(subset=["from_date"]),
         planned=len(dated),
-        busiest=int(shares.idxmax()) if len(shares) else None,
+        busiest=int(shares.index[int(shares.argmax())]) if len(shares) else None,
         busiest_share=float(shares.max()) if len(shares) else None,
         first_success=float(told.iloc[0]) if len(told) else None,
         last_success=float(told.iloc[-1]) if len(told) else None,

@@ -136,7 +136,7 @@ def schemes(customers: pd.DataFrame, params: Params) -> Schemes:
     known = table["separation"].dropna()
 
     def told(row: str, column: str) -> float | None:
-        value = table.at[row, column]
+        value = table[column][row]
         return None if pd.isna(value) else float(value)
 
     return Schemes(
@@ -159,7 +159,7 @@ def occupations(customers: pd.DataFrame, params: Params) -> Occupations:
     table = table[table["customers"] > 0]
     table.insert(1, "share_of_customers", table["customers"] / max(len(customers), 1))
     many = table["customers"] >= params.compared.smallest
-    quartiles = groups.quantile([0.25, 0.5, 0.75]).unstack()
+    quartiles = groups.quantile(np.array([0.25, 0.5, 0.75])).unstack()
     for name, quantile in (("lower_fen", 0.25), ("median_fen", 0.5), ("upper_fen", 0.75)):
         table[name] = quartiles[quantile].where(many) if len(table) else None
     known = customers[col.OCCUPATION_SECTOR].where(customers[col.OCCUPATION_SECTOR] != "unknown")

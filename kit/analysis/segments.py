@@ -279,7 +279,7 @@ def cube(customers: pd.DataFrame, params: Params) -> Cube:
     counts = counted(coded(at, range(len(pairs))), ordered(customers[col.SERVICE_GRADE], GRADES)).set_axis(pairs)
     counts = counts[counts.sum(axis=1) > 0]
     best = counts[["A", "B"]].sum(axis=1) if len(counts) else pd.Series([0])
-    first = best.idxmax() if best.max() > 0 else (None, None)
+    first = counts.index[int(best.argmax())] if best.max() > 0 else (None, None)
     return Cube(
         table=counts.rename(columns={grade: f"grade_{grade.lower()}" for grade in GRADES})
         .rename_axis(columns=None)

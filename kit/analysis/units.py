@@ -209,14 +209,16 @@ def year_averages(units: pd.DataFrame, params: Params) -> YearAverages:
     Where the bank marks its base and effective accounts, they stand who are marked; elsewhere the average to date says.
     """
     rows = _on_lines(units, params)
-    groups = rows.groupby(ordered(rows["unit_line"], params.units.lines_fen), observed=False)
-    table = groups[["standing", "projected", "falling", "near"]].sum().astype("int64")
-    table.insert(0, "line_fen", list(params.units.lines_fen.values()))
+    lines = params.units.lines_fen
+    counts = {name: name for name in ("standing", "projected", "falling", "near")}
+    table = tally(rows, ordered(rows["unit_line"], lines), of="line_fen", **counts)
+    table["line_fen"] = list(lines.values())
     for which in ("falling", "near"):
-        table[f"{which}_gap_fen"] = groups[[which, "gap_fen"]].apply(lambda g, w=which: _gap(g[g[w]])).astype("Int64")
+        gaps = [_gap(rows[(rows["unit_line"] == line) & rows[which]]) for line in lines]
+        table[f"{which}_gap_fen"] = pd.array(gaps, dtype="Int64")
     falling, near = rows[rows["falling"]], rows[rows["near"]]
     return YearAverages(
-        table=table.rename_axis("unit_line").reset_index(),
+        table=table.reset_index(),
         known=len(rows) // len(table),
         left=int(rows["left"].max()) if len(rows) else 0,
         falling=len(falling),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import matplotlib as mpl
@@ -59,7 +59,7 @@ def names(codes: Sequence[object], labels: Labels, kind: str) -> list[str]:
 
 
 def bar_labels(
-    axes: Any, texts: Sequence[str], ends: Sequence[float], places: Sequence[float], *, reach: float
+    axes: Any, texts: Iterable[str], ends: Iterable[float], places: Iterable[float], *, reach: float
 ) -> None:
     """Figures at the end of horizontal bars; ``reach`` is the longest bar."""
     for text, end, place in zip(texts, ends, places, strict=True):

@@ -18,12 +18,12 @@ _OWNERS = 20  # bars that still can be read
 
 def tiers_by_role(result: Roles, *, labels: Labels) -> Figure:
     """Customers by role and tier; colour is the share within the tier, red a role not allowed."""
-    counts = result.by_role
+    counts, allowed = result.by_role, result.allowed.to_numpy(dtype=bool)
     shares = (counts / counts.sum().where(counts.sum() > 0, 1)).to_numpy(dtype=float)
     figure, ax = canvas(0.7 + 0.26 * len(counts), left=1.5, bottom=0.2, top=0.4)
     for row, column in ((r, c) for r in range(len(counts)) for c in range(counts.shape[1])):
-        count = int(counts.iat[row, column])
-        wrong = count > 0 and not result.allowed.iat[row, column]
+        count = int(counts.to_numpy()[row, column])
+        wrong = count > 0 and not allowed[row, column]
         ax.add_patch(Rectangle((column, row), 0.97, 0.94, facecolor=_BLUES(shares[row, column]), edgecolor="none"))
         ax.text(
             column + 0.49, row + 0.48, f"{count:,}", ha="center", va="center", fontsize=8,

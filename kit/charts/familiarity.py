@@ -18,7 +18,7 @@ def familiar_by_value(result: Familiarity, *, labels: Labels) -> Figure:
     table, kinds = result.by_value, ("familiar", "strangers")
     assets = float(table[["familiar_fen", "strangers_fen"]].clip(lower=0).to_numpy().sum()) or 1.0
     for row, column in ((r, c) for r in range(2) for c in range(2)):
-        customers, fen = table.at[row, kinds[column]], max(table.at[row, f"{kinds[column]}_fen"], 0)
+        customers, fen = table[kinds[column]][row], max(table[f"{kinds[column]}_fen"][row], 0)
         alarm = (row, column) == (0, 1)
         ax.add_patch(Rectangle((column, row), 0.98, 0.95, facecolor="#f6e3e0" if alarm else theme.TINT))
         head = {"ha": "center", "va": "center", "color": theme.ALARM if alarm else theme.INK}

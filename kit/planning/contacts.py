@@ -46,7 +46,7 @@ def first_contacts(
     day = pd.Timestamp(params.day)
     moved = assigned[col.MOVED].to_numpy(dtype=bool)
     given = pd.to_datetime(since).mask(moved, day)
-    new = assigned[col.STAFF_ID].notna().to_numpy() & (given >= day - pd.Timedelta(days=params.contact.new_days))
+    new = (given >= day - pd.Timedelta(days=params.contact.new_days)) & assigned[col.STAFF_ID].notna().to_numpy()
     if touches is None or col.TOUCHED_DATE not in touches:
         return new
     pairs = pd.DataFrame({
@@ -124,8 +124,8 @@ def _promised(previous: pd.DataFrame | None, customers: pd.DataFrame, when: Hori
         "at": previous[col.CUSTOMER_ID].map(places), "code": previous[col.CONTACT_CLASS],
         "due": days_since(previous[col.DUE]),
     })  # fmt: skip
-    least = earlier[earlier["due"] >= when.first].groupby(["at", "code"])["due"].min()
-    return {(int(at), code): int(due) for (at, code), due in least.items()}
+    least = earlier[earlier["due"] >= when.first].groupby(["at", "code"], as_index=False)["due"].min()
+    return {(int(at), code): int(due) for at, code, due in least.to_numpy()}
 
 
 def _described(
@@ -212,10 +212,10 @@ def _dated(tasks: pd.DataFrame, staff: pd.DataFrame | None, days: tuple[date, ..
     first = open_to.assign(fresh=open_to["had"].isna()).sort_values(["waits", "rank", "fresh"], kind="stable").index
     windows, open_to = windows.loc[first], open_to.loc[first]
     for (owner, writes), rows in windows.groupby([open_to[col.STAFF_ID], open_to["hung_up"]], sort=True):
-        free = (room.sms if writes else room.calls)[room.owners[owner]].tolist()
+        free = (room.sms if writes else room.calls)[room.owners[str(owner)]].tolist()
         had = [None if np.isnan(day) else int(day) for day in rows["had"]]
         got = days_for(list(zip(rows["begin"].tolist(), rows["end"].tolist(), strict=True)), free, had)
-        found[rows.index] = [np.nan if i is None else numbers[i] for i in got]
+        found.loc[rows.index] = np.array([np.nan if i is None else numbers[i] for i in got])
     return found
 
 

@@ -80,7 +80,7 @@ def claims(customers: pd.DataFrame, team: pd.DataFrame, allowed: Bits, home: Int
 
 def _one(ids: pd.Index, named: pd.Series) -> Bits:
     """A row a customer: the member of staff who is named, if he is there."""
-    place = ids.get_indexer(named.astype("object").where(named.notna(), ""))
+    place = ids.get_indexer(pd.Index(named.astype("object").where(named.notna(), "")))
     return np.asarray(np.arange(len(ids)) == place[:, None])
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -124,12 +124,12 @@ def lacking(
 
 
 def word_sheet(
-    branch: Mapping[str, Any] | None,
+    branch: Mapping[Hashable, Any] | None,
     *,
     bank: str,
     params: Params,
     scripts: Scripts,
-    owner: Mapping[str, Any] | None = None,
+    owner: Mapping[Hashable, Any] | None = None,
 ) -> pd.DataFrame:
     """Every text as one owner of a branch would say it, to ×× whoever it may be.
 

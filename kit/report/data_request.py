@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ import xlsxwriter
 
 from kit.accounts import Accounts
 from kit.analysis.quality import missing_columns
+from kit.analysis.result import share
 from kit.report.names import column_name, reason_name, table_name, unlocked
 from kit.schema import schema
 from kit.tables import kind_of
@@ -131,11 +132,10 @@ def _differences(accounts: Accounts, words: Wording) -> pd.DataFrame:
     })  # fmt: skip
     order = ["compared", "file", "sheet", "row", "table", "column", "branch_id", "as_of", "stated_fen", "found_fen"]
     rows = pd.concat([frame.reindex(columns=order).astype("object") for frame in (first, second)], ignore_index=True)
+    pairs = zip(rows["found_fen"], rows["stated_fen"], strict=True)
     return rows.assign(
-        difference_fen=[f - s for s, f in zip(rows["stated_fen"], rows["found_fen"], strict=True)],
-        difference_share=[
-            (f - s) / s if s else None for s, f in zip(rows["stated_fen"], rows["found_fen"], strict=True)
-        ],
+        difference_fen=rows["found_fen"] - rows["stated_fen"],
+        difference_share=pd.Series([share(f - s, s) for f, s in pairs], index=rows.index, dtype="object"),
     )
 
 
@@ -149,37 +149,37 @@ def _explain(accounts: Accounts, words: Wording) -> pd.DataFrame:
     fields = fields.drop_duplicates(["table", "column", "unit"])
     rows = [
         {
-            "finding": words.label(f"labels.finding.{row.check}"),
-            "table": table_name(row.table, words),
-            "column": column_name(row.table, row.column, words) if row.column else "",
-            "branch_id": row.branch_id,
-            "as_of": "" if row.as_of is None else str(row.as_of),
-            "looked_at": row.rows,
-            "found": row.failed,
+            "finding": words.label(f"labels.finding.{row['check']}"),
+            "table": table_name(row["table"], words),
+            "column": column_name(row["table"], row["column"], words) if row["column"] else "",
+            "branch_id": row["branch_id"],
+            "as_of": "" if row["as_of"] is None else str(row["as_of"]),
+            "looked_at": row["rows"],
+            "found": row["failed"],
             "detail": _detail(row, words),
         }
-        for row in asked.itertuples()
+        for row in asked.to_dict("records")
     ]
     rows += [
         {
             "finding": words.label("request.unit_assumed"),
-            "table": table_name(row.table, words),
-            "column": column_name(row.table, row.column, words),
-            "detail": words.label(f"labels.unit.{row.unit}"),
+            "table": table_name(row["table"], words),
+            "column": column_name(row["table"], row["column"], words),
+            "detail": words.label(f"labels.unit.{row['unit']}"),
         }
-        for row in fields.itertuples()
+        for row in fields.to_dict("records")
     ]
     order = ["finding", "table", "column", "branch_id", "as_of", "looked_at", "found", "detail"]
     return pd.DataFrame(rows, columns=order)
 
 
-def _detail(row: Any, words: Wording) -> str:
+def _detail(row: Mapping[Hashable, Any], words: Wording) -> str:
     """What a finding's detail says: a table, a column, the bank's number; a count of duplicates says nothing more."""
-    if row.check == "duplicate" or not row.detail:
+    if row["check"] == "duplicate" or not row["detail"]:
         return ""
-    if row.check in ("control_total", "panel_jump"):
-        return words(f"request.detail.{row.check}", rows=int(row.detail))
-    return column_name(row.table, table_name(row.detail, words), words)
+    if row["check"] in ("control_total", "panel_jump"):
+        return words(f"request.detail.{row['check']}", rows=int(row["detail"]))
+    return column_name(row["table"], table_name(row["detail"], words), words)
 
 
 def _accounts(accounts: Accounts, words: Wording) -> pd.DataFrame:

@@ -129,8 +129,12 @@ def _tasks(plan: pd.DataFrame, customers: pd.DataFrame, identity: Sequence[str],
     channel = [None if pd.isna(c) else words.label(f"workbook.channel.{c}") for c in tasks[col.CHANNEL]]
     return tasks.assign(
         **{_HINT: pd.array([_hint(*each, words) for each in asked], dtype="str")},
-        **{col.CHANNEL: pd.array(channel, dtype="str"), _SUCCESS: tasks[col.SUCCESS]},
-        **{_DUE_DATE: tasks[col.DUE], col.DUE: tasks[col.DUE].dt.strftime("%Y-%m-%d").fillna("")},
+        **{col.CHANNEL: pd.array(channel, dtype="str")},
+        **{
+            _SUCCESS: tasks[col.SUCCESS],
+            _DUE_DATE: tasks[col.DUE],
+            col.DUE: tasks[col.DUE].dt.strftime("%Y-%m-%d").fillna(""),
+        },
         **{col.STAGE: tasks[col.CONTACT_CLASS].mask(tasks[col.FIRST_CONTACT], FIRST)},
     )
 

@@ -140,7 +140,7 @@ def _write_head(sheet: Any, load: Load, words: Wording, formats: Mapping[str, An
 def _write_owner(sheet: Any, i: int, owner: str, load: Load, formats: Mapping[str, Any]) -> None:
     """One owner: planned a week, in all, capacity, the share used, and what is left over by reason."""
     weeks, daily = load.planned.loc[owner], int(load.daily[owner])
-    capacity, planned = daily * int(load.weeks["days"].sum()), int(weeks.sum())
+    capacity, planned = daily * int(load.weeks["days"].sum()), sum(map(int, weeks))
     sheet.write_string(i, 0, str(owner), formats["owner"])
     sheet.write_row(i, 1, [daily, *map(int, weeks), planned, capacity], formats["count"])
     end = _WEEKS + len(weeks) + 2

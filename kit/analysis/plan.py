@@ -11,14 +11,7 @@ from kit.analysis.contact import interval_days
 from kit.analysis.result import Result, ordered, ratio, share, tally
 from kit.params import Params
 
-__all__ = [
-    "Batches",
-    "PlanLoads",
-    "PlanSummary",
-    "plan_batches",
-    "plan_loads",
-    "plan_summary",
-]
+__all__ = ["Batches", "PlanLoads", "PlanSummary", "plan_batches", "plan_loads", "plan_summary"]
 
 _SMS_ONLY = "sms"
 _MOST_OWNERS = 20  # of the heat map: more would not be read

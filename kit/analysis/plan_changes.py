@@ -13,15 +13,9 @@ from kit.analysis.result import Result, needs, ordered, tally
 from kit.params import Params
 
 __all__ = [
-    "Additions",
-    "Adjustments",
-    "FirstContacts",
-    "Overflow",
-    "plan_additions",
-    "plan_adjustments",
-    "plan_first_contacts",
-    "plan_overflow",
-]
+    "Additions", "Adjustments", "FirstContacts", "Overflow", "plan_additions", "plan_adjustments",
+    "plan_first_contacts", "plan_overflow",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,15 +25,7 @@ from kit.analysis.result import (
 from kit.analysis.tiers import ladder
 from kit.params import Params
 
-__all__ = [
-    "GRADES",
-    "Merchants",
-    "PrimaryAccounts",
-    "focus_list",
-    "merchant_list",
-    "merchants",
-    "primary_accounts",
-]
+__all__ = ["GRADES", "Merchants", "PrimaryAccounts", "focus_list", "merchant_list", "merchants", "primary_accounts"]
 
 GRADES = ("strong", "medium", "weak")
 _EVIDENCE = {

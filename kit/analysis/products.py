@@ -14,18 +14,9 @@ from kit.analysis.tiers import by_tier
 from kit.params import Params
 
 __all__ = [
-    "FAMILIES",
-    "ProductMatrix",
-    "Products",
-    "Whitespace",
-    "asleep",
-    "product_matrix",
-    "products",
-    "reassess_list",
-    "risk_gate",
-    "valued",
-    "whitespace",
-]
+    "FAMILIES", "ProductMatrix", "Products", "Whitespace", "asleep", "product_matrix", "products", "reassess_list",
+    "risk_gate", "valued", "whitespace",
+]  # fmt: skip
 
 FAMILIES = {
     "demand": col.HOLDS_DEMAND, "time": col.HOLDS_TIME, "structured": col.HOLDS_STRUCTURED, "wmp": col.HOLDS_WMP,

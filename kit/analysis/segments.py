@@ -28,18 +28,9 @@ from kit.analysis.tiers import ladder
 from kit.params import Params
 
 __all__ = [
-    "Cells",
-    "Cube",
-    "Overlap",
-    "Segments",
-    "Strangers",
-    "cells",
-    "cube",
-    "identify_list",
-    "overlap",
-    "segments",
+    "Cells", "Cube", "Overlap", "Segments", "Strangers", "cells", "cube", "identify_list", "overlap", "segments",
     "strangers",
-]
+]  # fmt: skip
 
 GRADES = ("A", "B", "C", "D")
 

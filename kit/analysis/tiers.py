@@ -15,18 +15,9 @@ from kit.analysis.result import Result, listed, needs, ordered, part_of_all, rat
 from kit.params import Params
 
 __all__ = [
-    "Losses",
-    "Tiers",
-    "Upgrades",
-    "by_tier",
-    "ladder",
-    "loss_list",
-    "losses",
-    "tier_ranks",
-    "tiers",
-    "upgrade_list",
+    "Losses", "Tiers", "Upgrades", "by_tier", "ladder", "loss_list", "losses", "tier_ranks", "tiers", "upgrade_list",
     "upgrades",
-]
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

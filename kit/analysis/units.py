@@ -14,19 +14,9 @@ from kit.analysis.tiers import ladder
 from kit.params import Params
 
 __all__ = [
-    "Payers",
-    "Salaried",
-    "UnitActivity",
-    "YearAverages",
-    "payers",
-    "salaried",
-    "salaried_list",
-    "unit_activity",
-    "unit_idle_list",
-    "unit_line_list",
-    "year_averages",
-    "years_projected",
-]
+    "Payers", "Salaried", "UnitActivity", "YearAverages", "payers", "salaried", "salaried_list", "unit_activity",
+    "unit_idle_list", "unit_line_list", "year_averages", "years_projected",
+]  # fmt: skip
 
 # Most urgent first; each account is in one.
 STATES = ("due", "due_unknown", "soon", "idle", "owing", "undated", "active")

@@ -27,7 +27,6 @@ class TakeUp(Result):
     renewed_share: float | None
     stayed_share: float | None
     reminded_share: float | None
-    unreminded: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +81,6 @@ def take_up(matured: pd.DataFrame, params: Params) -> TakeUp:
         renewed_share=share(rows["renewed"].sum(), len(rows)),
         stayed_share=share(rows["kept"].sum(), rows["known"].sum()),
         reminded_share=share(table["matured"]["yes"], len(rows)) if told else None,
-        unreminded=int(table["matured"]["no"]) if told else 0,
     )
 
 

@@ -9,16 +9,12 @@ import numpy as np
 import pandas as pd
 
 from kit import columns as col
+from kit.analysis.products import held, known_families
 from kit.analysis.result import Result, needs, ordered, share, tally
 from kit.params import Params
 
 __all__ = ["Cards", "Salons", "cards", "salons", "words_told"]
 
-_HELD = {
-    "demand": col.HOLDS_DEMAND, "time": col.HOLDS_TIME, "structured": col.HOLDS_STRUCTURED, "wmp": col.HOLDS_WMP,
-    "fund": col.HOLDS_FUND, "insurance": col.HOLDS_INSURANCE, "bond": col.HOLDS_BOND, "gold": col.HOLDS_GOLD,
-    "custody": col.HOLDS_CUSTODY, "loan": col.HOLDS_LOAN, "card": col.HOLDS_CARD,
-}  # fmt: skip
 SHOWN = 3  # products, themes and channels on a card
 
 
@@ -70,8 +66,7 @@ def _largest(shares: pd.DataFrame) -> pd.Series:
 def cards(customers: pd.DataFrame, params: Params) -> Cards:
     """客群卡片: size, age, products held and suited, themes and channels of each segment (R37, R42, R53)."""
     segment = ordered(customers[col.SEGMENT], params.segments.codes())
-    flags = {family: customers[column].fillna(value=False) for family, column in _HELD.items() if column in customers}
-    held = pd.DataFrame(flags, index=customers.index).astype(float).groupby(segment, observed=True).mean()
+    holds = held(customers, known_families(customers)).astype(float).groupby(segment, observed=True).mean()
     rank = customers.get(col.RISK_RANK, pd.Series(np.nan, index=customers.index))
     reached = {level: rank >= level for level in sorted(set(params.offers.risk.values()))}
     allowed = pd.DataFrame(reached, index=rank.index).groupby(segment, observed=True).mean()
@@ -85,7 +80,7 @@ def cards(customers: pd.DataFrame, params: Params) -> Cards:
     table = tally(customers, segment, aum_fen=col.AUM_FEN)
     table = table[table["customers"] > 0]
     table["median_age"] = groups[col.AGE].median() if col.AGE in customers else np.nan
-    table["held"] = _largest(held)
+    table["held"] = _largest(holds)
     rules = {rule.code: rule.suited for rule in params.segments.rules}
     levels = params.offers.risk
     suited = [{family: _allowed(allowed, code, levels.get(family)) for family in rules[code]} for code in table.index]

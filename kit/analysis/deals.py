@@ -68,7 +68,6 @@ class Yields(Result):
     table: pd.DataFrame
     deals: int
     existing: int
-    existing_fen: int
     existing_share: float | None
     existing_each_fen: float | None
     outside: int
@@ -191,7 +190,6 @@ def yields(sales: pd.DataFrame, _params: Params, contacts: pd.DataFrame) -> Yiel
         table=table[table["deals"] > 0].reset_index(),
         deals=len(told),
         existing=int(inside["deals"]),
-        existing_fen=int(inside["deal_fen"]),
         existing_share=share(inside["deal_fen"], table["deal_fen"].sum()),
         existing_each_fen=share(inside["deal_fen"], inside["deals"]),
         outside=int(table["deals"]["outside"]),

@@ -37,7 +37,6 @@ class FirstContacts(Result):
     table: pd.DataFrame
     customers: int
     planned: int
-    sms: int
     last_date: object
 
 
@@ -89,7 +88,6 @@ def plan_first_contacts(plan: pd.DataFrame) -> FirstContacts:
         table=table.rename_axis("contact_channel").reset_index(),
         customers=len(first),
         planned=len(dated),
-        sms=int(dated[col.CHANNEL].str.contains("sms").sum()),
         last_date=dated[col.DATE].max() if len(dated) else None,
     )
 

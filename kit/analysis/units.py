@@ -76,7 +76,6 @@ class Payers(Result):
     accounts: int
     payers: int
     payers_fen: int
-    payers_share: float | None
     unknown: int
 
 
@@ -230,7 +229,6 @@ def payers(units: pd.DataFrame, _params: Params) -> Payers:
         accounts=len(units),
         payers=int(table["accounts"]["yes"]),
         payers_fen=int(table["balance_fen"]["yes"]),
-        payers_share=share(table["accounts"]["yes"], len(units)),
         unknown=int(table["accounts"]["unknown"]),
     )
 

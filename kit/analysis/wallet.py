@@ -35,7 +35,6 @@ class Wallet(Result):
 
     table: pd.DataFrame
     cells: pd.DataFrame
-    traits: tuple[str, ...]
     customers: int
     excluded: int
     coarser: int
@@ -134,7 +133,6 @@ def wallet(customers: pd.DataFrame, params: Params) -> Wallet:
     return Wallet(
         table=table[table["customers"] > 0].reset_index(),
         cells=sizes,
-        traits=traits,
         customers=len(made),
         excluded=len(customers) - len(made),
         coarser=coarser,

@@ -2,16 +2,20 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test fuzz lab bench check lock requirements clean
+.PHONY: demo test test-slow fuzz lab bench check lock requirements clean
 
 demo: .venv/.done
 	$(BIN)/kit demo demo --branches 6 --customers 5000
 	$(BIN)/kit run demo --out reports/demo --fresh
 
 test: .venv/.done
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
-# Any table in any layout, form and style, read again: 10,000 of them instead of the 200 of a test run.
+# What a test run only samples: each column left out by itself, every law with 150 examples, edges in both languages.
+test-slow: .venv/.done
+	$(BIN)/python -m pytest -n auto --dist worksteal -m "slow or hypothesis" --hypothesis-profile=slow
+
+# Any table in any layout, form and style, read again: 10,000 of them instead of the 25 of a test run.
 fuzz: .venv/.done
 	$(BIN)/python -m pytest --hypothesis-profile=fuzz tests/intake/test_any_layout.py tests/demo/test_mess.py
 

@@ -66,10 +66,6 @@ class Book:
         table, _, name = column.partition(".")
         return name in self.columns(table) if name else table in self.tables()
 
-    def row_count(self, table: str) -> int:
-        """Rows of a table."""
-        return int(pq.read_metadata(self.path(table)).num_rows)
-
     def read(self, table: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
         """Return a table, or the named columns of it.
 

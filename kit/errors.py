@@ -24,7 +24,6 @@ __all__ = [
     "NoData",
     "UnknownName",
     "UnreadableFile",
-    "language",
     "nearest",
 ]
 

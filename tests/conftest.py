@@ -2,17 +2,24 @@ import os
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy: on busy processors two threads wait for each other
 
+import fcntl
+import io
+import pickle
 import re
 import shutil
 import subprocess
+import sys
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future
+from contextlib import AbstractContextManager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import openpyxl
 import pyarrow as pa
@@ -20,10 +27,14 @@ import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 
+from kit.cli import main
 from kit.demo.files import MONEY
 from kit.engagement import CONFIG, load
 from kit.intake import IntakeResult
+from kit.run import executor
 from kit.run import prepare as preparation
+from kit.run.engine import WarmEngine
+from kit.run.executor import RunResult, run
 from kit.run.prepare import prepare
 from kit.schema import Column, aliases, normalise, schema
 from messy_bank import FileTruth, Truth, write_bank
@@ -33,7 +44,9 @@ from messy_bank.style import DATES, NUMBERS, UNITS, Style
 
 os.environ["BRANCH_KIT_LANGUAGE"] = "zh"
 ROOT = Path(__file__).resolve().parents[1]
-settings.register_profile("fuzz", max_examples=10_000, deadline=None)
+for profile, examples in {"test": 25, "slow": 150, "fuzz": 10_000}.items():
+    settings.register_profile(profile, max_examples=examples, deadline=None)
+settings.load_profile("test")
 
 
 @pytest.fixture(scope="session")
@@ -44,26 +57,121 @@ def shared() -> Path:
     return folder
 
 
+def _once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], Any]) -> tuple[Path, Any]:
+    """A folder that the first of the test run's workers fills and all of them read, and what its maker returned."""
+    root = factory.getbasetemp()
+    root = root.parent if "PYTEST_XDIST_WORKER" in os.environ else root
+    made = root / f"{name}.pickle"
+    with (root / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            (root / name).mkdir()
+            made.write_bytes(pickle.dumps(make(root / name)))
+        return root / name, pickle.loads(made.read_bytes())
+
+
 @pytest.fixture(scope="session")
 def bank(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Truth]:
     """A small synthetic bank: its folder and what was planted in it."""
-    folder = tmp_path_factory.mktemp("bank")
-    truth = write_bank(folder, branches=3, customers=400)
-    (folder / CONFIG).write_text("bank: 示范农村商业银行\n", encoding="utf-8")
-    return folder, truth
+
+    def make(folder: Path) -> Truth:
+        truth = write_bank(folder, branches=3, customers=400)
+        (folder / CONFIG).write_text("bank: 示范农村商业银行\n", encoding="utf-8")
+        assert load(folder).secrets.key, "made here, lest two workers make two"
+        return truth
+
+    return _once(tmp_path_factory, "bank", make)
 
 
 @pytest.fixture(scope="session")
 def taken(bank: tuple[Path, Truth], tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, IntakeResult]:
     """The folder of a run that has taken in the bank, and what became of its files."""
-    out = tmp_path_factory.mktemp("out")
-    return out, prepare(load(bank[0]), out, lambda _stage: None)
+    return _once(tmp_path_factory, "out", lambda out: prepare(load(bank[0]), out, lambda _stage: None))
 
 
 @pytest.fixture(scope="session")
 def prepared(taken: tuple[Path, IntakeResult]) -> Path:
     """The bank taken in, with features, assignment and plan: a run's folder without reports."""
     return taken[0]
+
+
+class _Heard:
+    """Everything that a run tells."""
+
+    def __init__(self) -> None:
+        self.text: list[str] = []
+
+    def __getattr__(self, _name: str) -> Callable[..., None]:
+        return lambda *told: self.text.append(repr(told))
+
+
+@pytest.fixture(scope="session")
+def _whole_run(bank: tuple[Path, Truth], tmp_path_factory: pytest.TempPathFactory) -> tuple[RunResult, str]:
+    def make(out: Path) -> tuple[RunResult, str]:
+        heard = _Heard()
+        with redirect_stdout(io.StringIO()) as said, redirect_stderr(said):
+            result = run(load(bank[0]), out, heard, workers=2)
+        return result, "\n".join([*heard.text, said.getvalue()])
+
+    return _once(tmp_path_factory, "run", make)[1]
+
+
+@pytest.fixture(scope="session")
+def ran(_whole_run: tuple[RunResult, str]) -> RunResult:
+    """A run on the bank, whole: nothing may be changed in its folder."""
+    return _whole_run[0]
+
+
+@pytest.fixture(scope="session")
+def told(_whole_run: tuple[RunResult, str]) -> str:
+    """All that this run said on its way."""
+    return _whole_run[1]
+
+
+class _Here(Executor):
+    """What a run's processes do, done in this one, whose kernel stays warm from one run to the next."""
+
+    def __init__(self, _workers: int) -> None:
+        """As many workers as there are, they are one."""
+
+    def submit(self, work: Callable[..., Any], /, *args: Any, **options: Any) -> Future[Any]:
+        done: Future[Any] = Future()
+        done.set_result(work(*args, **options))
+        return done
+
+
+@pytest.fixture(scope="session")
+def here() -> Iterator[Callable[[], AbstractContextManager[Any]]]:
+    """Has the runs within a ``with`` make their reports in this process."""
+    yield lambda: patch.object(executor, "pool_of", _Here)
+    WarmEngine.shutdown()
+
+
+@pytest.fixture
+def in_process(here: Callable[[], AbstractContextManager[Any]]) -> Iterator[None]:
+    """The test's runs make their reports in its own process: another, and another kernel, have a cost of their own."""
+    with here():
+        yield
+
+
+def _kit(*args: Any, typed: str = "", language: str = "zh") -> subprocess.CompletedProcess[str]:
+    """A command of the kit, as somebody types it, in this process: what it ended with and wrote."""
+    out, err, code = io.StringIO(), io.StringIO(), None
+    with pytest.MonkeyPatch.context() as patched, redirect_stdout(out), redirect_stderr(err):
+        patched.setattr(sys, "argv", ["kit", *map(str, args)])
+        patched.setattr(sys, "stdin", io.StringIO(typed))
+        patched.setenv("BRANCH_KIT_LANGUAGE", language)
+        try:
+            main()
+        except SystemExit as end:
+            code = end.code
+    return subprocess.CompletedProcess(args, code or 0, out.getvalue(), err.getvalue())
+
+
+@pytest.fixture(scope="session")
+def kit() -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Runs a command of the kit, ``typed`` being what is answered."""
+    return _kit
 
 
 @pytest.fixture

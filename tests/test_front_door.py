@@ -3,8 +3,15 @@
 import importlib.metadata
 import subprocess
 import sys
+from datetime import date
+
+import pytest
+from typer.testing import CliRunner
 
 import kit
+from kit.cli import app
+from kit.engagement import CONFIG
+from kit.run import executor
 
 
 def _python(*args):
@@ -31,3 +38,20 @@ assert not [name for name in sys.modules if name.startswith(("rfc3987_syntax", "
 import rfc3987_syntax.utils
 """
     _python("-c", code)
+
+
+@pytest.mark.parametrize(
+    ("said", "printed"), [([], None), (["--printed", "2026-11-02"], date(2026, 11, 2)), (["--printed", "2.11."], "no")]
+)
+def test_the_date_on_the_covers_can_be_said(said, printed, tmp_path, monkeypatch):
+    asked = []
+
+    def run(*_args, **options):
+        asked.append(options["printed"])
+        raise SystemExit
+
+    monkeypatch.setattr(executor, "run", run)
+    (tmp_path / CONFIG).write_text("bank: 甲银行\n", encoding="utf-8")
+    done = CliRunner().invoke(app, ["run", str(tmp_path), *said])
+    assert asked == ([] if printed == "no" else [printed]), done.output
+    assert (done.exit_code == 2) == (printed == "no")

@@ -10,6 +10,7 @@ from string import Formatter
 import pytest
 
 import kit
+from kit import engagement
 from kit.errors import KitError, MissingFile, UnknownName, nearest
 from kit.messages import LANGUAGES, listed, message, messages
 from kit.resources import templates
@@ -28,12 +29,12 @@ def every_key():
 
 
 def calls(*names):
-    """Calls of functions and classes of the kit by name: the name, what they are given first, and their keywords."""
+    """Calls of functions and classes of the kit by name: the name, what they are given in order, and their keywords."""
     for tree in MODULES.values():
         for node in ast.walk(tree):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names:
                 given = {keyword.arg for keyword in node.keywords}
-                yield node.func.id, node.args[0] if node.args else None, given
+                yield node.func.id, node.args or [None], given
 
 
 def kinds(kind=KitError):
@@ -60,7 +61,7 @@ def test_both_languages_have_the_same_keys_and_slots(file):
 
 def test_a_sentence_that_is_called_for_is_there_and_gets_its_facts():
     known = every_key()
-    for _, key, given in calls("message"):
+    for _, (key, *_), given in calls("message"):
         if isinstance(key, ast.Constant):
             assert key.value in known
             assert slots(known[key.value]) <= given or None in given, key.value
@@ -68,7 +69,7 @@ def test_a_sentence_that_is_called_for_is_there_and_gets_its_facts():
 
 def test_no_sentence_lies_unused():
     used, begun = set(), {"errors."}
-    for _, key, _ in calls("message"):
+    for _, (key, *_), _ in calls("message"):
         literals = [n.value for n in ast.walk(key) if isinstance(n, ast.Constant) and isinstance(n.value, str)]
         (begun if isinstance(key, ast.JoinedStr) else used).update(literals[:1] if "." in literals[0] else ())
         used.update(literals)
@@ -78,9 +79,23 @@ def test_no_sentence_lies_unused():
 
 @pytest.mark.parametrize(("kind", "prefix"), [("Notice", "intake.notice"), ("Evidence", "questions.evidence")])
 def test_what_a_person_is_told_has_a_sentence(kind, prefix):
-    named = {n.value for _, key, _ in calls(kind) for n in [key] if isinstance(n, ast.Constant)}
+    named = {key.value for _, (key, *_), _ in calls(kind) if isinstance(key, ast.Constant)}
     assert named
     assert {f"{prefix}.{code}" for code in named} <= set(every_key())
+
+
+def test_why_a_file_cannot_be_read_has_a_sentence_with_its_facts():
+    known, found = every_key(), list(calls("unreadable"))
+    assert len(found) > 15
+    for _, (_, why), given in found:
+        if isinstance(why, ast.Constant):
+            assert slots(known[f"intake.unreadable.{why.value}"]) == given
+    assert {f"intake.unreadable.{why}" for why in ("memory", "time", "crash")} <= set(known)  # as `worker` says
+
+
+@pytest.mark.parametrize("kind", engagement._EXPECTED)
+def test_what_a_configuration_expects_has_a_sentence(kind):
+    assert f"errors.expected.{kind}" in every_key()
 
 
 def test_every_error_has_a_sentence_and_every_sentence_an_error():
@@ -88,7 +103,7 @@ def test_every_error_has_a_sentence_and_every_sentence_an_error():
     found = kinds()
     assert known <= set(found)
     for name, kind in found.items():
-        assert name in known or kind.__base__ is not KitError or name == "NoData", name
+        assert name in known or name == "NoData" or kind.__base__ is not KitError or "__str__" in vars(kind), name
 
 
 def test_an_error_is_raised_with_the_facts_that_its_sentence_needs():

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from kit.accounts import Accounts
 from kit.analysis.result import Result, share
+from kit.reconciliation import Reconciliation
 from kit.schema import schema
 
 __all__ = ["Delivery", "delivery", "missing_columns"]
@@ -24,7 +24,7 @@ _JOINS, _AMOUNTS = ("reference", "unmatched"), ("sum", "control_total")
 
 @dataclass(frozen=True, slots=True)
 class Delivery(Result):
-    """Accounts of everything that the bank delivered.
+    """Reconciliation of everything that the bank delivered.
 
     Attributes
     ----------
@@ -84,21 +84,21 @@ class Delivery(Result):
     refused: pd.DataFrame
 
 
-def delivery(accounts: Accounts) -> Delivery:
+def delivery(reconciled: Reconciliation) -> Delivery:
     """Where every line of the bank's files went, what joining them loses, who is in twice (R3, R49)."""
-    rows = accounts.reconciliation
+    rows = reconciled.rows
     rows = rows.assign(other_lines=rows[list(_NO_DATA)].sum(axis=1), file_count=1)
     rows["lines"] = rows["other_lines"] + rows["rows_in"]
     measures = ["file_count", "lines", "other_lines", "rows_in", "accepted", "repeated", "quarantined"]
     files = rows.groupby("table", sort=False)[measures].sum().reset_index()
     sheets = rows.drop_duplicates(["file", "sheet"])
-    reasons = _reasons(accounts.quarantine)
-    amounts, compared, agreeing = _amounts(accounts)
-    joins = accounts.checks[accounts.checks["check"].isin(_JOINS) & (accounts.checks["status"] != "info")]
-    findings = _findings(accounts.checks)
-    missing, optional = missing_columns(accounts, need=("M", "M*", "R"))
+    reasons = _reasons(reconciled.quarantine)
+    amounts, compared, agreeing = _amounts(reconciled)
+    joins = reconciled.checks[reconciled.checks["check"].isin(_JOINS) & (reconciled.checks["status"] != "info")]
+    findings = _findings(reconciled.checks)
+    missing, optional = missing_columns(reconciled, need=("M", "M*", "R"))
     total = {name: int(rows[name].sum()) for name in ("rows_in", "accepted", "repeated", "quarantined")}
-    units = _units(accounts)
+    units = _units(reconciled)
     return Delivery(
         file_count=int(rows["file"].nunique()),
         lines=int(sheets["lines"].sum()),
@@ -126,8 +126,8 @@ def delivery(accounts: Accounts) -> Delivery:
         missing_count=len(missing),
         optional_count=optional,
         missing=missing,
-        refused_count=len(accounts.refused),
-        refused=accounts.refused[["file", "sheet", "reason"]].rename(columns={"reason": "refusal"}).head(_LISTED),
+        refused_count=len(reconciled.refused),
+        refused=reconciled.refused[["file", "sheet", "reason"]].rename(columns={"reason": "refusal"}).head(_LISTED),
     )
 
 
@@ -141,20 +141,20 @@ def _reasons(quarantine: pd.DataFrame) -> pd.DataFrame:
     return sums.loc[order].reset_index(drop=True)
 
 
-def _units(accounts: Accounts) -> pd.DataFrame:
+def _units(reconciled: Reconciliation) -> pd.DataFrame:
     """Money columns by unit and origin of the unit; files of one table with one answer count once."""
     money = {f"{table.id}.{c.id}" for table in schema().values() for c in table.columns.values() if c.type == "money"}
-    fields = accounts.fields
+    fields = reconciled.fields
     fields = fields[(fields["table"] + "." + fields["column"]).isin(money)]
     distinct = fields.drop_duplicates(["table", "column", "unit", "unit_from"])
     sizes = distinct.groupby(["unit", "unit_from"]).size().rename("money_columns").reset_index()
     return sizes.sort_values("money_columns", ascending=False, kind="stable").reset_index(drop=True)
 
 
-def _amounts(accounts: Accounts) -> tuple[pd.DataFrame, int, int]:
+def _amounts(reconciled: Reconciliation) -> tuple[pd.DataFrame, int, int]:
     """What does not agree, largest share first; and how many were compared, and agree."""
-    checks = accounts.checks[accounts.checks["check"].isin(_AMOUNTS) & accounts.checks["stated_fen"].notna()]
-    totals = accounts.totals
+    checks = reconciled.checks[reconciled.checks["check"].isin(_AMOUNTS) & reconciled.checks["stated_fen"].notna()]
+    totals = reconciled.totals
     listed = pd.concat(
         [
             pd.DataFrame({
@@ -198,16 +198,16 @@ def _findings(checks: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([lost, found[~found["finding"].isin(_JOINS)]], ignore_index=True)
 
 
-def missing_columns(accounts: Accounts, *, need: tuple[str, ...]) -> tuple[pd.DataFrame, int]:
+def missing_columns(reconciled: Reconciliation, *, need: tuple[str, ...]) -> tuple[pd.DataFrame, int]:
     """Columns of such need that were not sent (``table``, ``column``, ``unlocks``), and how many others were not.
 
     A table of which nothing was sent is one row without a column. Of columns that stand for each other one is enough.
     """
-    sent = {f"{table}.{column}" for table, columns in accounts.delivered.items() for column in columns}
+    sent = {f"{table}.{column}" for table, columns in reconciled.delivered.items() for column in columns}
     spared = set().union(*(group for group in _EITHER if group & sent))
     rows, others = [], 0
     for table in schema().values():
-        if table.id not in accounts.delivered:
+        if table.id not in reconciled.delivered:
             rows.append((table.id, ""))
             continue
         for column in table.columns.values():

@@ -17,7 +17,6 @@ import pandas as pd
 from IPython.display import display
 
 from kit import columns as col
-from kit.accounts import Accounts, open_accounts
 from kit.analysis.branches import Standing, standing
 from kit.analysis.result import Unavailable
 from kit.analysis.shrinkage import funnel_place
@@ -34,6 +33,7 @@ from kit.document.sentences import blocks_of, text_of
 from kit.params import Params
 from kit.planning.scripts import Scripts, scripts
 from kit.planning.words import lacking
+from kit.reconciliation import Reconciliation, read_reconciliation
 from kit.report.names import named, rules_told, shares_told
 from kit.report.quotes import quoted
 from kit.schema import schema
@@ -71,9 +71,9 @@ class Chapter:
     data: Path
     tables: Callable[[str, str], pd.DataFrame]
 
-    def accounts(self) -> Accounts:
+    def reconciliation(self) -> Reconciliation:
         """What the intake wrote about itself: the bank's, not the branch's."""
-        return open_accounts(self.data)
+        return read_reconciliation(self.data)
 
     @property
     def plan(self) -> pd.DataFrame:
@@ -234,7 +234,7 @@ class Chapter:
 
     def lacking(self) -> pd.DataFrame:
         """What the texts of the plan lack; see `kit.planning.words.lacking`."""
-        fed = self.accounts().fields
+        fed = self.reconciliation().fields
         named = bool(((fed["table"] == "customer") & (fed["column"] == col.CUSTOMER_NAME)).any())
         staff, branches = self._book("staff", col.STAFF_ID), self._book("branch", col.BRANCH_ID)
         return lacking(

@@ -8,12 +8,13 @@ from typing import Any
 import pandas as pd
 
 from kit.document.blocks import Block, Column, KeyFigure, KeyFigures, Paragraph, Table, Value, value_of
-from kit.errors import language
+from kit.messages import language
 from kit.tables import CODES, kind_of
 from kit.text import Wording, figure, wording
 
 __all__ = ["result_blocks", "table_of"]
 
+_MOST = 20  # rows of a result's table that are shown; its caption says how many there are
 _SUMMED = ("count", "wan", "percent")
 _AVERAGES = ("mean", "median", "gap_each")  # their sum would be no figure
 
@@ -34,10 +35,14 @@ def table_of(frame: pd.DataFrame, words: Wording, *, caption: str = "", total: b
 
 
 def result_blocks(result: Any) -> tuple[tuple[Block, ...], str]:
-    """A result in the terminal's language, and that language: its figures, then its tables."""
+    """A result in the terminal's language, and that language: its figures, then the first rows of its tables."""
     words = wording(language())
     values = {field.name: getattr(result, field.name) for field in fields(result)}
-    frames = [frame for frame in values.values() if isinstance(frame, pd.DataFrame)]
+    tables = (
+        table_of(frame.head(_MOST), words, caption=f"{words.label(f'tables.{name}')} · {len(frame):,}")
+        for name, frame in values.items()
+        if isinstance(frame, pd.DataFrame)
+    )
     cards = tuple(
         KeyFigure(words.label(f"tables.{name}"), _value(value, name, words), kind=_kind(name, value))
         for name, value in values.items()
@@ -45,7 +50,7 @@ def result_blocks(result: Any) -> tuple[tuple[Block, ...], str]:
     )
     title = Paragraph((str(type(result).__doc__).partition("\n")[0],), small=True)
     figures = (KeyFigures(cards),) if cards else ()
-    return (title, *figures, *(table_of(frame, words) for frame in frames)), words.language
+    return (title, *figures, *tables), words.language
 
 
 def _kind(name: str, value: Any) -> str:

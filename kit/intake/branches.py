@@ -68,12 +68,12 @@ def origins(sheets: Sequence[Sheet], known: Mapping[str, str]) -> tuple[Candidat
     found = []
     for named_by in ("sheet", "file"):
         names = list(dict.fromkeys(name_of(sheet, named_by) for sheet in sheets))
-        told = {name: branch for name in names if name and (branch := branch_of(name, known))}
-        distinct = len(set(told.values())) == len(told)
-        if told and 2 * len(told) >= len(names) and (distinct or named_by == "file"):
-            shown = tuple(f"{name} → {branch}" if known else name for name, branch in list(told.items())[:3])
-            facts = {"count": len(names), "known": len(told), "shown": shown}
-            score = (0.9 if known else 0.7) * len(told) / len(names)
+        named = {name: branch for name in names if name and (branch := branch_of(name, known))}
+        distinct = len(set(named.values())) == len(named)
+        if named and 2 * len(named) >= len(names) and (distinct or named_by == "file"):
+            shown = tuple(f"{name} → {branch}" if known else name for name, branch in list(named.items())[:3])
+            facts = {"count": len(names), "known": len(named), "shown": shown}
+            score = (0.9 if known else 0.7) * len(named) / len(names)
             found.append(
                 Candidate(named_by, round(score, 3), (Evidence("names_fit" if known else "names_sound", facts),))
             )

@@ -33,7 +33,7 @@ def accepted(connection: Any, table: str) -> str:
 def check_rows(connection: Any, tables: Sequence[str], places: Mapping[int, str]) -> list[str]:
     """Refuse what refers to nothing and what contradicts an earlier row; merge what repeats it.
 
-    ``places`` names the file and sheet of each feed by its number. A branch table that no source gives is derived
+    ``places`` names the file and sheet of each load by its number. A branch table that no source gives is derived
     from the customers. Returns the tables of the book.
     """
     for table in tables:

@@ -12,7 +12,7 @@ from importlib.resources import files
 from typing import Any
 
 from kit import columns as col
-from kit.intake.feeds import Field
+from kit.intake.load import Field
 from kit.intake.quarantine import unreadable_code
 from kit.intake.readers import ROW
 
@@ -103,8 +103,8 @@ def source_text(field: Field, header_row: int) -> str:
 def _given(field: Field, header_row: int) -> str:
     """Trimmed text of a field, empty where it is one of the column's or the mapping's own words for what is missing."""
     text = source_text(field, header_row)
-    said = [word for word in field.column.missing if not word.startswith("!")]
-    words = ", ".join(literal(word) for word in (*said, *field.cell.missing))
+    missing = [word for word in field.column.missing if not word.startswith("!")]
+    words = ", ".join(literal(word) for word in (*missing, *field.cell.missing))
     return f"CASE WHEN {text} IN ({words}) THEN '' ELSE {text} END" if words else text
 
 

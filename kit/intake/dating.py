@@ -23,7 +23,7 @@ def dated(family: Family, as_of: dt.date | None) -> bool:
 def settle_dates(
     families: Sequence[Family],
     assumed: Sequence[tuple[Sheet, str]],
-    feeds: Sequence[tuple[Sheet, str]],
+    loads: Sequence[tuple[Sheet, str]],
     branches: Mapping[str, str],
     interview: Interview,
     as_of: dt.date | None,
@@ -35,17 +35,17 @@ def settle_dates(
     notices = []
     for table in dict.fromkeys(table for _, table in assumed):
         ours = [sheet for sheet, fed in assumed if fed == table]
-        one_book = len({s.path for s in ours}) == 1 and len(ours) == sum(fed == table for _, fed in feeds)
+        one_book = len({s.path for s in ours}) == 1 and len(ours) == sum(fed == table for _, fed in loads)
         if not one_book or (len(ours) > 1 and not all(branch_of(s.name, branches) for s in ours)):
             for family in families:
                 _ask(family, [s for s in ours if s in family.sheets], table, interview, as_of)
-        notices += [Notice("as_of_assumed", s.path.name, s.name, (str(as_of),)) for s in ours]
+        notices += [Notice("as_of_assumed", *s.names, (str(as_of),)) for s in ours]
     return notices
 
 
 def _ask(family: Family, sheets: Sequence[Sheet], table: str, interview: Interview, as_of: dt.date | None) -> None:
     if sheets:
-        key, places = f"{family.key}/date/{table}.{col.AS_OF}", tuple((s.path.name, s.name) for s in sheets)
+        key, places = f"{family.key}/date/{table}.{col.AS_OF}", tuple(s.names for s in sheets)
         day = Candidate(f"={as_of}", 0.5, (Evidence("engagement_date"),))
         labels = family.first.headers
         interview.ask(Question("date", key, places, table, col.AS_OF, labels=labels, candidates=(day,)))

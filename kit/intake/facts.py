@@ -50,20 +50,20 @@ def apply(
     ``same`` or ``changed``. One about a month goes into the customer's latest.
     """
     texts = ", ".join(f"{name} VARCHAR" for name in ("customer_id", "t", "c", "v", "how"))
-    connection.execute(f"CREATE TEMP TABLE told (_id BIGINT, {texts})")
+    connection.execute(f"CREATE TEMP TABLE applied (_id BIGINT, {texts})")
     for (name,) in connection.execute('SELECT DISTINCT "column" FROM fact ORDER BY 1').fetchall():
         table = next(entry.table for entry in FACTS if entry.column == name)
         if table in tables:
             _put(connection, table, name, default_codes)
     source, row = staging.place()
-    sheets = {one.number: one.feed.sheet for one in loaded}
-    lines = connection.execute(f"SELECT customer_id, t, c, v, how, {source}, {row} FROM told ORDER BY 1, 3").fetchall()
-    told = [(*line[:5], sheets[line[5]].path.name, sheets[line[5]].name, line[6]) for line in lines]
-    return pd.DataFrame(told, columns=COLUMNS)
+    sheets = {one.number: one.load.sheet for one in loaded}
+    found = f"SELECT customer_id, t, c, v, how, {source}, {row} FROM applied ORDER BY 1, 3"
+    lines = [(*fact, *sheets[load].names, at) for *fact, load, at in connection.execute(found).fetchall()]
+    return pd.DataFrame(lines, columns=COLUMNS)
 
 
 def _put(connection: Any, table: str, column: str, default_codes: Sequence[str]) -> None:
-    """Write one column's facts into a table, and into ``told`` what each of them changed."""
+    """Write one column's facts into a table, and into ``applied`` what each of them changed."""
     kind = SQL_TYPES[schema()[table].columns[column].type]
     connection.execute(f"ALTER TABLE {table} ADD COLUMN IF NOT EXISTS {column} {kind}")
     rows, facts = accepted(connection, table), f"(SELECT * FROM fact WHERE \"column\" = '{column}')"
@@ -73,7 +73,7 @@ def _put(connection: Any, table: str, column: str, default_codes: Sequence[str])
     value, before = f"CAST(f.value AS {kind})", f"CAST(t.{column} AS VARCHAR)"
     empty = " OR ".join([f"{before} IS NULL", *(f"starts_with({before}, {literal(w)})" for w in default_codes)])
     connection.execute(
-        f"INSERT INTO told SELECT f._id, f.customer_id, '{table}', '{column}', f.value,"
+        f"INSERT INTO applied SELECT f._id, f.customer_id, '{table}', '{column}', f.value,"
         f" CASE WHEN {empty} THEN 'new' WHEN t.{column} = {value} THEN 'same' ELSE 'changed' END"
         f" FROM {facts} AS f JOIN {rows} AS t ON {where}"
     )

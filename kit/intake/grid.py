@@ -133,6 +133,11 @@ class Sheet:
         return tuple(self.headers[i] for i in sorted(self.grid.left_out))
 
     @property
+    def names(self) -> tuple[str, str]:
+        """Names of the file and of the sheet."""
+        return self.path.name, self.name
+
+    @property
     def place(self) -> str:
-        """Name of the sheet as it is put behind the file's in a message."""
-        return f" [{self.name}]" if self.name else ""
+        """File and sheet as a message names them."""
+        return f"{self.path.name} [{self.name}]" if self.name else self.path.name

@@ -45,9 +45,9 @@ def named(header: str, table: str) -> Column | None:
             return known[label]
     if group and own not in asked and own in known:
         column = known[own]
-        said = [normalise(label)[0] for label in (column.zh, *column.aliases)]
+        own_labels = [normalise(label)[0] for label in (column.zh, *column.aliases)]
         titles = [normalise(title)[0] for title in (schema()[table].zh, schema()[table].en)]
-        if all(_NEUTRAL.search(g) or g in titles or any(g in label for label in said) for g in group.split("/")):
+        if all(_NEUTRAL.search(g) or g in titles or any(g in label for label in own_labels) for g in group.split("/")):
             return column
     return None
 

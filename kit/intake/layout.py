@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 from kit.intake.grid import Grid, Layout
-from kit.intake.marks import NUMBER, is_date, is_lead, is_pivot, is_title, stated_date, stated_unit
-from kit.schema import known_labels, money_units, normalise
+from kit.intake.header_cells import Row, clean_cell, extent, fill_forward, is_complete, is_unit, joined, numbered
+from kit.intake.markers import NUMBER, is_date, is_lead, is_pivot, is_title, stated_date, stated_unit
+from kit.schema import known_labels, normalise
 
-__all__ = ["Skipped", "clean_cell", "find_layout"]
-
-Row = tuple[str, ...]
+__all__ = ["Skipped", "find_layout"]
 
 _HEADER_ROWS = 3
 _COLUMNS_SCORED = 300  # enough to know a header; a sheet may have 16,384
@@ -26,7 +23,6 @@ _LEAD_CELLS = 12  # a line above a table has fewer
 _VALUES_AT_MOST = 1 / 3
 _BETTER_BY = 0.3
 _NOTHING = frozenset({"", "-", "--", "—", "——", "/", "无", "空", "n/a", "#n/a", "null"})
-_UNITS_OF_COUNT = frozenset({"户", "笔", "个", "人", "次", "%", "‰", "天", "岁", "件", "张"})
 _BLANK, _TEXT, _CODE, _VALUE, _DATE = range(5)
 _CODES = re.compile(r"[a-z]{1,4}[-_]?\d{3,}|[yn是否男女]")  # codes and flags
 
@@ -60,8 +56,8 @@ def find_layout(grid: Grid) -> Layout | Skipped:
         return Skipped("hidden")
     rows = [tuple(clean_cell(cell) for cell in row) for row in grid.head]
     if grid.named:
-        return Layout(_numbered(rows[0]), 1, 1)
-    rows = [row[: _extent(row)] for row in rows]
+        return Layout(numbered(rows[0]), 1, 1)
+    rows = [row[: extent(row)] for row in rows]
     filled = [row for row in rows if row]
     if not filled:
         return Skipped("empty")
@@ -85,27 +81,6 @@ def find_layout(grid: Grid) -> Layout | Skipped:
     )
 
 
-def clean_cell(cell: str) -> str:
-    """Text of a header's cell on one line: a break between Latin words is a space, between 汉字 nothing."""
-    if cell.isprintable():
-        return cell.strip()
-    text = re.sub(r"(?<=[!-~])\s*[\r\n\t\v\f]+\s*(?=[!-~])", " ", cell.replace("\ufeff", ""))
-    return re.sub(r"[\r\n\t\v\f]+", "", text).strip()
-
-
-def _numbered(labels: Sequence[str]) -> Row:
-    return tuple(label or f"#{position}" for position, label in enumerate(labels, start=1))
-
-
-def _extent(row: Row) -> int:
-    return next((i for i in range(len(row), 0, -1) if row[i - 1]), 0)
-
-
-def _is_unit(text: str) -> bool:
-    bare = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).strip("()[]【】")
-    return bare in _UNITS_OF_COUNT or bool(money_units(bare))
-
-
 def _kind(text: str) -> int:
     plain = unicodedata.normalize("NFKC", text).replace(" ", "").casefold()
     if plain in _NOTHING:
@@ -115,6 +90,11 @@ def _kind(text: str) -> int:
     if NUMBER.fullmatch(plain):
         return _VALUE
     return _CODE if _CODES.fullmatch(plain) else _TEXT
+
+
+def _states(text: str) -> bool:
+    """Whether a text says something of the whole table: a unit, a date, an author, a title."""
+    return is_lead(text) or is_title(text)
 
 
 class _Table:
@@ -144,13 +124,13 @@ class _Table:
         """Whether a row only states things of the whole table: one cell of several columns, or every cell does."""
         cells = [cell for cell in self.rows[row] if cell]
         if len(set(cells)) == 1:  # a merged title may be repeated over its cells
-            return self.widest > 2 or is_lead(cells[0]) or is_title(cells[0])
+            return self.widest > 2 or _states(cells[0])
         if len(cells) > _LEAD_CELLS:
             return False
-        said = sum(is_lead(cell) or is_title(cell) for cell in cells)
-        dates = sum(is_date(cell) for cell in cells)
+        stated = sum(map(_states, cells))
+        dates = sum(map(is_date, cells))
         sparse = 2 * len(cells) <= max(self.widest, 4)  # a line above may reach beyond a narrow table
-        return said > 0 and (said + min(dates, 1) == len(cells) or (sparse and any(map(is_lead, cells))))
+        return stated > 0 and (stated + min(dates, 1) == len(cells) or (sparse and any(map(is_lead, cells))))
 
     def _below(self, row: int, kind: int) -> Any:
         """Columns in which at least half of what stands below a row is of a kind, or of one that says more."""
@@ -246,12 +226,12 @@ class _Table:
             return False
         if alone:
             return any(cell and not upper[j] for j, cell in enumerate(lower))
-        ends = [*groups[1:], _extent(lower)]
+        ends = [*groups[1:], extent(lower)]
         return all(end - start > 1 for start, end in zip(groups, ends, strict=True))
 
     def _is_grouped_by_merge(self, row: int) -> bool:
         """Whether a row of few cells holds groups by their merges, and nothing that is said of the whole table."""
-        return self._is_tied(row) and not any(is_lead(cell) or is_title(cell) for cell in self.rows[row] if cell)
+        return self._is_tied(row) and not any(map(_states, filter(None, self.rows[row])))
 
     def _is_repeated_below(self, row: int) -> bool:
         """Whether a row repeats its groups over their cells, and a label for the row below, as HTML text may."""
@@ -268,7 +248,7 @@ class _Table:
     def _continues(self, row: int, first: int) -> bool:
         """Whether a row belongs to the header above it: by merged cells, as units, or as labels below groups."""
         upper, cells = self.rows[row - 1], [cell for cell in self.rows[row] if cell]
-        if not cells or all(map(_is_unit, cells)):
+        if not cells or all(map(is_unit, cells)):
             return bool(cells)
         if not self._all_labels(row) or self.rows[row] == upper:
             return False
@@ -290,15 +270,14 @@ class _Table:
         for depth in range(_HEADER_ROWS - 1, 0, -1):
             for first in range(max(row - depth, 0), min(row, len(self.rows) - depth - 1) + 1):
                 block = range(first, first + depth + 1)
-                rows, width = [self.rows[i] for i in block], max(_extent(self.rows[i]) for i in block)
-                if all(rows[0][:2]) and _is_complete(rows, 0, width) and all(map(self._may_be_header, block)):
+                rows, width = [self.rows[i] for i in block], max(extent(self.rows[i]) for i in block)
+                if all(rows[0][:2]) and is_complete(rows, 0, width) and all(map(self._may_be_header, block)):
                     return block[0], block[-1]
         return row, row
 
     def _may_be_header(self, row: int) -> bool:
         cells = [cell for cell in self.rows[row] if cell]
-        said = any(is_lead(cell) or is_title(cell) for cell in cells)
-        return bool(cells) and not said and self._all_labels(row) and not self._has_merges(row)
+        return bool(cells) and not any(map(_states, cells)) and self._all_labels(row) and not self._has_merges(row)
 
     def _is_numbering(self, row: int) -> bool:
         """Whether a row only numbers the columns, as printed forms do: 1, 2, 3 … or 甲, 乙, 1, 2."""
@@ -315,51 +294,16 @@ class _Table:
             for top, left, _, right in across:
                 parts[depth][left : right + 1] = [self.rows[top][left]] * (min(right + 1, width) - left)
             if not across and depth + 1 < len(block):
-                _fill_forward(parts, depth)
-        return _numbered([_joined(column) for column in zip(*parts, strict=True)])
+                fill_forward(parts, depth)
+        return numbered([joined(column) for column in zip(*parts, strict=True)])
 
     def _width(self, first: int, last: int) -> int:
         """Columns of the table: as far as its header reaches, or its rows.
 
         One record of delimited text with more fields is a bad record, so there half of the rows must reach further.
         """
-        header = max(_extent(row) for row in self.rows[first : last + 1])
-        below = sorted(_extent(row) for row in self.rows[last + 1 :] if any(row))
+        header = max(extent(row) for row in self.rows[first : last + 1])
+        below = sorted(extent(row) for row in self.rows[last + 1 :] if any(row))
         if not below:
             return header
         return max(header, below[len(below) // 2] if self.delimited else below[-1])
-
-
-def _is_complete(rows: Sequence[Row], left: int, right: int) -> bool:
-    """Whether each group of the first row has labels below all its cells, and a label alone in its column nothing."""
-    upper, *lower = rows
-    starts = [j for j in range(left, right) if upper[j]]
-    if not lower or starts[:1] != [left]:
-        return len(starts) == right - left
-    return all(
-        _is_complete(lower, i, j) if j - i > 1 else not any(row[i] for row in lower)
-        for i, j in pairwise([*starts, right])
-    )
-
-
-def _fill_forward(parts: list[list[str]], depth: int) -> None:
-    """Repeat a group's label over the columns that a lower row names, within the group of the row above."""
-    row = parts[depth]
-    for j in range(1, len(row)):
-        named = any(lower[j] for lower in parts[depth + 1 :])
-        inside = depth == 0 or parts[depth - 1][j] == parts[depth - 1][j - 1]
-        if not row[j] and named and inside:
-            row[j] = row[j - 1]
-
-
-def _joined(column: Sequence[str]) -> str:
-    """Parts from top to bottom, each once; a unit stands in brackets behind its label."""
-    text, before = "", ""
-    for part in column:
-        if part and part != before:
-            if text and _is_unit(part):
-                text += f"({part.strip('()（）[]【】')})"
-            else:
-                text += f"/{part}" if text else part
-            before = part
-    return text

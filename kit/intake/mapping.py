@@ -166,30 +166,21 @@ def _written(value: Any) -> str:
     return text.removesuffix("\n").removesuffix("\n...")
 
 
+def _dumped(model: _Strict) -> dict[str, Any]:
+    return model.model_dump(by_alias=True, exclude_none=True, exclude_defaults=True, mode="json")
+
+
 def save_mapping(path: Path, mapping: Mapping) -> None:
     """Write a mapping as a person would: keys in the order of the model, a line a column, Chinese as it is."""
-    given = mapping.model_dump(by_alias=True, exclude_none=True, exclude_defaults=True, mode="json")
-    lines = []
-    for key in (
-        "file",
-        "sheet",
-        "encoding",
-        "delimiter",
-        "sha256",
-        "header_row",
-        "headers",
-        "tables",
-        "ignored",
-        "left_out",
-        "confirmed",
-    ):
+    given, lines = _dumped(mapping), []
+    for key in Mapping.model_fields:
         if key == "tables":
             lines.append("tables:" if mapping.tables else "tables: {}")
             for table, cells in mapping.tables.items():
                 lines.append(f"  {table}:" if cells else f"  {table}: {{}}")
                 for column, cell in cells.items():
-                    told = cell.model_dump(by_alias=True, exclude_none=True, exclude_defaults=True, mode="json")
-                    lines.append(f"    {column}: {_written(told['column'] if set(told) == {'column'} else told)}")
+                    entry = _dumped(cell)
+                    lines.append(f"    {column}: {_written(entry['column'] if set(entry) == {'column'} else entry)}")
         elif key in given:
             lines.append(f"{key}: {_written(given[key])}")
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -52,18 +52,18 @@ def open_file(path: Path, mapping: Mapping | None, password: Password = given_pa
     KitError
         If the file cannot be read.
     """
-    said = mapping or Mapping(file="", tables={})
-    every = grids(path, password=password, encoding=said.encoding, delimiter=said.delimiter)
+    given = mapping or Mapping(file="", tables={})
+    every = grids(path, password=password, encoding=given.encoding, delimiter=given.delimiter)
     marker = next((read_marker(grid.head) for grid in every if grid.name == HIDDEN), None)
     if marker:
         return Opened((), (), Returned(path, marker, tuple(grid for grid in every if not grid.hidden)))
     found, left_out = [], []
     for grid in every:
-        layout = find_layout(replace(grid, hidden=grid.hidden and grid.name != said.sheet))
+        layout = find_layout(replace(grid, hidden=grid.hidden and grid.name != given.sheet))
         if isinstance(layout, Skipped):
             left_out.append(Notice(f"sheet_{layout.reason}", path.name, grid.name, ()))
         else:
-            found.append(Sheet(grid, layout).leaving_out(said.left_out))
+            found.append(Sheet(grid, layout).leaving_out(given.left_out))
             if grid.faulty:
                 left_out.append(Notice("cells_faulty", path.name, grid.name, grid.faulty))
     if not found and all(notice.kind == "sheet_empty" for notice in left_out):

@@ -79,14 +79,14 @@ def judged_values(found: Profile, column: Column, fitting: float | None) -> list
     """What values say for a column: the share that reads as its type or is among its codes, and how many differ."""
     if fitting is None:
         return []
-    said, kind = [], "id" if column.id.endswith("_id") else column.type
+    evidence, kind = [], "id" if column.id.endswith("_id") else column.type
     if kind in {"cat", "text"}:
-        said += [Evidence("allowed", {"share": fitting})] if found.codes and column.values else []
+        evidence += [Evidence("allowed", {"share": fitting})] if found.codes and column.values else []
     else:
-        said.append(Evidence("values_fit" if fitting >= 0.5 else "values_differ", {"share": fitting, "kind": kind}))
+        evidence.append(Evidence("values_fit" if fitting >= 0.5 else "values_differ", {"share": fitting, "kind": kind}))
     if found.codes:
-        return [*said, Evidence("codes", {"codes": found.codes})]
-    return [*said, Evidence("distinct", {"filled": found.filled, "distinct": found.distinct})]
+        return [*evidence, Evidence("codes", {"codes": found.codes})]
+    return [*evidence, Evidence("distinct", {"filled": found.filled, "distinct": found.distinct})]
 
 
 def for_label(

@@ -192,10 +192,10 @@ class Interview:
 
 
 class OpenQuestions(KitError):
-    """Something about the sources is to be answered before a book is made (questions, folder)."""
+    """Something about the sources is to be answered before a book is made (questions, refused)."""
 
     def details(self, _: str | None = None) -> dict[str, Any]:
         """Return the questions in lines, and their number."""
         questions = self.facts["questions"]
         blocks = ["\n   ".join([f"{n}. {q.lines()[0]}", *q.lines()[1:]]) for n, q in enumerate(questions, start=1)]
-        return {"folder": "DIR", **self.facts, "listed": "\n\n".join(blocks), "count": len(questions)}
+        return self.facts | {"listed": "\n\n".join(blocks), "count": len(questions)}

@@ -9,10 +9,10 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from kit import columns as col
-from kit.intake.assign import position_of
 from kit.intake.grid import Sheet
 from kit.intake.labels import signature
 from kit.intake.mapping import Cell, Confirmed, Mapping
+from kit.intake.matching import used_positions
 from kit.intake.reading import Reading
 from kit.intake.sources import Family
 from kit.schema import normalise
@@ -58,7 +58,7 @@ def _mapping(
     group: Sequence[Reading], file: str, sheet: str | None, confirmed: Confirmed, before: Mapping | None
 ) -> Mapping:
     first, tables = group[0].sheet, {table: dict(cells) for table, cells in group[0].tables.items()}
-    used = {position_of(first.headers, cell) for cells in tables.values() for cell in cells.values() if cell.column}
+    used = used_positions(first.headers, tables)
     left = dict.fromkeys(h for i, h in enumerate(first.headers) if i not in used and i not in first.grid.left_out)
     return Mapping(
         file=file,

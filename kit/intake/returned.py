@@ -17,8 +17,8 @@ from kit.database import columns
 from kit.errors import KitError
 from kit.intake import check, facts, staging
 from kit.intake.clean import Terms, literal
-from kit.intake.feeds import Feed, Field
 from kit.intake.grid import Grid, Layout, Sheet
+from kit.intake.load import Field, Load
 from kit.intake.mapping import POWERS, Cell
 from kit.intake.opening import Returned
 from kit.intake.quarantine import Notice, reason
@@ -35,12 +35,12 @@ __all__ = ["Back", "take_back"]
 _WAN = "万元"
 _CALL, _FIRST_STEP = "电话", "建立联系"
 _A_YEAR = dt.timedelta(days=366)
-_SHOWN = 10  # rows that are told one by one
+_SHOWN = 10  # rows that are named one by one
 
 
 @dataclass(slots=True)
 class Back:
-    """What came back: the feeds that were read, what was refused, and what a person should know."""
+    """What came back: what was read of each sheet, what was refused, and what a person should know."""
 
     loaded: list[staging.Loaded] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
@@ -48,7 +48,7 @@ class Back:
 
     def has(self, table: str) -> bool:
         """Whether any row of a table came back."""
-        return any(one.feed.table.id == table and one.rows_in for one in self.loaded)
+        return any(one.load.table.id == table and one.rows_in for one in self.loaded)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,22 +73,22 @@ def take_back(connection: Any, books: Sequence[Returned], *, key: bytes, first: 
     key
         The engagement's: workbooks of another are refused.
     first
-        Number of the first feed.
+        Number of the first load.
     tables
         Tables of the book so far, to which the rows refer.
     """
     back = Back()
     forms = [form for book in books for form in _forms(book, key, back)]
-    feeds = [(number, form, _feed(form)) for number, form in enumerate(forms, start=first)]
-    staging.create(connection, [feed for *_, feed in feeds])
+    loads = [(number, form, _load_of(form)) for number, form in enumerate(forms, start=first)]
+    staging.create(connection, [load for *_, load in loads])
     connection.execute(
         "CREATE TEMP TABLE returned"
         " (_id BIGINT, book VARCHAR, task VARCHAR, made VARCHAR, saved VARCHAR, filled INTEGER)"
     )
-    for number, form, feed in feeds:
-        one = staging.Loaded(number, feed, Terms(form.sheet.header_row, date1904=form.grid.date1904))
+    for number, form, load in loads:
+        one = staging.Loaded(number, load, Terms(form.sheet.header_row, date1904=form.grid.date1904))
         try:
-            _load(connection, one, form)
+            _append(connection, one, form)
         except KitError as error:
             back.refused.append(Refused(form.grid.path, form.grid.name, "", str(error)))
             continue
@@ -115,8 +115,8 @@ def _forms(book: Returned, key: bytes, back: Back) -> Iterator[_Form]:
         yield _Form(book.marker, grids[sheet.name], sheet)
 
 
-def _feed(form: _Form) -> Feed:
-    """How the columns of a sheet feed a table: the customer is a surrogate already, a choice is one of its words."""
+def _load_of(form: _Form) -> Load:
+    """How the columns of a sheet go into a table: the customer is a surrogate already, a choice is one of its words."""
     sheet, head = form.sheet, form.grid.head
     labels = tuple(head[sheet.header_row - 1][: sheet.width]) if len(head) >= sheet.header_row else ()
     labels += ("",) * (sheet.width - len(labels))
@@ -129,7 +129,7 @@ def _feed(form: _Form) -> Feed:
     if sheet.entries is CONTACT:
         contact = schema()["contact"]
         table = replace(contact, columns={**contact.columns, **taken})
-    return Feed(Sheet(form.grid, Layout(labels, sheet.header_row, sheet.header_row)), table, tuple(fields))
+    return Load(Sheet(form.grid, Layout(labels, sheet.header_row, sheet.header_row)), table, tuple(fields))
 
 
 def _field(form: _Form, column: Column, code: str, values: Mapping[str, str] | None = None) -> Field:
@@ -160,7 +160,7 @@ def _filled(form: _Form, entry: Entry) -> Field:
     return _field(form, column, entry.column, words_of_labels(entry.column) if entry.kind == "choice" else None)
 
 
-def _load(connection: Any, one: staging.Loaded, form: _Form) -> None:
+def _append(connection: Any, one: staging.Loaded, form: _Form) -> None:
     """Append the rows of a sheet in which anything was filled in, and count the others."""
     sheet, marker = form.sheet, form.marker
     read = list(batches(form.grid, after=sheet.header_row, width=sheet.width, refuse=lambda _: None))
@@ -213,6 +213,6 @@ def _quarantined(connection: Any, loaded: Sequence[staging.Loaded]) -> list[Noti
         ]
         if len(found) > _SHOWN:
             lines.append(message("intake.returned.more", cells=len(found) - _SHOWN))
-        sheet = one.feed.sheet
+        sheet = one.load.sheet
         notices += [Notice("returned_rows", sheet.path.name, sheet.name, tuple(lines))] if lines else []
     return notices

@@ -13,13 +13,13 @@ from rich.prompt import Prompt
 from rich.text import Text
 
 from kit.errors import KitError, UnknownName
-from kit.intake.feeds import Plan, find_sources, plan
+from kit.intake.load_plan import LoadPlan, plan_intake
 from kit.intake.mapping import Confirmed, save_mapping
 from kit.intake.opening import Opened, given_password
 from kit.intake.questions import Question
 from kit.intake.readers import Password
 from kit.intake.record import mappings
-from kit.intake.sources import Files
+from kit.intake.sources import Files, find_sources
 from kit.messages import language, listed, message
 from kit.schema import schema
 from kit.workbooks.form import CONTACT
@@ -54,10 +54,10 @@ class Review:
         self.asked: list[Question] = []
         self.plan = self._planned()
 
-    def _planned(self) -> Plan:
+    def _planned(self) -> LoadPlan:
         """Plan with the answers so far; a question keeps the number under which it was first asked."""
         as_of = None if isinstance(self._as_of, str) else self._as_of
-        found = plan(self._sources, as_of, answers=self._answers, files=self._files)
+        found = plan_intake(self._sources, as_of, answers=self._answers, files=self._files)
         known = {question.key for question in self.asked}
         self.asked += [q for q in (*found.questions, *found.optional) if q.key not in known]
         return found
@@ -129,7 +129,7 @@ class Review:
         waiting = {place for question in self.plan.questions for place in question.places}
         for family, readings in self.plan.families:
             for reading in readings:
-                place = (reading.sheet.path.name, reading.sheet.name)
+                place = reading.sheet.names
                 fed = listed([schema()[table].label(language()) for table in reading.tables], 20)
                 state = message("questions.review.asked") if place in waiting else ready
                 columns = sum(len(cells) for cells in reading.tables.values())

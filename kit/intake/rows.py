@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -14,10 +13,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from kit.intake.grid import Sheet
-from kit.intake.layout import clean_cell
-from kit.intake.marks import NUMBER, is_date, is_lead, is_note, is_title, is_total
-from kit.intake.second import in_row, names_columns
-from kit.schema import aliases, known_labels, normalise, schema
+from kit.intake.header_cells import clean_cell
+from kit.intake.markers import NUMBER, is_date, is_lead, is_note, is_title, is_total
+from kit.intake.second_table import in_row, names_columns
+from kit.schema import aliases, folded, known_labels, normalise, schema
 
 __all__ = ["BadRow", "Line", "Splitter"]
 
@@ -226,12 +225,12 @@ class Splitter:
         return "held" if few and (is_note(filled[0]) or all(is_lead(c) or is_note(c) for c in filled)) else ""
 
     def _is_total(self, cells: Cells) -> bool:
-        filled = [(i, plain) for i, cell in enumerate(cells) if (plain := _plain(cell)) and plain not in _NOTHING]
+        filled = [(i, plain) for i, cell in enumerate(cells) if (plain := folded(cell)) and plain not in _NOTHING]
         texts = [i for i, plain in filled if not _is_value(plain)]
         label = next((i for i in texts[:_LABEL_WITHIN] if is_total(cells[i])), None)
         if label is None or texts[-1] > label:
             return False
-        if _plain(cells[label]) in _KINDS and label > filled[0][0]:
+        if folded(cells[label]) in _KINDS and label > filled[0][0]:
             return False
         for i, plain in filled:
             like = _KEY_LIKE if i < label or i in self._keys else _LONG_KEY
@@ -248,12 +247,12 @@ class Splitter:
         first, text = filled[0]
         if is_note(text) or self._width < 3 or len(filled) > 1:
             return is_note(text) or (self._width > 2 and all(is_lead(cell) or is_note(cell) for _, cell in filled))
-        aside = first > 1 and (is_date(text) or not NUMBER.fullmatch(_plain(text)))
+        aside = first > 1 and (is_date(text) or not NUMBER.fullmatch(folded(text)))
         return is_lead(text) or _is_sentence(text) or aside
 
     def _is_record(self, cells: Cells) -> bool:
         """Whether a row looks like data that lost cells: a key where keys stand, or values beside other cells."""
-        plain = [(i, _plain(cell)) for i, cell in enumerate(cells) if cell]
+        plain = [(i, folded(cell)) for i, cell in enumerate(cells) if cell]
         if any(i in self._keys and _KEY_LIKE.fullmatch(text) for i, text in plain):
             return True
         values = sum(NUMBER.fullmatch(text) is not None for _, text in plain)
@@ -269,10 +268,6 @@ def _positions(headers: Cells, wanted: frozenset[str]) -> frozenset[int]:
         if any(label in known and known[label].id in wanted for known in tables for label in labels):
             found.add(i)
     return frozenset(found)
-
-
-def _plain(text: str) -> str:
-    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).casefold()
 
 
 def _is_value(plain: str) -> bool:

@@ -68,7 +68,7 @@ class Family:
     @property
     def places(self) -> tuple[tuple[str, str], ...]:
         """File and sheet of each."""
-        return tuple((sheet.path.name, sheet.name) for sheet in self.sheets)
+        return tuple(sheet.names for sheet in self.sheets)
 
 
 @dataclass(slots=True)
@@ -263,8 +263,8 @@ def _context(sheet: Sheet) -> tuple[str, ...]:
 
 def _key(parts: tuple[object, ...]) -> str:
     origin, *rest = parts
-    told = repr([origin.name if isinstance(origin, Path) else "", *rest])
-    return hashlib.sha256(told.encode()).hexdigest()[:12]
+    identity = repr([origin.name if isinstance(origin, Path) else "", *rest])
+    return hashlib.sha256(identity.encode()).hexdigest()[:12]
 
 
 def nothing_readable(path: Path, refused: Sequence[Refused]) -> KitError:

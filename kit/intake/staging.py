@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -17,27 +17,17 @@ import pyarrow as pa
 
 from kit.database import quiet
 from kit.errors import EmptyFile, KitError
-from kit.intake.clean import (
-    SQL_TYPES,
-    Terms,
-    doubtful,
-    exact_sum,
-    install,
-    literal,
-    reason_code,
-    source_text,
-    survey,
-    typed,
-)
-from kit.intake.feeds import Feed, Field
+from kit.intake import clean
+from kit.intake.clean import SQL_TYPES, Terms, literal, reason_code, source_text
 from kit.intake.grid import Sheet
-from kit.intake.private import Persons
+from kit.intake.load import Field, Load
+from kit.intake.personal import PersonalTexts
 from kit.intake.readers import ROW, batches
 from kit.intake.rows import BadRow, Line, Splitter
 
-__all__ = ["Lines", "Loaded", "append", "create", "database", "load", "place", "row_id"]
+__all__ = ["Lines", "Loaded", "append", "create", "database", "place", "row_id", "stage"]
 
-_ROW_BITS = 32  # a row's identity: the number of its feed, then its row in the file
+_ROW_BITS = 32  # a row's identity: the number of its load, then its row in the file
 _ROWS_A_CHUNK = 200_000
 MEMORY = 1 << 30  # bytes, for the whole of a bank: a laptop has other things to do; what is more spills, encrypted
 
@@ -56,20 +46,21 @@ class Lines:
 
 @dataclass(slots=True)
 class Loaded:
-    """What was read of one feed: its rows, the exact sum in 分 of each money column, and each column's cells.
+    """What was read of one load: its rows, the exact sum in 分 of each money column, and each column's cells.
 
     ``filled`` and ``unreadable`` count the cells of each column that have a value and that could not be read; the
     rest are missing. ``unusual`` are the columns that have cells which the short half of a macro cannot read.
     """
 
     number: int
-    feed: Feed
+    load: Load
     terms: Terms
     rows_in: int = 0
     sums: dict[str, Decimal] = field(default_factory=dict)
-    filled: dict[str, int] = field(default_factory=dict)
-    unreadable: dict[str, int] = field(default_factory=dict)
+    filled: Counter[str] = field(default_factory=Counter)
+    unreadable: Counter[str] = field(default_factory=Counter)
     unusual: set[str] = field(default_factory=set)
+    survey: Counter[tuple[str, str]] = field(default_factory=Counter)  # what may make a column doubtful
     lines: Lines = field(default_factory=Lines)
 
 
@@ -92,24 +83,24 @@ def database(scratch: Path, key: bytes) -> Iterator[Any]:
             connection.execute(f"SET {setting} = false")
         connection.execute("SET enable_external_access = false")
         connection.execute("SET lock_configuration = true")
-        install(connection, key)
+        clean.install(connection, key)
         yield connection
 
 
 def row_id(source: int, row: str) -> str:
-    """SQL of the identity of a row of a feed."""
+    """SQL of the identity of a row of a load."""
     return f"({source << _ROW_BITS} + {row})"
 
 
 def place(identity: str = "_id") -> tuple[str, str]:
-    """SQL of the feed's number and of the row in the file, from a row's identity."""
+    """SQL of the load's number and of the row in the file, from a row's identity."""
     return f"CAST({identity} >> {_ROW_BITS} AS INTEGER)", f"({identity} & {(1 << _ROW_BITS) - 1})"
 
 
-def create(connection: Any, feeds: Sequence[Feed]) -> None:
+def create(connection: Any, loads: Sequence[Load]) -> None:
     """Create an empty table for each table that is fed, and the quarantine; one that is there gains what it lacks."""
-    for table in {feed.table.id: feed.table for feed in feeds}.values():
-        fed = {f.column.id for feed in feeds if feed.table.id == table.id for f in feed.fields}
+    for table in {load.table.id: load.table for load in loads}.values():
+        fed = {f.column.id for load in loads if load.table.id == table.id for f in load.fields}
         columns = [f"{c.id} {SQL_TYPES[c.type]}" for c in table.columns.values() if c.id in fed]
         listed = ", ".join(("_id BIGINT", "_unreadable BIGINT", *columns))
         connection.execute(f"CREATE TABLE IF NOT EXISTS {table.id} ({listed})")
@@ -122,19 +113,19 @@ def create(connection: Any, feeds: Sequence[Feed]) -> None:
     )
 
 
-def load(
+def stage(
     connection: Any,
     sheet: Sheet,
-    feeds: Sequence[tuple[int, Feed]],
+    loads: Sequence[tuple[int, Load]],
     *,
-    persons: Persons,
+    personal: PersonalTexts,
     as_of: dt.date | None,
-    told: Callable[[int], None] = lambda _: None,
+    progress: Callable[[int], None] = lambda _: None,
 ) -> list[Loaded]:
     """Read a sheet once, chunk by chunk, and append it, typed, to each table that it feeds.
 
     A row without a readable key is quarantined here, and each other cell that cannot be read. What is for the vault
-    goes to ``persons``. ``told`` is given the number of rows read so far. Where a later part of the sheet makes an
+    goes to ``personal``. ``progress`` is given the number of rows read so far. Where a later part of the sheet makes an
     earlier part uncertain, all of it is read again, so that its order decides nothing.
 
     Raises
@@ -144,29 +135,27 @@ def load(
     EmptyFile
         If there is no data row.
     """
-    terms = {number: Terms(sheet.header_row, as_of, date1904=sheet.grid.date1904) for number, _ in feeds}
+    terms = {number: Terms(sheet.header_row, as_of, date1904=sheet.grid.date1904) for number, _ in loads}
     while True:
-        seen: dict[int, Counter[tuple[str, str]]] = {number: Counter() for number, _ in feeds}
-        loaded = [Loaded(number, feed, terms[number]) for number, feed in feeds]
+        loaded = [Loaded(number, load, terms[number]) for number, load in loads]
         try:
-            _load(connection, sheet, loaded, seen, persons, told)
+            _stage(connection, sheet, loaded, personal, progress)
         except KitError:
-            _forget(connection, feeds)
+            _forget(connection, loads)
             raise
-        now = {number: replace(terms[number], doubtful=doubtful(seen[number])) for number, _ in feeds}
+        now = {one.number: replace(one.terms, doubtful=clean.doubtful(one.survey)) for one in loaded}
         if now == terms:
             return loaded
         terms = now
-        _forget(connection, feeds)
+        _forget(connection, loads)
 
 
-def _load(
+def _stage(
     connection: Any,
     sheet: Sheet,
     loaded: Sequence[Loaded],
-    seen: Mapping[int, Counter[tuple[str, str]]],
-    persons: Persons,
-    told: Callable[[int], None],
+    personal: PersonalTexts,
+    progress: Callable[[int], None],
 ) -> None:
     split, last = Splitter(sheet), sheet.header_row
 
@@ -174,14 +163,14 @@ def _load(
         with _raw(connection, chunk):
             for one in loaded:
                 _append(connection, one)
-                seen[one.number].update(survey(connection, one.feed.fields, one.terms, one.unusual))
-                persons.add(connection, one.feed, one.terms, row_id(one.number, ROW))
+                one.survey.update(clean.survey(connection, one.load.fields, one.terms, one.unusual))
+                personal.add(connection, one.load, one.terms, row_id(one.number, ROW))
                 one.rows_in += chunk.num_rows
 
     for chunk, seen_to in _chunks(sheet, split):
         take(chunk)
         last = seen_to
-        told(loaded[0].rows_in)
+        progress(loaded[0].rows_in)
     held, refused = split.finish()
     if held is not None and held.num_rows:
         take(pa.Table.from_batches([held]))
@@ -191,7 +180,7 @@ def _load(
     for one in loaded:
         one.lines = lines
     if not loaded[0].rows_in:
-        raise EmptyFile(path=f"{sheet.path.name}{sheet.place}")
+        raise EmptyFile(path=sheet.place)
 
 
 def _chunks(sheet: Sheet, split: Splitter) -> Iterator[tuple[pa.Table, int]]:
@@ -238,7 +227,7 @@ def _raw(connection: Any, chunk: pa.Table) -> Iterator[None]:
 
 
 def append(connection: Any, one: Loaded, rows: pa.Table, also: str = "") -> None:
-    """Append rows of text that are data for certain, typed, to the table of a feed; ``also`` is run over ``raw``."""
+    """Append rows of text that are data for certain, typed, to the table of a load; ``also`` is run over ``raw``."""
     with _raw(connection, rows):
         _append(connection, one)
         one.rows_in += rows.num_rows
@@ -247,13 +236,13 @@ def append(connection: Any, one: Loaded, rows: pa.Table, also: str = "") -> None
 
 
 def _append(connection: Any, one: Loaded) -> None:
-    """Append ``raw``, typed, to the table of a feed."""
-    feed, names = one.feed, ", ".join(f.column.id for f in one.feed.fields)
+    """Append ``raw``, typed, to the table of a load."""
+    load, names = one.load, ", ".join(f.column.id for f in one.load.fields)
     unreadable = _type(connection, one)
     _quarantine_keys(connection, one)
     _quarantine_cells(connection, one, unreadable)
     connection.execute(
-        f"INSERT INTO {feed.table.id} (_id, _unreadable, {names}) SELECT _id, _unreadable, {names} FROM chunk"
+        f"INSERT INTO {load.table.id} (_id, _unreadable, {names}) SELECT _id, _unreadable, {names} FROM chunk"
     )
     _count(connection, one)
 
@@ -263,9 +252,9 @@ def _type(connection: Any, one: Loaded) -> int:
 
     What is usual suffices for most columns: the others are known when it did not.
     """
-    fields, identity = one.feed.fields, row_id(one.number, ROW)
+    fields, identity = one.load.fields, row_id(one.number, ROW)
     while True:
-        rows = typed(fields, one.terms, identity=identity, unusual=one.unusual)
+        rows = clean.typed(fields, one.terms, identity=identity, unusual=one.unusual)
         connection.execute(f"CREATE OR REPLACE TEMP TABLE chunk AS {rows}")
         bits = int(connection.execute("SELECT coalesce(bit_or(_unreadable), 0) FROM chunk").fetchone()[0])
         found = {f.column.id for i, f in enumerate(fields) if bits & 1 << i}
@@ -276,19 +265,17 @@ def _type(connection: Any, one: Loaded) -> int:
 
 def _count(connection: Any, one: Loaded) -> None:
     """Add a chunk to the sums and the cells filled."""
-    names = [f.column.id for f in one.feed.fields]
-    money = [f for f in one.feed.fields if f.column.type == "money"]
+    names = [f.column.id for f in one.load.fields]
+    money = [f for f in one.load.fields if f.column.type == "money"]
     whole = [f.column.id for f in money if f.column.id not in one.unusual]  # what is usual is not rounded
-    asked = [f"count({name})" for name in names] + [
-        f"CAST(coalesce(sum({name}), 0) AS DECIMAL(38, 0))" for name in whole
-    ]
+    asked = [f"count({name})" for name in names]
+    asked += [f"CAST(coalesce(sum({name}), 0) AS DECIMAL(38, 0))" for name in whole]
     found = connection.execute(f"SELECT {', '.join(asked)} FROM chunk").fetchone()
-    for name, filled in zip(names, found, strict=False):
-        one.filled[name] = one.filled.get(name, 0) + filled
+    one.filled.update(dict(zip(names, found, strict=False)))
     sums = dict(zip(whole, found[len(names) :], strict=True))
     other = [f for f in money if f.column.id not in sums]
     if other:
-        pairs = [exact_sum(f, one.terms) for f in other]
+        pairs = [clean.exact_sum(f, one.terms) for f in other]
         found = connection.execute(f"SELECT {', '.join(sum(pairs, ()))} FROM raw").fetchone()
         sums |= {f.column.id: found[2 * i] + found[2 * i + 1] for i, f in enumerate(other)}
     for f in money:
@@ -300,32 +287,32 @@ def _refuse(connection: Any, one: Loaded, refused: Sequence[BadRow]) -> None:
     for bad in refused:
         connection.execute(
             f"INSERT INTO quarantine VALUES (?, {row_id(one.number, '?')}, '', '', 'field_count', ?, true)",
-            [one.feed.table.id, bad.number, f"{bad.actual} / {bad.expected}"],
+            [one.load.table.id, bad.number, f"{bad.actual} / {bad.expected}"],
         )
     one.rows_in += len(refused)
 
 
-def _forget(connection: Any, feeds: Sequence[tuple[int, Feed]]) -> None:
+def _forget(connection: Any, loads: Sequence[tuple[int, Load]]) -> None:
     """Take out what was appended of a sheet."""
     source = place()[0]
-    for number, feed in feeds:
-        for table in (feed.table.id, f"gone_{feed.table.id}"):
+    for number, load in loads:
+        for table in (load.table.id, f"gone_{load.table.id}"):
             connection.execute(f"DELETE FROM {table} WHERE {source} = {number}")
-        connection.execute(f"DELETE FROM quarantine WHERE _table = '{feed.table.id}' AND {source} = {number}")
+        connection.execute(f"DELETE FROM quarantine WHERE _table = '{load.table.id}' AND {source} = {number}")
 
 
 def _quarantine_keys(connection: Any, one: Loaded) -> None:
     """Refuse the rows in which a mandatory column or a part of the key cannot be read or is empty."""
-    feed, terms = one.feed, one.terms
-    table, bits = feed.table, {f.column.id: 1 << i for i, f in enumerate(feed.fields)}
+    load, terms = one.load, one.terms
+    table, bits = load.table, {f.column.id: 1 << i for i, f in enumerate(load.fields)}
     cases = []
-    for f in feed.fields:
+    for f in load.fields:
         name = f.column.id
         if f.column.need == "M" or name in table.grain:
             cases.append((f, f"_unreadable & {bits[name]} <> 0", reason_code(f, terms)))
         if f.column.need == "M":
             cases.append((f, f"{name} IS NULL", literal("missing")))
-    either = [f for f in feed.fields if f.column in table.either]
+    either = [f for f in load.fields if f.column in table.either]
     if either:
         none = " AND ".join(f"{f.column.id} IS NULL" for f in either)
         cases += [(f, f"{none} AND _unreadable & {bits[f.column.id]} <> 0", reason_code(f, terms)) for f in either]
@@ -344,18 +331,18 @@ def _quarantine_keys(connection: Any, one: Loaded) -> None:
 def _quarantine_cells(connection: Any, one: Loaded, unreadable: int) -> None:
     """Note each unreadable cell of the rows that stay; the cell itself is empty in the book."""
     stays = "_id NOT IN (SELECT _id FROM refused)"
-    for i, f in enumerate(one.feed.fields):
+    for i, f in enumerate(one.load.fields):
         if unreadable & 1 << i:
             bad = f"FROM chunk WHERE _unreadable & {1 << i} <> 0"
             count = connection.execute(f"SELECT count(*) {bad}").fetchone()[0]
-            one.unreadable[f.column.id] = one.unreadable.get(f.column.id, 0) + count
+            one.unreadable[f.column.id] += count
             rows = f"SELECT _id {bad} AND {stays}"
             _note(connection, one, f, reason_code(f, one.terms), rows=rows, whole=False)
 
 
 def _note(connection: Any, one: Loaded, f: Field, code: str, *, rows: str, whole: bool) -> None:
-    text, identity = source_text(f, one.feed.sheet.header_row), row_id(one.number, ROW)
+    text, identity = source_text(f, one.load.sheet.header_row), row_id(one.number, ROW)
     connection.execute(
-        f"INSERT INTO quarantine SELECT '{one.feed.table.id}', {identity}, '{f.column.id}',"
+        f"INSERT INTO quarantine SELECT '{one.load.table.id}', {identity}, '{f.column.id}',"
         f" shape({text}), {code}, '', {whole} FROM raw WHERE {identity} IN ({rows})"
     )

@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow as pa
 
 from kit.intake.clean import exact_number
-from kit.intake.feeds import Field
+from kit.intake.load import Field
 from kit.intake.rows import Line
 from kit.intake.staging import Loaded, place
 
@@ -28,12 +28,12 @@ def totals(connection: Any, loaded: Sequence[Loaded]) -> pd.DataFrame:
     exact 分, as a decimal; counts (of the column type ``int``) are in their own unit. Rows in quarantine are part of
     the sum where their amount could be read.
     """
-    found = [line for one in loaded if one.lines.totals for line in _of_feed(connection, one)]
+    found = [line for one in loaded if one.lines.totals for line in _of_load(connection, one)]
     return pd.DataFrame(found, columns=NAMES)
 
 
-def _of_feed(connection: Any, one: Loaded) -> list[tuple[Any, ...]]:
-    summed = [f for f in one.feed.fields if f.column.type in {"money", "int"} and f.position is not None]
+def _of_load(connection: Any, one: Loaded) -> list[tuple[Any, ...]]:
+    summed = [f for f in one.load.fields if f.column.type in {"money", "int"} and f.position is not None]
     if not summed:
         return []
     lines = sorted(one.lines.totals, key=lambda line: line.number)
@@ -41,17 +41,17 @@ def _of_feed(connection: Any, one: Loaded) -> list[tuple[Any, ...]]:
     before, whole = list(accumulate(parts, _plus)), parts[0]
     for part in parts[1:]:
         whole = _plus(whole, part)
-    told = []
+    found = []
     for i, (line, stated) in enumerate(zip(lines, _stated(connection, lines, summed), strict=True)):
         rows, sums = min((parts[i], before[i], whole), key=lambda scope: _distance(stated, scope[1]))
         label = next((cell for cell in line.cells if cell), "")
-        where = (one.feed.sheet.path.name, one.feed.sheet.name, line.number, label, one.feed.table.id)
-        told += [
-            (*where, f.column.id, rows, said, is_, said - is_)
-            for f, said, is_ in zip(summed, stated, sums, strict=True)
-            if said is not None
+        where = (*one.load.sheet.names, line.number, label, one.load.table.id)
+        found += [
+            (*where, f.column.id, rows, of_line, of_rows, of_line - of_rows)
+            for f, of_line, of_rows in zip(summed, stated, sums, strict=True)
+            if of_line is not None
         ]
-    return told
+    return found
 
 
 _Part = tuple[int, list[Decimal]]
@@ -63,7 +63,7 @@ def _plus(a: _Part, b: _Part) -> _Part:
 
 def _distance(stated: Sequence[Decimal | None], sums: Sequence[Decimal]) -> tuple[int, Decimal]:
     """How many columns differ, and by how much in all."""
-    apart = [abs(said - is_) for said, is_ in zip(stated, sums, strict=True) if said is not None]
+    apart = [abs(a - b) for a, b in zip(stated, sums, strict=True) if a is not None]
     return sum(each != 0 for each in apart), sum(apart, Decimal(0))
 
 
@@ -73,7 +73,7 @@ def _sums_between(connection: Any, one: Loaded, rows: list[int], summed: Sequenc
     columns = ", ".join(f"CAST(coalesce(sum({f.column.id}), 0) AS DECIMAL(38, 0))" for f in summed)
     found = connection.execute(
         f"SELECT len(list_filter(?::BIGINT[], lambda r: r < {row})) AS part, count(*), {columns}"
-        f" FROM {one.feed.table.id} WHERE {source} = {one.number} GROUP BY part",
+        f" FROM {one.load.table.id} WHERE {source} = {one.number} GROUP BY part",
         [rows],
     ).fetchall()
     known = {part: (count, list(sums)) for part, count, *sums in found}

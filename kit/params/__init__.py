@@ -12,7 +12,8 @@ from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from kit.params.base import WAN, YUAN, Family, Frozen, known, said
+from kit.messages import message
+from kit.params.base import WAN, YUAN, Family, Frozen, known
 from kit.params.checks import Checks, ControlTotal
 from kit.params.division import (
     Compared,
@@ -141,7 +142,7 @@ class Params(Frozen):
     @classmethod
     def _steps_differ(cls, steps: tuple[FlowStep, ...]) -> tuple[FlowStep, ...]:
         if len({step.code for step in steps}) != len(steps):
-            raise ValueError(said("每个环节只写一次", "each step once"))
+            raise ValueError(message("params.steps"))
         return steps
 
     @model_validator(mode="after")

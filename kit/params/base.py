@@ -8,9 +8,9 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from kit.errors import nearest
-from kit.messages import language
+from kit.messages import message
 
-__all__ = ["WAN", "YUAN", "Code", "Family", "Frozen", "known", "said"]
+__all__ = ["WAN", "YUAN", "Code", "Family", "Frozen", "known"]
 
 YUAN, WAN = 100, 1_000_000  # 分 in 1 元, in 1 万元
 
@@ -20,11 +20,6 @@ Family = Literal["demand", "time", "structured", "wmp", "fund", "insurance", "bo
 
 # A name of the engagement's own, in any script: it heads columns and stands in keys.
 Code = Annotated[str, Field(pattern=r"^\w+$")]
-
-
-def said(zh: str, en: str) -> str:
-    """The text in the language of messages."""
-    return zh if language() == "zh" else en
 
 
 def known(setting: str, names: Iterable[str | None], among: Iterable[str]) -> None:
@@ -37,9 +32,7 @@ def known(setting: str, names: Iterable[str | None], among: Iterable[str]) -> No
     """
     there = set(among)
     if lost := sorted(str(name) for name in names if name is not None and name not in there):
-        hint = nearest(lost[0], there)
-        zh = f"{setting} 用已有的代码，没有 {lost[0]}（{hint}）"
-        raise ValueError(said(zh, f"known codes in {setting}, not {lost[0]} ({hint})"))
+        raise ValueError(message("params.known", setting=setting, name=lost[0], hint=nearest(lost[0], there)))
 
 
 class Frozen(BaseModel):

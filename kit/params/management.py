@@ -6,7 +6,8 @@ from typing import Any, Literal, get_args
 
 from pydantic import Field, field_validator, model_validator
 
-from kit.params.base import Frozen, said
+from kit.messages import message
+from kit.params.base import Frozen
 
 __all__ = [
     "Allocation",
@@ -84,9 +85,9 @@ class Grade(Frozen):
     @model_validator(mode="after")
     def _falling(self) -> Grade:
         if not self.a_from > self.b_from > self.c_from:
-            raise ValueError(said("a_from > b_from > c_from", "a_from above b_from above c_from"))
+            raise ValueError(message("params.grades"))
         if not self.weights["assets"]:
-            raise ValueError(said("assets 的权重大于 0：只有它一定有数据", "a weight of assets above 0: always known"))
+            raise ValueError(message("params.weight"))
         return self
 
     @property
@@ -129,8 +130,7 @@ class ContactClass(Frozen):
     @model_validator(mode="after")
     def _waits(self) -> ContactClass:
         if self.again_days and self.code not in WAITING:
-            listed = ", ".join(WAITING)
-            raise ValueError(said(f"只有 {listed} 可以写 again_days", f"again_days of {listed} alone"))
+            raise ValueError(message("params.waits", codes=", ".join(WAITING)))
         return self
 
 
@@ -156,8 +156,7 @@ class IntentGrade(Frozen):
     @model_validator(mode="after")
     def _followed(self) -> IntentGrade:
         if self.follow_up and not (self.at_most_days and self.closes_months):
-            zh = f"{self.code}：follow_up 要同时写 at_most_days 和 closes_months"
-            raise ValueError(said(zh, f"{self.code}: follow_up with both at_most_days and closes_months"))
+            raise ValueError(message("params.follow_up", code=self.code))
         return self
 
 
@@ -228,11 +227,9 @@ class Contact(Frozen):
             ("intents", self.intents, ("A", "B", "C", "D")),
         ):
             if sorted(item.code for item in items) != sorted(codes):
-                listed = ", ".join(codes)
-                raise ValueError(said(f"{name} 里 {listed} 各一次", f"{name}: each of {listed} once"))
+                raise ValueError(message("params.each_once", name=name, codes=", ".join(codes)))
         if self.of("maturity").within_days * 2 >= self.maturity_days:
-            zh = "maturity_days 大于 maturity 的 within_days 的两倍"
-            raise ValueError(said(zh, "maturity_days above twice within_days of maturity"))
+            raise ValueError(message("params.maturity"))
         return self
 
     def of(self, code: str) -> ContactClass:

@@ -6,7 +6,8 @@ from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from kit.params.base import Family, Frozen, known, said
+from kit.messages import message
+from kit.params.base import Family, Frozen, known
 
 __all__ = ["FEWEST_SEGMENTS", "MOST_SEGMENTS", "Clause", "SegmentRule", "Segments"]
 
@@ -57,15 +58,13 @@ class Segments(Frozen):
     @classmethod
     def _batches(cls, rules: tuple[SegmentRule, ...]) -> tuple[SegmentRule, ...]:
         if not FEWEST_SEGMENTS <= len(rules) <= MOST_SEGMENTS:
-            zh = f"{FEWEST_SEGMENTS} 至 {MOST_SEGMENTS} 个客群，现为 {len(rules)} 个"
-            raise ValueError(said(zh, f"{FEWEST_SEGMENTS} to {MOST_SEGMENTS} segments, not {len(rules)}"))
+            raise ValueError(message("params.segments", fewest=FEWEST_SEGMENTS, most=MOST_SEGMENTS, count=len(rules)))
         if len(set(_codes(rules))) != len(rules):
-            raise ValueError(said("各不相同的客群 code", "segments whose codes differ"))
+            raise ValueError(message("params.codes"))
         if rules[-1].any_of or not all(rule.any_of for rule in rules[:-1]):
-            zh = "每个客群都写 any_of，只有最后一个不写：它收容其余客户"
-            raise ValueError(said(zh, "any_of in every segment but the last, which takes the rest"))
+            raise ValueError(message("params.last"))
         if any(clause == Clause() for rule in rules for clause in rule.any_of):
-            raise ValueError(said("每条 any_of 至少有一个条件", "at least one condition in each any_of"))
+            raise ValueError(message("params.condition"))
         return rules
 
     @model_validator(mode="after")

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Hashable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Hashable, Mapping
+from datetime import date
 from typing import Any
 
 import pandas as pd
-import xlsxwriter
 
-from kit.accounts import Accounts
 from kit.analysis.quality import missing_columns
-from kit.analysis.result import share
+from kit.document.blocks import Value
+from kit.document.frames import table_of
+from kit.reconciliation import Reconciliation
 from kit.report.names import column_name, reason_name, table_name, unlocked
 from kit.schema import schema
-from kit.tables import kind_of
-from kit.text import Wording, figure
+from kit.text import Wording
+from kit.workbooks.sheets import COLOUR, new_workbook
 
 __all__ = ["data_request"]
 
@@ -27,16 +26,15 @@ _WIDTHS = {
     "stated_fen": 20, "found_fen": 20, "difference_fen": 18, "difference_share": 11, "finding": 22, "detail": 36,
 }  # fmt: skip
 _OTHERS = 11
-_TEXT = ("need", "example", "told", "needed", "place", "as_of", "finding")
 _HEAD = 3  # row of the header, counted from 0: below the title and what the sheet is for
 
 
-def data_request(accounts: Accounts, words: Wording, *, bank: str) -> bytes:
+def data_request(reconciled: Reconciliation, words: Wording, *, bank: str) -> bytes:
     """Workbook of six sheets in the engagement's language; amounts in 元, examples as shapes of what was read.
 
     Parameters
     ----------
-    accounts
+    reconciled
         What the intake wrote about itself.
     words
         Sentences and labels are those of ``request``.
@@ -47,29 +45,26 @@ def data_request(accounts: Accounts, words: Wording, *, bank: str) -> bytes:
         xlsx without formulas or links; it names no customer and may leave the bank's network and return to it.
     """
     sheets = {
-        "missing": _missing(accounts, words),
-        "doubtful": _doubtful(accounts, words),
-        "differences": _differences(accounts, words),
-        "refused": accounts.refused.rename(columns={"reason": "told"}),
-        "explain": _explain(accounts, words),
-        "accounts": _accounts(accounts, words),
+        "missing": _missing(reconciled, words),
+        "doubtful": _doubtful(reconciled, words),
+        "differences": _differences(reconciled, words),
+        "refused": reconciled.refused.rename(columns={"reason": "told"}),
+        "explain": _explain(reconciled, words),
+        "accounts": _rows_accounted(reconciled, words),
     }
-    buffer = io.BytesIO()
-    safe = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(buffer, safe) as book:
-        # The same data is the same file, whatever the day; Excel's dates know no zone.
-        book.set_properties({"title": words("request.title", bank=bank), "created": datetime(2000, 1, 1)})  # noqa: DTZ001
+    # The same data is the same file, whatever the day.
+    with new_workbook(date(2000, 1, 1), title=words("request.title", bank=bank)) as (book, buffer):
         formats = _formats(book)
         for name, rows in sheets.items():
             _sheet(book, formats, name, rows, words, bank=bank)
     return buffer.getvalue()
 
 
-def _missing(accounts: Accounts, words: Wording) -> pd.DataFrame:
+def _missing(reconciled: Reconciliation, words: Wording) -> pd.DataFrame:
     """Columns not sent, the important ones first; of a table not sent, what it needs to be of use."""
     rows = []
     for needs in (("M", "M*", "R"), ("O",)):
-        for table, column in missing_columns(accounts, need=needs)[0][["table", "column"]].itertuples(index=False):
+        for table, column in missing_columns(reconciled, need=needs)[0][["table", "column"]].itertuples(index=False):
             if column:
                 rows.append((table, column, needs[0]))
             elif needs[0] == "M":
@@ -91,11 +86,11 @@ def _missing(accounts: Accounts, words: Wording) -> pd.DataFrame:
     return pd.DataFrame(told, columns=["table", "column", "need", "unlocks", "aliases"])
 
 
-def _doubtful(accounts: Accounts, words: Wording) -> pd.DataFrame:
+def _doubtful(reconciled: Reconciliation, words: Wording) -> pd.DataFrame:
     """What is in quarantine, a row each file, column and reason, with the first as the example."""
     keys = ["file", "sheet", "table", "column"]
-    labels = accounts.fields.drop_duplicates(keys)[[*keys, "label"]]
-    rows = accounts.quarantine.merge(labels, on=keys, how="left", validate="many_to_one")
+    labels = reconciled.fields.drop_duplicates(keys)[[*keys, "label"]]
+    rows = reconciled.quarantine.merge(labels, on=keys, how="left", validate="many_to_one")
     own = [
         str(label) if isinstance(label, str) and label else column_name(table, column, words) if column else ""
         for label, table, column in zip(rows["label"], rows["table"], rows["column"], strict=True)
@@ -110,10 +105,10 @@ def _needed(code: str, words: Wording) -> str:
     return words.label(f"request.needed.{code}", default=words.label("request.needed.other"))
 
 
-def _differences(accounts: Accounts, words: Wording) -> pd.DataFrame:
+def _differences(reconciled: Reconciliation, words: Wording) -> pd.DataFrame:
     """Totals rows, sums between tables and the bank's own figures that differ."""
-    totals = accounts.totals[accounts.totals["difference_fen"] != 0]
-    checks = accounts.checks
+    totals = reconciled.totals[reconciled.totals["difference_fen"] != 0]
+    checks = reconciled.checks
     checks = checks[checks["check"].isin(["sum", "control_total"]) & (checks["status"] == "finding")]
     checks = checks[checks["stated_fen"].notna()]
     kinds = ["control_total" if c == "control_total" else "parts" if "+" in d else d
@@ -132,20 +127,18 @@ def _differences(accounts: Accounts, words: Wording) -> pd.DataFrame:
     })  # fmt: skip
     order = ["compared", "file", "sheet", "row", "table", "column", "branch_id", "as_of", "stated_fen", "found_fen"]
     rows = pd.concat([frame.reindex(columns=order).astype("object") for frame in (first, second)], ignore_index=True)
-    pairs = zip(rows["found_fen"], rows["stated_fen"], strict=True)
-    return rows.assign(
-        difference_fen=rows["found_fen"] - rows["stated_fen"],
-        difference_share=pd.Series([share(f - s, s) for f, s in pairs], index=rows.index, dtype="object"),
-    )
+    difference, stated = rows["found_fen"] - rows["stated_fen"], rows["stated_fen"]
+    shares = [d / s if s else None for d, s in zip(difference, stated, strict=True)]
+    return rows.assign(difference_fen=difference, difference_share=pd.Series(shares, index=rows.index, dtype="object"))
 
 
-def _explain(accounts: Accounts, words: Wording) -> pd.DataFrame:
+def _explain(reconciled: Reconciliation, words: Wording) -> pd.DataFrame:
     """Findings that only the bank can explain, and units that no file states."""
-    checks = accounts.checks
+    checks = reconciled.checks
     asked = checks[(checks["status"] == "finding") & ~checks["check"].isin(["sum"])]
     asked = asked[~((asked["check"] == "control_total") & asked["stated_fen"].notna())]
     asked = asked[~((asked["check"] == "code_drift") & (asked["detail"] == ""))]
-    fields = accounts.fields[accounts.fields["unit_from"].isin(["assumed", "default", "schema"])]
+    fields = reconciled.fields[reconciled.fields["unit_from"].isin(["assumed", "default", "schema"])]
     fields = fields.drop_duplicates(["table", "column", "unit"])
     rows = [
         {
@@ -182,49 +175,47 @@ def _detail(row: Mapping[Hashable, Any], words: Wording) -> str:
     return column_name(row["table"], table_name(row["detail"], words), words)
 
 
-def _accounts(accounts: Accounts, words: Wording) -> pd.DataFrame:
+def _rows_accounted(reconciled: Reconciliation, words: Wording) -> pd.DataFrame:
     """Where the lines of each file went."""
-    rows = accounts.reconciliation
+    rows = reconciled.rows
     return rows.assign(table=[table_name(table, words) for table in rows["table"]])
 
 
 def _formats(book: Any) -> dict[str, Any]:
-    cell = {"valign": "top", "text_wrap": True, "border": 1, "border_color": "#d9dee4", "font_size": 10}
+    cell = {"valign": "top", "text_wrap": True, "border": 1, "border_color": "#d9dee4"}
+    head = {"bold": True, "bg_color": COLOUR, "font_color": "#ffffff", "valign": "vcenter"}
     return {
-        "title": book.add_format({"bold": True, "font_size": 14, "font_color": "#1f4e79"}),
-        "note": book.add_format({"font_color": "#5f6b7a", "text_wrap": True, "valign": "top", "font_size": 10}),
-        "head": book.add_format(
-            cell | {"bold": True, "bg_color": "#1f4e79", "font_color": "#ffffff", "valign": "vcenter"}
-        ),
+        "title": book.add_format({"bold": True, "font_size": 14, "font_color": COLOUR}),
+        "note": book.add_format({"font_color": "#5f6b7a", "text_wrap": True, "valign": "top"}),
+        "head": book.add_format(cell | head),
         "text": book.add_format(cell),
         "count": book.add_format(cell | {"num_format": "#,##0", "text_wrap": False}),
         "cents": book.add_format(cell | {"num_format": "#,##0.00", "text_wrap": False}),
         "near": book.add_format(cell | {"num_format": "0.0%", "text_wrap": False}),
-    }  # fmt: skip
+    }
 
 
 def _sheet(book: Any, formats: Mapping[str, Any], name: str, rows: pd.DataFrame, words: Wording, *, bank: str) -> None:
     """One sheet: title, what it is for, header, rows; frozen below the header, printed a page wide."""
-    sheet = book.add_worksheet(words.label(f"request.{name}.sheet"))
-    columns = list(rows.columns)
-    sheet.write_string(
-        0, 0, words("request.heading", bank=bank, sheet=words.label(f"request.{name}.sheet")), formats["title"]
-    )
+    title = words.label(f"request.{name}.sheet")
+    table = table_of(rows.head(_MOST), words)
+    sheet = book.add_worksheet(title)
+    sheet.write_string(0, 0, words("request.heading", bank=bank, sheet=title), formats["title"])
     purpose = words(f"request.{name}.{'note' if len(rows) else 'none'}")
-    sheet.merge_range(1, 0, 1, max(len(columns) - 1, 1), "", formats["note"])
+    sheet.merge_range(1, 0, 1, max(len(table.columns) - 1, 1), "", formats["note"])
     sheet.write_string(1, 0, purpose, formats["note"])
     sheet.set_row(1, 48)
-    for j, column in enumerate(columns):
-        sheet.set_column(j, j, _WIDTHS.get(column, _OTHERS))
-        label = words.label(f"request.column.{column}", default=words.label(f"tables.{column}"))
+    for j, column in enumerate(table.columns):
+        sheet.set_column(j, j, _WIDTHS.get(column.name, _OTHERS))
+        label = words.label(f"request.column.{column.name}", default=column.label)
         sheet.write_string(_HEAD, j, label, formats["head"])
-    for i, row in enumerate(rows.head(_MOST).itertuples(index=False), start=_HEAD + 1):
-        _row(sheet, i, columns, row, words, formats)
+        for i, values in enumerate(table.rows, start=_HEAD + 1):
+            _cell(sheet, i, j, values[j], column.kind, formats)
     if len(rows) > _MOST:
         sheet.write_string(_HEAD + 1 + _MOST, 0, words("request.more", rows=len(rows) - _MOST), formats["note"])
     sheet.freeze_panes(_HEAD + 1, 0)
     if len(rows):
-        sheet.autofilter(_HEAD, 0, _HEAD + min(len(rows), _MOST), len(columns) - 1)
+        sheet.autofilter(_HEAD, 0, _HEAD + len(table.rows), len(table.columns) - 1)
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
@@ -232,18 +223,10 @@ def _sheet(book: Any, formats: Mapping[str, Any], name: str, rows: pd.DataFrame,
     sheet.hide_gridlines(2)
 
 
-def _row(
-    sheet: Any, i: int, columns: Sequence[str], row: Sequence[Any], words: Wording, formats: Mapping[str, Any]
-) -> None:
-    for j, (column, value) in enumerate(zip(columns, row, strict=True)):
-        kind = "text" if column in _TEXT else kind_of(column)
-        if value is None or pd.isna(value):
-            sheet.write_blank(i, j, None, formats["text"])
-        elif column == "compared":
-            sheet.write_string(i, j, words.label(f"labels.compared.{value}"), formats["text"])
-        elif kind == "cents":
-            sheet.write_number(i, j, int(value) / 100, formats["cents"])
-        elif kind in ("count", "near"):
-            sheet.write_number(i, j, float(value), formats[kind])
-        else:
-            sheet.write_string(i, j, figure(value, "text", words.language), formats["text"])
+def _cell(sheet: Any, i: int, j: int, value: Value, kind: str, formats: Mapping[str, Any]) -> None:
+    if value is None:
+        sheet.write_blank(i, j, None, formats["text"])
+    elif isinstance(value, str | date):
+        sheet.write_string(i, j, str(value), formats["text"])
+    else:
+        sheet.write_number(i, j, value / 100 if kind == "cents" else value, formats.get(kind, formats["text"]))

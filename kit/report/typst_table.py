@@ -20,7 +20,7 @@ _PARTS = ("head", "body", "foot")
 Cell = dict[str, Any]
 
 
-def set_table(grid: doc.Grid, text: Callable[[doc.Text], list[Any]], caption: list[Any]) -> list[dict[str, Any]]:
+def set_table(grid: doc.Grid, text: Callable[[doc.Text], list[Any]]) -> list[dict[str, Any]]:
     """A grid as one table or several, each cell with its column ``x`` and row ``y``; ``text`` is a cell's as data."""
     start = [0, len(grid.head), len(grid.head) + len(grid.body)]
     parts = [
@@ -40,7 +40,7 @@ def set_table(grid: doc.Grid, text: Callable[[doc.Text], list[Any]], caption: li
             "rows": start[2] + len(grid.foot),
             "heads": len(grid.head),
             "rules": [start[2]] if grid.foot else [],
-            "caption": caption if caption and columns is panels[0] else None,
+            "caption": text(grid.caption) if columns is panels[0] else [],
             "columns": len(columns),
             "scale": round(max(_SMALLEST, min(1.0, _LINE_EMS / sum(widths[x] for x in columns))), 3),
             **{
@@ -101,12 +101,12 @@ def _fold(heads: list[Cell], figures: list[Cell]) -> None:
             room = max(len(cell["plain"]) for cell in figures)
             whole = re.sub(r"\(.*?\)", lambda unit: unit[0].replace(" ", "\N{NO-BREAK SPACE}"), head["plain"])
             lines = textwrap.wrap(whole, max(room, _LONG_HEAD), break_long_words=False, break_on_hyphens=False)
-            head["c"] = [part for line in lines for part in ({"t": "br"}, line)][1:]
+            head["c"] = ["\n".join(lines)]
 
 
 def _narrowest(text: str) -> float:
     """Ems that a cell needs: its longest word, or a few characters where the line may break anywhere."""
-    word = max((len(w) for w in re.findall(r"[^\s\u2e80-\uffef]{1,24}", text)), default=0)
+    word = max((len(w) for w in re.findall(r"[^\s\u2e80-\uffef]{1,30}", text)), default=0)
     return max(word * 0.58, min(6.0, _width(text)))
 
 

@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from types import MappingProxyType
 
@@ -19,6 +19,8 @@ __all__ = [
     "Table",
     "aliases",
     "ambiguous",
+    "compact",
+    "folded",
     "forbidden",
     "known_labels",
     "money_units",
@@ -36,8 +38,20 @@ _UNIT_BEHIND = re.compile(rf"(.+?)[:,_/\-](?:人民币)?({_UNIT})")
 _UNIT_JOINED = re.compile(rf"(.+?)(?:人民币)?({_UNIT})")
 
 
+class _Named:
+    """What has a name in each language."""
+
+    __slots__ = ()
+    zh: str
+    en: str
+
+    def label(self, language: str) -> str:
+        """Name in a language, ``zh`` or ``en``."""
+        return self.zh if language == "zh" else self.en
+
+
 @dataclass(frozen=True, slots=True)
-class Column:
+class Column(_Named):
     """A canonical column.
 
     ``type`` is one of ``text``, ``cat``, ``money`` (whole 分), ``int``, ``decimal``, ``date``, ``bool``, ``phone``,
@@ -79,17 +93,13 @@ class Column:
         """The column from whose source this one is read as well, empty for one with a source of its own."""
         return self.kept.partition(":")[2]
 
-    def label(self, language: str) -> str:
-        """Name of the column in a language, ``zh`` or ``en``."""
-        return self.zh if language == "zh" else self.en
-
     def unlocks(self, language: str) -> str:
         """Return what becomes possible once this column is delivered."""
         return self.unlocks_zh if language == "zh" else self.unlocks_en
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class Table(_Named):
     """A canonical table; ``grain`` names the columns that tell its rows apart (none: every row counts)."""
 
     id: str
@@ -97,10 +107,6 @@ class Table:
     en: str
     grain: tuple[str, ...]
     columns: Mapping[str, Column]
-
-    def label(self, language: str) -> str:
-        """Name of the table in a language, ``zh`` or ``en``."""
-        return self.zh if language == "zh" else self.en
 
     @property
     def mandatory(self) -> tuple[Column, ...]:
@@ -138,17 +144,21 @@ def schema() -> Mapping[str, Table]:
             codes=MappingProxyType({word.upper(): code[0] for code in listed for word in code}),
             closed=bool(listed) and len(listed) == len(words),
         )
-    tables = {
-        row["id"]: Table(
-            id=row["id"],
-            zh=row["zh"],
-            en=row["en"],
-            grain=_split(row["grain"], "|"),
-            columns=MappingProxyType(columns[row["id"]]),
-        )
+    tables = [
+        Table(row["id"], row["zh"], row["en"], _split(row["grain"], "|"), MappingProxyType(columns[row["id"]]))
         for row in _rows("tables.csv")
-    }
-    return MappingProxyType(tables)
+    ]
+    return MappingProxyType({table.id: table for table in tables})
+
+
+def compact(text: str) -> str:
+    """Return a text in half-width forms, without white space."""
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
+
+
+def folded(text: str) -> str:
+    """Return a text as texts are compared: half-width, without white space, in small letters."""
+    return compact(text).casefold()
 
 
 def money_units(text: str) -> tuple[str, ...]:
@@ -156,17 +166,18 @@ def money_units(text: str) -> tuple[str, ...]:
 
     Every part must be a short word of its own: ``50万元以上`` states no unit.
     """
-    bare = _UNIT_DRESS.sub("", re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)))
+    bare = _UNIT_DRESS.sub("", compact(text))
     parts = [_UNIT_DRESS.sub("", part) for part in re.split(r"[、,/;及和]", bare)]
     return tuple(dict.fromkeys(part for part in parts if part in MONEY_UNITS))
 
 
 def _undressed(header: str) -> tuple[str, list[str]]:
-    text = re.sub(r"\s+", "", unicodedata.normalize("NFKC", header)).strip("\ufeff")
+    text = compact(header).strip("\ufeff")
     bare = _BRACKETS.sub("", text).rstrip(":*")
     return (bare or text).casefold(), _BRACKETS.findall(text)
 
 
+@lru_cache(maxsize=1 << 14)
 def normalise(header: str) -> tuple[str, str]:
     r"""Key under which a header is looked up, and its unit or else the content of its brackets as a hint.
 
@@ -208,7 +219,7 @@ def aliases(table: str) -> Mapping[str, Column]:
 
 
 @dataclass(frozen=True, slots=True)
-class Meaning:
+class Meaning(_Named):
     """One of the things that an ambiguous label of a table may mean.
 
     ``column`` is empty where the model has no column for it. Labels ``beside`` it in the sheet (``*``: any), or words
@@ -225,10 +236,6 @@ class Meaning:
     en: str
     question_zh: str
     question_en: str
-
-    def label(self, language: str) -> str:
-        """What is meant, in a language, ``zh`` or ``en``."""
-        return self.zh if language == "zh" else self.en
 
     def question(self, language: str) -> str:
         """What is asked about its label, in a language."""
@@ -250,11 +257,11 @@ def ambiguous(table: str) -> Mapping[str, tuple[Meaning, ...]]:
 
 
 @dataclass(frozen=True, slots=True)
-class Forbidden:
+class Forbidden(_Named):
     """What no extract may hold (C3 of JR/T 0171-2020): a pattern of its labels, and of those that only sound alike."""
 
-    kind_zh: str
-    kind_en: str
+    zh: str
+    en: str
     pattern: str
     but: str
 
@@ -262,10 +269,6 @@ class Forbidden:
         """Whether a header is a label of such data."""
         text = re.sub(r"[\s_\-.]+", " ", unicodedata.normalize("NFKC", header)).casefold()
         return bool(re.search(self.pattern, text)) and not (self.but and re.search(self.but, text))
-
-    def label(self, language: str) -> str:
-        """What it is, in a language, ``zh`` or ``en``."""
-        return self.kind_zh if language == "zh" else self.kind_en
 
 
 @cache

@@ -87,12 +87,9 @@ def contents(
         The branch's: of nobody, and of no tasks yet.
     plan
         The branch's rows, with the words of each call and message; without them the sheets of words are left out.
-    customers, cards
-        Of the branch, a row a customer; the cards as `kit.workbooks.cards.full_cards` makes them.
-    owners
-        customer_id, staff_id.
-    identity
-        Columns that say who a customer is.
+    customers, cards, owners
+        Of the branch, a row a customer: with the columns ``identity`` that say who he is, as
+        `kit.workbooks.cards.full_cards` makes them, and with his staff_id.
     replies
         By owner, what to say to an objection, by its word in the contact log.
     """

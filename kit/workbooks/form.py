@@ -30,8 +30,8 @@ __all__ = [
     "Marker",
     "choices",
     "fingerprint",
+    "labels_of",
     "read_marker",
-    "sheet_names",
     "words_of_labels",
 ]
 
@@ -141,6 +141,6 @@ def words_of_labels(column: str) -> dict[str, str]:
     return {label: word for language in LANGUAGES for word, label in choices(column, language).items()}
 
 
-def sheet_names(sheet: str) -> frozenset[str]:
+def labels_of(sheet: str) -> frozenset[str]:
     """Names that a sheet bears, in any language."""
     return frozenset(wording(language).label(f"workbook.sheet.{sheet}") for language in LANGUAGES)

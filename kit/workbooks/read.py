@@ -8,18 +8,7 @@ from dataclasses import dataclass
 from kit import columns as col
 from kit.messages import language
 from kit.text import wording
-from kit.workbooks.form import (
-    CONTACT,
-    CUSTOMERS,
-    FACTS,
-    KEY_CODES,
-    KEYS,
-    TASKS,
-    Entry,
-    Marker,
-    fingerprint,
-    sheet_names,
-)
+from kit.workbooks.form import CONTACT, CUSTOMERS, FACTS, KEY_CODES, KEYS, TASKS, Entry, Marker, fingerprint, labels_of
 
 __all__ = ["FilledSheet", "ReadBack", "Remark", "label_of", "read_workbook"]
 
@@ -87,7 +76,7 @@ def read_workbook(marker: Marker, heads: Mapping[str, Head], *, key: bytes) -> R
     if marker.newer or marker.engagement != fingerprint(key):
         return ReadBack((), (Remark("newer" if marker.newer else "other"),))
     sheets, refused, remarks = [], [], []
-    lacking = {sheet: sheet_names(sheet) for sheet in (*TASKS, CUSTOMERS)}
+    lacking = {sheet: labels_of(sheet) for sheet in (*TASKS, CUSTOMERS)}
     renamed = []
     for name, head in heads.items():
         own = next((sheet for sheet, names in lacking.items() if name in names), None)

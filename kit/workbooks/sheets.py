@@ -30,7 +30,7 @@ _HEAD = 2  # row of the header of a list, counted from 0
 
 
 @contextmanager
-def new_workbook(created: date) -> Iterator[tuple[Any, io.BytesIO]]:
+def new_workbook(created: date, **properties: str) -> Iterator[tuple[Any, io.BytesIO]]:
     """A workbook in memory, and where its bytes are once it is closed; text never becomes a formula or a link.
 
     It bears the day on which it is said to be ``created``: no clock is asked, and the same data give the same bytes.
@@ -42,7 +42,7 @@ def new_workbook(created: date) -> Iterator[tuple[Any, io.BytesIO]]:
     gc.disable()  # nothing that is written is garbage before the end, and to look for some costs a quarter of the time
     try:
         with xlsxwriter.Workbook(buffer, options) as book:
-            book.set_properties({"created": datetime.combine(created, time())})
+            book.set_properties({"created": datetime.combine(created, time()), **properties})
             yield book, buffer
     finally:
         if collecting:

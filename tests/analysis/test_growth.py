@@ -2,7 +2,7 @@ import warnings
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kit.analysis.growth import growth
@@ -81,7 +81,6 @@ def test_a_customer_whose_amount_is_unknown_at_one_end_is_left_out_and_counted()
     assert (found.unknown, found.start_fen, found.net_fen) == (1, 100, 50)
 
 
-@settings(deadline=None)
 @given(
     st.lists(
         st.tuples(*[st.none() | st.integers(-100, 10**12)] * 2).filter(lambda pair: pair != (None, None)),

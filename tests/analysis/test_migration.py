@@ -2,7 +2,7 @@ import warnings
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kit.analysis.migration import migration, tiers_held
@@ -87,7 +87,6 @@ def test_without_two_months_nobody_is_compared_and_nothing_warns(paths, months):
 
 
 @given(st.integers(1, 9).flatmap(lambda n: st.lists(st.text(".0123", min_size=n, max_size=n), min_size=1, max_size=9)))
-@settings(deadline=None)
 def test_a_tier_held_is_never_below_the_assets_and_the_matrix_sums(paths):
     rows = panel(*paths)
     ranks, below = tiers_held(wide(rows, "tier_rank"), PARAMS)

@@ -6,18 +6,18 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from kit.accounts import Accounts, open_accounts
 from kit.analysis.quality import delivery, missing_columns
+from kit.reconciliation import Reconciliation, read_reconciliation
 
 
 @pytest.fixture
-def empty(tmp_path) -> Accounts:
+def empty(tmp_path) -> Reconciliation:
     (tmp_path / "book").mkdir()
-    return open_accounts(tmp_path)
+    return read_reconciliation(tmp_path)
 
 
 def rows(frame: pd.DataFrame, *records) -> pd.DataFrame:
-    """Records with the columns and kinds of an empty frame of the accounts."""
+    """Records with the columns and kinds of an empty frame of the reconciliation."""
     made = pd.DataFrame.from_records(list(records)).reindex(columns=frame.columns)
     for name, kind in frame.dtypes.items():
         values = made[name].astype("object")
@@ -36,8 +36,8 @@ def test_lines_of_a_sheet_that_feeds_two_tables_count_once_and_its_rows_for_each
     sheet = {"file": "a.xlsx", "sheet": "一", "lines_above": 2, "blank": 1, "totals": 1, "notes": 1, "rows_in": 10}
     accounts = replace(
         empty,
-        reconciliation=rows(
-            empty.reconciliation,
+        rows=rows(
+            empty.rows,
             {**sheet, "table": "customer", "accepted": 8, "repeated": 1, "quarantined": 1},
             {**sheet, "table": "customer_month", "accepted": 10},
         ),

@@ -40,6 +40,7 @@ class Bank:
 
     def __init__(self, folder: Path, truth: Truth, read_rows) -> None:
         self.folder, self.truth, self.read_rows = folder, truth, read_rows
+        self.read: dict[str, pd.DataFrame] = {}
 
     def files(self, subject: str) -> list[str]:
         """Names of the files in which a table was sent."""
@@ -49,9 +50,11 @@ class Bank:
         return sorted({told.subject for told in self.truth.files.values() if told.subject.startswith("客户资产月报")})
 
     def all(self, subject: str) -> pd.DataFrame:
-        table = TABLES[subject.split("_", maxsplit=1)[0]]
-        parts = [self.read_rows(self.folder / "extracts" / n, self.truth.files[n], table) for n in self.files(subject)]
-        return pd.concat(parts, ignore_index=True).rename(columns=USUAL)
+        if subject not in self.read:
+            table, extracts = TABLES[subject.split("_", maxsplit=1)[0]], self.folder / "extracts"
+            parts = [self.read_rows(extracts / n, self.truth.files[n], table) for n in self.files(subject)]
+            self.read[subject] = pd.concat(parts, ignore_index=True).rename(columns=USUAL)
+        return self.read[subject].copy()
 
     def good(self, subject: str) -> pd.DataFrame:
         return self.all(subject).head(sum(self.truth.files[name].accepted for name in self.files(subject)))

@@ -18,9 +18,6 @@ from messy_bank.mess import Mess
 from messy_bank.style import Style
 
 AS_OF = date(2026, 10, 31)
-ANY = settings(
-    max_examples=max(200, settings.default.max_examples), deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
 AMOUNTS = pa.array([Decimal("1234567.80"), Decimal("-5.00"), None, Decimal("0.01")], MONEY)
 
 
@@ -28,7 +25,7 @@ def text(value: object) -> str:
     return "" if value is None else f"{value:%Y%m%d}" if isinstance(value, date) else str(value)
 
 
-@ANY
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_a_table_in_any_mess_is_the_same_table(messy, read_rows, data) -> None:
     sent = data.draw(messy())

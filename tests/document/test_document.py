@@ -125,8 +125,8 @@ def test_a_figure_says_its_title_what_is_below_it_and_its_source():
     html, [data] = HtmlWriter("zh").write([shown]), TypstWriter("zh").write([shown])
     places = [html.index(each) for each in ("<img", "集中度", "各网点", "来源")]
     assert places == sorted(places)
-    assert [part for part in data["caption"] if isinstance(part, str)] == ["集中度", "各网点", "来源：月报"]
-    assert data["alt"] == "曲线"
+    assert [data["title"], data["subtitle"], data["source"]] == ["集中度", "各网点", "来源：月报"]
+    assert data["picture"]["alt"] == "曲线"
 
 
 # ---- our own wording ----
@@ -160,11 +160,13 @@ def test_client_text_is_never_mark_up(name):
 @pytest.mark.parametrize(("language", "label", "head"), [("zh", "客户数", "一般核心"), ("en", "Customers", "Core")])
 def test_a_result_shows_itself(language, label, head, monkeypatch):
     monkeypatch.setenv("BRANCH_KIT_LANGUAGE", language)
-    table = pd.DataFrame({"tier": ["core"], "customers": [1234], "gap_fen": [10**9]})
+    table = pd.DataFrame({"tier": ["core"] * 30, "customers": [1234] * 30, "gap_fen": [10**9] * 30})
     page = BeautifulSoup(Upgrades(table=table, customers=5000, gap_fen=10**10)._repr_html_(), "html.parser")
     assert [label, "5,000"] == [part.get_text() for part in page.select_one(".bk-kpi li").find_all("span")]
     assert label in page.thead.get_text()
-    assert [cell.get_text() for cell in page.tbody.find_all("td")] == [head, "1,234", "1,000.00"]
+    assert page.figcaption.get_text().endswith(" · 30")
+    rows = [[cell.get_text() for cell in row.find_all("td")] for row in page.tbody.find_all("tr")]
+    assert rows == [[head, "1,234", "1,000.00"]] * 20
 
 
 def test_every_result_of_an_analysis_shows_itself():

@@ -11,7 +11,7 @@ import pytest
 
 from kit.intake import staging
 from kit.intake.clean import Terms, doubtful, exact_sum, reason_code, survey, typed
-from kit.intake.feeds import Field
+from kit.intake.load import Field
 from kit.intake.mapping import Cell
 from kit.schema import schema
 

@@ -6,13 +6,13 @@ from itertools import product
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
 from kit.intake.grid import Grid
 from kit.intake.layout import Skipped, find_layout
-from kit.intake.marks import is_total
+from kit.intake.markers import is_total
 from kit.schema import schema
 
 DATA = Path(__file__).parents[2] / ".." / "shared" / "data"
@@ -226,7 +226,6 @@ def tables(draw):
     return [*titles, tuple(column.zh for column in columns), *data, "注：含理财"], len(titles) + 1
 
 
-@settings(max_examples=200, deadline=None)
 @given(tables())
 def test_any_table_of_the_schema_is_found_below_any_titles(written):
     rows, header = written

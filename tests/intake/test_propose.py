@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
+from kit.intake.amount_units import unit_of
 from kit.intake.branches import branch_of
 from kit.intake.grid import Grid, Layout, Sheet
 from kit.intake.labels import named
 from kit.intake.mapping import Cell
 from kit.intake.propose import for_label
 from kit.intake.record import general
-from kit.intake.units import unit_of
 from kit.intake.values import amount, examples, fit, profile, shape
 from kit.schema import schema
 
@@ -115,7 +115,7 @@ def test_without_a_branch_table_a_name_that_sounds_like_one_is_its_own_id():
 
 
 @pytest.mark.parametrize(
-    ("given", "unit", "said_by"),
+    ("given", "unit", "stated_by"),
     [
         ({}, "元", "default"),
         ({"header": "时点AUM(千元)", "unit": "万元"}, "千元", "header"),
@@ -124,11 +124,11 @@ def test_without_a_branch_table_a_name_that_sounds_like_one_is_its_own_id():
         ({"header": "时点AUM(元)", "unit": "万元", "cell": "亿元"}, "亿元", "mapping"),
     ],
 )
-def test_the_order_in_which_a_unit_is_believed(given, unit, said_by):
+def test_the_order_in_which_a_unit_is_believed(given, unit, stated_by):
     header = given.get("header", "时点AUM")
     made = sheet(header, above=given.get("above", ()), unit=given.get("unit", ""), file=given.get("file", "a.csv"))
     cell = Cell(column=header, unit=given.get("cell"))
-    assert unit_of(schema()["customer_month"].columns["aum_spot_fen"], cell, header, made) == (unit, said_by)
+    assert unit_of(schema()["customer_month"].columns["aum_spot_fen"], cell, header, made) == (unit, stated_by)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import datetime as dt
 import pandas as pd
 import pytest
 
-from kit.intake import find_sources, plan
+from kit.intake import find_sources, plan_intake
 from kit.intake.review import Review
 from kit.keys import surrogate
 from kit.text import wording
@@ -363,7 +363,7 @@ def test_files_may_lie_in_the_folder_of_what_came_back(book, tmp_path, take_in):
     book().save(back / "S1.xlsx")
     (back / "0101" / ".DS_Store").write_bytes(b"x")
     (back / "~$S1.xlsx").write_bytes(b"x")
-    found = plan(find_sources(run.folder), None)
+    found = plan_intake(find_sources(run.folder), None)
     assert [each.path.relative_to(back.resolve()).as_posix() for each in found.returned] == ["0101/S1.xlsx", "S1.xlsx"]
     assert not found.refused
     files = Review(run.folder).files()

@@ -10,7 +10,7 @@ import pytest
 import xlsxwriter
 
 from kit.errors import UnknownName
-from kit.intake import find_sources, intake, plan
+from kit.intake import find_sources, intake, plan_intake
 from kit.intake.mapping import load_mapping
 from kit.intake.questions import OpenQuestions
 from kit.intake.review import BadAnswer, Review
@@ -55,18 +55,18 @@ def test_an_answer_becomes_a_mapping_that_a_person_can_read(folder):
 def test_a_second_delivery_of_the_layout_needs_no_question(folder):
     reviewed(folder)
     deliver(folder, "月报_202610.csv", LABELS + ROWS.replace("0930", "1031"))
-    found = plan(find_sources(folder), None)
+    found = plan_intake(find_sources(folder), None)
     assert not found.questions
     assert not found.optional
     assert not found.notices
-    assert len([feed for feed in found.feeds if feed.table.id == "customer_month"]) == 2
-    assert {feed.confirmed.by for feed in found.feeds} == {"张三"}
+    assert len([load for load in found.loads if load.table.id == "customer_month"]) == 2
+    assert {load.confirmed.by for load in found.loads} == {"张三"}
 
 
 def test_columns_that_came_or_moved_are_told_and_not_asked(folder):
     reviewed(folder)
     deliver(folder, "月报_202610.csv", "\n客户号,数据日期,机构号,时点AUM,备注,新列\n1,20261031,01,5,x,z\n")
-    found = plan(find_sources(folder), None)
+    found = plan_intake(find_sources(folder), None)
     assert not found.questions
     told = " ".join(str(n) for n in found.notices if n.kind == "layout_changed")
     for words in ("新增列：新列", "换了位置：", "表头从第 1 行到第 2 行"):
@@ -82,9 +82,9 @@ def test_a_confirmed_column_that_is_gone_is_asked_for_with_what_it_may_be_called
     assert "可能改名：时点AUM → 时点AUM余额" in " ".join(map(str, review.plan.notices))
     review.answer(1, 1)
     review.save("李四", ON)
-    again = plan(find_sources(folder), None)
+    again = plan_intake(find_sources(folder), None)
     assert not again.questions, "neither of this layout nor of the former"
-    assert [feed.table.id for feed in again.feeds] == ["customer"] * 2 + ["customer_month"] * 2
+    assert [load.table.id for load in again.loads] == ["customer"] * 2 + ["customer_month"] * 2
 
 
 def test_a_unit_in_brackets_that_changed_is_not_overruled_by_the_old_answer(folder):
@@ -95,7 +95,7 @@ def test_a_unit_in_brackets_that_changed_is_not_overruled_by_the_old_answer(fold
         encoding="utf-8",
     )
     deliver(folder, "月报_202609.csv", "数据日期,客户号,时点AUM(元)\n20260930,1,5\n")
-    field = plan(find_sources(folder), None).feeds[0].fields[-1]
+    field = plan_intake(find_sources(folder), None).loads[0].fields[-1]
     assert (field.unit, field.unit_from) == ("元", "header")
 
 
@@ -135,9 +135,9 @@ def test_sheets_that_are_branches_are_kept_as_a_pattern(folder):
     mapping = load_mapping(path)
     assert (mapping.file, mapping.sheet) == ("客户_*.xlsx", "*支行")
     assert mapping.tables["customer"]["branch_id"].named_by == "sheet"
-    again = plan(find_sources(folder), None)
+    again = plan_intake(find_sources(folder), None)
     assert not again.questions
-    assert len(again.feeds) == 3
+    assert len(again.loads) == 3
 
 
 def test_a_month_in_another_unit_has_a_mapping_of_its_own(folder):
@@ -150,9 +150,9 @@ def test_a_month_in_another_unit_has_a_mapping_of_its_own(folder):
     review.answer(1, "万元")
     files = {load_mapping(path).file for path in review.save("张三", ON)}
     assert files == {"月报_*.csv", "月报_202607.csv"}
-    again = plan(find_sources(folder), None)
+    again = plan_intake(find_sources(folder), None)
     assert not again.questions
-    units = {feed.sheet.path.name: feed.fields[-1].unit for feed in again.feeds}
+    units = {load.sheet.path.name: load.fields[-1].unit for load in again.loads}
     assert units == {"月报_202609.csv": "元", "月报_202608.csv": "元", "月报_202607.csv": "万元"}
 
 
@@ -209,22 +209,18 @@ def test_questions_end_with_2_and_fold_at_80_columns(folder, tmp_path, language,
     assert max(map(cell_len, told.splitlines())) <= 80
 
 
-def test_a_review_over_a_pipe_asks_again_until_it_understands(folder, tmp_path):
-    done = subprocess.run(
-        [*KIT, "intake", str(folder), "--review", "--by", "张三", "--out", str(tmp_path / "out")],
-        input="nonsense\n7\n\n", capture_output=True, text=True, encoding="utf-8", env=environment("en"), check=False,
-    )  # fmt: skip
+def test_a_review_over_a_pipe_asks_again_until_it_understands(folder, kit, tmp_path):
+    done = kit(
+        "intake", folder, "--review", "--by", "张三", "--out", tmp_path / "out", typed="nonsense\n7\n\n", language="en"
+    )
     assert done.returncode == 0, done.stderr
     assert "does not answer" in done.stdout
     assert load_mapping(folder / "mapping" / "月报.yml").confirmed.by == "张三"
     assert "customer_month: 2 rows" in done.stdout
 
 
-def test_a_review_whose_input_ends_keeps_nothing_half_answered(folder, tmp_path):
-    done = subprocess.run(
-        [*KIT, "intake", str(folder), "--review", "--by", "张三", "--out", str(tmp_path / "out")],
-        input="", capture_output=True, text=True, encoding="utf-8", env=environment("zh"), check=False,
-    )  # fmt: skip
+def test_a_review_whose_input_ends_keeps_nothing_half_answered(folder, kit, tmp_path):
+    done = kit("intake", folder, "--review", "--by", "张三", "--out", tmp_path / "out", typed="", language="zh")
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
     assert not (folder / "mapping").exists()
@@ -287,13 +283,10 @@ def test_a_column_that_no_extract_may_hold_is_left_out_by_a_persons_word_and_nev
     assert not [path.name for path in kept if b"s3cr3t" in path.read_bytes()]
 
 
-def test_a_review_on_the_command_line_offers_to_leave_such_a_column_out(folder, tmp_path):
+def test_a_review_on_the_command_line_offers_to_leave_such_a_column_out(folder, kit, tmp_path):
     (folder / "extracts" / "月报_202609.csv").unlink()
     deliver(folder, "客户.csv", PASSWORDS)
-    done = subprocess.run(
-        [*KIT, "intake", str(folder), "--review", "--by", "张三", "--out", str(tmp_path / "out")],
-        input="2\n", capture_output=True, text=True, encoding="utf-8", env=environment("zh"), check=False,
-    )  # fmt: skip
+    done = kit("intake", folder, "--review", "--by", "张三", "--out", tmp_path / "out", typed="2\n")
     assert "登录密码" in done.stdout
     assert "客户.yml" in done.stdout.replace("\n", "")
     assert (done.returncode, "s3cr3t" in done.stdout + done.stderr) == (0, False)

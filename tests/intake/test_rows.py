@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kit.intake.grid import Grid, Sheet
@@ -262,7 +262,6 @@ KINDS_OF_ROWS = st.one_of(
 )
 
 
-@settings(max_examples=200, deadline=None)
 @given(rows=st.lists(KINDS_OF_ROWS, max_size=25), size=st.integers(1, 9), bad=st.sets(st.integers(4, 28), max_size=5))
 def test_nothing_is_lost_and_the_size_of_the_batches_makes_no_difference(rows, size, bad):
     rows = [row for row in rows if any(cell.strip() for cell in row)]

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 import pandas as pd
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kit.engagement import profile
@@ -48,14 +48,12 @@ def test_the_demo_keeps_every_promise_of_its_plan(demo, rechecked):
     assert {"planned", "do_not_call", "later", "hung_up"} <= set(plan["reason"])
 
 
-@settings(deadline=None, max_examples=150)
 @given(data=st.data())
 def test_any_branch_keeps_every_promise_of_its_plan(data, branches, rechecked):
     branch = data.draw(branches)
     assert rechecked(_planned(branch), branch) == []
 
 
-@settings(deadline=None, max_examples=60)
 @given(data=st.data())
 def test_a_plan_made_again_is_the_same(data, branches):
     branch = data.draw(branches)
@@ -100,7 +98,6 @@ def _idly_moved(plan, again, branch, reached):
     ]
 
 
-@settings(deadline=None, max_examples=100)
 @given(data=st.data())
 def test_a_replan_keeps_its_promises_and_moves_only_whom_a_full_day_pushed(data, branches, rechecked):
     branch = data.draw(branches)

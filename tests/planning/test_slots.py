@@ -33,7 +33,7 @@ def owners(draw):
     return tasks, room, kept
 
 
-@settings(deadline=None, max_examples=400)
+@settings(max_examples=4 * settings.default.max_examples)
 @given(owners())
 def test_the_first_in_order_fit_before_all_others_and_as_few_as_possible_are_moved(owner):
     tasks, room, kept = owner

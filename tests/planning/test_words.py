@@ -200,7 +200,7 @@ TEXTS = (
 SLOT = re.compile(r"\{\w*\}|\[\[|\]\]|(?<![A-Za-z])(?:None|nan|NaN|NaT|<NA>)(?![A-Za-z])")
 
 
-@settings(max_examples=100, deadline=None, phases=[Phase.generate], suppress_health_check=[HealthCheck.too_slow])
+@settings(phases=[Phase.generate], suppress_health_check=[HealthCheck.too_slow])
 @given(
     names=st.lists(TEXTS, min_size=8, max_size=8),
     genders=st.lists(st.sampled_from(["男", "女", None, "0"]), min_size=8, max_size=8),

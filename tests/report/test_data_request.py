@@ -9,18 +9,18 @@ import pandas as pd
 import pytest
 from python_calamine import CalamineWorkbook
 
-from kit.accounts import Accounts, open_accounts
+from kit.reconciliation import Reconciliation, read_reconciliation
 from kit.report.data_request import data_request
 from kit.text import LANGUAGES, wording
 
 
 @pytest.fixture
-def empty(tmp_path) -> Accounts:
+def empty(tmp_path) -> Reconciliation:
     (tmp_path / "book").mkdir()
-    return open_accounts(tmp_path)
+    return read_reconciliation(tmp_path)
 
 
-def read(accounts: Accounts, language: str = "zh") -> dict[str, list[list]]:
+def read(accounts: Reconciliation, language: str = "zh") -> dict[str, list[list]]:
     made = data_request(accounts, wording(language), bank="甲银行")
     book = CalamineWorkbook.from_filelike(io.BytesIO(made))
     return {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}

@@ -2,10 +2,7 @@
 
 import io
 import json
-import os
 import re
-import subprocess
-import sys
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
@@ -29,13 +26,10 @@ LOG = [
 ]  # fmt: skip
 
 
-def kit(*args):
-    """A command of the kit, as somebody types it."""
-    env = {**os.environ, "BRANCH_KIT_LANGUAGE": "zh", "PYTHONUTF8": "1"}
-    command = [sys.executable, "-c", "from kit.cli import main; main()", *map(str, args)]
-    done = subprocess.run(command, capture_output=True, text=True, env=env, check=False, encoding="utf-8")
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
+def done(command):
+    """What a command wrote, which went well."""
+    assert command.returncode == 0, command.stdout + command.stderr
+    return command.stdout
 
 
 def opened(path, password):
@@ -154,16 +148,17 @@ def the_tidy_one(week, manager, staff):
 
 
 @pytest.fixture(scope="module")
-def week(tmp_path_factory, manager):
+def week(tmp_path_factory, manager, kit, here):
     """The second run of a bank whose managers have worked for a week."""
     folder = tmp_path_factory.mktemp("trip")
     week = Week(folder / "bank", folder / "out")
-    kit("demo", week.folder, "--branches", 2, "--customers", 300)
+    done(kit("demo", week.folder, "--branches", 2, "--customers", 300))
     secrets = {"key": "07" * 32, "password": "a-week-of-calls"}  # numbers, which break ties, come from a fixed key
     (week.folder / ".secrets").write_text(json.dumps(secrets), encoding="utf-8")
     config = week.folder / CONFIG
     config.write_text(config.read_text("utf-8") + "\nchapters: [contact, practice]\n", encoding="utf-8")
-    kit("run", week.folder, "--out", week.out, "--workers", 1)
+    with here():
+        done(kit("run", week.folder, "--out", week.out))
     week.before = {name: week.rows(name) for name in ("plan", "book/contact", "assignment")}
     plan = week.before["plan"]
     calls = plan[(plan["date"] <= FRIDAY) & plan["channel"].ne("sms")].groupby("staff_id").size()
@@ -173,7 +168,8 @@ def week(tmp_path_factory, manager):
     manager(week.workbook(lazy)).save(week.folder / "extracts" / "returned" / "空的.xlsx", "2026-11-06")
     week.staff = busy
     week.began = (week.out / "share" / "bank.pdf").stat().st_mtime
-    week.told = kit("run", week.folder, "--out", week.out, "--workers", 1)
+    with here():
+        week.told = done(kit("run", week.folder, "--out", week.out))
     return week
 
 

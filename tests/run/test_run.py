@@ -1,6 +1,7 @@
 import io
 import json
 import re
+import shutil
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -38,12 +39,6 @@ class Silent:
 
     def finished(self, outcome):
         self.outcome = outcome
-
-
-@pytest.fixture(scope="module")
-def ran(bank, tmp_path_factory):
-    out = tmp_path_factory.mktemp("run")
-    return run(load(bank[0]), out, Silent(), workers=2)
 
 
 def test_every_branch_gets_a_page_and_a_pdf_and_the_run_leaves_its_tree(ran):
@@ -145,12 +140,12 @@ def test_the_workbook_of_a_branch_has_a_sheet_a_list_with_the_customer_and_the_r
         assert set(book) == {words.label("labels.list.card"), words.label("workbook.load.sheet")}
 
 
-def test_a_second_run_makes_nothing_again_and_the_manifest_holds(ran, bank):
-    again = Silent()
-    result = run(load(bank[0]), ran.out, again, workers=1)
+def test_a_second_run_makes_nothing_again_and_the_manifest_holds(ran, bank, tmp_path):
+    again, out = Silent(), shutil.copytree(ran.out, tmp_path / "out")
+    result = run(load(bank[0]), out, again, workers=1)
     assert result.outcomes == ()
     assert again.total == 0
-    assert verify(ran.out) == {"changed": [], "missing": [], "new": []}
+    assert verify(out) == {"changed": [], "missing": [], "new": []}
 
 
 def test_a_report_is_made_again_when_any_rows_that_a_chapter_reads_have_changed():
@@ -179,9 +174,8 @@ def test_the_plain_engine_gives_the_same_figures(ran, bank, tmp_path, not_read_a
     assert shown(tmp_path) == shown(ran.out)
 
 
-def test_a_failed_branch_leaves_the_others_and_is_named_with_chapter_and_cell(
-    bank, tmp_path, monkeypatch, not_read_again
-):
+@pytest.mark.usefixtures("in_process", "not_read_again")
+def test_a_failed_branch_leaves_the_others_and_is_named_with_chapter_and_cell(bank, tmp_path, monkeypatch):
     from kit.run import executor
 
     broken = nbformat.v4.new_notebook(
@@ -218,7 +212,8 @@ def test_a_notebook_opened_by_hand_runs_as_it_is(path, tmp_path):
     assert any(cell.get("outputs") for cell in done.cells)
 
 
-def test_reports_in_english_hold_no_chinese_but_the_names(bank, tmp_path, not_read_again):
+@pytest.mark.usefixtures("in_process", "not_read_again")
+def test_reports_in_english_hold_no_chinese_but_the_names(bank, tmp_path):
     engagement = load(bank[0]).model_copy(update={"language": "en", "bank": "A bank"})
     result = run(engagement, tmp_path, Silent(), only=["0101"], workers=1)
     assert not result.failed
@@ -231,6 +226,7 @@ def test_reports_in_english_hold_no_chinese_but_the_names(bank, tmp_path, not_re
     assert not re.findall(r"[\u4e00-\u9fff]+", left)
 
 
+@pytest.mark.usefixtures("in_process")
 def test_bank_churn_ties_to_the_cent(shared, tmp_path):
     result = run(load(ENGAGEMENTS / "bank_churn"), tmp_path, Silent(), workers=1)
     assert not result.failed
@@ -249,6 +245,7 @@ def test_bank_churn_ties_to_the_cent(shared, tmp_path):
     assert "764,858,892.88元" in (tmp_path / "share" / "bank.html").read_text(encoding="utf-8")
 
 
+@pytest.mark.usefixtures("in_process")
 def test_bank_marketing_loses_nobody(shared, tmp_path):
     result = run(load(ENGAGEMENTS / "bank_marketing"), tmp_path, Silent(), workers=1)
     assert not result.failed

@@ -220,6 +220,7 @@ class _Silent:
         return lambda *_args: None
 
 
+@pytest.mark.usefixtures("in_process")
 def test_a_bad_script_is_told_and_everything_else_is_finished(tmp_path):
     extracts = tmp_path / "bank" / "extracts"
     own = tmp_path / "bank" / "scripts" / "zh" / "first.yml"

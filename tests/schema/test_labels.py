@@ -96,7 +96,7 @@ def test_what_no_extract_may_hold_is_known_by_its_label(label):
     ],
 )
 def test_what_only_sounds_like_it_is_no_alarm(label):
-    assert not [kind.kind_en for kind in forbidden() if kind.names(label)]
+    assert not [kind.en for kind in forbidden() if kind.names(label)]
 
 
 def test_every_label_of_the_model_itself_is_allowed():

@@ -8,14 +8,14 @@ from typing import Any
 
 import pyarrow as pa
 
-from kit.intake.checks import dates, drift, grain, references, sums, units
+from kit.intake.checks import amount_units, dates, drift, grain, references, sums
 from kit.intake.checks.finding import Check, as_table
 from kit.intake.checks.staged import Staged
 from kit.params import Checks, ControlTotal
 
 __all__ = ["Check", "checks", "quarantine_mixed_units"]
 
-quarantine_mixed_units = units.quarantine_mixed_units
+quarantine_mixed_units = amount_units.quarantine_mixed_units
 
 
 def checks(
@@ -53,6 +53,6 @@ def checks(
         *dates.dates(staged, day),
         *dates.panel(staged, limits),
         *drift.drift(staged, limits),
-        *units.unit_jumps(staged),
+        *amount_units.unit_jumps(staged),
     ]
     return as_table(made)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from kit import columns as col
-from kit.intake.checks.finding import FINDING, OK, Check
+from kit.intake.checks.finding import FINDING, Check, judged
 from kit.intake.checks.staged import Staged
 from kit.params import Checks
 
@@ -40,10 +40,9 @@ def dates(staged: Staged, day: dt.date | None) -> list[Check]:
         (figures,) = staged.fetch(f"SELECT {asked} FROM {staged.rows(table)}")
         for i, column in enumerate(columns):
             rows, after, newest = figures[3 * i : 3 * i + 3]
-            status = FINDING if after else OK
-            made.append(Check("future_date", table, column, as_of=day, rows=rows, failed=after, status=status))
+            made.append(Check("future_date", table, column, as_of=day, rows=rows, failed=after, status=judged(after)))
             if column == col.AS_OF and newest is not None:
-                old = FINDING if newest < day else OK
+                old = judged(newest < day)
                 made.append(Check("stale", table, column, as_of=newest, rows=rows, status=old, detail=day.isoformat()))
     return made
 
@@ -86,8 +85,8 @@ def _month(
 ) -> Check:
     """Customers of one month of the bank; a month that no branch has is missing from the delivery."""
     customers = sum(own[month][1] for own in counts.values() if month in own)
-    status = OK if customers else FINDING
-    return Check("panel_gap", "customer_month", as_of=day or _last_day(month), rows=customers, status=status)
+    day = day or _last_day(month)
+    return Check("panel_gap", "customer_month", as_of=day, rows=customers, status=judged(not customers))
 
 
 def _branch_panel(

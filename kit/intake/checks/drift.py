@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 from kit import columns as col
-from kit.intake.checks.finding import FINDING, OK, Check
+from kit.intake.checks.finding import FINDING, Check, judged
 from kit.intake.checks.staged import Staged
 from kit.intake.staging import place
 from kit.params import Checks
@@ -52,14 +52,14 @@ def _column(staged: Staged, table: str, column: str, period: str | None, limits:
     findings = [
         Check(
             "code_drift", table, column, as_of=after if period else None, rows=counts[before].get(code, 0),
-            failed=counts[after].get(code, 0), status=FINDING, detail=_told(code, *shares),
+            failed=counts[after].get(code, 0), status=FINDING, detail=_described(code, *shares),
         )
         for before, after in pairwise(sorted(counts))
         for code in codes
         if _drifts(*(shares := _shares(counts, before, after, code)), counts[before], counts[after], limits)
     ]  # fmt: skip
     rows = sum(sum(one.values()) for one in counts.values())
-    summary = Check("code_drift", table, column, rows=rows, failed=len(findings), status=FINDING if findings else OK)
+    summary = Check("code_drift", table, column, rows=rows, failed=len(findings), status=judged(findings))
     return [summary, *findings]
 
 
@@ -77,5 +77,5 @@ def _drifts(
     return expected >= limits.code_rows and (gone_or_new or abs(first - second) > limits.code_jump)
 
 
-def _told(code: str | None, first: float, second: float) -> str:
+def _described(code: str | None, first: float, second: float) -> str:
     return f"{(code or '—')[:_SHOWN]}: {first:.1%} → {second:.1%}"

@@ -9,26 +9,15 @@ from typing import Any
 
 import pyarrow as pa
 
-__all__ = ["FINDING", "INFO", "OK", "SCHEMA", "Check", "as_table", "within"]
+__all__ = ["FINDING", "INFO", "OK", "SCHEMA", "Check", "as_table", "judged", "within"]
 
 OK, INFO, FINDING = "ok", "info", "finding"
 
-SCHEMA = pa.schema(
-    [
-        ("check", pa.string()),
-        ("table", pa.string()),
-        ("column", pa.string()),
-        ("branch_id", pa.string()),
-        ("as_of", pa.date32()),
-        ("rows", pa.int64()),
-        ("failed", pa.int64()),
-        ("stated_fen", pa.int64()),
-        ("found_fen", pa.int64()),
-        ("difference_fen", pa.int64()),
-        ("status", pa.string()),
-        ("detail", pa.string()),
-    ]
-)
+_TEXTS, _FIGURES = ("check", "table", "column", "branch_id"), ("rows", "failed", "stated_fen", "found_fen")
+SCHEMA = pa.schema([
+    *((name, pa.string()) for name in _TEXTS), ("as_of", pa.date32()),
+    *((name, pa.int64()) for name in (*_FIGURES, "difference_fen")), ("status", pa.string()), ("detail", pa.string()),
+])  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +53,20 @@ class Check:
     detail: str = ""
 
 
+def judged(failed: object) -> str:
+    """Status of a check: a finding where anything failed."""
+    return FINDING if failed else OK
+
+
 def within(stated: int, found: int, tolerance: float) -> str:
     """Status of a comparison: within the tolerance, a share of what is stated, it is in order."""
-    return OK if abs(found - stated) <= tolerance * abs(stated) else FINDING
+    return judged(abs(found - stated) > tolerance * abs(stated))
 
 
 def as_table(made: Sequence[Check]) -> pa.Table:
     """Checks as a table with the columns of `SCHEMA`."""
-    rows: list[dict[str, Any]] = []
-    for one in made:
-        known = one.stated_fen is not None and one.found_fen is not None
-        difference = (one.found_fen or 0) - (one.stated_fen or 0) if known else None
-        rows.append(asdict(one) | {"difference_fen": difference})
+    rows: list[dict[str, Any]] = [asdict(one) for one in made]
+    for row in rows:
+        stated, found = row["stated_fen"], row["found_fen"]
+        row["difference_fen"] = None if stated is None or found is None else found - stated
     return pa.Table.from_pylist(rows, schema=SCHEMA)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kit import columns as col
-from kit.intake.checks.finding import FINDING, INFO, OK, Check
+from kit.intake.checks.finding import FINDING, INFO, OK, Check, judged
 from kit.intake.checks.staged import Staged
 
 __all__ = ["ASSISTING", "grain"]
@@ -41,7 +41,7 @@ def _several_owners(staged: Staged) -> list[Check]:
         "SELECT count(*), count(*) FILTER (owners > 1) FROM (SELECT customer_id, count(DISTINCT staff_id) AS owners"
         f" FROM {staged.rows('assignment')} WHERE {main} AND staff_id IS NOT NULL GROUP BY customer_id)"
     )
-    status = FINDING if several else OK
+    status = judged(several)
     return [Check("several_owners", "assignment", col.STAFF_ID, rows=customers, failed=several, status=status)]
 
 
@@ -52,5 +52,4 @@ def _same_person(staged: Staged) -> list[Check]:
         "SELECT count(*), count(*) FILTER (numbers > 1) FROM (SELECT person_key, count(DISTINCT customer_id) AS numbers"
         f" FROM {staged.rows('customer')} WHERE person_key IS NOT NULL GROUP BY person_key)"
     )
-    status = FINDING if several else OK
-    return [Check("same_person", "customer", col.PERSON_KEY, rows=persons, failed=several, status=status)]
+    return [Check("same_person", "customer", col.PERSON_KEY, rows=persons, failed=several, status=judged(several))]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from kit import columns as col
-from kit.intake.checks.finding import FINDING, INFO, OK, Check
+from kit.intake.checks.finding import FINDING, INFO, OK, Check, judged
 from kit.intake.checks.staged import Staged
 
 __all__ = ["references", "unmatched"]
@@ -58,11 +58,9 @@ def references(staged: Staged) -> list[Check]:
                 'SELECT count(*) FROM quarantine WHERE _table = ? AND "column" = ? AND reason = ?',
                 [child, column, _REFUSED.get(parent, "")],
             )
-            failed = lost + refused
-            status = FINDING if failed else OK
-            made.append(
-                Check("reference", child, column, rows=rows + refused, failed=failed, status=status, detail=parent)
-            )
+            rows, failed = rows + refused, lost + refused
+            check = Check("reference", child, column, rows=rows, failed=failed, status=judged(failed), detail=parent)
+            made.append(check)
     return made
 
 

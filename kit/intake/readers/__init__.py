@@ -13,9 +13,8 @@ import pyarrow as pa
 from kit.errors import KitError
 from kit.intake.grid import Grid
 from kit.intake.readers import columnar, delimited, worker
-from kit.intake.readers.faulty import faulty_cells
-from kit.intake.readers.kinds import Kind, LockedFile, Password, kind, last_cell, unreadable
-from kit.intake.readers.saved import saved_at
+from kit.intake.readers.archive import faulty_cells, last_cell, saved_at
+from kit.intake.readers.kinds import Kind, LockedFile, Password, kind, unreadable
 from kit.intake.rows import BadRow
 
 __all__ = ["ROW", "LockedFile", "Password", "batches", "grids"]

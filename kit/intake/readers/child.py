@@ -249,12 +249,12 @@ class Parsed:
         found = workbook_tables(source) if form == "workbook" else html_tables(source, encoding)
         tables = {table["name"]: table for table in found}
         self.files[key] = tables
-        told = [
+        described = [
             {"name": t["name"], "hidden": t["hidden"], "merged": t["merged"],
              "head": _texts(islice(t["rows"](), HEAD_ROWS)), "more": _more(t)}
             for t in tables.values()
         ]  # fmt: skip
-        return {"tables": told}
+        return {"tables": described}
 
     def rows(self, key: str, name: str, after: int, width: int, out: BinaryIO) -> None:
         """Write the rows of a table below row ``after`` as an Arrow stream; blank ones are left out."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import os
 import re
 from collections.abc import Iterator, Sequence
@@ -18,7 +17,7 @@ import sqlalchemy as sql
 
 from kit.errors import KitError
 from kit.intake.grid import HEAD_ROWS, Grid
-from kit.intake.readers.child import float_texts, without_blank
+from kit.intake.readers.child import cell_text, float_texts, without_blank
 from kit.intake.readers.kinds import unreadable
 from kit.messages import message
 
@@ -36,17 +35,12 @@ class DatabaseFailed(KitError):
 
 def value_text(value: Any) -> str:
     """Exact text of a value that has a type: a whole number keeps all its digits, a decimal its places."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
     if isinstance(value, float):
         return str(float_texts(pa.array([value]))[0].as_py())
     if isinstance(value, Decimal | bytes | memoryview):
         return format(value, "f") if isinstance(value, Decimal) else bytes(value).hex()
-    if isinstance(value, dt.datetime):
-        return value.date().isoformat() if value.time() == dt.time() else value.isoformat(sep=" ")
-    return str(value).strip()
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    return str(value) if whole else cell_text(value).strip()
 
 
 def _texts(column: Any) -> Any:

@@ -54,8 +54,8 @@ def grid(path: Path, coding: str, separator: str | None = None) -> Grid:
     lines = sample.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     if len(start) == _SAMPLE:
         lines = lines[:-1]  # may be cut
-    said = re.fullmatch(r"\"?sep=(.)\"?", lines[0].lstrip("\ufeff")) if lines else None  # Excel's own hint
-    separator = separator or (said[1] if said else _separator(lines))
+    hint = re.fullmatch(r"\"?sep=(.)\"?", lines[0].lstrip("\ufeff")) if lines else None  # Excel's own hint
+    separator = separator or (hint[1] if hint else _separator(lines))
     quoted = _is_quoted(lines, separator)
     head = tuple(
         tuple(cell.strip() for cell in row)

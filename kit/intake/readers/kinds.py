@@ -6,7 +6,6 @@ import codecs
 import io
 import re
 import zipfile
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,10 +15,11 @@ import msoffcrypto
 import olefile
 
 from kit.errors import EmptyFile, KitError, MissingFile, UnreadableFile
+from kit.intake.readers.archive import DAMAGED, counts_from_1904
 from kit.intake.readers.encodings import encoding
 from kit.messages import message
 
-__all__ = ["Kind", "LockedFile", "Password", "kind", "last_cell", "opens", "unreadable"]
+__all__ = ["Kind", "LockedFile", "Password", "kind", "opens", "unreadable"]
 
 Password = Callable[[Path], str | None]
 
@@ -110,13 +110,13 @@ def _text(path: Path, start: bytes) -> Kind:
         raise unreadable(path, "cut")
     if _XML_SPREADSHEET in text:
         return Kind("html", size, encoding="xml")
-    return Kind("html", size, encoding=_said(text) if coding == "gb18030" else coding)
+    return Kind("html", size, encoding=_stated(text) if coding == "gb18030" else coding)
 
 
-def _said(text: str) -> str:
+def _stated(text: str) -> str:
     """Encoding of a page that is no Unicode: the one that it names, if it is of another language; else GB18030."""
-    said = re.search(r"charset\s*=\s*[\"']?([\w-]+)", text)
-    name = said[1].lower() if said else ""
+    found = re.search(r"charset\s*=\s*[\"']?([\w-]+)", text)
+    name = found[1].lower() if found else ""
     return name if name in {"big5", "windows-1252", "iso-8859-1", "shift_jis", "euc-kr"} else "gb18030"
 
 
@@ -133,24 +133,9 @@ def _zip(path: Path, locked: bytes | None = None) -> Kind:
             packed = max(1, sum(part.compress_size for part in archive.infolist()))
             if size > _LARGEST or (size > _LARGE and size > _RATIO * packed):
                 raise unreadable(path, "unpacked", packed=f"{packed / 1e6:.1f}", unpacked=f"{size / 1e6:,.0f}")
-            return Kind("workbook", size, locked, _date1904_of_zip(archive, names))
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError, EOFError, zlib.error) as error:
+            return Kind("workbook", size, locked, counts_from_1904(archive, names))
+    except DAMAGED as error:
         raise unreadable(path, "damaged") from error
-
-
-def _date1904_of_zip(archive: zipfile.ZipFile, names: set[str]) -> bool:
-    if "xl/workbook.bin" in names:
-        # BrtWbProp (153): its size, then flags whose lowest bit is the 1904 system.
-        found = re.search(rb"\x99\x01[\x08-\x40](.)", _start(archive, "xl/workbook.bin"), re.DOTALL)
-        return bool(found and found[1][0] & 1)
-    if "xl/workbook.xml" in names:
-        return bool(re.search(rb"<workbookPr[^>]*date1904=\"(1|true)\"", _start(archive, "xl/workbook.xml")))
-    return False
-
-
-def _start(archive: zipfile.ZipFile, name: str) -> bytes:
-    with archive.open(name) as part:
-        return part.read(1 << 20)
 
 
 def _compound(path: Path, password: Password | None) -> Kind:
@@ -216,30 +201,3 @@ def opens(path: Path, password: str) -> bool:
     except Exception:  # noqa: BLE001 - whatever is wrong with the file, another will say
         return False
     return True
-
-
-def _ends(archive: zipfile.ZipFile, name: str) -> bytes:
-    """First megabyte of a part and the last ones: a far cell stands at an end."""
-    with archive.open(name) as part:
-        first = before = last = part.read(1 << 20)
-        while block := part.read(1 << 20):
-            before, last = last, block
-    return first + before + last
-
-
-def last_cell(path: Path, content: bytes | None) -> tuple[str, str]:
-    """Sheet and address of the remotest filled cell of an xlsx, if that is what makes it costly to read."""
-    best, found = 0, ("", "")
-    try:
-        with zipfile.ZipFile(path if content is None else io.BytesIO(content)) as archive:
-            for name in archive.namelist():
-                if name.startswith("xl/worksheets/") and name.endswith(".xml"):
-                    for letters, row in set(
-                        re.findall(rb'\br="([A-Z]{1,3})(\d{1,7})"[^<>]*(?<!/)>', _ends(archive, name))
-                    ):
-                        area = int(row) * sum((letter - 64) * 26**i for i, letter in enumerate(reversed(letters)))
-                        if area > best:
-                            best, found = area, (Path(name).stem, (letters + row).decode())
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError, zlib.error):
-        return "", ""
-    return found if best > 50_000_000 else ("", "")

@@ -153,7 +153,7 @@ def test_text_that_is_written_well_passes_as_it_is(rows, size):
         assert list(csv.reader(io.StringIO(mended, newline="\n"))) == [["k", *row] for row in rows]
 
 
-@settings(max_examples=3000)
+@settings(max_examples=20 * settings.default.max_examples)
 @given(st.lists(st.text(st.sampled_from('ab,"'), max_size=12), max_size=12), st.integers(1, 30))
 def test_no_line_is_swallowed_whatever_marks_stand_about(lines, size):
     text = "".join(line + "\n1,2,3\n" for line in lines)

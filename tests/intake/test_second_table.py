@@ -3,8 +3,9 @@ from __future__ import annotations
 import pytest
 import xlsxwriter
 
-from kit.intake.feeds import find_sources, plan
-from kit.intake.second import names_columns
+from kit.intake.load_plan import plan_intake
+from kit.intake.second_table import names_columns
+from kit.intake.sources import find_sources
 
 CUSTOMERS = [["客户号", "归属机构号", "年龄", "职业"], ["001", "01", 30, "农民"], ["002", "01", 40, "教师"]]
 STAFF = [["员工号", "员工姓名", "机构号"], ["E1", "张某", "01"], ["E2", "李某", "01"]]
@@ -22,10 +23,10 @@ def two(tmp_path):
             for (top, left), rows in tables.items():
                 for number, row in enumerate(rows):
                     sheet.write_row(top + number, left, row)
-        found = plan(find_sources(tmp_path), None)
+        found = plan_intake(find_sources(tmp_path), None)
         assert not found.questions
-        assert "customer_month" in {feed.table.id for feed in found.feeds}
-        fed = {feed.table.id for feed in found.feeds if feed.sheet.path.name == "汇总.xlsx"}
+        assert "customer_month" in {load.table.id for load in found.loads}
+        fed = {load.table.id for load in found.loads if load.sheet.path.name == "汇总.xlsx"}
         assert bool(fed) != bool(found.refused)
         return [str(each) for each in found.refused]
 

@@ -1,4 +1,4 @@
-"""What of a feed is personal: the key of a customer, and what goes to the vault instead of the book."""
+"""What of a load is personal: the key of a customer, and what goes to the vault instead of the book."""
 
 from __future__ import annotations
 
@@ -14,65 +14,65 @@ from kit import columns as col
 from kit import vault
 from kit.database import columns
 from kit.intake.clean import Terms, vault_text
-from kit.intake.feeds import Feed, Field
+from kit.intake.load import Field, Load
 
-__all__ = ["Persons", "completed"]
+__all__ = ["PersonalTexts", "completed"]
 
 _ROWS_AT_ONCE = 500_000
 _KEYS = {"customer": col.CUSTOMER_ID, "staff": col.STAFF_ID, "unit_account": col.UNIT_ID}  # tables of the vault
 _PART = pa.schema([("_id", pa.int64()), *((name, pa.string()) for name in vault.SCHEMA.names[3:])])
 
 
-def completed(feeds: Sequence[Feed]) -> list[Feed]:
+def completed(loads: Sequence[Load]) -> list[Load]:
     """Feeds with what the schema adds to their fields.
 
     A column of the vault that shares another's source is fed beside it. Where every feed with a customer's (a unit's)
     number also gives the legal entity, that is the first part of the key, and so mandatory.
     """
-    scoped = {key: _all_give_entity(feeds, key) for key in (col.CUSTOMER_ID, col.UNIT_ID)}
-    return [replace(feed, fields=(*_keyed(feed, scoped), *_beside(feed))) for feed in feeds]
+    scoped = {key: _all_give_entity(loads, key) for key in (col.CUSTOMER_ID, col.UNIT_ID)}
+    return [replace(load, fields=(*_keyed(load, scoped), *_beside(load))) for load in loads]
 
 
-def _ids(feed: Feed) -> set[str]:
-    return {field.column.id for field in feed.fields}
+def _ids(load: Load) -> set[str]:
+    return {field.column.id for field in load.fields}
 
 
-def _all_give_entity(feeds: Sequence[Feed], key: str) -> bool:
-    return all(col.LEGAL_ENTITY in _ids(feed) for feed in feeds if key in _ids(feed))
+def _all_give_entity(loads: Sequence[Load], key: str) -> bool:
+    return all(col.LEGAL_ENTITY in _ids(load) for load in loads if key in _ids(load))
 
 
-def _keyed(feed: Feed, scoped: dict[str, bool]) -> Iterator[Field]:
-    """The feed's fields; a legal entity that is part of the key comes first, and is mandatory."""
-    part = any(scoped[key] for key in scoped if key in _ids(feed))
-    entity = [field for field in feed.fields if part and field.column.id == col.LEGAL_ENTITY]
+def _keyed(load: Load, scoped: dict[str, bool]) -> Iterator[Field]:
+    """The load's fields; a legal entity that is part of the key comes first, and is mandatory."""
+    part = any(scoped[key] for key in scoped if key in _ids(load))
+    entity = [field for field in load.fields if part and field.column.id == col.LEGAL_ENTITY]
     yield from (replace(field, column=replace(field.column, need="M")) for field in entity)
-    yield from (field for field in feed.fields if field not in entity)
+    yield from (field for field in load.fields if field not in entity)
 
 
-def _beside(feed: Feed) -> Iterator[Field]:
-    """Fields of the vault that read the source of another field, unless the feed has them by itself."""
-    for column in feed.table.columns.values():
-        if column.beside and column.id not in _ids(feed):
-            for field in feed.fields:
+def _beside(load: Load) -> Iterator[Field]:
+    """Fields of the vault that read the source of another field, unless the load has them by itself."""
+    for column in load.table.columns.values():
+        if column.beside and column.id not in _ids(load):
+            for field in load.fields:
                 if field.column.id == column.beside and field.cell.values is None:
                     yield replace(field, column=column)
 
 
-class Persons:
+class PersonalTexts:
     """The personal texts of an intake while it runs: encrypted parts in its scratch folder, by the rows' identity."""
 
     def __init__(self, scratch: Path, key: bytes) -> None:
         self._scratch, self._key = scratch, key
         self._parts: dict[str, list[Path]] = {}
 
-    def add(self, connection: Any, feed: Feed, terms: Terms, identity: str) -> None:
-        """Set aside what ``raw`` holds of a feed's persons."""
-        table = feed.table.id
+    def add(self, connection: Any, load: Load, terms: Terms, identity: str) -> None:
+        """Set aside what ``raw`` holds of a load's persons."""
+        table = load.table.id
         if table not in _KEYS:
             return
         texts = {_KEYS[table]: vault.CUSTOMER_NUMBER, "customer_name": col.CUSTOMER_NAME,
                  "unit_name": col.CUSTOMER_NAME, col.MOBILE: col.MOBILE, col.STAFF_PHONE: col.MOBILE}  # fmt: skip
-        given = {texts[f.column.id]: vault_text(f, terms) for f in feed.fields if f.column.id in texts}
+        given = {texts[f.column.id]: vault_text(f, terms) for f in load.fields if f.column.id in texts}
         texts_of = ", ".join(f"{given.get(name, 'NULL::VARCHAR')} AS {name}" for name in _PART.names[1:])
         connection.complete()  # whatever was asked before
         reader = connection.sql(f"SELECT {identity} AS _id, {texts_of} FROM raw").to_arrow_reader()

@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterable
 from datetime import date
 
-from kit.schema import MONEY_UNITS, money_units
+from kit.schema import MONEY_UNITS, folded, money_units
 
 __all__ = ["NUMBER", "is_date", "is_lead", "is_note", "is_pivot", "is_title", "is_total", "stated_date", "stated_unit"]
 
@@ -67,10 +67,6 @@ _PIVOT = re.compile(r"(rowlabels|columnlabels|行标签|列标签|(求和|计数
 _PIVOT_MEASURE = re.compile(r"(count|sum|average|max|min|product)of.+")
 
 
-def _bare(text: str) -> str:
-    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).casefold()
-
-
 def is_date(text: str) -> bool:
     """Whether a text is a day, a month, a quarter or a year, and nothing else."""
     return _DATE.fullmatch(unicodedata.normalize("NFKC", text)) is not None
@@ -78,22 +74,22 @@ def is_date(text: str) -> bool:
 
 def is_lead(text: str) -> bool:
     """Whether a text states a unit, a date, an author, a place or a page for the whole table."""
-    return _LEAD.fullmatch(_bare(text)) is not None
+    return _LEAD.fullmatch(folded(text)) is not None
 
 
 def is_title(text: str) -> bool:
     """Whether a text looks like the title of a table."""
-    return _TITLE.fullmatch(_bare(text)) is not None
+    return _TITLE.fullmatch(folded(text)) is not None
 
 
 def is_note(text: str) -> bool:
     """Whether a text is the first line of what stands below a table: note, source, signature."""
-    return _NOTE.fullmatch(_bare(text)) is not None or _FOOTNOTE.fullmatch(text.strip()) is not None
+    return _NOTE.fullmatch(folded(text)) is not None or _FOOTNOTE.fullmatch(text.strip()) is not None
 
 
 def is_total(text: str) -> bool:
     """Whether a text is the label of a total, whole: 合 计, 城南支行小计：, Grand Total; not 存款合计 or 会计."""
-    return _TOTAL.fullmatch(_bare(text).rstrip(":")) is not None
+    return _TOTAL.fullmatch(folded(text).rstrip(":")) is not None
 
 
 def is_pivot(rows: Iterable[tuple[str, ...]]) -> bool:
@@ -102,7 +98,7 @@ def is_pivot(rows: Iterable[tuple[str, ...]]) -> bool:
     Row Labels or 行标签 are enough, and 求和项：…; ``Sum of …`` could be a column's name, so it counts only alone in
     its row and where a Grand Total stands below.
     """
-    cells = [[bare for cell in row if (bare := _bare(cell))] for row in rows]
+    cells = [[bare for cell in row if (bare := folded(cell))] for row in rows]
     if any(_PIVOT.fullmatch(cell) for row in cells for cell in row):
         return True
     measures = any(len(row) == 1 and _PIVOT_MEASURE.fullmatch(row[0]) for row in cells)

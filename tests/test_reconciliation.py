@@ -3,7 +3,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from kit.accounts import open_accounts
+from kit.reconciliation import read_reconciliation
 
 
 @pytest.fixture
@@ -13,8 +13,8 @@ def data(tmp_path):
 
 
 def test_an_intake_that_left_no_accounts_gives_empty_frames_with_their_columns(data):
-    found = open_accounts(data)
-    for name in ("reconciliation", "quarantine", "totals", "fields", "refused", "checks", "completeness"):
+    found = read_reconciliation(data)
+    for name in ("rows", "quarantine", "totals", "fields", "refused", "checks", "completeness"):
         frame = getattr(found, name)
         assert frame.empty
         assert len(frame.columns) > 3
@@ -25,7 +25,7 @@ def test_what_an_older_file_lacks_is_nothing(data):
     pd.DataFrame(
         {"file": ["a.csv"], "sheet": [None], "table": ["customer"], "rows_in": [3], "accepted": [3]}
     ).to_parquet(data / "reconciliation.parquet")
-    (row,) = open_accounts(data).reconciliation.to_dict("records")
+    (row,) = read_reconciliation(data).rows.to_dict("records")
     assert (row["sheet"], row["rows_in"], row["totals"], row["blank"]) == ("", 3, 0, 0)
 
 
@@ -42,7 +42,7 @@ def test_the_quarantine_is_counted_by_file_column_and_reason_with_its_first_entr
             for f, r, c, why, v in entries
         ]
     ).to_parquet(data / "quarantine.parquet")  # fmt: skip
-    found = open_accounts(data).quarantine
+    found = read_reconciliation(data).quarantine
     assert found[["file", "entries", "row", "value_masked"]].values.tolist() == [
         ["a.csv", 2, 9, "字"],
         ["b.csv", 1, 2, ""],
@@ -56,4 +56,4 @@ def test_a_totals_row_belongs_to_the_table_that_its_sheet_feeds(data):
     pd.DataFrame({"file": ["a.xlsx", "x"], "sheet": ["一", ""], "column": ["balance_fen", "balance_fen"]}).to_parquet(
         data / "totals.parquet"
     )
-    assert open_accounts(data).totals["table"].tolist() == ["account", ""]
+    assert read_reconciliation(data).totals["table"].tolist() == ["account", ""]

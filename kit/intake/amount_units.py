@@ -49,7 +49,7 @@ class Amounts:
     column: Column
     label: str
     unit: str
-    said_by: str
+    stated_by: str
     values: tuple[Decimal | None, ...]
 
     @property
@@ -88,10 +88,10 @@ def doubts(found: Sequence[Amounts]) -> Iterator[Doubt]:
             candidates = look(one, others if kind == "family" else beside)
             alone = kind == "family"
             place = (one.sheet.path, one.sheet.name) if alone else None
-            if not candidates or one.said_by == "mapping" or (one.column.id, place) in asked:
+            if not candidates or one.stated_by == "mapping" or (one.column.id, place) in asked:
                 continue
-            columns = [one] if kind == "column" or one.said_by == "header" else [
-                o for o in found if o.sheet is one.sheet and o.said_by == one.said_by and o.unit == one.unit
+            columns = [one] if kind == "column" or one.stated_by == "header" else [
+                o for o in found if o.sheet is one.sheet and o.stated_by == one.stated_by and o.unit == one.unit
             ]  # fmt: skip
             asked |= {(o.column.id, place) for o in columns}
             yield Doubt(tuple(columns), candidates, alone)

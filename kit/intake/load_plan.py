@@ -8,62 +8,36 @@ from dataclasses import dataclass, replace
 
 from kit import columns as col
 from kit.errors import KitError
-from kit.intake.assign import Desk, position_of
+from kit.intake.amount_units import unit_of
 from kit.intake.branches import origins
 from kit.intake.changes import changes
 from kit.intake.choose import choose, companions
 from kit.intake.dating import dated, settle_dates
 from kit.intake.forbidden import forbidden_files, without_forbidden
 from kit.intake.grid import Sheet
-from kit.intake.mapping import POWERS, Cell, Confirmed
+from kit.intake.load import Field, Load
+from kit.intake.mapping import POWERS, Cell
+from kit.intake.matching import Matching, certain_position, used_positions
 from kit.intake.opening import Opened, Returned
 from kit.intake.quarantine import Notice
 from kit.intake.questions import IGNORE, Interview, Question
 from kit.intake.reading import Reading, Tables, from_mapping, read, resolved, without_mapping
-from kit.intake.second import second_table
-from kit.intake.sources import Family, Files, Refused, Source, families, find_sources, nothing_readable
-from kit.intake.units import unit_of
+from kit.intake.second_table import find_second_table
+from kit.intake.sources import Family, Files, Refused, Source, families, nothing_readable
 from kit.messages import message
 from kit.schema import Column, Table, schema
 
-__all__ = ["Feed", "Field", "Plan", "Refused", "Source", "find_sources", "plan"]
+__all__ = ["LoadPlan", "plan_intake"]
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
-    """A canonical column and where its text comes from; ``power`` of ten turns a source's number into 分.
-
-    ``unit_from`` says who stated the ``unit`` of an amount: ``mapping``, ``header``, ``title``, ``file``, or
-    ``default`` if nobody did.
-    """
-
-    column: Column
-    cell: Cell
-    position: int | None
-    power: int
-    unit: str = ""
-    unit_from: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Feed:
-    """One sheet feeding one table; ``dated`` if its date is the engagement's, for want of one of its own."""
-
-    sheet: Sheet
-    table: Table
-    fields: tuple[Field, ...]
-    dated: bool = False
-    confirmed: Confirmed | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
+class LoadPlan:
     """What the sources feed, in the order in which tables refer to each other, and what stands in the way.
 
     Attributes
     ----------
     questions
-        What must be answered before a book is made; ``feeds`` are complete only without any.
+        What must be answered before a book is made; ``loads`` are complete only without any.
     optional
         Labels that are not needed, and may be a column.
     refused
@@ -76,7 +50,7 @@ class Plan:
         Managers' workbooks that came back, which are no extracts of the bank.
     """
 
-    feeds: tuple[Feed, ...]
+    loads: tuple[Load, ...]
     notices: tuple[Notice, ...]
     questions: tuple[Question, ...]
     refused: tuple[Refused, ...] = ()
@@ -86,13 +60,13 @@ class Plan:
     returned: tuple[Returned, ...] = ()
 
 
-def plan(
+def plan_intake(
     sources: Sequence[Source],
     as_of: dt.date | None,
     *,
     answers: Mapping[str, str] | None = None,
     files: Files | None = None,
-) -> Plan:
+) -> LoadPlan:
     """Look at all sources and gather what they feed, what is to be known, what is to be asked and what is refused.
 
     Parameters
@@ -110,19 +84,12 @@ def plan(
         If no file can be read.
     """
     files, interview = files or Files(), Interview(answers or {})
-    found, skipped, refused = families(sources, files)
-    found = [without_forbidden(one, interview) for one in found]
-    refused += forbidden_files([*(s for family in found for s in family.sheets), *skipped])
-    gone = {each.path for each in refused}
-    found = _kept(found, lambda sheet: sheet.path not in gone)
-    double = {s: said for one in found for s in one.sheets if (said := second_table(s))}
-    refused += [Refused(sheet.path, sheet.name, "", str(said)) for sheet, said in double.items()]
-    found = _kept(found, lambda sheet: sheet not in double)
+    found, skipped, refused = _readable(sources, files, interview)
     if not found and (answers is None or not (interview.open or interview.answered)):
         alone = [Refused(each.path, "", "", message("intake.unreadable.returned_alone")) for each in _returned(files)]
         raise _nothing(sources, files, [*refused, *alone])
     tables, notices = _tables(found, interview, as_of)
-    notices += [Notice("sheet_skipped", s.path.name, s.name, s.headers) for s in skipped if s.path not in gone]
+    notices += [Notice("sheet_skipped", *s.names, s.headers) for s in skipped]
     notices += [n for opened in files.opened.values() if isinstance(opened, Opened) for n in opened.left_out]
     done: list[tuple[Family, tuple[Reading, ...]]] = []
     branches: dict[str, str] = {}
@@ -131,21 +98,35 @@ def plan(
             _accompany(found, tables, branches, as_of)
         for family in found:
             if (tables[family.key][:1] == ["branch"]) == first:
-                readings = _read(Desk(family, files, interview, branches), tables[family.key], as_of)
+                readings = _read(Matching(family, files, interview, branches), tables[family.key], as_of)
                 branches |= _branches(readings, files) if first else {}
                 done.append((family, readings))
                 notices += _noted(family, readings)
-    feeds = [feed for family, readings in done for r in readings for feed in _feeds(family, r, branches, as_of)]
+    loads = [load for family, readings in done for r in readings for load in _loads(family, r, branches, as_of)]
     place = {table: i for i, table in enumerate(schema())}
-    feeds.sort(key=lambda feed: (place[feed.table.id], str(feed.sheet.path), feed.sheet.name))
-    assumed = [(feed.sheet, feed.table.id) for feed in feeds if feed.dated]
-    every = [(feed.sheet, feed.table.id) for feed in feeds]
+    loads.sort(key=lambda load: (place[load.table.id], str(load.sheet.path), load.sheet.name))
+    assumed = [(load.sheet, load.table.id) for load in loads if load.dated]
+    every = [(load.sheet, load.table.id) for load in loads]
     notices += settle_dates([family for family, _ in done], assumed, every, branches, interview, as_of)
     asked = interview.open.values()
-    return Plan(
-        tuple(feeds), tuple(notices), tuple(q for q in asked if q.blocking), tuple(refused),
+    return LoadPlan(
+        tuple(loads), tuple(notices), tuple(q for q in asked if q.blocking), tuple(refused),
         tuple(q for q in asked if not q.blocking), tuple(done), frozenset(interview.answered), _returned(files),
     )  # fmt: skip
+
+
+def _readable(
+    sources: Sequence[Source], files: Files, interview: Interview
+) -> tuple[list[Family], list[Sheet], list[Refused]]:
+    """Sheets by the way they are read, those that a mapping leaves out, and the files and sheets that are refused."""
+    found, skipped, refused = families(sources, files)
+    found = [without_forbidden(one, interview) for one in found]
+    refused += forbidden_files([*(s for family in found for s in family.sheets), *skipped])
+    gone = {each.path for each in refused}
+    found = _kept(found, lambda sheet: sheet.path not in gone)
+    double = {sheet: error for one in found for sheet in one.sheets if (error := find_second_table(sheet))}
+    refused += [Refused(sheet.path, sheet.name, "", str(error)) for sheet, error in double.items()]
+    return _kept(found, lambda sheet: sheet not in double), [s for s in skipped if s.path not in gone], refused
 
 
 def _returned(files: Files) -> tuple[Returned, ...]:
@@ -180,7 +161,7 @@ def _tables(
             tables[one.key] = list(one.mapping.tables)
         elif choice.question and choice.none and all(s.path in feeding for s in one.sheets):
             tables[one.key] = []
-            notices += [Notice("sheet_skipped", s.path.name, s.name, s.headers) for s in one.sheets]
+            notices += [Notice("sheet_skipped", *s.names, s.headers) for s in one.sheets]
         else:
             table = choice.table or (interview.ask(choice.question) if choice.question else "")
             tables[one.key] = [table] if table and table != IGNORE else []
@@ -194,21 +175,21 @@ def _accompany(
     fed = {table for given in tables.values() for table in given}
     for one in found:
         if one.mapping is None and tables[one.key]:
-            told_by_name = bool(origins(one.sheets, branches))
-            more = companions(one, tables[one.key][0], fed, branch=told_by_name, dated=dated(one, as_of))
+            named = bool(origins(one.sheets, branches))
+            more = companions(one, tables[one.key][0], fed, branch=named, dated=dated(one, as_of))
             tables[one.key] += more
             fed |= set(more)
 
 
-def _read(desk: Desk, tables: Sequence[str], as_of: dt.date | None) -> tuple[Reading, ...]:
-    has_date = dated(desk.family, as_of)
+def _read(matching: Matching, tables: Sequence[str], as_of: dt.date | None) -> tuple[Reading, ...]:
+    has_date = dated(matching.family, as_of)
     found: Tables = {}
     likely: Mapping[str, str] = {}
-    if desk.family.mapping is not None:
-        found = from_mapping(desk, dated=has_date)
+    if matching.family.mapping is not None:
+        found = from_mapping(matching, dated=has_date)
     elif tables:
-        found, likely = without_mapping(desk, tables, dated=has_date)
-    return tuple(read(desk, found, likely))
+        found, likely = without_mapping(matching, tables, dated=has_date)
+    return tuple(read(matching, found, likely))
 
 
 def _branches(readings: Sequence[Reading], files: Files) -> dict[str, str]:
@@ -216,41 +197,40 @@ def _branches(readings: Sequence[Reading], files: Files) -> dict[str, str]:
     known: dict[str, str] = {}
     for reading in readings:
         cells = reading.tables.get("branch", {})
-        at = [
-            position_of(reading.sheet.headers, cells[c])
-            for c in (col.BRANCH_ID, col.BRANCH_NAME)
-            if c in cells and cells[c].column
-        ]
-        if len(at) == 2 and "customer" not in reading.tables and isinstance(at[0], int) and isinstance(at[1], int):
+        headers = reading.sheet.headers
+        at, named = (
+            certain_position(headers, cells[c]) if c in cells else None for c in (col.BRANCH_ID, col.BRANCH_NAME)
+        )
+        if at is not None and named is not None and "customer" not in reading.tables:
             for row in files.rows(reading.sheet):
-                known |= {text: row[at[0]] for text in (row[at[0]], row[at[1]]) if text and row[at[0]]}
+                known |= {text: row[at] for text in (row[at], row[named]) if text and row[at]}
     return known
 
 
-def _feeds(family: Family, reading: Reading, branches: Mapping[str, str], as_of: dt.date | None) -> list[Feed]:
-    """Feeds of one sheet; none of one whose name was said to be no branch."""
+def _loads(family: Family, reading: Reading, branches: Mapping[str, str], as_of: dt.date | None) -> list[Load]:
+    """Loads of one sheet; none of one whose name was said to be no branch."""
     found = []
     for table, cells in reading.tables.items():
         named = [resolved(cell, reading.sheet, branches) for cell in cells.values() if cell.named_by]
         if cells and "" not in named:
-            found.append(_feed(family, reading.sheet, schema()[table], cells, branches, as_of))
+            found.append(_load(family, reading.sheet, schema()[table], cells, branches, as_of))
     return found
 
 
-def _feed(
+def _load(
     family: Family,
     sheet: Sheet,
     table: Table,
     cells: Mapping[str, Cell],
     branches: Mapping[str, str],
     as_of: dt.date | None,
-) -> Feed:
+) -> Load:
     fields, assumed = [], False
     for column_id, cell in cells.items():
-        at = position_of(sheet.headers, cell) if cell.column else None
+        at = certain_position(sheet.headers, cell)
         given = Cell(value=resolved(cell, sheet, branches) or "") if cell.named_by else cell
-        if isinstance(at, int) or given.column is None:
-            fields.append(_field(table.columns[column_id], given, at if isinstance(at, int) else None, sheet))
+        if at is not None or given.column is None:
+            fields.append(_field(table.columns[column_id], given, at, sheet))
     dates = table.columns.get(col.AS_OF)
     day = sheet.layout.as_of or as_of
     if dates is not None and dates.need == "M" and col.AS_OF not in cells and day:
@@ -258,12 +238,12 @@ def _feed(
         assumed = sheet.layout.as_of is None
     order = list(table.columns)
     fields.sort(key=lambda field: order.index(field.column.id))
-    return Feed(sheet, table, tuple(fields), assumed, family.mapping.confirmed if family.mapping else None)
+    return Load(sheet, table, tuple(fields), assumed, family.mapping.confirmed if family.mapping else None)
 
 
 def _field(column: Column, cell: Cell, position: int | None, sheet: Sheet) -> Field:
-    unit, said_by = unit_of(column, cell, sheet.headers[position] if position is not None else "", sheet)
-    return Field(column, cell, position, POWERS.get(unit, 0), unit, said_by)
+    unit, stated_by = unit_of(column, cell, sheet.headers[position] if position is not None else "", sheet)
+    return Field(column, cell, position, POWERS.get(unit, 0), unit, stated_by)
 
 
 def _noted(family: Family, readings: Sequence[Reading]) -> list[Notice]:
@@ -271,10 +251,8 @@ def _noted(family: Family, readings: Sequence[Reading]) -> list[Notice]:
     notices = []
     mapping = family.mapping
     for reading in readings:
-        sheet, place = reading.sheet, (reading.sheet.path.name, reading.sheet.name)
-        cells = [cell for given in reading.tables.values() for cell in given.values() if cell.column]
-        used = {position_of(sheet.headers, cell) for cell in cells}
-        gone = sheet.grid.left_out
+        sheet, place = reading.sheet, reading.sheet.names
+        used, gone = used_positions(sheet.headers, reading.tables), sheet.grid.left_out
         left = [h for i, h in enumerate(sheet.headers) if i not in used | gone and h not in reading.ignored]
         likely = reading.likely or {}
         plain, other = tuple(h for h in left if h not in likely), [h for h in left if h in likely]

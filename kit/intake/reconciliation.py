@@ -1,4 +1,4 @@
-"""Where every row and every 分 went: the accounts of an intake, a frame each."""
+"""Where every row and every 分 went: the reconciliation of an intake, a frame each."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ import pandas as pd
 
 from kit.errors import KitError
 from kit.intake.check import accepted
-from kit.intake.feeds import Refused
+from kit.intake.sources import Refused
 from kit.intake.staging import Loaded, place
 
-__all__ = ["DoesNotTie", "control_sums", "fields", "reconciliation", "refused"]
+__all__ = ["DoesNotTie", "control_sums", "fields", "reconciled_rows", "refused"]
 
 
 class DoesNotTie(KitError):
     """Rows or sums of a source and of the book differ: a fault of the kit, not of the data (path, place)."""
 
 
-def reconciliation(connection: Any, loaded: Sequence[Loaded]) -> pd.DataFrame:
-    """One row a feed: the lines of its sheet by kind, its rows, where they went, and the cells that could not be read.
+def reconciled_rows(connection: Any, loaded: Sequence[Loaded]) -> pd.DataFrame:
+    """One row a load: the lines of its sheet by kind, its rows, where they went, and the cells that could not be read.
 
     The rows of a sheet are the lines above the data with the header, blank lines, totals, notes, headers repeated in
     the data, rows of a manager's workbook that are not filled in, and ``rows_in``; these are accepted, merged into a
@@ -33,46 +33,34 @@ def reconciliation(connection: Any, loaded: Sequence[Loaded]) -> pd.DataFrame:
         If a row is neither in the book, nor merged, nor in quarantine.
     """
     known = {}
-    for table in {one.feed.table.id for one in loaded}:
+    for table in {one.load.table.id for one in loaded}:
         both = "count(*) FILTER (whole_row), count(*) FILTER (NOT whole_row)"
         known[table] = (
-            _by_feed(connection, f"count(*) FROM {accepted(connection, table)}"),
-            _by_feed(connection, f"count(*) FROM gone_{table} WHERE why = 'repeated'"),
-            _by_feed(connection, f"{both} FROM quarantine WHERE _table = '{table}'"),
+            _by_load(connection, f"count(*) FROM {accepted(connection, table)}"),
+            _by_load(connection, f"count(*) FROM gone_{table} WHERE why = 'repeated'"),
+            _by_load(connection, f"{both} FROM quarantine WHERE _table = '{table}'"),
         )
     lines = []
     for one in loaded:
-        table, sheet = one.feed.table.id, one.feed.sheet
+        table, sheet = one.load.table.id, one.load.sheet
         kept, repeated, noted = known[table]
         counts = (*kept.get(one.number, (0,)), *repeated.get(one.number, (0,)), *noted.get(one.number, (0, 0)))
         if one.rows_in != sum(counts[:3]):
             raise DoesNotTie(path=sheet.path, place=f"{table}: {one.rows_in} ≠ {' + '.join(map(str, counts[:3]))}")
         kinds = one.lines
         other = (kinds.above, kinds.blank, len(kinds.totals), kinds.notes, kinds.repeated_headers, kinds.unfilled)
-        lines.append((sheet.path.name, sheet.name, table, *other, one.rows_in, *counts))
-    names = [
-        "lines_above",
-        "blank",
-        "totals",
-        "notes",
-        "repeated_headers",
-        "unfilled",
-        "rows_in",
-        "accepted",
-        "repeated",
-    ]
-    return pd.DataFrame(lines, columns=["file", "sheet", "table", *names, "quarantined", "cells_quarantined"])
+        lines.append((*sheet.names, table, *other, one.rows_in, *counts))
+    names = ["file", "sheet", "table", "lines_above", "blank", "totals", "notes", "repeated_headers", "unfilled"]
+    return pd.DataFrame(lines, columns=[*names, "rows_in", "accepted", "repeated", "quarantined", "cells_quarantined"])
 
 
-def _by_feed(connection: Any, counted: str) -> dict[int, tuple[int, ...]]:
-    return {
-        feed: tuple(counts)
-        for feed, *counts in connection.execute(f"SELECT {place()[0]}, {counted} GROUP BY 1").fetchall()
-    }
+def _by_load(connection: Any, counted: str) -> dict[int, tuple[int, ...]]:
+    found = connection.execute(f"SELECT {place()[0]}, {counted} GROUP BY 1").fetchall()
+    return {load: tuple(counts) for load, *counts in found}
 
 
 def control_sums(connection: Any, loaded: Sequence[Loaded]) -> pd.DataFrame:
-    """One row a feed and money column: what the source holds, in 分, and where it went.
+    """One row a load and money column: what the source holds, in 分, and where it went.
 
     ``source_sum_fen`` and ``rounding_fen`` are exact decimals, as a source may hold fractions of a 分. The
     source is the sum of the book, the repeated, the quarantined and the rounding, half a 分 a cell at most.
@@ -84,18 +72,18 @@ def control_sums(connection: Any, loaded: Sequence[Loaded]) -> pd.DataFrame:
     """
     summed: dict[str, dict[str, None]] = {}
     for one in loaded:
-        summed.setdefault(one.feed.table.id, {}).update(dict.fromkeys(one.sums))
+        summed.setdefault(one.load.table.id, {}).update(dict.fromkeys(one.sums))
     found = {table: _sums(connection, table, list(columns)) for table, columns in summed.items()}
     lines = []
     for one in loaded:
-        table, sheet = one.feed.table.id, one.feed.sheet
+        table, sheet = one.load.table.id, one.load.sheet
         for column, exact in one.sums.items():
             where = [(one.number, why, column) for why in (None, "repeated", "quarantined")]
             parts, counts = zip(*(found[table].get(at, (Decimal(0), 0)) for at in where), strict=True)
             rounding = exact - sum(parts)
             if 2 * abs(rounding) > sum(counts):
                 raise DoesNotTie(path=sheet.path, place=f"{table}.{column}")
-            lines.append((sheet.path.name, sheet.name, table, column, exact, *map(int, parts), rounding))
+            lines.append((*sheet.names, table, column, exact, *map(int, parts), rounding))
     names = ["file", "sheet", "table", "column", "source_sum_fen", "book_sum_fen", "repeated_sum_fen"]
     return pd.DataFrame(lines, columns=[*names, "quarantined_sum_fen", "rounding_fen"])
 
@@ -103,42 +91,29 @@ def control_sums(connection: Any, loaded: Sequence[Loaded]) -> pd.DataFrame:
 def _sums(
     connection: Any, table: str, columns: Sequence[str]
 ) -> dict[tuple[int, str | None, str], tuple[Decimal, int]]:
-    """Sum and number of a table's amounts by feed, why they are not in the book (None: they are), and column."""
+    """Sum and number of a table's amounts by load, why they are not in the book (None: they are), and column."""
     asked = [f"CAST(coalesce(sum({name}), 0) AS DECIMAL(38, 0)), count({name})" for name in columns]
     rows = connection.execute(
         f"SELECT {', '.join([place()[0], 'why', *asked])} FROM {table} LEFT JOIN gone_{table} USING (_id) GROUP BY 1, 2"
     ).fetchall()
     return {
-        (feed, why, name): (figures[2 * i], figures[2 * i + 1])
-        for feed, why, *figures in rows
+        (load, why, name): (figures[2 * i], figures[2 * i + 1])
+        for load, why, *figures in rows
         for i, name in enumerate(columns)
     }
 
 
 def fields(loaded: Sequence[Loaded]) -> pd.DataFrame:
-    """One row a feed and column: the label it had, the unit it was read in and why, and what became of its cells."""
+    """One row a load and column: the label it had, the unit it was read in and why, and what became of its cells."""
     lines = []
     for one in loaded:
-        feed = one.feed
-        by = feed.confirmed
-        for f in feed.fields:
-            label = feed.sheet.headers[f.position] if f.position is not None else ""
-            filled, bad = one.filled.get(f.column.id, 0), one.unreadable.get(f.column.id, 0)
-            cells = (one.rows_in, one.rows_in - filled - bad, bad)
-            who = (by.by, by.on.isoformat()) if by else ("", "")
-            lines.append(
-                (
-                    feed.sheet.path.name,
-                    feed.sheet.name,
-                    feed.table.id,
-                    f.column.id,
-                    label,
-                    f.unit,
-                    f.unit_from,
-                    *who,
-                    *cells,
-                )
-            )
+        sheet, by = one.load.sheet, one.load.confirmed
+        who = (by.by, by.on.isoformat()) if by else ("", "")
+        for f in one.load.fields:
+            label = sheet.headers[f.position] if f.position is not None else ""
+            bad = one.unreadable[f.column.id]
+            cells = (one.rows_in, one.rows_in - one.filled[f.column.id] - bad, bad)
+            lines.append((*sheet.names, one.load.table.id, f.column.id, label, f.unit, f.unit_from, *who, *cells))
     names = ["file", "sheet", "table", "column", "label", "unit", "unit_from", "confirmed_by", "confirmed_on"]
     return pd.DataFrame(lines, columns=[*names, "cells", "missing", "unreadable"])
 

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from kit.book import Book
 
-__all__ = ["Accounts", "open_accounts"]
+__all__ = ["Reconciliation", "read_reconciliation"]
 
 _TEXT, _COUNT = "str", "int64"
 _FILLED: Mapping[str, tuple[Any, Any]] = {
@@ -55,18 +55,20 @@ _FRAMES: Mapping[str, Mapping[str, str]] = {
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Accounts:
-    """The accounts of one intake; each frame may be empty.
+class Reconciliation:
+    """Where every row and every 分 of one intake went; each frame may be empty.
 
     Attributes
     ----------
+    rows
+        A row for each sheet and table: its lines by kind, and what became of its rows.
     quarantine
         A row for each file, column and reason: ``entries`` of it, and the first of them as the example.
     delivered
         Table → the columns of the book.
     """
 
-    reconciliation: pd.DataFrame
+    rows: pd.DataFrame
     control_sums: pd.DataFrame
     quarantine: pd.DataFrame
     totals: pd.DataFrame
@@ -77,18 +79,18 @@ class Accounts:
     delivered: Mapping[str, tuple[str, ...]]
 
 
-def open_accounts(data: Path) -> Accounts:
-    """Read the accounts in a run's ``data`` folder."""
+def read_reconciliation(data: Path) -> Reconciliation:
+    """Read the reconciliation in a run's ``data`` folder."""
     book = Book(data)
     frames = {name: _frame(data / f"{name}.parquet", columns) for name, columns in _FRAMES.items()}
-    totals, rows = frames["totals"], frames["reconciliation"]
+    totals, rows = frames["totals"], frames.pop("reconciliation")
     fed = dict(zip(zip(rows["file"], rows["sheet"], strict=True), rows["table"], strict=True))
     known = [
         table or fed.get((file, sheet), "")
         for table, file, sheet in totals[["table", "file", "sheet"]].itertuples(index=False)
     ]
     frames["totals"] = totals.assign(table=pd.Series(known, dtype="str"))
-    return Accounts(**frames, delivered={table: book.columns(table) for table in book.tables()})
+    return Reconciliation(rows=rows, **frames, delivered={table: book.columns(table) for table in book.tables()})
 
 
 def _frame(path: Path, columns: Mapping[str, str]) -> pd.DataFrame:

@@ -61,12 +61,19 @@ def _certain(have: set[str]) -> list[tuple[str, str]]:
 class _Pair:
     """Two columns of one file: rows in which both have an amount, those at one to ten thousand, those just beside."""
 
-    feed: int
+    load: int
     smaller: str
     larger: str
     rows: int
     hits: int
     beside: int
+
+    def finding(self) -> Check:
+        """Return the doubt about the unit of the smaller one."""
+        return Check(
+            "unit_doubtful", "customer_month", self.smaller, rows=self.rows, failed=self.hits, status=FINDING,
+            detail=self.larger,
+        )  # fmt: skip
 
 
 def quarantine_mixed_units(connection: Any, tables: Sequence[str], limits: Checks) -> list[Check]:
@@ -83,29 +90,15 @@ def quarantine_mixed_units(connection: Any, tables: Sequence[str], limits: Check
         return []
     doubtful = [p for p in _pairs(staged, have) if p.rows >= _ENOUGH and p.hits >= limits.unit_share * p.rows]
     ((rows,),) = staged.fetch(f"SELECT count(*) FROM {staged.rows('customer_month')}")
-    refused = _refuse(staged, cases, {pair.feed for pair in doubtful})
+    refused = _refuse(staged, cases, {pair.load for pair in doubtful})
     found = [Check("unit_mismatch", "customer_month", rows=rows, failed=refused, status=FINDING)] if refused else []
     # Three windows of one width: chance puts twice as many in the two outer ones as in the one between.
     more = [p for p in _pairs(staged, have) if p not in doubtful and p.hits >= _ENOUGH and p.hits > 5 * (p.beside + 1)]
-    return [
-        *found,
-        *(
-            Check(
-                "unit_doubtful",
-                "customer_month",
-                p.smaller,
-                rows=p.rows,
-                failed=p.hits,
-                status=FINDING,
-                detail=p.larger,
-            )
-            for p in [*doubtful, *more]
-        ),
-    ]
+    return [*found, *(pair.finding() for pair in [*doubtful, *more])]
 
 
 def _refuse(staged: Staged, cases: list[tuple[str, str]], spared: set[int]) -> int:
-    """Quarantine the rows to which a case applies, but for the spared feeds; their number."""
+    """Quarantine the rows to which a case applies, but for the spared loads; their number."""
     first = " ".join(f"WHEN {condition} THEN {i}" for i, (condition, _) in enumerate(cases))
     but = f" AND {place()[0]} NOT IN ({', '.join(map(str, sorted(spared)))})" if spared else ""
     run = staged.connection.execute
@@ -140,11 +133,11 @@ def _pairs(staged: Staged, have: set[str]) -> list[_Pair]:
         f"SELECT {place()[0]}, {', '.join(asked)} FROM {staged.rows('customer_month')} GROUP BY 1 ORDER BY 1"
     )
     made = []
-    for feed, *figures in found:
+    for load, *figures in found:
         for i, (a, b) in enumerate(pairs):
             rows, hits, wide, first_smaller = figures[4 * i : 4 * i + 4]
             smaller, larger = (a, b) if first_smaller else (b, a)
-            made.append(_Pair(feed, smaller, larger, rows, hits, max(wide - hits, 0)))
+            made.append(_Pair(load, smaller, larger, rows, hits, max(wide - hits, 0)))
     return made
 
 

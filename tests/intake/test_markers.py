@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from kit.intake.marks import is_date, is_lead, is_note, is_pivot, is_title, is_total, stated_date, stated_unit
+from kit.intake.markers import is_date, is_lead, is_note, is_pivot, is_title, is_total, stated_date, stated_unit
 
 
 @pytest.mark.parametrize(

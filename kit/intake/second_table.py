@@ -7,11 +7,11 @@ from itertools import groupby, pairwise
 
 from kit.errors import KitError
 from kit.intake.grid import HEAD_ROWS, Sheet
-from kit.intake.marks import NUMBER, is_date
+from kit.intake.markers import NUMBER, is_date
 from kit.messages import listed, message
 from kit.schema import aliases, known_labels, normalise, schema
 
-__all__ = ["SecondTable", "in_row", "names_columns", "second_table"]
+__all__ = ["SecondTable", "find_second_table", "in_row", "names_columns"]
 
 Cells = tuple[str, ...]
 
@@ -45,7 +45,7 @@ def _columns(labels: set[str]) -> list[set[str]]:
 def _second(sheet: Sheet, at: str, labels: Sequence[str]) -> SecondTable:
     """Error of a second table; of its labels it names only those that the schema knows."""
     known = [label for label in labels if normalise(label)[0] in known_labels()]
-    return SecondTable(place=f"{sheet.path.name}{sheet.place}", at=at, labels=listed(known[:4]))
+    return SecondTable(place=sheet.place, at=at, labels=listed(known[:4]))
 
 
 def in_row(sheet: Sheet, number: int, cells: Sequence[str]) -> SecondTable:
@@ -53,7 +53,7 @@ def in_row(sheet: Sheet, number: int, cells: Sequence[str]) -> SecondTable:
     return _second(sheet, message("intake.place.row", number=number), cells)
 
 
-def second_table(sheet: Sheet) -> SecondTable | None:
+def find_second_table(sheet: Sheet) -> SecondTable | None:
     """Second table among the first rows of a sheet, if there is one."""
     layout, head = sheet.layout, sheet.grid.head
     if sheet.grid.named:

@@ -46,7 +46,7 @@ def test_a_misspelt_method_of_a_data_frame_is_refused(tmp_path):
     settings = ["--config-file", str(ROOT / "pyproject.toml"), "--cache-dir", str(ROOT / ".mypy_cache")]
     said, _, refused = mypy.run([*settings, str(module)])
     assert refused
-    assert [line.split(" ", 2)[:2] for line in said.splitlines()[:-1]] == [[f"{module}:5:", "error:"]], said
+    assert re.fullmatch(r".*module\.py:5: error: .+\nFound 1 error in 1 file .+\n", said), said
 
 
 def test_the_table_of_requirements_is_that_of_the_code():

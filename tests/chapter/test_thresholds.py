@@ -48,6 +48,7 @@ UNSEEN = {
     # What the synthetic bank does not touch, with where its edge is held instead.
     **{f"merchant.{name}": "tests/features/test_money_in_and_out.py" for name in _MERCHANT},
     **{f"offers.risk.{family}": "tests/analysis/test_prospects.py" for family in ("gold", "structured")},
+    **{f"wallet.incomes_wan.{i}": "tests/analysis/test_wallet.py" for i in range(3)},
     "practice.settle_days": "tests/features/test_logs.py",
     "compared.separation_low": "how large an effect is called, in words alone",
 }

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from mypy import api as mypy
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -29,6 +30,23 @@ def test_every_pin_has_a_hash_and_no_line_an_address():
     assert "://" not in lock
     assert "--index" not in lock
     assert all("--hash=sha256:" in block for block in re.split(r"\n(?=\S)", lock.strip()))
+
+
+def test_a_misspelt_method_of_a_data_frame_is_refused(tmp_path):
+    module = tmp_path / "module.py"
+    lines = [
+        "import pandas as pd",
+        "def right(customers: pd.DataFrame) -> object:",
+        '    return customers.groupby("a")',
+        "def wrong(customers: pd.DataFrame) -> object:",
+        '    return customers.groupbyy("a")',
+    ]
+    module.write_text("\n".join([*lines, ""]), encoding="utf-8")
+    # The cache of `make check`: whichever comes first reads the stubs, which takes twenty seconds, for both.
+    settings = ["--config-file", str(ROOT / "pyproject.toml"), "--cache-dir", str(ROOT / ".mypy_cache")]
+    said, _, refused = mypy.run([*settings, str(module)])
+    assert refused
+    assert re.fullmatch(r".*module\.py:5: error: .+\nFound 1 error in 1 file .+\n", said), said
 
 
 def test_the_table_of_requirements_is_that_of_the_code():

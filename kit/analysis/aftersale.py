@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from kit import columns as col
-from kit.analysis.result import Result, flagged, needs, share, total
+from kit.analysis.result import Result, flagged, needs, ratio, share, total
 from kit.params import Params
 
 __all__ = ["Referrals", "TakeUp", "referrals", "take_up"]
@@ -27,7 +27,6 @@ class TakeUp(Result):
     renewed_share: float | None
     stayed_share: float | None
     reminded_share: float | None
-    unreminded: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +72,15 @@ def take_up(matured: pd.DataFrame, params: Params) -> TakeUp:
     groups = rows.groupby("reminded")
     sums = groups[["renewed", "known", "kept"]].sum().reindex(["yes", "no"], fill_value=0)
     table = pd.DataFrame({"matured": groups.size().reindex(["yes", "no"], fill_value=0), "renewed": sums["renewed"]})
-    table["renewed_share"] = table["renewed"] / table["matured"].where(table["matured"] > 0)
-    table["stayed_share"] = sums["kept"] / sums["known"].where(sums["known"] > 0)
+    table["renewed_share"] = ratio(table["renewed"], table["matured"])
+    table["stayed_share"] = ratio(sums["kept"], sums["known"])
     told = col.REMINDED in matured
     return TakeUp(
         table=table[table["matured"] > 0].reset_index() if told else table.iloc[:0],
         matured=len(rows),
         renewed_share=share(rows["renewed"].sum(), len(rows)),
         stayed_share=share(rows["kept"].sum(), rows["known"].sum()),
-        reminded_share=share(table.at["yes", "matured"], len(rows)) if told else None,
-        unreminded=int(table.at["no", "matured"]) if told else 0,
+        reminded_share=share(table["matured"]["yes"], len(rows)) if told else None,
     )
 
 

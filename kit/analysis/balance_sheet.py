@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from kit import columns as col
-from kit.analysis.result import Result, Unavailable, counted, needs, ordered, share, total
-from kit.analysis.tiers import by_tier
+from kit.analysis.result import Result, Unavailable, counted, needs, ordered, share, tally, total
+from kit.analysis.tiers import ladder
 from kit.params import Params
 
 __all__ = ["ASSETS", "BalanceSheet", "Funds", "ThreeTables", "balance_sheet", "funds", "three_tables"]
@@ -117,9 +117,7 @@ def balance_sheet(customers: pd.DataFrame, params: Params) -> BalanceSheet | Una
     rows = parts.assign(asset_fen=parts.sum(axis=1), **{col.TIER: customers[col.TIER]})
     if loans is not None:
         rows = rows.assign(loan_fen=loans.fillna(0).astype("int64"), borrowers=(loans > 0).astype("int64"))
-    groups = by_tier(rows, params)
-    sums = groups[[name for name in rows.columns if name != col.TIER]].sum()
-    sums.insert(0, "customers", groups.size())
+    sums = tally(rows, ladder(rows, params), **{name: name for name in map(str, rows) if name != col.TIER})
     sums = sums[sums["customers"] > 0]
     assets = sums["asset_fen"].where(sums["asset_fen"] > 0)
     table = sums[["customers", "asset_fen"]].copy()
@@ -132,9 +130,9 @@ def balance_sheet(customers: pd.DataFrame, params: Params) -> BalanceSheet | Una
     owed = None if loans is None else int(sums["loan_fen"].sum())
     wealth = int(sums[[part for part in ("wmp", "fund", "insurance") if part in parts]].sum().sum())
     return BalanceSheet(
-        table=table.rename_axis(col.TIER).reset_index(),
-        by_tier=mix.rename_axis(col.TIER).reset_index(),
-        parts=tuple(parts),
+        table=table.reset_index(),
+        by_tier=mix.reset_index(),
+        parts=tuple(map(str, parts)),
         customers=len(customers),
         asset_fen=owned,
         loan_fen=owed,
@@ -161,10 +159,9 @@ def funds(flows: pd.DataFrame, params: Params, customers: pd.DataFrame) -> Funds
     place, moving = pd.factorize(rows[col.CUSTOMER_ID])
     sector = ordered(customers.set_index(col.CUSTOMER_ID)[col.OCCUPATION_SECTOR].reindex(moving.astype("str")), order)
     purpose = ordered(rows[col.PURPOSE], sorted(rows[col.PURPOSE].dropna().unique()))
-    rows = rows.assign(**{col.CUSTOMER_ID: place, col.OCCUPATION_SECTOR: sector[place], col.PURPOSE: purpose})
+    rows[col.CUSTOMER_ID], rows[col.OCCUPATION_SECTOR], rows[col.PURPOSE] = place, sector[place], purpose
     months = int(rows[col.MONTHS].max()) if len(rows) else 0
-    sizes = pd.Series(sector).groupby(sector, observed=True).size()
-    table = sizes.rename_axis(col.OCCUPATION_SECTOR).to_frame("customers")
+    table = pd.Series(sector).groupby(sector, observed=True).size().to_frame("customers")
     ways = {flow: rows[rows[col.FLOW] == flow] for flow in _FLOWS}
     main = {flow: _main_purpose(moved).reindex(table.index) for flow, moved in ways.items()}
     for flow, amount, name in zip(_FLOWS, ("inflow", "outflow"), ("source", "use"), strict=True):
@@ -198,7 +195,7 @@ def _main_purpose(rows: pd.DataFrame) -> pd.DataFrame:
     who = rows[col.CUSTOMER_ID].to_numpy()
     order = np.lexsort((rows[col.PURPOSE].cat.codes, -rows[col.FLOW_FEN].to_numpy(), who))
     largest = order[np.diff(who[order], prepend=-1) > 0]
-    made = counted(*(rows[name].array[largest] for name in (col.OCCUPATION_SECTOR, col.PURPOSE)))
+    made = counted(*(pd.CategoricalIndex(rows[name].array[largest]) for name in (col.OCCUPATION_SECTOR, col.PURPOSE)))
     made = made.loc[made.any(axis=1), made.any()]
     commonest = made.sum().sort_values(ascending=False, kind="stable").index
     return made[commonest].div(made.sum(axis=1), axis=0)

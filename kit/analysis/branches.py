@@ -88,7 +88,8 @@ def branch_summary(customers: pd.DataFrame, params: Params, branches: Iterable[s
     Each headline rate stands raw (``<rate>_share``) and shrunk towards the bank's (``<rate>_share_shrunk``).
     ``branches`` are those that have a row even without customers.
     """
-    groups = dict.fromkeys(branches, customers.iloc[:0]) | dict(iter(customers.groupby(col.BRANCH_ID)))
+    groups = dict.fromkeys(branches, customers.iloc[:0])
+    groups |= {str(branch): rows for branch, rows in customers.groupby(col.BRANCH_ID)}
     summary = pd.DataFrame([{col.BRANCH_ID: each} | _summary(groups[each], params) for each in sorted(groups)])
     for name in RATES:
         if f"{name}_customers" in summary:

@@ -53,8 +53,8 @@ def capacity(months: pd.DataFrame, _params: Params, branch_id: str | None = None
     month = own.index.max() if len(own) else None
     latest = each[each[col.AS_OF] == month].set_index(col.BRANCH_ID)
     measures = [name for name, column in _EACH.items() if column in sums]
-    here = {name: [own.at[month, _EACH[name]] / own.at[month, col.HEADS]] if len(own) else [] for name in measures}
-    both = [pd.DataFrame(here).assign(whose="bank" if branch_id is None else "own")]
+    here = pd.DataFrame({name: own[_EACH[name]] / own[col.HEADS] for name in measures}).tail(1)
+    both = [here.assign(whose="bank" if branch_id is None else "own")]
     both += [latest[measures].median().to_frame("median").T.rename_axis("whose").reset_index()] if len(latest) else []
     others = each[each[col.BRANCH_ID] != branch_id].pivot(index=col.AS_OF, columns=col.BRANCH_ID, values="aum_each_fen")
     trend = pd.DataFrame({"own_fen": own[col.AUM_FEN] / own[col.HEADS], "others_fen": others.median(axis=1)})
@@ -65,7 +65,7 @@ def capacity(months: pd.DataFrame, _params: Params, branch_id: str | None = None
     return Capacity(
         table=pd.concat(both)[["whose", *measures]],
         trend=trend.loc[path.index].reset_index(),
-        heads=int(own.at[month, col.HEADS]) if month is not None else 0,
+        heads=int(own[col.HEADS].iloc[-1]) if len(own) else 0,
         months=len(path) if len(path) > 1 else 0,
         aum_each_fen=float(path.iloc[-1]) if len(path) else None,
         growth_share=float(path.iloc[-1] / path.iloc[0] - 1) if len(path) > 1 and path.iloc[0] > 0 else None,

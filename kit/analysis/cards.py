@@ -9,16 +9,12 @@ import numpy as np
 import pandas as pd
 
 from kit import columns as col
-from kit.analysis.result import Result, needs, ordered, share
+from kit.analysis.products import held, known_families
+from kit.analysis.result import Result, needs, ordered, share, tally
 from kit.params import Params
 
 __all__ = ["Cards", "Salons", "cards", "salons", "words_told"]
 
-_HELD = {
-    "demand": col.HOLDS_DEMAND, "time": col.HOLDS_TIME, "structured": col.HOLDS_STRUCTURED, "wmp": col.HOLDS_WMP,
-    "fund": col.HOLDS_FUND, "insurance": col.HOLDS_INSURANCE, "bond": col.HOLDS_BOND, "gold": col.HOLDS_GOLD,
-    "custody": col.HOLDS_CUSTODY, "loan": col.HOLDS_LOAN, "card": col.HOLDS_CARD,
-}  # fmt: skip
 SHOWN = 3  # products, themes and channels on a card
 
 
@@ -57,29 +53,23 @@ def words_told(texts: pd.Series, words: Mapping[str, tuple[str, ...]]) -> pd.Dat
 
 
 def _allowed(shares: pd.DataFrame, code: str, level: int | None) -> float | None:
-    return None if level is None else float(shares.at[code, level])
+    return None if level is None else float(shares[level][code])
 
 
-def _largest(shares: Mapping[str, float]) -> dict[str, float]:
-    found = [(code, value) for code, value in shares.items() if value > 0]
-    return dict(sorted(found, key=lambda pair: -pair[1])[:SHOWN])
-
-
-def _largest_of_each(shares: pd.DataFrame) -> list[dict[str, float]]:
-    return [_largest(row) for row in shares.to_dict("records")]
+def _largest(shares: pd.DataFrame) -> pd.Series:
+    """The largest shares of each row by their codes."""
+    rows = [row[row > 0].sort_values(ascending=False, kind="stable").head(SHOWN) for _, row in shares.iterrows()]
+    return pd.Series([row.to_dict() for row in rows], index=shares.index, dtype="object")
 
 
 @needs(col.SEGMENT)
 def cards(customers: pd.DataFrame, params: Params) -> Cards:
     """客群卡片: size, age, products held and suited, themes and channels of each segment (R37, R42, R53)."""
     segment = ordered(customers[col.SEGMENT], params.segments.codes())
-    flags = {family: customers[column].fillna(value=False) for family, column in _HELD.items() if column in customers}
-    held = pd.DataFrame(flags, index=customers.index).astype(float).groupby(segment, observed=True).mean()
+    holds = held(customers, known_families(customers)).astype(float).groupby(segment, observed=True).mean()
     rank = customers.get(col.RISK_RANK, pd.Series(np.nan, index=customers.index))
-    levels = pd.DataFrame(
-        {level: rank >= level for level in sorted(set(params.offers.risk.values()))}, index=rank.index
-    )
-    allowed = levels.groupby(segment, observed=True).mean()
+    reached = {level: rank >= level for level in sorted(set(params.offers.risk.values()))}
+    allowed = pd.DataFrame(reached, index=rank.index).groupby(segment, observed=True).mean()
     told = {
         name: _known_shares(customers, column, words, segment)
         for name, column, words in (
@@ -87,22 +77,21 @@ def cards(customers: pd.DataFrame, params: Params) -> Cards:
         )
     }  # fmt: skip
     groups = customers.groupby(segment, observed=True)
-    table = groups.size().rename("customers").to_frame()
-    table["aum_fen"] = groups[col.AUM_FEN].sum().astype("int64")
+    table = tally(customers, segment, aum_fen=col.AUM_FEN)
+    table = table[table["customers"] > 0]
     table["median_age"] = groups[col.AGE].median() if col.AGE in customers else np.nan
-    table["held"] = _largest_of_each(held)
-    suited = {rule.code: rule.suited for rule in params.segments.rules}
-    table["suited"] = [
-        {family: _allowed(allowed, code, params.offers.risk.get(family)) for family in suited[code]}
-        for code in table.index
-    ]
+    table["held"] = _largest(holds)
+    rules = {rule.code: rule.suited for rule in params.segments.rules}
+    levels = params.offers.risk
+    suited = [{family: _allowed(allowed, code, levels.get(family)) for family in rules[code]} for code in table.index]
+    table["suited"] = pd.Series(suited, index=table.index, dtype="object")
     for name, shares in told.items():
-        table[name] = _largest_of_each(shares)
-    return Cards(table=table.rename_axis(col.SEGMENT).reset_index(), segments=len(table))
+        table[name] = _largest(shares)
+    return Cards(table=table.reset_index(), segments=len(table))
 
 
 def _known_shares(
-    customers: pd.DataFrame, column: str, words: Mapping[str, tuple[str, ...]], segment: pd.Categorical
+    customers: pd.DataFrame, column: str, words: Mapping[str, tuple[str, ...]], segment: pd.CategoricalIndex
 ) -> pd.DataFrame:
     """Share of each code among the customers of a segment whose file says something that a word tells."""
     told = words_told(customers[column], words) if column in customers else pd.DataFrame(index=customers.index)
@@ -120,7 +109,7 @@ def salons(customers: pd.DataFrame, params: Params) -> Salons:
     counts = table.sum()
     known = int(told.any(axis=1).sum())
     return Salons(
-        table=table.rename_axis(col.SEGMENT).reset_index(),
+        table=table.reset_index(),
         known=known,
         known_share=share(known, len(customers)),
         theme=str(counts.idxmax()) if known else None,

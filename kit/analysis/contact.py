@@ -10,8 +10,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from kit import columns as col
-from kit.analysis.result import Result, flagged, needs, share, total
-from kit.analysis.tiers import by_tier
+from kit.analysis.result import Result, flagged, needs, ratio, share, tally, total
+from kit.analysis.tiers import by_tier, ladder
 from kit.params import WAN, ContactCode, Params
 
 __all__ = ["CLASSES", "ContactPractice", "cadence_days", "contact_practice", "follow_ups", "interval_days"]
@@ -70,28 +70,23 @@ def follow_ups(customers: pd.DataFrame, params: Params) -> tuple[npt.NDArray[np.
     every = graded.map({grade.code: grade.at_most_days for grade in kinds}).astype("float64")
     months = graded.map({grade.code: grade.closes_months for grade in kinds}).astype("float64")
     times = (months * 30 // every).clip(lower=1).fillna(0)
-    return every.to_numpy(dtype="float64"), times.to_numpy(dtype="int64")
+    return np.asarray(every, dtype=np.float64), np.asarray(times, dtype=np.int64)
 
 
 @needs(col.CONTACTS)
 def contact_practice(customers: pd.DataFrame, params: Params) -> ContactPractice:
     """Share of customers with a recorded contact, and of familiar customers (熟客), by tier (R28)."""
-    contacted = (customers[col.CONTACTS].fillna(0) > 0).astype(float)
-    frame = customers.assign(contacted=contacted)
-    groups = by_tier(frame, params)
-    table = pd.DataFrame({
-        "customers": groups.size(),
-        "contacted": groups["contacted"].sum().astype("int64"),
-        "contacted_share": groups["contacted"].mean(),
-    })  # fmt: skip
+    contacted, familiar = customers[col.CONTACTS].fillna(0) > 0, flagged(customers, col.FAMILIAR)
+    frame = customers.assign(contacted=contacted, familiar=familiar)
+    table = tally(frame, ladder(frame, params), contacted="contacted")
+    table["contacted_share"] = ratio(table["contacted"], table["customers"])
     familiar_share = None
     if col.FAMILIAR in customers:
-        frame = frame.assign(familiar=flagged(customers, col.FAMILIAR).astype(float))
         table["familiar_share"] = by_tier(frame, params)["familiar"].mean()
-        familiar_share = share(frame["familiar"].sum(), len(frame))
-    untouched = customers[(contacted == 0) & customers[col.TIER].isin(params.upper_tiers())]
+        familiar_share = share(familiar.sum(), len(frame))
+    untouched = customers[~contacted & customers[col.TIER].isin(params.upper_tiers())]
     return ContactPractice(
-        table=table.rename_axis(col.TIER).reset_index(),
+        table=table.reset_index(),
         contacts=int(customers[col.CONTACTS].fillna(0).sum()),
         contacted_share=share(contacted.sum(), len(customers)),
         familiar_share=familiar_share,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import pandas as pd
 
 from kit import columns as col
@@ -10,6 +12,8 @@ from kit.analysis.result import flagged
 from kit.params import Params
 
 __all__ = ["by_caller", "nearest", "own_rows", "texts"]
+
+_Direction = Literal["backward", "forward", "nearest"]
 
 
 def own_rows(rows: pd.DataFrame, own: str | None) -> pd.DataFrame:
@@ -41,7 +45,9 @@ def texts(contacts: pd.DataFrame) -> pd.DataFrame | None:
     return contacts.loc[sent, [col.CUSTOMER_ID, col.CONTACT_DATE]].dropna().drop_duplicates()
 
 
-def nearest(rows: pd.DataFrame, others: pd.DataFrame, direction: str, days: int, *, same_day: bool = True) -> pd.Series:
+def nearest(
+    rows: pd.DataFrame, others: pd.DataFrame, direction: _Direction, days: int, *, same_day: bool = True
+) -> pd.Series:
     """Days from each row to the nearest of ``others`` of the same customer that way, within ``days``; else missing."""
     on = [col.CUSTOMER_ID, col.CONTACT_DATE]
     left = rows[on].reset_index(names="row").sort_values(col.CONTACT_DATE, kind="stable")

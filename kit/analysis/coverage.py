@@ -10,28 +10,14 @@ import pandas as pd
 
 from kit import columns as col
 from kit.analysis.concentration import gini
-from kit.analysis.result import Result, counted, listed, needs, ordered, richest, share, total
-from kit.analysis.tiers import by_tier
+from kit.analysis.result import Result, counted, listed, needs, ordered, ratio, richest, share, tally, total
+from kit.analysis.tiers import ladder
 from kit.params import Params
 
 __all__ = [
-    "CAUSES",
-    "Coverage",
-    "Households",
-    "Loads",
-    "Orphans",
-    "Roles",
-    "coverage",
-    "covered_share_of_aum",
-    "households",
-    "is_kept",
-    "loads",
-    "misheld",
-    "misheld_list",
-    "orphan_list",
-    "orphans",
-    "roles",
-]
+    "CAUSES", "Coverage", "Households", "Loads", "Orphans", "Roles", "coverage", "covered_share_of_aum", "households",
+    "is_kept", "loads", "misheld", "misheld_list", "orphan_list", "orphans", "roles",
+]  # fmt: skip
 
 CAUSES = ("none", "virtual", "left")
 ORPHANED, NO_ROLE = "orphan", "unknown"  # rows of the matrix that are no role
@@ -139,18 +125,13 @@ def coverage(customers: pd.DataFrame, params: Params) -> Coverage:
     """Share of customers and of AUM that a named owner keeps who is really there, by tier (R12, R27)."""
     present = is_kept(customers)
     held = customers[col.AUM_FEN].fillna(0).clip(lower=0).astype("int64")
-    groups = by_tier(customers.assign(covered=present, held=held, kept=held.where(present, 0)), params)
-    table = pd.DataFrame({
-        "customers": groups.size(),
-        "aum_fen": groups[col.AUM_FEN].sum().astype("int64"),
-        "covered": groups["covered"].sum().astype("int64"),
-    })  # fmt: skip
-    table["covered_share"] = table["covered"] / table["customers"].where(table["customers"] > 0)
-    whole = groups["held"].sum()
-    table["covered_share_of_aum"] = groups["kept"].sum() / whole.where(whole > 0)
+    rows = customers.assign(covered=present, held=held, kept=held.where(present, 0))
+    table = tally(rows, ladder(rows, params), aum_fen=col.AUM_FEN, covered="covered", held="held", kept="kept")
+    table["covered_share"] = ratio(table["covered"], table["customers"])
+    table["covered_share_of_aum"] = ratio(table.pop("kept"), table.pop("held"))
     alone = customers.loc[~present & customers[col.TIER].isin(params.upper_tiers()), col.AUM_FEN]
     return Coverage(
-        table=table.rename_axis(col.TIER).reset_index(),
+        table=table.reset_index(),
         covered_share=share(present.sum(), len(customers)),
         covered_share_of_aum=covered_share_of_aum(customers),
         uncovered_customers=len(alone),
@@ -176,24 +157,24 @@ def roles(customers: pd.DataFrame, params: Params) -> Roles:
     nameless = present & customers[col.OWNER_ROLE].isna()
     aum = customers[col.AUM_FEN].fillna(0).astype("int64")
     frame = customers.assign(present=present, wrong=wrong, nameless=nameless, wrong_fen=aum.where(wrong, 0))
-    sums = by_tier(frame, params)[["present", "wrong", "nameless", "wrong_fen"]].sum().astype("int64")
-    table = sums.set_axis(["covered", "misheld", "role_unknown", "misheld_fen"], axis=1)
-    table["misheld_share"] = table["misheld"] / table["covered"].where(table["covered"] > 0)
+    tier = ladder(customers, params)
+    table = tally(frame, tier, covered="present", misheld="wrong", misheld_fen="wrong_fen", role_unknown="nameless")
+    table["misheld_share"] = ratio(table["misheld"], table["covered"])
     role = customers[col.OWNER_ROLE].astype("object").mask(nameless, NO_ROLE).mask(~present, ORPHANED)
-    tiers = list(reversed(params.tier_codes()))
-    counts = counted(pd.Categorical(role), ordered(customers[col.TIER], tiers))
+    counts = counted(pd.CategoricalIndex(role), tier)
     last = [name for name in (NO_ROLE, ORPHANED) if name in counts.index]
     order = counts.drop(index=last).sum(axis=1).sort_values(ascending=False, kind="stable").index
     counts = counts.loc[[*order, *last]].rename_axis(index=col.ROLE, columns=col.TIER)
-    rules = {tier.code: tier.roles for tier in params.tiers}
+    rules = {tier.code: tier.roles for tier in reversed(params.tiers)}
     upper = wrong & customers[col.TIER].isin(params.upper_tiers())
     return Roles(
-        table=table[["covered", "misheld", "misheld_share", "misheld_fen", "role_unknown"]]
-        .rename_axis(col.TIER)
-        .reset_index(),
+        table=table[["covered", "misheld", "misheld_share", "misheld_fen", "role_unknown"]].reset_index(),
         by_role=counts,
         allowed=pd.DataFrame(
-            {t: [r in (*rules[t], NO_ROLE) or (not rules[t] and r != ORPHANED) for r in counts.index] for t in tiers},
+            {
+                code: [role in (*may, NO_ROLE) or (not may and role != ORPHANED) for role in counts.index]
+                for code, may in rules.items()
+            },
             index=counts.index,
         ),
         misheld=int(wrong.sum()),
@@ -210,14 +191,13 @@ def orphans(customers: pd.DataFrame, params: Params) -> Orphans:
     alone = customers.loc[~is_kept(customers), [col.TIER, col.AUM_FEN, col.ORPHAN_CAUSE]]
     valued = alone[alone[col.TIER] != params.tier_codes()[0]]
 
-    def sums(groups: pd.api.typing.DataFrameGroupBy, name: str) -> pd.DataFrame:
-        table = pd.DataFrame({"customers": groups.size(), "aum_fen": groups[col.AUM_FEN].sum().astype("int64")})
-        table["share"] = table["customers"] / max(len(alone), 1)
-        return table.rename_axis(name).reset_index()
+    def sums(codes: pd.CategoricalIndex) -> pd.DataFrame:
+        table = tally(alone, codes, aum_fen=col.AUM_FEN)
+        return table.assign(share=table["customers"] / max(len(alone), 1)).reset_index()
 
     return Orphans(
-        by_tier=sums(by_tier(alone, params), col.TIER),
-        by_cause=sums(alone.groupby(ordered(alone[col.ORPHAN_CAUSE], CAUSES), observed=False), col.ORPHAN_CAUSE),
+        by_tier=sums(ladder(alone, params)),
+        by_cause=sums(ordered(alone[col.ORPHAN_CAUSE], CAUSES)),
         customers=len(alone),
         aum_fen=total(alone[col.AUM_FEN]),
         valued_customers=len(valued),
@@ -241,14 +221,11 @@ def _imbalance(values: npt.NDArray[np.float64]) -> dict[str, float | None]:
 @needs(col.ORPHAN)
 def loads(customers: pd.DataFrame, params: Params) -> Loads:
     """Customers and AUM of each owner who is there, and how unevenly they are spread (R3, R22)."""
-    groups = customers.assign(upper=customers[col.TIER].isin(params.upper_tiers())).groupby(keeper(customers))
-    table = pd.DataFrame({
-        "customers": groups.size(),
-        "upper_customers": groups["upper"].sum().astype("int64"),
-        "aum_fen": groups[col.AUM_FEN].sum().astype("int64"),
-    })  # fmt: skip
+    owner = keeper(customers)
+    rows = customers.assign(upper=customers[col.TIER].isin(params.upper_tiers()))
+    table = tally(rows, owner, upper_customers="upper", aum_fen=col.AUM_FEN)
     if col.OWNER_ROLE in customers:
-        table.insert(0, col.ROLE, groups[col.OWNER_ROLE].first())
+        table.insert(0, col.ROLE, customers[col.OWNER_ROLE].groupby(owner).first())
     whole = table["aum_fen"].clip(lower=0).sum()
     table["share_of_aum"] = table["aum_fen"].clip(lower=0) / (whole or float("nan"))
     balance = pd.DataFrame([
@@ -256,7 +233,7 @@ def loads(customers: pd.DataFrame, params: Params) -> Loads:
         for name, column in (("customers", "customers"), ("aum", "aum_fen"))
     ])  # fmt: skip
     return Loads(
-        table=table.sort_values("aum_fen", ascending=False, kind="stable").rename_axis(col.STAFF_ID).reset_index(),
+        table=table.sort_values("aum_fen", ascending=False, kind="stable").reset_index(),
         balance=balance,
         owners=len(table),
         most_customers=int(table["customers"].max()) if len(table) else 0,
@@ -268,18 +245,14 @@ def loads(customers: pd.DataFrame, params: Params) -> Loads:
 @needs(col.ORPHAN, col.HOUSEHOLD_ID)
 def households(customers: pd.DataFrame, _params: Params) -> Households:
     """Families whose members are kept by several owners: whoever calls sees half of the family's money (R27)."""
-    groups = customers.assign(keeper=keeper(customers)).groupby(col.HOUSEHOLD_ID)
-    each = pd.DataFrame({
-        "customers": groups.size(),
-        "keepers": groups["keeper"].nunique(),
-        "aum_fen": groups[col.AUM_FEN].sum().astype("int64"),
-    })  # fmt: skip
+    family = customers[col.HOUSEHOLD_ID]
+    each = tally(customers, family, aum_fen=col.AUM_FEN).assign(keepers=keeper(customers).groupby(family).nunique())
     each = each[each["customers"] > 1]
-    by_keepers = each.groupby(ordered(each["keepers"].clip(upper=3).astype(str), _KEEPERS), observed=False)
-    table = pd.DataFrame({"households": by_keepers.size()}).join(by_keepers[["customers", "aum_fen"]].sum())
+    keepers = ordered(each["keepers"].clip(upper=3).astype(str), _KEEPERS)
+    table = tally(each, keepers, of="households", customers="customers", aum_fen="aum_fen")
     split = each[each["keepers"] > 1]
     return Households(
-        table=table.rename_axis("keepers").reset_index(),
+        table=table.reset_index(),
         families=len(each),
         split=len(split),
         split_share=share(len(split), len(each)),

@@ -10,7 +10,7 @@ import pandas as pd
 from kit import columns as col
 from kit.analysis.products import GATES, risk_gate
 from kit.analysis.proportions import rates
-from kit.analysis.result import Result, Unavailable, flagged, joined, listed, needs, share, total
+from kit.analysis.result import Result, Unavailable, flagged, joined, listed, needs, ordered, ratio, share, tally, total
 from kit.params import Params
 
 __all__ = ["Deals", "Proposals", "Yields", "deals", "proposal_list", "proposals", "yields"]
@@ -68,7 +68,6 @@ class Yields(Result):
     table: pd.DataFrame
     deals: int
     existing: int
-    existing_fen: int
     existing_share: float | None
     existing_each_fen: float | None
     outside: int
@@ -178,24 +177,22 @@ def yields(sales: pd.DataFrame, _params: Params, contacts: pd.DataFrame) -> Yiel
     """
     deals = sales[flagged(sales, col.CLOSED)].reset_index(drop=True)
     told = deals.dropna(subset=col.DEAL_SOURCE)
-    groups = told.groupby(pd.Categorical(told[col.DEAL_SOURCE], categories=SOURCES), observed=False)
-    table = pd.DataFrame({"deals": groups.size(), "deal_fen": groups[col.DEAL_FEN].apply(total).astype("int64")})
-    table["deal_each_fen"] = table["deal_fen"] / table["deals"].where(table["deals"] > 0)
+    table = tally(told, ordered(told[col.DEAL_SOURCE], SOURCES), of="deals", deal_fen=col.DEAL_FEN)
+    table["deal_each_fen"] = ratio(table["deal_fen"], table["deals"])
     if col.CONTACT_DATE in contacts and col.DEAL_DATE in told:
         keys = told[[col.CUSTOMER_ID, col.DEAL_DATE, col.DEAL_SOURCE]].dropna()
         before = keys.merge(contacts[[col.CUSTOMER_ID, col.CONTACT_DATE]], on=col.CUSTOMER_ID, validate="many_to_many")
         before = before[before[col.CONTACT_DATE] <= before[col.DEAL_DATE]]
         table["contacts"] = before[col.DEAL_SOURCE].value_counts().reindex(SOURCES, fill_value=0).to_numpy()
-        table["deal_contact_fen"] = table["deal_fen"] / table["contacts"].where(table["contacts"] > 0)
+        table["deal_contact_fen"] = ratio(table["deal_fen"], table["contacts"])
     inside = table.loc[["existing", "salon", "activated"]].sum()
     return Yields(
-        table=table[table["deals"] > 0].rename_axis("deal_source").reset_index(),
+        table=table[table["deals"] > 0].reset_index(),
         deals=len(told),
         existing=int(inside["deals"]),
-        existing_fen=int(inside["deal_fen"]),
         existing_share=share(inside["deal_fen"], table["deal_fen"].sum()),
         existing_each_fen=share(inside["deal_fen"], inside["deals"]),
-        outside=int(table.at["outside", "deals"]),
-        outside_each_fen=share(table.at["outside", "deal_fen"], table.at["outside", "deals"]),
+        outside=int(table["deals"]["outside"]),
+        outside_each_fen=share(table["deal_fen"]["outside"], table["deals"]["outside"]),
         unstated=len(deals) - len(told),
     )

@@ -8,23 +8,14 @@ import pandas as pd
 
 from kit import columns as col
 from kit.analysis.branches import Standing, standing
-from kit.analysis.result import Result, listed, needs, share, total
-from kit.analysis.tiers import by_tier
+from kit.analysis.result import Result, listed, needs, ratio, share, tally, total
+from kit.analysis.tiers import ladder
 from kit.params import Params
 
 __all__ = [
-    "AccountClasses",
-    "DepositMix",
-    "Deviation",
-    "MaturityLadder",
-    "PersonalShare",
-    "account_classes",
-    "deposit_mix",
-    "deviation",
-    "maturing_list",
-    "maturity_ladder",
-    "personal_share",
-]
+    "AccountClasses", "DepositMix", "Deviation", "MaturityLadder", "PersonalShare", "account_classes", "deposit_mix",
+    "deviation", "maturing_list", "maturity_ladder", "personal_share",
+]  # fmt: skip
 
 _KINDS = {
     "demand": col.DEMAND_SPOT_FEN, "time": col.TIME_SPOT_FEN, "cd": col.CD_SPOT_FEN,
@@ -106,21 +97,21 @@ def personal_share(months: pd.DataFrame, _params: Params, branch_id: str | None 
     known = months.dropna(subset=[col.PERSONAL_DEPOSIT_FEN, col.ALL_DEPOSIT_FEN])
     known = known[known[col.ALL_DEPOSIT_FEN] > 0]
     own = known if branch_id is None else known[known[col.BRANCH_ID] == branch_id]
-    month = own[col.AS_OF].max() if len(own) else None
+    sums = own.groupby(col.AS_OF)[[col.PERSONAL_DEPOSIT_FEN, col.ALL_DEPOSIT_FEN]].sum()
+    month = pd.Timestamp(str(sums.index[-1])) if len(sums) else None
     latest = known[known[col.AS_OF] == month] if month is not None else known.iloc[:0]
     table = latest[[col.BRANCH_ID, col.BRANCH_NAME, col.PERSONAL_DEPOSIT_FEN, col.ALL_DEPOSIT_FEN]].assign(
         **{col.PERSONAL_DEPOSIT_SHARE: latest[col.PERSONAL_DEPOSIT_FEN] / latest[col.ALL_DEPOSIT_FEN]}
     )
-    sums = own.groupby(col.AS_OF)[[col.PERSONAL_DEPOSIT_FEN, col.ALL_DEPOSIT_FEN]].sum()
     shares = sums[col.PERSONAL_DEPOSIT_FEN] / sums[col.ALL_DEPOSIT_FEN]
-    before = month - pd.DateOffset(years=1) + pd.offsets.MonthEnd(0) if month is not None else None
+    before = shares[shares.index == month - pd.DateOffset(years=1) + pd.offsets.MonthEnd(0)] if month else shares
     return PersonalShare(
         table=table.sort_values([col.PERSONAL_DEPOSIT_SHARE, col.BRANCH_ID], ascending=[False, True]),
         month=month,
-        personal_fen=int(sums.at[month, col.PERSONAL_DEPOSIT_FEN]) if month is not None else 0,
-        all_fen=int(sums.at[month, col.ALL_DEPOSIT_FEN]) if month is not None else 0,
-        share=float(shares[month]) if month is not None else None,
-        change=float(shares[month] - shares[before]) if before in shares.index else None,
+        personal_fen=int(sums[col.PERSONAL_DEPOSIT_FEN].iloc[-1]) if month else 0,
+        all_fen=int(sums[col.ALL_DEPOSIT_FEN].iloc[-1]) if month else 0,
+        share=float(shares.iloc[-1]) if month else None,
+        change=float(shares.iloc[-1] - before.iloc[0]) if len(before) else None,
         place=standing(table, branch_id, col.PERSONAL_DEPOSIT_SHARE) if branch_id and month is not None else None,
     )
 
@@ -135,11 +126,10 @@ def deposit_mix(customers: pd.DataFrame, params: Params) -> DepositMix:
     if rest:
         kinds["other"] = customers[col.DEPOSIT_SPOT_FEN].fillna(0) - sum(kinds.values())
         amounts["other"] = rest
-    groups = by_tier(customers.assign(**{f"{kind}_share": fen for kind, fen in kinds.items()}), params)
-    held = groups[col.DEPOSIT_SPOT_FEN].sum().astype("int64")
-    tiers = pd.DataFrame({"customers": groups.size(), "deposit_fen": held})
-    for kind in kinds:
-        tiers[f"{kind}_share"] = groups[f"{kind}_share"].sum() / held.where(held > 0)
+    parts = {f"{kind}_share": fen for kind, fen in kinds.items()}
+    rows = customers[[col.TIER, col.DEPOSIT_SPOT_FEN]].assign(**parts)
+    tiers = tally(rows, ladder(rows, params), deposit_fen=col.DEPOSIT_SPOT_FEN, **{name: name for name in parts})
+    tiers[list(parts)] = tiers[list(parts)].apply(ratio, whole=tiers["deposit_fen"])
     shares = {kind: share(fen, whole) if whole > 0 else None for kind, fen in amounts.items()}
     return DepositMix(
         table=pd.DataFrame({
@@ -148,7 +138,7 @@ def deposit_mix(customers: pd.DataFrame, params: Params) -> DepositMix:
             "deposit_fen": list(amounts.values()),
             "share": [shares[kind] for kind in amounts],
         }),
-        by_tier=tiers.rename_axis(col.TIER).reset_index(),
+        by_tier=tiers.reset_index(),
         deposit_fen=whole,
         demand_share=shares.get("demand"),
         time_share=None if not {"time", "cd"} & set(amounts) or whole <= 0
@@ -191,18 +181,14 @@ def maturity_ladder(maturities: pd.DataFrame, params: Params) -> MaturityLadder:
 def deviation(customers: pd.DataFrame, params: Params) -> Deviation:
     """月末偏离度 = (month-end - average) / average of the customers whose average is known (R88)."""
     known = customers[customers[col.DEPOSIT_AVG_MONTH_FEN].notna()]
-    groups = by_tier(known, params)
-    table = pd.DataFrame({
-        "customers": groups.size(),
-        "deposit_fen": groups[col.DEPOSIT_SPOT_FEN].sum().astype("int64"),
-        "deposit_average_fen": groups[col.DEPOSIT_AVG_MONTH_FEN].sum().astype("int64"),
-    })  # fmt: skip
+    sums = {"deposit_fen": col.DEPOSIT_SPOT_FEN, "deposit_average_fen": col.DEPOSIT_AVG_MONTH_FEN}
+    table = tally(known, ladder(known, params), **sums)
     spot, average = int(table["deposit_fen"].sum()), int(table["deposit_average_fen"].sum())
     mean = table["deposit_average_fen"]
-    table["deviation_share"] = (table["deposit_fen"] - mean) / mean.where(mean > 0)
+    table["deviation_share"] = ratio(table["deposit_fen"] - mean, mean)
     found = (spot - average) / average if average > 0 else None
     return Deviation(
-        table=table.rename_axis(col.TIER).reset_index(),
+        table=table.reset_index(),
         spot_fen=spot,
         average_fen=average,
         deviation=found,

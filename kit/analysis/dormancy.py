@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from kit import columns as col
-from kit.analysis.result import Result, flagged, listed, needs, ordered, share, total
+from kit.analysis.result import Result, flagged, listed, needs, ordered, share, tally, total
 from kit.params import YUAN, Dormancy, DormancyRule, Params
 
 __all__ = ["CallBacks", "Dormant", "dormant", "wake_list", "wake_ups", "win_back_list", "win_backs"]
@@ -67,8 +67,7 @@ def dormant(customers: pd.DataFrame, params: Params) -> Dormant:
     aum, asleep = customers[col.AUM_FEN], flagged(customers, col.DORMANT)
     state = pd.Series("effective", index=customers.index).mask(aum < params.value_floor_fen, "ineffective")
     state = state.mask(aum.isna(), "unknown").mask(asleep, "dormant")
-    groups = aum.groupby(ordered(state, STATES), observed=False)
-    states = pd.DataFrame({"customers": groups.size(), "aum_fen": groups.sum().astype("int64")})
+    states = tally(customers, ordered(state.rename("state"), STATES), aum_fen=col.AUM_FEN)
     states["share_of_customers"] = states["customers"] / max(len(customers), 1)
     by_rule: list[tuple[str, Dormancy | DormancyRule, pd.Series]] = [("marketing", params.dormancy, asleep)]
     by_rule += [(rule.code, rule, _asleep(customers, rule, params)) for rule in params.dormancy_rules]
@@ -84,13 +83,13 @@ def dormant(customers: pd.DataFrame, params: Params) -> Dormant:
         for code, rule, found in by_rule
     ]
     return Dormant(
-        states=states[(states["customers"] > 0) | (states.index != "unknown")].rename_axis("state").reset_index(),
+        states=states[(states["customers"] > 0) | (states.index != "unknown")].reset_index(),
         rules=pd.DataFrame(rules),
         customers=len(customers),
         dormant=int(asleep.sum()),
         dormant_share=share(asleep.sum(), len(customers)),
-        ineffective=int(states.loc["ineffective", "customers"]),
-        ineffective_share=share(states.loc["ineffective", "customers"], len(customers)),
+        ineffective=int(states["customers"]["ineffective"]),
+        ineffective_share=share(states["customers"]["ineffective"], len(customers)),
         undated=int(customers[col.LAST_ACTIVE_DATE].isna().sum()),
     )
 
@@ -123,13 +122,11 @@ def _lost(customers: pd.DataFrame, params: Params, panel: pd.DataFrame) -> pd.Da
 
 
 def _by_peak(rows: pd.DataFrame, params: Params) -> CallBacks:
-    codes = params.tier_codes()[::-1]
-    tier = pd.Categorical.from_codes(len(codes) - 1 - rows["peak_rank"], categories=list(codes))
-    groups = rows.groupby(tier, observed=True)
-    sums = groups[["peak_fen", "now_fen", "gone_fen"]].sum().rename(columns={"now_fen": "aum_fen"})
-    sums.insert(0, "customers", groups.size())
+    reached = rows["peak_rank"].map(dict(enumerate(params.tier_codes()))).rename(col.TIER)
+    highest = ordered(reached, reversed(params.tier_codes()))
+    table = tally(rows, highest, peak_fen="peak_fen", aum_fen="now_fen", gone_fen="gone_fen")
     return CallBacks(
-        table=sums.rename_axis(col.TIER).reset_index(),
+        table=table[table["customers"] > 0].reset_index(),
         customers=len(rows),
         peak_fen=total(rows["peak_fen"]),
         gone_fen=total(rows["gone_fen"]),

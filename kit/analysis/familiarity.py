@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from kit import columns as col
 from kit.analysis.contact import cadence_days
 from kit.analysis.coverage import keeper
-from kit.analysis.result import Result, flagged, needs, share, total
-from kit.analysis.tiers import by_tier
+from kit.analysis.result import Result, coded, flagged, needs, ratio, share, tally, total
+from kit.analysis.tiers import ladder
 from kit.params import Params
 
 __all__ = ["Cadence", "Familiarity", "Reminders", "cadence", "familiarity", "reminders"]
@@ -68,10 +69,9 @@ class Reminders(Result):
     reminder_share: float | None
 
 
-def _rates(groups: pd.api.typing.DataFrameGroupBy) -> pd.DataFrame:
-    table = groups[["familiar", "strangers_fen"]].sum().astype("int64")
-    table.insert(0, "customers", groups.size())
-    table.insert(2, "familiar_share", table["familiar"] / table["customers"].where(table["customers"] > 0))
+def _rates(rows: pd.DataFrame, codes: pd.CategoricalIndex | pd.Series) -> pd.DataFrame:
+    table = tally(rows, codes, familiar="familiar", strangers_fen="strangers_fen")
+    table.insert(2, "familiar_share", ratio(table["familiar"], table["customers"]))
     return table
 
 
@@ -82,20 +82,17 @@ def familiarity(customers: pd.DataFrame, params: Params) -> Familiarity:
     aum = customers[col.AUM_FEN].fillna(0).astype("int64")
     valued = customers[col.TIER] != params.tier_codes()[0]
     frame = customers.assign(familiar=known, familiar_fen=aum.where(known, 0), strangers_fen=aum.where(~known, 0))
-    kinds = pd.Categorical.from_codes((~valued).astype("int8"), categories=["valued", "basic"])
-    halves = frame.groupby(kinds, observed=False)
-    by_value = _rates(halves).join(halves["familiar_fen"].sum().astype("int64"))
-    by_value["strangers"] = by_value["customers"] - by_value["familiar"]
-    by_owner = _rates(
-        frame.groupby(keeper(customers)) if col.ORPHAN in customers else frame.head(0).groupby(col.STAFF_ID)
-    )
+    kinds = coded(np.where(valued, 0, 1), ["valued", "basic"], "value")
+    sums = {name: name for name in ("familiar", "familiar_fen", "strangers", "strangers_fen")}
+    by_value = tally(frame.assign(strangers=~known), kinds, **sums)
+    by_value["familiar_share"] = ratio(by_value["familiar"], by_value.pop("customers"))
+    owned = frame if col.ORPHAN in customers else frame.head(0)
+    by_owner = _rates(owned, keeper(owned) if len(owned) else owned[col.STAFF_ID])
     strangers = valued & ~known
     return Familiarity(
-        by_tier=_rates(by_tier(frame, params)).rename_axis(col.TIER).reset_index(),
+        by_tier=_rates(frame, ladder(frame, params)).reset_index(),
         by_owner=by_owner.sort_values("strangers_fen", ascending=False, kind="stable").reset_index(),
-        by_value=by_value[["familiar", "familiar_fen", "strangers", "strangers_fen", "familiar_share"]]
-        .rename_axis("value")
-        .reset_index(),
+        by_value=by_value.reset_index(),
         customers=len(customers),
         familiar_share=share(known.sum(), len(customers)),
         valued_share=share((valued & known).sum(), valued.sum()),
@@ -111,19 +108,16 @@ def cadence(customers: pd.DataFrame, params: Params) -> Cadence:
     since = (pd.Timestamp(params.day) - pd.to_datetime(customers[col.LAST_CONTACT_DATE])).dt.days
     due, kept = every.notna(), (since <= every).fillna(value=False).astype(bool)
     late = due & ~kept
-    frame = customers.assign(
-        due=due, kept=kept, late_fen=customers[col.AUM_FEN].fillna(0).astype("int64").where(late, 0)
-    )
-    groups = by_tier(frame, params)
-    table = groups[["due", "kept", "late_fen", col.CONTACTS]].sum().astype("int64")
-    table = table.rename(columns={"late_fen": "overdue_fen"})
-    table.insert(2, "kept_share", table["kept"] / table["due"].where(table["due"] > 0))
+    rows = customers.assign(due=due, kept=kept, overdue_fen=customers[col.AUM_FEN].where(late))
+    sums = {name: name for name in ("due", "kept", "overdue_fen", col.CONTACTS)}
+    table = tally(rows, ladder(rows, params), **sums).drop(columns="customers")
+    table.insert(2, "kept_share", ratio(table["kept"], table["due"]))
     made = int(table[col.CONTACTS].sum())
     table["share_of_contacts"] = table[col.CONTACTS] / (made or float("nan"))
     upper = list(params.upper_tiers())
     overdue = customers.loc[late & customers[col.TIER].isin(upper), col.AUM_FEN]
     return Cadence(
-        table=table.rename_axis(col.TIER).reset_index(),
+        table=table.reset_index(),
         kept_share=share(kept.sum(), due.sum()),
         upper_share=share(table.loc[upper, "kept"].sum(), table.loc[upper, "due"].sum()),
         upper_contacts_share=share(table.loc[upper, col.CONTACTS].sum(), made),
@@ -135,11 +129,12 @@ def cadence(customers: pd.DataFrame, params: Params) -> Cadence:
 @needs(col.REMINDERS)
 def reminders(customers: pd.DataFrame, params: Params) -> Reminders:
     """Practice baseline: contacts that only remind of a maturity or a special day, of those with a reason (R71)."""
-    table = by_tier(customers, params)[[col.REASONS_STATED, col.REMINDERS]].sum().astype("int64")
-    table["reminder_share"] = table[col.REMINDERS] / table[col.REASONS_STATED].where(table[col.REASONS_STATED] > 0)
+    sums = {name: name for name in (col.REASONS_STATED, col.REMINDERS)}
+    table = tally(customers, ladder(customers, params), **sums).drop(columns="customers")
+    table["reminder_share"] = ratio(table[col.REMINDERS], table[col.REASONS_STATED])
     stated, only = int(table[col.REASONS_STATED].sum()), int(table[col.REMINDERS].sum())
     return Reminders(
-        table=table.rename_axis(col.TIER).reset_index(),
+        table=table.reset_index(),
         stated=stated,
         reminders=only,
         reminder_share=share(only, stated),

@@ -10,8 +10,8 @@ import pandas as pd
 from kit import columns as col
 from kit.analysis.branches import Standing, place
 from kit.analysis.products import valued
-from kit.analysis.result import Result, listed, needs, richest, share, total
-from kit.analysis.tiers import by_tier
+from kit.analysis.result import Result, listed, needs, richest, share, tally, total
+from kit.analysis.tiers import ladder
 from kit.params import Params
 
 __all__ = ["Backlog", "Completeness", "backlog", "completeness", "filing_list"]
@@ -148,14 +148,9 @@ def backlog(customers: pd.DataFrame, params: Params) -> Backlog:
     """建档待补: customers worth a call whose files lack a field (R43)."""
     rows = _to_file(customers, params)
     rows = rows.assign(no_occupation=rows[col.MISSING].str.startswith("occupation").astype("int64"))
-    groups = by_tier(rows, params)
-    table = pd.DataFrame({
-        "customers": groups.size(),
-        "no_occupation": groups["no_occupation"].sum(),
-        "aum_fen": groups[col.AUM_FEN].sum().astype("int64"),
-    })  # fmt: skip
+    table = tally(rows, ladder(rows, params), no_occupation="no_occupation", aum_fen=col.AUM_FEN)
     return Backlog(
-        table=table[table["customers"] > 0].rename_axis(col.TIER).reset_index(),
+        table=table[table["customers"] > 0].reset_index(),
         customers=len(rows),
         no_occupation=int(rows["no_occupation"].sum()),
         aum_fen=total(rows[col.AUM_FEN]),

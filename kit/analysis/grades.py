@@ -8,7 +8,7 @@ import pandas as pd
 
 from kit import columns as col
 from kit.analysis.contact import interval_days
-from kit.analysis.result import Result, needs, share, total
+from kit.analysis.result import Result, needs, ordered, share, tally, total
 from kit.analysis.segments import GRADES
 from kit.params import Params
 
@@ -70,23 +70,21 @@ class Intents(Result):
 
 def scorecard(customers: pd.DataFrame, params: Params) -> Scorecard:
     """服务等级: whom to manage first, from assets, contribution, depth of relation and potential (R55, R56)."""
-    grades = pd.Categorical(customers[col.SERVICE_GRADE], categories=list(GRADES), ordered=True)
+    grades = ordered(customers[col.SERVICE_GRADE], GRADES)
     frame = customers.assign(
         asked=(_YEAR_DAYS / interval_days(customers, params)).fillna(0), held=customers[col.AUM_FEN].clip(lower=0)
     )
     groups = frame.groupby(grades, observed=False)
-    table = pd.DataFrame({
-        "from_points": [params.grade.a_from, params.grade.b_from, params.grade.c_from, 0], "customers": groups.size(),
-        "aum_fen": groups[col.AUM_FEN].sum().astype("int64"), "mean_points": groups[col.SERVICE_SCORE].mean(),
-        "asked_a_year": groups["asked"].sum().round().astype("int64"),
-    })  # fmt: skip
-    assets = float(frame["held"].sum())
+    table, assets = tally(frame, grades, aum_fen=col.AUM_FEN), float(frame["held"].sum())
+    table.insert(0, "from_points", [params.grade.a_from, params.grade.b_from, params.grade.c_from, 0])
+    table["mean_points"] = groups[col.SERVICE_SCORE].mean()
+    table["asked_a_year"] = groups["asked"].sum().round().astype("int64")
     table.insert(2, "share_of_customers", table["customers"] / (len(frame) or float("nan")))
     table.insert(4, "share_of_aum", groups["held"].sum() / (assets or float("nan")))
     upper = customers[customers[col.SERVICE_GRADE].isin(["A", "B"])]
     factors, dropped = _factors(customers, params)
     return Scorecard(
-        table=table.rename_axis(col.SERVICE_GRADE).reset_index(),
+        table=table.reset_index(),
         factors=factors,
         customers=len(customers),
         upper=len(upper),
@@ -131,7 +129,6 @@ def contribution(customers: pd.DataFrame, _params: Params) -> Contribution:
 def intent_grades(customers: pd.DataFrame, params: Params) -> Intents:
     """意向等级: how soon a customer will close, and when he is contacted next; the ungraded count as D (R54)."""
     graded = customers[col.INTENT].fillna("unknown")
-    groups = customers.assign(graded=graded).groupby("graded")[col.AUM_FEN]
     rows = [
         {
             col.INTENT: grade.code,
@@ -144,8 +141,8 @@ def intent_grades(customers: pd.DataFrame, params: Params) -> Intents:
     table = pd.DataFrame([*rows, {col.INTENT: "unknown"}]).astype({
         "closes_months": "Int64", "at_most_days": "Int64", "longer_days": "Int64",
     })  # fmt: skip
-    table["customers"] = table[col.INTENT].map(groups.size()).fillna(0).astype("int64")
-    table["aum_fen"] = table[col.INTENT].map(groups.sum()).fillna(0).astype("int64")
+    found = tally(customers, ordered(graded, table[col.INTENT]), aum_fen=col.AUM_FEN)
+    table[["customers", "aum_fen"]] = found.to_numpy()
     near = customers[graded.isin([grade.code for grade in params.contact.intents if grade.follow_up])]
     told = int((graded != "unknown").sum())
     return Intents(

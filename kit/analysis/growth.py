@@ -10,7 +10,7 @@ import pandas as pd
 from kit import columns as col
 from kit.analysis.concentration import number_of_top
 from kit.analysis.panel import wide
-from kit.analysis.result import Result, share, total
+from kit.analysis.result import Result, coded, share, tally, total
 from kit.params import Params
 
 __all__ = ["Growth", "growth"]
@@ -76,7 +76,7 @@ def _changes(start: pd.Series, end: pd.Series, params: Params) -> pd.DataFrame:
     group[ranked[: number_of_top(len(ranked), params.top_share_of_customers)]] = 0
     return pd.DataFrame({
         "start": first, "end": last, "net": net, "gain": np.maximum(net, 0), "loss": np.minimum(net, 0),
-        "step": pd.Categorical.from_codes(step, STEPS), "group": pd.Categorical.from_codes(group, GROUPS),
+        "step": coded(step, STEPS), "group": coded(group, GROUPS),
     })  # fmt: skip
 
 
@@ -93,15 +93,9 @@ def growth(panel: pd.DataFrame, params: Params) -> Growth:
     if len(dates) < 2:
         aum = pd.DataFrame({0: [], 1: []}, index=pd.Index([], name=col.CUSTOMER_ID), dtype="float64")
     change = _changes(aum.iloc[:, 0], aum.iloc[:, 1], params)
-    steps, groups = (change.groupby(key, observed=False) for key in ("step", "group"))
     net, gain = total(change["net"]), total(change["gain"])
-    parts = pd.DataFrame({
-        "customers": groups.size(),
-        "start_fen": groups["start"].sum(),
-        "gain_fen": groups["gain"].sum(),
-        "loss_fen": groups["loss"].sum(),
-        "net_fen": groups["net"].sum(),
-    })  # fmt: skip
+    sums = {f"{name}_fen": name for name in ("start", "gain", "loss", "net")}
+    parts = tally(change, change["group"].rename("start_group"), **sums)
     parts["share_of_gain"] = parts["gain_fen"] / gain if gain else float("nan")
     parts["share_of_net"] = parts["net_fen"] / net if net > 0 else float("nan")
     start = total(change["start"])
@@ -116,12 +110,10 @@ def growth(panel: pd.DataFrame, params: Params) -> Growth:
         gain_fen=gain,
         loss_fen=total(change["loss"]),
         growth_share=share(net, start) if start > 0 else None,
-        steps=pd.DataFrame({"customers": steps.size(), "change_fen": steps["net"].sum()})
-        .rename_axis("step")
-        .reset_index(),
-        groups=parts.rename_axis("start_group").reset_index(),
-        top_share=share(parts.loc["top", "gain_fen"], gain),
-        new_share=share(parts.loc["new", "gain_fen"], gain),
-        top_share_of_net=share(parts.loc["top", "net_fen"], net) if net > 0 else None,
+        steps=tally(change, change["step"], change_fen="net").reset_index(),
+        groups=parts.reset_index(),
+        top_share=share(parts["gain_fen"]["top"], gain),
+        new_share=share(parts["gain_fen"]["new"], gain),
+        top_share_of_net=share(parts["net_fen"]["top"], net) if net > 0 else None,
         unknown=len(unknown),
     )

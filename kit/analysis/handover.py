@@ -8,7 +8,7 @@ import pandas as pd
 
 from kit import columns as col
 from kit.analysis.coverage import covered_share_of_aum, is_kept, loads, misheld
-from kit.analysis.result import Result, Unavailable, listed, ordered, richest, share, total
+from kit.analysis.result import Result, Unavailable, listed, ordered, richest, share, tally, total
 from kit.params import Params
 
 __all__ = ["REASONS", "Evenness", "Handover", "Proof", "assigned", "evenness", "handover", "handover_list", "proof"]
@@ -114,14 +114,11 @@ def handover(customers: pd.DataFrame, rows: pd.DataFrame, params: Params) -> Han
     facts = customers[[col.CUSTOMER_ID, col.AUM_FEN]].merge(
         rows[[col.CUSTOMER_ID, col.REASON, col.MOVED]], on=col.CUSTOMER_ID, validate="one_to_one"
     )
-    facts[col.AUM_FEN] = facts[col.AUM_FEN].fillna(0).astype("int64")
-    groups = facts.groupby(ordered(facts[col.REASON], REASONS), observed=True)
-    by_reason = groups.agg(
-        customers=(col.CUSTOMER_ID, "size"), aum_fen=(col.AUM_FEN, "sum"), moved=(col.MOVED, "sum")
-    ).rename_axis("allocation_reason")
+    reason = ordered(facts[col.REASON].rename("allocation_reason"), REASONS)
+    by_reason = tally(facts, reason, aum_fen=col.AUM_FEN, moved=col.MOVED)
     moved = facts[facts[col.MOVED]]
     return Handover(
-        by_reason=by_reason.reset_index(),
+        by_reason=by_reason[by_reason["customers"] > 0].reset_index(),
         by_owner=_by_owner(before, after, params),
         customers=len(customers),
         moved=len(moved),
@@ -151,7 +148,7 @@ def _by_owner(before: pd.DataFrame, after: pd.DataFrame, params: Params) -> pd.D
         "received": now[changed].value_counts().reindex(owners),
         "given": was[changed].value_counts().reindex(owners),
     })  # fmt: skip
-    figures = [name for name in table if name != col.ROLE]
+    figures = table.columns.drop(col.ROLE)
     table[figures] = table[figures].fillna(0).astype("int64")
     order = table.rename_axis(col.STAFF_ID).reset_index()
     return order.sort_values(["aum_fen", col.STAFF_ID], ascending=[False, True], ignore_index=True)

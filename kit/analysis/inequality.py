@@ -110,8 +110,8 @@ def gini_split(customers: pd.DataFrame, _params: Params) -> GiniSplit:
 def _parts(ascending: Array, groups: npt.NDArray[np.object_], index: float) -> dict[str, float | int]:
     """Shares of the Gini coefficient between and within groups, and of their overlap."""
     members = pd.Series(ascending).groupby(groups)
-    size, held = members.size().to_numpy(float), members.sum().to_numpy(float)
-    inside = np.array([gini(each.to_numpy()) or 0.0 for _, each in members])
+    size, held = (np.asarray(each, dtype=np.float64) for each in (members.size(), members.sum()))
+    inside = np.array([gini(np.asarray(each, dtype=np.float64)) or 0.0 for _, each in members])
     poorest_first = np.argsort(held / size, kind="stable")
     between = gini((held / size)[poorest_first], size[poorest_first]) or 0.0
     within = float((inside * size * held).sum() / (size.sum() * held.sum()))

@@ -11,8 +11,8 @@ from kit import columns as col
 from kit.analysis.cards import words_told
 from kit.analysis.contact_log import by_caller, nearest
 from kit.analysis.products import asleep, valued
-from kit.analysis.result import Result, Unavailable, flagged, listed, needs, richest, share
-from kit.analysis.tiers import by_tier
+from kit.analysis.result import Result, Unavailable, flagged, listed, needs, ordered, ratio, richest, share, tally
+from kit.analysis.tiers import by_tier, ladder
 from kit.params import Params
 
 __all__ = ["Invitations", "Meetings", "invitations", "invite_list", "meetings"]
@@ -99,11 +99,9 @@ def invitations(
     rows = pd.concat(parts, ignore_index=True)
     rows["invited"] = rows["invited"].astype("int64")
     told = rows.dropna(subset="came")
-    groups = told.groupby(pd.Categorical(told["route"], categories=["event", "personal"]), observed=True)
-    table = groups[["invited", "came"]].sum().astype("int64")
     named = told[told[col.CUSTOMER_ID].notna()]
     return Invitations(
-        table=_with_share(table).rename_axis("route").reset_index(),
+        table=_with_share(told, ordered(told["route"], ["event", "personal"])),
         by_segment=_by_segment(named, customers, params),
         by_caller=by_caller(_callers(named), "came", "invited", params, own),
         invited=int(rows["invited"].sum()),
@@ -114,8 +112,10 @@ def invitations(
     )
 
 
-def _with_share(table: pd.DataFrame) -> pd.DataFrame:
-    return table.assign(came_share=table["came"] / table["invited"].where(table["invited"] > 0))
+def _with_share(told: pd.DataFrame, codes: pd.CategoricalIndex) -> pd.DataFrame:
+    table = tally(told, codes, of="rows", invited="invited", came="came")
+    table = table[table["rows"] > 0].drop(columns="rows")
+    return table.assign(came_share=ratio(table["came"], table["invited"])).reset_index()
 
 
 def _callers(named: pd.DataFrame) -> pd.DataFrame:
@@ -132,9 +132,7 @@ def _by_segment(named: pd.DataFrame, customers: pd.DataFrame, params: Params) ->
     if col.SEGMENT not in customers:
         return pd.DataFrame(columns=[col.SEGMENT, "invited", "came", "came_share"])
     segment = named[col.CUSTOMER_ID].map(customers.set_index(col.CUSTOMER_ID)[col.SEGMENT])
-    kinds = pd.Categorical(segment, categories=list(params.segments.codes()), ordered=True)
-    table = named.groupby(kinds, observed=True)[["invited", "came"]].sum().astype("int64")
-    return _with_share(table).rename_axis(col.SEGMENT).reset_index()
+    return _with_share(named, ordered(segment.rename(col.SEGMENT), params.segments.codes()))
 
 
 def meetings(contacts: pd.DataFrame, params: Params, customers: pd.DataFrame) -> Meetings | Unavailable:
@@ -146,10 +144,9 @@ def meetings(contacts: pd.DataFrame, params: Params, customers: pd.DataFrame) ->
         return Unavailable((col.CONTACT_WAY,))
     visits = _visits(contacts)
     met = customers[col.CUSTOMER_ID].isin(visits[col.CUSTOMER_ID])
-    rows = customers.assign(met=met.astype(float))
-    tiers = by_tier(rows, params)
-    table = pd.DataFrame({"customers": tiers.size(), "met": tiers["met"].sum().astype("int64")})
-    table["met_share"] = tiers["met"].mean()
+    rows = customers.assign(met=met)
+    table = tally(rows, ladder(rows, params), met="met")
+    table["met_share"] = ratio(table["met"], table["customers"])
     means: dict[str, float | None] = {"met": None, "unmet": None}
     if col.MISSING in customers:
         lacking = customers[col.MISSING].fillna("")
@@ -161,7 +158,7 @@ def meetings(contacts: pd.DataFrame, params: Params, customers: pd.DataFrame) ->
         means = {name: share(sums[f"mean_missing_{name}"], alike["met"].sum()) for name in means}
     upper = table.loc[list(params.upper_tiers()), ["met", "customers"]].sum()
     return Meetings(
-        table=table[table["customers"] > 0].rename_axis(col.TIER).reset_index(),
+        table=table[table["customers"] > 0].reset_index(),
         meetings=len(visits),
         customers=int(met.sum()),
         customers_share=share(met.sum(), len(customers)),

@@ -9,7 +9,7 @@ import pandas as pd
 
 from kit import columns as col
 from kit.analysis.panel import wide
-from kit.analysis.result import Result, counted
+from kit.analysis.result import Result, coded, counted, tally
 from kit.params import Params
 
 __all__ = ["Migration", "migration", "tiers_held"]
@@ -73,9 +73,9 @@ def tiers_held(ranks: pd.DataFrame, params: Params) -> tuple[pd.DataFrame, pd.Da
     return held_by_month, below_by_month
 
 
-def _named(ranks: pd.Series, codes: tuple[str, ...], absent: str) -> pd.Categorical:
-    places = (len(codes) - 1 - ranks).fillna(len(codes)).astype("int64")
-    return pd.Categorical.from_codes(places, categories=[*reversed(codes), absent], ordered=True)
+def _named(ranks: pd.Series, codes: tuple[str, ...], absent: str) -> pd.CategoricalIndex:
+    places = (len(codes) - 1 - ranks).fillna(len(codes)).to_numpy(dtype="int64")
+    return coded(places, [*reversed(codes), absent], col.TIER)
 
 
 def migration(panel: pd.DataFrame, params: Params) -> Migration:
@@ -85,17 +85,16 @@ def migration(panel: pd.DataFrame, params: Params) -> Migration:
     """
     codes, ranks = params.tier_codes(), wide(panel, col.TIER_RANK)
     held, below = tiers_held(ranks, params)
-    dates = list(ranks.columns)
+    dates = list(pd.DatetimeIndex(ranks.columns))
     pick = dates[:1] + dates[-1:] if len(dates) > 1 else [0, 1]
     asset, rank, late = (frame.reindex(columns=pick) for frame in (ranks, held, below))
     listed = asset.notna().any(axis=1)
-    asset, late = asset[listed], late[listed].iloc[:, 1]
+    asset = asset[listed]
     start, end = asset.iloc[:, 0], rank[listed].iloc[:, 1].where(asset.iloc[:, 1].notna())
-    watched = end[end.notna() & (late >= params.tier_rule.watch_after)]
+    watched = end[end.notna() & (late[listed].iloc[:, 1] >= params.tier_rule.watch_after)]
     latest = panel[(panel[col.AS_OF] == panel[col.AS_OF].max()) & panel[col.CUSTOMER_ID].isin(watched.index)]
     tier = _named(watched, codes, "exit").remove_categories("exit")
-    aum = latest.set_index(latest[col.CUSTOMER_ID].astype("str"))[col.AUM_FEN]
-    held_by = aum.reindex(watched.index).groupby(tier, observed=False)
+    aum = latest.set_index(latest[col.CUSTOMER_ID].astype("str"))[[col.AUM_FEN]].reindex(watched.index)
     return Migration(
         months=len(dates),
         first=dates[0] if dates else None,
@@ -109,6 +108,5 @@ def migration(panel: pd.DataFrame, params: Params) -> Migration:
         left=int(end.isna().sum()),
         fallen_by_assets=int((asset.iloc[:, 1] < start).sum()),
         watched=len(watched),
-        watch=pd.DataFrame({"customers": held_by.size(), "aum_fen": held_by.sum().astype("int64")})
-        .rename_axis(col.TIER).reset_index(),
-    )  # fmt: skip
+        watch=tally(aum, tier, aum_fen=col.AUM_FEN).reset_index(),
+    )

@@ -8,17 +8,10 @@ import pandas as pd
 
 from kit import columns as col
 from kit.analysis.contact import interval_days
-from kit.analysis.result import Result, share
+from kit.analysis.result import Result, ordered, ratio, share, tally
 from kit.params import Params
 
-__all__ = [
-    "Batches",
-    "PlanLoads",
-    "PlanSummary",
-    "plan_batches",
-    "plan_loads",
-    "plan_summary",
-]
+__all__ = ["Batches", "PlanLoads", "PlanSummary", "plan_batches", "plan_loads", "plan_summary"]
 
 _SMS_ONLY = "sms"
 _MOST_OWNERS = 20  # of the heat map: more would not be read
@@ -105,10 +98,9 @@ def plan_summary(plan: pd.DataFrame, params: Params) -> PlanSummary:
     """
     dated, later = plan[col.DATE].notna(), plan[col.REASON] == "later"
     order = [kind.code for kind in params.contact.classes]
-    kinds = pd.Categorical(plan[col.CONTACT_CLASS], categories=order, ordered=True)
     counts = pd.DataFrame({"planned": dated, "left_over": ~dated & ~later, "later": later})
-    by_class = counts.groupby(kinds, observed=False).sum().astype("int64")
-    by_class.insert(0, "contacts", by_class.sum(axis=1))
+    kinds = ordered(plan[col.CONTACT_CLASS], order)
+    by_class = tally(counts, kinds, of="contacts", planned="planned", left_over="left_over", later="later")
     by_class.insert(0, "period", [kind.period for kind in params.contact.classes])
     by_week = pd.crosstab(
         pd.Categorical(plan.loc[dated, col.BATCH], categories=range(1, params.contact.weeks + 1)),
@@ -117,7 +109,7 @@ def plan_summary(plan: pd.DataFrame, params: Params) -> PlanSummary:
     ).rename_axis(index="week", columns=col.CONTACT_CLASS)
     days = plan.loc[dated, col.DATE]
     return PlanSummary(
-        by_class=by_class.rename_axis(col.CONTACT_CLASS).reset_index(),
+        by_class=by_class.reset_index(),
         by_week=by_week,
         customers=plan[col.CUSTOMER_ID].nunique(),
         contacts=len(plan),
@@ -141,7 +133,7 @@ def plan_batches(plan: pd.DataFrame, params: Params, weeks: pd.DataFrame) -> Bat
         "first_contacts": dated.groupby(col.BATCH)[col.FIRST_CONTACT].sum(),
     })  # fmt: skip
     table = table.join(counts.reindex(table.index).fillna(0).astype("int64"))
-    table.insert(3, "load_share", table["planned"] / table[col.CALLS_POSSIBLE].where(table[col.CALLS_POSSIBLE] > 0))
+    table.insert(3, "load_share", ratio(table["planned"], table[col.CALLS_POSSIBLE]))
     success = dated.groupby(col.BATCH)[col.SUCCESS].mean().reindex(table.index)
     if success.notna().any():
         table["success_share"] = success
@@ -149,7 +141,7 @@ def plan_batches(plan: pd.DataFrame, params: Params, weeks: pd.DataFrame) -> Bat
     return Batches(
         table=table.reset_index().dropna(subset=["from_date"]),
         planned=len(dated),
-        busiest=int(shares.idxmax()) if len(shares) else None,
+        busiest=int(shares.index[int(shares.argmax())]) if len(shares) else None,
         busiest_share=float(shares.max()) if len(shares) else None,
         first_success=float(told.iloc[0]) if len(told) else None,
         last_success=float(told.iloc[-1]) if len(told) else None,
@@ -171,7 +163,7 @@ def plan_loads(customers: pd.DataFrame, params: Params, plan: pd.DataFrame, week
         "customers": groups[col.CUSTOMER_ID].nunique(), "contacts": groups.size(), "planned": groups["dated"].sum(),
         col.CALLS_POSSIBLE: weeks.groupby(key)[col.CALLS_POSSIBLE].sum(),
     }).fillna(0).astype("int64")  # fmt: skip
-    table["load_share"] = table["planned"] / table[col.CALLS_POSSIBLE].where(table[col.CALLS_POSSIBLE] > 0)
+    table["load_share"] = ratio(table["planned"], table[col.CALLS_POSSIBLE])
     table["left_over"] = groups["left"].sum().reindex(table.index).fillna(0).astype("int64")
     table["asked_a_year"] = groups["asked"].sum().reindex(table.index).fillna(0).round().astype("int64")
     table[col.CALLS_A_YEAR] = weeks.drop_duplicates([col.BRANCH_ID, col.STAFF_ID]).groupby(key)[col.CALLS_A_YEAR].sum()

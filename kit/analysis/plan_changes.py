@@ -9,19 +9,13 @@ import pandas as pd
 
 from kit import columns as col
 from kit.analysis.contact import CLASSES, cadence_days, follow_ups, interval_days
-from kit.analysis.result import Result, needs
+from kit.analysis.result import Result, needs, ordered, tally
 from kit.params import Params
 
 __all__ = [
-    "Additions",
-    "Adjustments",
-    "FirstContacts",
-    "Overflow",
-    "plan_additions",
-    "plan_adjustments",
-    "plan_first_contacts",
-    "plan_overflow",
-]
+    "Additions", "Adjustments", "FirstContacts", "Overflow", "plan_additions", "plan_adjustments",
+    "plan_first_contacts", "plan_overflow",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +37,6 @@ class FirstContacts(Result):
     table: pd.DataFrame
     customers: int
     planned: int
-    sms: int
     last_date: object
 
 
@@ -70,19 +63,18 @@ def plan_overflow(plan: pd.DataFrame) -> Overflow:
     """What is due and has no date, each with its reason; nobody is dropped (R61)."""
     left = plan[plan[col.DATE].isna()]
     order = ["capacity", "do_not_call", "nobody", "later"]
-    groups = left.groupby(pd.Categorical(left[col.REASON], categories=order), observed=True)
-    table = pd.DataFrame({
-        "contacts": groups.size(), "customers": groups[col.CUSTOMER_ID].nunique(),
-        "first_contacts": groups[col.FIRST_CONTACT].sum().astype("int64"), "next_due_date": groups[col.DUE].min(),
-    })  # fmt: skip
-    counts = left[col.REASON].value_counts()
+    reason = ordered(left[col.REASON].rename("plan_reason"), order)
+    table, groups = tally(left, reason, of="contacts", first_contacts=col.FIRST_CONTACT), left.groupby(reason)
+    table.insert(1, "customers", groups[col.CUSTOMER_ID].nunique())
+    table["next_due_date"] = groups[col.DUE].min()
+    counts = table["contacts"]
     return Overflow(
-        table=table.rename_axis("plan_reason").reset_index().astype({"plan_reason": "str"}),
+        table=table[counts > 0].reset_index().astype({"plan_reason": "str"}),
         contacts=len(left),
-        capacity=int(counts.get("capacity", 0)),
-        barred=int(counts.get("do_not_call", 0)),
-        nobody=int(counts.get("nobody", 0)),
-        later=int(counts.get("later", 0)),
+        capacity=int(counts["capacity"]),
+        barred=int(counts["do_not_call"]),
+        nobody=int(counts["nobody"]),
+        later=int(counts["later"]),
     )
 
 
@@ -96,7 +88,6 @@ def plan_first_contacts(plan: pd.DataFrame) -> FirstContacts:
         table=table.rename_axis("contact_channel").reset_index(),
         customers=len(first),
         planned=len(dated),
-        sms=int(dated[col.CHANNEL].str.contains("sms").sum()),
         last_date=dated[col.DATE].max() if len(dated) else None,
     )
 

@@ -13,16 +13,9 @@ from kit.analysis.result import Result, Unavailable, flagged, listed, needs, sha
 from kit.params import Params
 
 __all__ = [
-    "CallResults",
-    "FirstSms",
-    "HangUps",
-    "Objections",
-    "call_results",
-    "first_sms",
-    "hang_ups",
-    "objections",
+    "CallResults", "FirstSms", "HangUps", "Objections", "call_results", "first_sms", "hang_ups", "objections",
     "sms_missed_list",
-]
+]  # fmt: skip
 
 OUTCOMES = ("connected", "no_answer", "hung_up_calls", "invalid")
 OBJECTIONS = ("O1", "O2", "O3", "other")

@@ -7,19 +7,25 @@ from dataclasses import dataclass
 import pandas as pd
 
 from kit import columns as col
-from kit.analysis.result import Result, counted, flagged, joined, listed, needs, ordered, richest, share, total
-from kit.analysis.tiers import by_tier
+from kit.analysis.result import (
+    Result,
+    counted,
+    flagged,
+    joined,
+    listed,
+    needs,
+    ordered,
+    part_of_all,
+    ratio,
+    richest,
+    share,
+    tally,
+    total,
+)
+from kit.analysis.tiers import ladder
 from kit.params import Params
 
-__all__ = [
-    "GRADES",
-    "Merchants",
-    "PrimaryAccounts",
-    "focus_list",
-    "merchant_list",
-    "merchants",
-    "primary_accounts",
-]
+__all__ = ["GRADES", "Merchants", "PrimaryAccounts", "focus_list", "merchant_list", "merchants", "primary_accounts"]
 
 GRADES = ("strong", "medium", "weak")
 _EVIDENCE = {
@@ -100,16 +106,14 @@ def focus_list(customers: pd.DataFrame, params: Params) -> pd.DataFrame:
 @needs(col.PRIMARY_GRADE)
 def primary_accounts(customers: pd.DataFrame, params: Params) -> PrimaryAccounts:
     """主账户: grades from points for and against; no rule is standard, so the evidence is printed (R46, R47)."""
-    grade = ordered(customers[col.PRIMARY_GRADE], GRADES)
-    groups = customers.groupby(grade, observed=False)
-    grades = pd.DataFrame({"customers": groups.size(), "aum_fen": groups[col.AUM_FEN].sum().astype("int64")})
+    grade = ordered(customers[col.PRIMARY_GRADE].rename("grade"), GRADES)
+    groups, grades = customers.groupby(grade, observed=False), tally(customers, grade, aum_fen=col.AUM_FEN)
     grades["share_of_customers"] = grades["customers"] / max(len(customers), 1)
-    whole = int(grades["aum_fen"].sum())
-    grades["share_of_aum"] = grades["aum_fen"] / whole if whole > 0 else float("nan")
+    grades["share_of_aum"] = part_of_all(grades["aum_fen"])
     for column in (col.DEMAND_SHARE, col.DEMAND_COVER):
         if column in customers:
             grades[f"median_{column}"] = groups[column].median()
-    counts = counted(ordered(customers[col.TIER], reversed(params.tier_codes())), grade)
+    counts = counted(ladder(customers, params), grade)
     reasons = [
         {
             "evidence": name,
@@ -120,21 +124,16 @@ def primary_accounts(customers: pd.DataFrame, params: Params) -> PrimaryAccounts
         for name, column in _EVIDENCE.items()
     ]
     weak = _focus(customers, params)
-    focus = by_tier(weak, params)[col.AUM_FEN].agg(["size", "sum"]).astype("int64")
+    focus = tally(weak, ladder(weak, params), aum_fen=col.AUM_FEN)
     gaps = _gaps(weak)
     aum = weak[col.AUM_FEN].fillna(0).astype("int64")
     lacking = pd.DataFrame({"customers": gaps.sum(), "aum_fen": gaps.mul(aum, axis=0).sum().astype("int64")})
     lacking = lacking[lacking["customers"] > 0].sort_values("customers", ascending=False, kind="stable")
     return PrimaryAccounts(
-        grades=grades.rename_axis("grade").reset_index(),
-        by_tier=counts.div(counts.sum(axis=1).where(counts.sum(axis=1) > 0), axis=0)
-        .rename_axis(col.TIER)
-        .reset_index(),
+        grades=grades.reset_index(),
+        by_tier=counts.apply(ratio, whole=counts.sum(axis=1)).rename_axis(col.TIER).reset_index(),
         reasons=pd.DataFrame(reasons).astype({"customers": "Int64"}),
-        focus=focus.loc[list(reversed(params.upper_tiers()))]
-        .set_axis(["customers", "aum_fen"], axis=1)
-        .rename_axis(col.TIER)
-        .reset_index(),
+        focus=focus.loc[list(reversed(params.upper_tiers()))].reset_index(),
         gaps=lacking.rename_axis("gap").reset_index(),
         focus_customers=len(weak),
         focus_fen=total(weak[col.AUM_FEN]),
@@ -150,8 +149,6 @@ def _likely(customers: pd.DataFrame) -> pd.DataFrame:
 def merchants(customers: pd.DataFrame, params: Params) -> Merchants:
     """Likely merchants, on evidence and never as an anti-money-laundering finding (R51)."""
     likely = _likely(customers)
-    groups = by_tier(likely, params)[col.AUM_FEN]
-    table = pd.DataFrame({"customers": groups.size(), "aum_fen": groups.sum().astype("int64")})
     amounts = likely.columns.intersection([col.AUM_FEN, col.TURNOVER_FEN])
     held = {name: likely.loc[likely[name].astype(bool), amounts] for name in _MERCHANT_EVIDENCE if name in likely}
     evidence = [
@@ -161,7 +158,7 @@ def merchants(customers: pd.DataFrame, params: Params) -> Merchants:
     ]
     return Merchants(
         evidence=pd.DataFrame(evidence),
-        table=table.rename_axis(col.TIER).reset_index(),
+        table=tally(likely, ladder(likely, params), aum_fen=col.AUM_FEN).reset_index(),
         customers=len(likely),
         aum_fen=total(likely[col.AUM_FEN]),
     )

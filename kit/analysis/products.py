@@ -14,18 +14,9 @@ from kit.analysis.tiers import by_tier
 from kit.params import Params
 
 __all__ = [
-    "FAMILIES",
-    "ProductMatrix",
-    "Products",
-    "Whitespace",
-    "asleep",
-    "product_matrix",
-    "products",
-    "reassess_list",
-    "risk_gate",
-    "valued",
-    "whitespace",
-]
+    "FAMILIES", "ProductMatrix", "Products", "Whitespace", "asleep", "product_matrix", "products", "reassess_list",
+    "risk_gate", "valued", "whitespace",
+]  # fmt: skip
 
 FAMILIES = {
     "demand": col.HOLDS_DEMAND, "time": col.HOLDS_TIME, "structured": col.HOLDS_STRUCTURED, "wmp": col.HOLDS_WMP,
@@ -147,19 +138,20 @@ def product_matrix(customers: pd.DataFrame, params: Params) -> ProductMatrix | U
     counts = pd.DataFrame(grid.T @ grid, index=holds.columns, columns=holds.columns)
     shares = counts.div(holds.sum(), axis=0)
     base = holds.sum() / max(len(holds), 1)
-    lifts = shares.div(base, axis=1).mask(np.eye(len(base), dtype=bool))
-    best = lifts.where(counts >= params.compared.smallest).stack().dropna()
-    first, second = best.idxmax() if len(best) else (None, None)
+    many = (counts >= params.compared.smallest) & ~np.eye(len(base), dtype=bool)
+    lifts = shares.div(base, axis=1).where(many).to_numpy(dtype=float)
+    pairs = int((~np.isnan(lifts)).sum())
+    row, column = divmod(int(np.nanargmax(lifts)), len(base)) if pairs else (0, 0)
     return ProductMatrix(
         counts=counts,
         shares=shares,
         holders=int(grid.any(axis=1).sum()),
-        pairs=len(best),
-        first=first,
-        second=second,
-        share=float(shares.loc[first, second]) if first else None,
-        base_share=float(base[second]) if first else None,
-        lift=float(best.max()) if first else None,
+        pairs=pairs,
+        first=str(base.index[row]) if pairs else None,
+        second=str(base.index[column]) if pairs else None,
+        share=float(shares.to_numpy()[row, column]) if pairs else None,
+        base_share=float(base.iloc[column]) if pairs else None,
+        lift=float(lifts[row, column]) if pairs else None,
     )
 
 

@@ -91,12 +91,11 @@ def _suggested(
     """Whether a customer holds a family whose holders hold this one more often than others do."""
     if isinstance(matrix, Unavailable) or family not in matrix.shares:
         return np.zeros(len(holds), dtype=bool)
-    base = matrix.counts.loc[family, family] / len(holds)
+    base = matrix.counts[family][family] / len(holds)
     often = matrix.shares[family] >= params.offers.pair_lift * base
     often &= matrix.counts[family] >= params.compared.smallest
     others = [other for other in matrix.shares.index[often] if other != family]
-    suggested: NDArray[np.bool_] = holds[others].to_numpy().any(axis=1)
-    return suggested
+    return np.asarray(holds[others].any(axis=1), dtype=np.bool_)
 
 
 def _sorted_out(customers: pd.DataFrame, params: Params, *, only: str = "") -> Iterator[_Sorted]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from typing import Concatenate, ParamSpec, TypeVar
 
@@ -16,8 +16,8 @@ from kit.document.frames import result_blocks
 from kit.document.html import fragment
 
 __all__ = [
-    "Result", "Unavailable", "counted", "flagged", "joined", "listed", "needs", "ordered", "richest", "share",
-    "total",
+    "Result", "Unavailable", "coded", "counted", "flagged", "joined", "listed", "needs", "ordered", "part_of_all",
+    "ratio", "richest", "share", "tally", "total",
 ]  # fmt: skip
 
 P = ParamSpec("P")
@@ -63,6 +63,17 @@ def share(part: float, whole: float) -> float | None:
     return float(part) / float(whole) if whole else None
 
 
+def ratio(part: pd.Series, whole: pd.Series) -> pd.Series:
+    """``part / whole`` of each row, missing where there is nothing to divide."""
+    return part / whole.where(whole > 0)
+
+
+def part_of_all(amounts: pd.Series) -> pd.Series:
+    """Share of each row in their sum, missing where that is not above zero."""
+    whole = float(amounts.sum())
+    return amounts / (whole if whole > 0 else float("nan"))
+
+
 def total(fen: pd.Series) -> int:
     """Exact sum of money in 分; missing values count as nothing."""
     return int(fen.fillna(0).astype("int64").sum())
@@ -75,14 +86,37 @@ def flagged(customers: pd.DataFrame, column: str) -> pd.Series:
     return customers[column].fillna(value=False).astype(bool)
 
 
-def ordered(values: pd.Series, codes: Iterable[str]) -> pd.Categorical:
-    """Values as codes in their order; one that is not among them is missing."""
+def coded(places: npt.NDArray[np.int64], codes: Iterable[object], name: Hashable = None) -> pd.CategoricalIndex:
+    """The codes at these places, in their order; at -1 there is none."""
+    order = pd.Index(list(codes))
+    return pd.CategoricalIndex(pd.Categorical.from_codes(places, categories=order, ordered=True), name=name)
+
+
+def ordered(values: pd.Series, codes: Iterable[str]) -> pd.CategoricalIndex:
+    """Values as codes in their order, under the values' name; one that is not among them is missing."""
     place, told = pd.factorize(values)  # each text is looked up once, not once a customer
     order = pd.Index(list(codes))
-    return pd.Categorical.from_codes(np.append(order.get_indexer(told), -1)[place], categories=order, ordered=True)
+    return coded(np.append(order.get_indexer(told), -1)[place], order, values.name)
 
 
-def counted(rows: pd.Categorical, columns: pd.Categorical) -> pd.DataFrame:
+def tally(
+    rows: pd.DataFrame, codes: pd.CategoricalIndex | pd.Series, /, *, of: str = "customers", **sums: str
+) -> pd.DataFrame:
+    """Rows of each code in the codes' order, also of a category that has none, and the sums of columns.
+
+    Parameters
+    ----------
+    of
+        What the rows are: the column of their number.
+    sums
+        Columns of the table, each with the column of ``rows`` that it is the sum of: whole numbers, exactly.
+    """
+    groups = rows.groupby(codes, observed=False)
+    found = {name: groups[column].sum().astype("int64") for name, column in sums.items()}
+    return pd.DataFrame({of: groups.size(), **found})
+
+
+def counted(rows: pd.CategoricalIndex, columns: pd.CategoricalIndex) -> pd.DataFrame:
     """Customers of each row and column, also where there are none; whoever lacks one of the two is left out."""
     height, width = len(rows.categories), len(columns.categories)
     at = rows.codes.astype("int64") * width + columns.codes

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from kit import columns as col
-from kit.analysis.result import Result, needs, share, total
-from kit.analysis.tiers import by_tier
+from kit.analysis.result import Result, needs, ratio, share, tally, total
+from kit.analysis.tiers import by_tier, ladder
 from kit.params import Params
 
 __all__ = ["PassThrough", "Retention", "pass_through", "payroll_retention"]
@@ -54,16 +54,11 @@ def payroll_retention(customers: pd.DataFrame, params: Params) -> Retention:
     retained = paid[col.PAY_KEPT_FEN].astype(float) / paid[col.PAY_FEN].astype(float)
     leaving = retained <= params.primary.retention_low
     pay = paid[col.PAY_FEN].astype("int64")
-    groups = by_tier(paid.assign(retained=retained, leaving=leaving, pay=pay, gone=pay.where(leaving, 0)), params)
-    table = pd.DataFrame({
-        "customers": groups.size(),
-        "pay_fen": groups["pay"].sum().astype("int64"),
-        "retained_share": groups["retained"].median(),
-        "leaving": groups["leaving"].sum().astype("int64"),
-        "leaving_fen": groups["gone"].sum().astype("int64"),
-    })  # fmt: skip
+    rows = paid.assign(retained=retained, leaving=leaving, pay=pay, gone=pay.where(leaving, 0))
+    table = tally(rows, ladder(rows, params), pay_fen="pay", leaving="leaving", leaving_fen="gone")
+    table.insert(2, "retained_share", by_tier(rows, params)["retained"].median())
     return Retention(
-        table=table.rename_axis(col.TIER).reset_index(),
+        table=table.reset_index(),
         basis="days" if col.PAY_DAILY in customers and bool(customers[col.PAY_DAILY].any()) else "month",
         customers=len(paid),
         pay_fen=total(pay),
@@ -79,14 +74,11 @@ def pass_through(customers: pd.DataFrame, params: Params) -> PassThrough:
     """过路户: average balance under a tenth of the month's outflow, or so called by the bank (R46)."""
     columns = customers.columns.intersection([col.TIER, col.AUM_FEN, col.OUTFLOW_FEN])
     passing = customers.loc[customers[col.PRIMARY_PASS_THROUGH].astype(bool), columns]
-    groups, everyone = by_tier(passing, params), by_tier(customers, params).size()
-    table = pd.DataFrame({"customers": groups.size()})
-    table["share"] = table["customers"] / everyone.where(everyone > 0)
-    for column in (col.AUM_FEN, col.OUTFLOW_FEN):
-        if column in passing:
-            table[column] = groups[column].sum().astype("int64")
+    sums = {name: name for name in (col.AUM_FEN, col.OUTFLOW_FEN) if name in passing}
+    table = tally(passing, ladder(passing, params), **sums)
+    table.insert(1, "share", ratio(table["customers"], by_tier(customers, params).size()))
     return PassThrough(
-        table=table.rename_axis(col.TIER).reset_index(),
+        table=table.reset_index(),
         customers=len(passing),
         share=share(len(passing), len(customers)),
         aum_fen=total(passing[col.AUM_FEN]),

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from kit import columns as col
-from kit.analysis.result import Result, needs, ordered, share
+from kit.analysis.result import Result, needs, ordered, share, tally
 from kit.analysis.segments import overlap_share
 from kit.params import Params
 
@@ -136,7 +136,7 @@ def schemes(customers: pd.DataFrame, params: Params) -> Schemes:
     known = table["separation"].dropna()
 
     def told(row: str, column: str) -> float | None:
-        value = table.at[row, column]
+        value = table[column][row]
         return None if pd.isna(value) else float(value)
 
     return Schemes(
@@ -155,17 +155,18 @@ def occupations(customers: pd.DataFrame, params: Params) -> Occupations:
     order = [*params.segments.occupations, "other", "unknown"]
     sector = ordered(customers[col.OCCUPATION_SECTOR], order)
     groups = customers.groupby(sector, observed=True)[col.AUM_FEN]
-    table = pd.DataFrame({"customers": groups.size(), "aum_fen": groups.sum().astype("int64")})
+    table = tally(customers, sector, aum_fen=col.AUM_FEN)
+    table = table[table["customers"] > 0]
     table.insert(1, "share_of_customers", table["customers"] / max(len(customers), 1))
     many = table["customers"] >= params.compared.smallest
-    quartiles = groups.quantile([0.25, 0.5, 0.75]).unstack()
+    quartiles = groups.quantile(np.array([0.25, 0.5, 0.75])).unstack()
     for name, quantile in (("lower_fen", 0.25), ("median_fen", 0.5), ("upper_fen", 0.75)):
         table[name] = quartiles[quantile].where(many) if len(table) else None
     known = customers[col.OCCUPATION_SECTOR].where(customers[col.OCCUPATION_SECTOR] != "unknown")
     medians = table["median_fen"].drop("unknown", errors="ignore").dropna()
     compared = len(medians) > 1
     return Occupations(
-        table=table.rename_axis(col.OCCUPATION_SECTOR).reset_index(),
+        table=table.reset_index(),
         known=int(known.notna().sum()),
         separation=separation(customers[col.AUM_FEN], known),
         highest=str(medians.idxmax()) if compared else None,

@@ -10,22 +10,27 @@ import pandas as pd
 
 from kit import columns as col
 from kit.analysis.coverage import keeper
-from kit.analysis.result import Result, counted, flagged, listed, needs, ordered, share, total
+from kit.analysis.result import (
+    Result,
+    coded,
+    counted,
+    flagged,
+    listed,
+    needs,
+    ordered,
+    part_of_all,
+    ratio,
+    share,
+    tally,
+    total,
+)
+from kit.analysis.tiers import ladder
 from kit.params import Params
 
 __all__ = [
-    "Cells",
-    "Cube",
-    "Overlap",
-    "Segments",
-    "Strangers",
-    "cells",
-    "cube",
-    "identify_list",
-    "overlap",
-    "segments",
+    "Cells", "Cube", "Overlap", "Segments", "Strangers", "cells", "cube", "identify_list", "overlap", "segments",
     "strangers",
-]
+]  # fmt: skip
 
 GRADES = ("A", "B", "C", "D")
 
@@ -125,7 +130,7 @@ class Cube(Result):
     tier: str | None
 
 
-def _segment(customers: pd.DataFrame, params: Params) -> pd.Categorical:
+def _segment(customers: pd.DataFrame, params: Params) -> pd.CategoricalIndex:
     return ordered(customers[col.SEGMENT], params.segments.codes())
 
 
@@ -143,21 +148,15 @@ def segments(customers: pd.DataFrame, params: Params) -> Segments:
     The segments proposed are those of R113, R114, R115, R116, R117, R118, R119 and R120; the rules are the profile's.
     """
     category = _segment(customers, params)
-    groups = customers.groupby(category, observed=False)
-    table = pd.DataFrame({
-        "customers": groups.size(),
-        "aum_fen": groups[col.AUM_FEN].sum().astype("int64"),
-        "mean_fen": groups[col.AUM_FEN].mean(),
-    })  # fmt: skip
-    upper = customers[col.TIER].isin(params.upper_tiers())
-    table["upper_customers"] = upper.groupby(category, observed=False).sum()
+    rows = customers.assign(upper=customers[col.TIER].isin(params.upper_tiers()))
+    table = tally(rows, category, aum_fen=col.AUM_FEN, upper_customers="upper")
+    table.insert(2, "mean_fen", rows.groupby(category, observed=False)[col.AUM_FEN].mean())
     table["share_of_customers"] = table["customers"] / max(len(customers), 1)
-    whole = int(table["aum_fen"].sum())
-    table["share_of_aum"] = table["aum_fen"] / whole if whole > 0 else float("nan")
+    table["share_of_aum"] = part_of_all(table["aum_fen"])
     tier = ordered(customers[col.TIER], params.tier_codes())
     ruled = table["customers"].drop(params.segments.rest)
     return Segments(
-        table=table.rename_axis(col.SEGMENT).reset_index(),
+        table=table.reset_index(),
         by_tier=counted(category, tier).rename_axis(index=col.SEGMENT, columns=col.TIER),
         customers=len(customers),
         groups=int((table["customers"] > 0).sum()),
@@ -245,13 +244,13 @@ def _to_identify(customers: pd.DataFrame, params: Params) -> pd.DataFrame:
 def strangers(customers: pd.DataFrame, params: Params) -> Strangers:
     """Unfamiliar customers whom no rule fits yet: activating them is to tell who they are (R30, R32)."""
     familiar = flagged(customers, col.FAMILIAR)
-    frame = pd.DataFrame({"familiar": familiar, "strangers": ~familiar}).astype("int64")
-    table = frame.groupby(_segment(customers, params), observed=False).sum()
-    table["familiar_share"] = table["familiar"] / table.sum(axis=1).where(table.sum(axis=1) > 0)
+    frame = pd.DataFrame({"familiar": familiar, "strangers": ~familiar})
+    table = tally(frame, _segment(customers, params), familiar="familiar", strangers="strangers")
+    table["familiar_share"] = ratio(table["familiar"], table.pop("customers"))
     rest = customers[col.SEGMENT] == params.segments.rest
     chosen = _to_identify(customers, params)
     return Strangers(
-        table=table.rename_axis(col.SEGMENT).reset_index(),
+        table=table.reset_index(),
         strangers=int((~familiar).sum()),
         unplaced=int((rest & ~familiar).sum()),
         unplaced_share=share((rest & ~familiar).sum(), (~familiar).sum()),
@@ -265,14 +264,13 @@ def strangers(customers: pd.DataFrame, params: Params) -> Strangers:
 @needs(col.SEGMENT, col.SERVICE_GRADE)
 def cube(customers: pd.DataFrame, params: Params) -> Cube:
     """分层 x 分群 x 分级: customers of each tier, segment and service grade (R77)."""
-    tiers, codes = list(reversed(params.tier_codes())), list(params.segments.codes())
-    pairs = pd.MultiIndex.from_product([codes, tiers], names=[col.SEGMENT, col.TIER])
-    segment, tier = _segment(customers, params).codes, ordered(customers[col.TIER], tiers).codes
-    cell = pd.Categorical.from_codes(np.where(tier < 0, -1, segment * len(tiers) + tier), categories=range(len(pairs)))
-    counts = counted(cell, ordered(customers[col.SERVICE_GRADE], GRADES)).set_axis(pairs)
+    segment, tier = _segment(customers, params), ladder(customers, params)
+    pairs = pd.MultiIndex.from_product([segment.categories, tier.categories], names=[col.SEGMENT, col.TIER])
+    at = np.where(tier.codes < 0, -1, segment.codes.astype("int64") * len(tier.categories) + tier.codes)
+    counts = counted(coded(at, range(len(pairs))), ordered(customers[col.SERVICE_GRADE], GRADES)).set_axis(pairs)
     counts = counts[counts.sum(axis=1) > 0]
     best = counts[["A", "B"]].sum(axis=1) if len(counts) else pd.Series([0])
-    first = best.idxmax() if best.max() > 0 else (None, None)
+    first = counts.index[int(best.argmax())] if best.max() > 0 else (None, None)
     return Cube(
         table=counts.rename(columns={grade: f"grade_{grade.lower()}" for grade in GRADES})
         .rename_axis(columns=None)

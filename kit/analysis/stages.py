@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from kit import columns as col
-from kit.analysis.result import Result, flagged, listed, needs, ordered, share, total
-from kit.analysis.tiers import by_tier, tier_ranks
+from kit.analysis.result import Result, flagged, listed, needs, ordered, share, tally, total
+from kit.analysis.tiers import by_tier, ladder, tier_ranks
 from kit.params import Params
 
 __all__ = ["NextStage", "Stages", "ValueChange", "next_stage", "stage_list", "stages", "value_change"]
@@ -70,8 +70,7 @@ def stages(customers: pd.DataFrame, params: Params) -> Stages:
     """成长阶段: dependence, coverage, transfer as the profile orders them, and the funnel by tier (R7, R11)."""
     codes = [NONE, *(stage.code for stage in params.stages.order)]
     at = ordered(customers[col.STAGE], codes)
-    groups = customers[col.AUM_FEN].groupby(at, observed=False)
-    table = pd.DataFrame({"customers": groups.size(), "aum_fen": groups.sum().astype("int64")})
+    table = tally(customers, at, aum_fen=col.AUM_FEN)
     table["share_of_customers"] = table["customers"] / max(len(customers), 1)
     table.insert(1, "reached", table["customers"][::-1].cumsum()[::-1])
     reached = pd.DataFrame({f"{code}_share": (at == code).astype(float) for code in codes}, index=customers.index)
@@ -79,19 +78,18 @@ def stages(customers: pd.DataFrame, params: Params) -> Stages:
     by = tiers[list(reached)].mean()
     by.insert(0, "customers", tiers.size())
     skipped = customers.loc[flagged(customers, col.STAGE_SKIPPED), [col.TIER, col.AUM_FEN]]
-    where = by_tier(skipped, params)
-    apart = pd.DataFrame({"customers": where.size(), "aum_fen": where[col.AUM_FEN].sum().astype("int64")})
+    apart = tally(skipped, ladder(skipped, params), aum_fen=col.AUM_FEN)
     first, last = codes[1], codes[-1]
     return Stages(
-        table=table.rename_axis(col.STAGE).reset_index(),
-        by_tier=by[by["customers"] > 0].rename_axis(col.TIER).reset_index(),
-        skipped_by_tier=apart[apart["customers"] > 0].rename_axis(col.TIER).reset_index(),
+        table=table.reset_index(),
+        by_tier=by[by["customers"] > 0].reset_index(),
+        skipped_by_tier=apart[apart["customers"] > 0].reset_index(),
         customers=len(customers),
         first=first,
-        first_share=share(table.at[first, "reached"], len(customers)),
+        first_share=share(table["reached"][first], len(customers)),
         last=last,
-        last_customers=int(table.at[last, "customers"]),
-        last_share=share(table.at[last, "customers"], len(customers)),
+        last_customers=int(table["customers"][last]),
+        last_share=share(table["customers"][last], len(customers)),
         skipped=len(skipped),
         skipped_share=share(len(skipped), len(customers)),
         skipped_fen=total(skipped[col.AUM_FEN]),
@@ -117,11 +115,9 @@ def _next(customers: pd.DataFrame, params: Params) -> pd.DataFrame:
 def next_stage(customers: pd.DataFrame, params: Params) -> NextStage:
     """下一阶段: customers who lack one service, one product family or little money for the next stage (R7, R9)."""
     rows = _next(customers, params)
-    groups = rows.groupby(ordered(rows["next_stage"], (stage.code for stage in params.stages.order)), observed=False)
-    sums = {name: groups[name].sum().astype("int64") for name in (col.AUM_FEN, "lacking_fen")}
-    table = pd.DataFrame({"customers": groups.size(), **sums})
+    reached = ordered(rows["next_stage"], (stage.code for stage in params.stages.order))
     return NextStage(
-        table=table.rename_axis("next_stage").reset_index(),
+        table=tally(rows, reached, aum_fen=col.AUM_FEN, lacking_fen="lacking_fen").reset_index(),
         customers=len(rows),
         aum_fen=total(rows[col.AUM_FEN]),
     )
@@ -145,13 +141,9 @@ def value_change(customers: pd.DataFrame, params: Params) -> ValueChange:
     both = customers[customers.columns.intersection(columns)].dropna(subset=columns[:2])
     rank = tier_ranks(both[col.AUM_START_FEN], params)
     start = both.assign(**{col.TIER: np.array(params.tier_codes(), dtype="object")[rank]})
-    groups = by_tier(start.assign(raised=both[col.TIER_RANK] > rank), params)
-    table = pd.DataFrame({
-        "customers": groups.size(),
-        "start_fen": groups[col.AUM_START_FEN].sum().astype("int64"),
-        "aum_fen": groups[col.AUM_FEN].sum().astype("int64"),
-        "raised": groups["raised"].sum().astype("int64"),
-    })  # fmt: skip
+    start = start.assign(raised=both[col.TIER_RANK] > rank)
+    sums = {"start_fen": col.AUM_START_FEN, "aum_fen": col.AUM_FEN, "raised": "raised"}
+    table, groups = tally(start, ladder(start, params), **sums), by_tier(start, params)
     table["net_fen"] = table["aum_fen"] - table["start_fen"]
     counted = {col.PRODUCTS_START: "mean_start", col.PRODUCT_COUNT: "mean_now"} if col.PRODUCTS_START in both else {}
     for column, name in counted.items():
@@ -159,7 +151,7 @@ def value_change(customers: pd.DataFrame, params: Params) -> ValueChange:
     then, now, raised = int(table["start_fen"].sum()), int(table["aum_fen"].sum()), int(table["raised"].sum())
     means = [both[c].mean() if len(both) and counted else None for c in counted] or [None, None]
     return ValueChange(
-        table=table[table["customers"] > 0].rename_axis(col.TIER).reset_index(),
+        table=table[table["customers"] > 0].reset_index(),
         customers=len(both),
         start_fen=then,
         aum_fen=now,

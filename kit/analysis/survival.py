@@ -64,10 +64,10 @@ def survival(panel: pd.DataFrame, params: Params) -> Survival:
     """
     listed = wide(panel.fillna({col.AUM_FEN: -np.inf}), col.AUM_FEN)  # -inf: on the list, without a figure
     gone = listed.bfill(axis=1).isna().to_numpy(dtype=bool)
-    aum = listed.replace(-np.inf, np.nan).ffill(axis=1)
-    above = (aum >= params.value_floor_fen).to_numpy(dtype=bool)
+    aum = listed.replace(-np.inf, np.nan).ffill(axis=1).to_numpy(dtype=float)
+    above = aum >= params.value_floor_fen
     once = above.any(axis=1)
-    aum, above, gone = aum.to_numpy()[once], above[once], gone[once]
+    aum, above, gone = aum[once], above[once], gone[once]
     last = above.shape[1] - 1
     entry = above.argmax(axis=1) if len(above) else np.zeros(0, dtype=np.int64)
     below = ((aum < params.value_floor_fen) | gone) & (np.arange(last + 1) > entry[:, None])

@@ -3,27 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from pandas.api.typing import DataFrameGroupBy
 
 from kit import columns as col
-from kit.analysis.result import Result, listed, needs, ordered, share, total
+from kit.analysis.result import Result, listed, needs, ordered, part_of_all, ratio, share, tally, total
 from kit.params import Params
 
 __all__ = [
-    "Losses",
-    "Tiers",
-    "Upgrades",
-    "by_tier",
-    "loss_list",
-    "losses",
-    "tier_ranks",
-    "tiers",
-    "upgrade_list",
+    "Losses", "Tiers", "Upgrades", "by_tier", "ladder", "loss_list", "losses", "tier_ranks", "tiers", "upgrade_list",
     "upgrades",
-]
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,27 +62,28 @@ def tier_ranks(aum_fen: pd.Series, params: Params) -> npt.NDArray[np.int64]:
     return np.asarray(np.searchsorted([tier.floor_fen for tier in params.tiers[1:]], aum_fen, side="right"))
 
 
-def by_tier(customers: pd.DataFrame, params: Params) -> pd.DataFrame:
-    """Frame indexed by every tier of the ladder, highest first, also those that nobody reaches."""
-    return customers.groupby(ordered(customers[col.TIER], reversed(params.tier_codes())), observed=False)
+def ladder(customers: pd.DataFrame, params: Params) -> pd.CategoricalIndex:
+    """Tier of each customer, among those of the ladder, highest first."""
+    return ordered(customers[col.TIER], reversed(params.tier_codes()))
+
+
+def by_tier(customers: pd.DataFrame, params: Params) -> DataFrameGroupBy[Any, Literal[True]]:
+    """Customers grouped by every tier of the ladder, highest first, also those that nobody reaches."""
+    return customers.groupby(ladder(customers, params), observed=False)
 
 
 def tiers(customers: pd.DataFrame, params: Params) -> Tiers:
     """Customers, total and mean AUM a tier with its strategy; bands are [floor, next) (R3, R13, R14, R16, R18)."""
     groups = by_tier(customers, params)[col.AUM_FEN]
-    table = pd.DataFrame({
-        "customers": groups.size(),
-        "aum_fen": groups.sum().astype("int64"),
-        "mean_fen": groups.mean(),
-        "median_fen": groups.median(),
-    })  # fmt: skip
+    table = tally(customers, ladder(customers, params), aum_fen=col.AUM_FEN)
+    table = table.assign(mean_fen=groups.mean(), median_fen=groups.median())
     table.insert(0, "strategy", [tier.strategy for tier in reversed(params.tiers)])
     table["share_of_customers"] = table["customers"] / max(int(table["customers"].sum()), 1)
     whole = int(table["aum_fen"].sum())
-    table["share_of_aum"] = table["aum_fen"] / whole if whole > 0 else float("nan")
+    table["share_of_aum"] = part_of_all(table["aum_fen"])
     upper = table.loc[list(params.upper_tiers())]
     return Tiers(
-        table=table.rename_axis(col.TIER).reset_index(),
+        table=table.reset_index(),
         largest=str(table["aum_fen"].idxmax()) if whole > 0 else None,
         upper_customers_share=share(upper["customers"].sum(), table["customers"].sum()),
         upper_aum_share=share(upper["aum_fen"].sum(), whole) if whole > 0 else None,
@@ -98,15 +93,11 @@ def tiers(customers: pd.DataFrame, params: Params) -> Tiers:
 def upgrades(customers: pd.DataFrame, params: Params) -> Upgrades:
     """临界提档: customers in [90%, 100%) of the next floor, and the sum that would lift them (R75)."""
     near = customers.loc[customers[col.UPGRADE_GAP_FEN].notna(), [col.NEXT_TIER, col.UPGRADE_GAP_FEN, col.AUM_FEN]]
-    groups = near.groupby(ordered(near[col.NEXT_TIER], reversed(params.tier_codes()[1:])), observed=False)
-    table = pd.DataFrame({
-        "customers": groups.size(),
-        "gap_fen": groups[col.UPGRADE_GAP_FEN].sum().astype("int64"),
-        "aum_fen": groups[col.AUM_FEN].sum().astype("int64"),
-    })  # fmt: skip
-    table["gap_each_fen"] = table["gap_fen"] / table["customers"].where(table["customers"] > 0)
+    reached = ordered(near[col.NEXT_TIER], reversed(params.tier_codes()[1:]))
+    table = tally(near, reached, gap_fen=col.UPGRADE_GAP_FEN, aum_fen=col.AUM_FEN)
+    table["gap_each_fen"] = ratio(table["gap_fen"], table["customers"])
     return Upgrades(
-        table=table.rename_axis(col.NEXT_TIER).reset_index(),
+        table=table.reset_index(),
         customers=len(near),
         gap_fen=total(near[col.UPGRADE_GAP_FEN]),
     )
@@ -116,14 +107,9 @@ def upgrades(customers: pd.DataFrame, params: Params) -> Upgrades:
 def losses(customers: pd.DataFrame, _params: Params) -> Losses:
     """流失: light where the average still stands above the value floor, heavy where it has fallen too (R78)."""
     lost = customers.loc[customers[col.LOSS_LEVEL].notna(), [col.LOSS_LEVEL, col.AUM_FEN, col.SPOT_FEN]]
-    groups = lost.groupby(ordered(lost[col.LOSS_LEVEL], ["light", "heavy"]), observed=False)
-    table = pd.DataFrame({
-        "customers": groups.size(),
-        "aum_fen": groups[col.AUM_FEN].sum().astype("int64"),
-        "spot_fen": groups[col.SPOT_FEN].sum().astype("int64"),
-    })  # fmt: skip
+    level = ordered(lost[col.LOSS_LEVEL], ["light", "heavy"])
     return Losses(
-        table=table.rename_axis(col.LOSS_LEVEL).reset_index(),
+        table=tally(lost, level, aum_fen=col.AUM_FEN, spot_fen=col.SPOT_FEN).reset_index(),
         customers=len(lost),
         aum_fen=total(lost[col.AUM_FEN]),
         recovered=int(customers[col.RECOVERED_FEN].notna().sum()),

@@ -9,24 +9,14 @@ import pandas as pd
 
 from kit import columns as col
 from kit.analysis.branches import Standing, standing
-from kit.analysis.result import Result, flagged, listed, needs, ordered, share, total
-from kit.analysis.tiers import by_tier
+from kit.analysis.result import Result, flagged, listed, needs, ordered, ratio, share, tally, total
+from kit.analysis.tiers import ladder
 from kit.params import Params
 
 __all__ = [
-    "Payers",
-    "Salaried",
-    "UnitActivity",
-    "YearAverages",
-    "payers",
-    "salaried",
-    "salaried_list",
-    "unit_activity",
-    "unit_idle_list",
-    "unit_line_list",
-    "year_averages",
-    "years_projected",
-]
+    "Payers", "Salaried", "UnitActivity", "YearAverages", "payers", "salaried", "salaried_list", "unit_activity",
+    "unit_idle_list", "unit_line_list", "year_averages", "years_projected",
+]  # fmt: skip
 
 # Most urgent first; each account is in one.
 STATES = ("due", "due_unknown", "soon", "idle", "owing", "undated", "active")
@@ -86,7 +76,6 @@ class Payers(Result):
     accounts: int
     payers: int
     payers_fen: int
-    payers_share: float | None
     unknown: int
 
 
@@ -137,11 +126,7 @@ def unit_activity(units: pd.DataFrame, params: Params, branch_id: str | None = N
         .groupby([col.BRANCH_ID, col.BRANCH_NAME])[col.UNIT_IDLE_SHARE].mean().reset_index()
     )  # fmt: skip
     own = units if branch_id is None else units[units[col.BRANCH_ID] == branch_id]
-    groups = own.groupby(ordered(own["state"], STATES), observed=False)
-    table = pd.DataFrame({
-        "accounts": groups.size(),
-        "balance_fen": groups[col.UNIT_SPOT_FEN].sum().astype("int64"),
-    })  # fmt: skip
+    table = tally(own, ordered(own["state"], STATES), of="accounts", balance_fen=col.UNIT_SPOT_FEN)
     wake, count = table.loc[list(_TO_WAKE)].sum(), table["accounts"]
     quiet = int(len(own) - count["active"] - count["undated"])
     return UnitActivity(
@@ -153,7 +138,7 @@ def unit_activity(units: pd.DataFrame, params: Params, branch_id: str | None = N
         still_share=share(quiet, len(own)),
         to_wake=int(wake["accounts"]),
         due=int(count["due"]),
-        due_fen=int(table.at["due", "balance_fen"]),
+        due_fen=int(table["balance_fen"]["due"]),
         due_unknown=int(count["due_unknown"]),
         soon=int(count["soon"]),
         owing=int(count["owing"]),
@@ -213,14 +198,16 @@ def year_averages(units: pd.DataFrame, params: Params) -> YearAverages:
     Where the bank marks its base and effective accounts, they stand who are marked; elsewhere the average to date says.
     """
     rows = _on_lines(units, params)
-    groups = rows.groupby(ordered(rows["unit_line"], params.units.lines_fen), observed=False)
-    table = groups[["standing", "projected", "falling", "near"]].sum().astype("int64")
-    table.insert(0, "line_fen", list(params.units.lines_fen.values()))
+    lines = params.units.lines_fen
+    counts = {name: name for name in ("standing", "projected", "falling", "near")}
+    table = tally(rows, ordered(rows["unit_line"], lines), of="line_fen", **counts)
+    table["line_fen"] = list(lines.values())
     for which in ("falling", "near"):
-        table[f"{which}_gap_fen"] = groups[[which, "gap_fen"]].apply(lambda g, w=which: _gap(g[g[w]])).astype("Int64")
+        gaps = [_gap(rows[(rows["unit_line"] == line) & rows[which]]) for line in lines]
+        table[f"{which}_gap_fen"] = pd.array(gaps, dtype="Int64")
     falling, near = rows[rows["falling"]], rows[rows["near"]]
     return YearAverages(
-        table=table.rename_axis("unit_line").reset_index(),
+        table=table.reset_index(),
         known=len(rows) // len(table),
         left=int(rows["left"].max()) if len(rows) else 0,
         falling=len(falling),
@@ -235,15 +222,14 @@ def payers(units: pd.DataFrame, _params: Params) -> Payers:
     """代发单位: units that pay salaries through the bank, and what they keep here (R76)."""
     paying = units[col.UNIT_HAS_PAYROLL].astype("boolean")
     kind = pd.Series(np.select([paying.isna(), paying.fillna(value=False)], ["unknown", "yes"], "no"), units.index)
-    groups = units.groupby(ordered(kind, ["yes", "no", "unknown"]), observed=False)[col.UNIT_SPOT_FEN]
-    table = pd.DataFrame({"accounts": groups.size(), "balance_fen": groups.sum().astype("int64")})
+    codes = ordered(kind.rename("pays"), ["yes", "no", "unknown"])
+    table = tally(units, codes, of="accounts", balance_fen=col.UNIT_SPOT_FEN)
     return Payers(
-        table=table[table["accounts"] > 0].rename_axis("pays").reset_index(),
+        table=table[table["accounts"] > 0].reset_index(),
         accounts=len(units),
-        payers=int(table.at["yes", "accounts"]),
-        payers_fen=int(table.at["yes", "balance_fen"]),
-        payers_share=share(table.at["yes", "accounts"], len(units)),
-        unknown=int(table.at["unknown", "accounts"]),
+        payers=int(table["accounts"]["yes"]),
+        payers_fen=int(table["balance_fen"]["yes"]),
+        unknown=int(table["accounts"]["unknown"]),
     )
 
 
@@ -260,15 +246,13 @@ def _single(paid: pd.DataFrame) -> pd.Series:
 def salaried(customers: pd.DataFrame, params: Params) -> Salaried:
     """代发客户: persons whom a unit pays through the bank, and those of them without any other product (R76)."""
     paid = _paid(customers)
-    single = paid[_single(paid)]
-    groups, alone = by_tier(paid, params), by_tier(single, params).size()
-    table = pd.DataFrame({"customers": groups.size(), "aum_fen": groups[col.AUM_FEN].sum().astype("int64")})
-    if col.PAYROLL_FEN in paid:
-        table["payroll_fen"] = groups[col.PAYROLL_FEN].sum().astype("int64")
-    table["single"] = alone
-    table["single_share"] = alone / table["customers"].where(table["customers"] > 0)
+    paid = paid.assign(single=_single(paid))
+    single = paid[paid["single"]]
+    sums = {name: name for name in (col.AUM_FEN, col.PAYROLL_FEN, "single") if name in paid}
+    table = tally(paid, ladder(paid, params), **sums)
+    table["single_share"] = ratio(table["single"], table["customers"])
     return Salaried(
-        table=table[table["customers"] > 0].rename_axis(col.TIER).reset_index(),
+        table=table[table["customers"] > 0].reset_index(),
         customers=len(paid),
         customers_share=share(len(paid), len(customers)),
         payroll_fen=total(paid[col.PAYROLL_FEN]) if col.PAYROLL_FEN in paid else None,

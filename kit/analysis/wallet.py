@@ -9,8 +9,8 @@ import pandas as pd
 
 from kit import columns as col
 from kit.analysis.products import asleep, valued
-from kit.analysis.result import Result, listed, share, total
-from kit.analysis.tiers import by_tier
+from kit.analysis.result import Result, listed, share, tally, total
+from kit.analysis.tiers import by_tier, ladder
 from kit.params import WAN, Params
 
 __all__ = ["Wallet", "cell_quantiles", "potential", "wallet", "wallet_list"]
@@ -35,7 +35,6 @@ class Wallet(Result):
 
     table: pd.DataFrame
     cells: pd.DataFrame
-    traits: tuple[str, ...]
     customers: int
     excluded: int
     coarser: int
@@ -121,14 +120,9 @@ def wallet(customers: pd.DataFrame, params: Params) -> Wallet:
     rows = customers.loc[made.index, [col.TIER, col.AUM_FEN]].assign(
         below=made["potential_fen"] > 0, potential_fen=made["potential_fen"]
     )
-    groups = by_tier(rows, params)
-    table = pd.DataFrame({
-        "customers": groups.size(),
-        "below": groups["below"].sum(),
-        "aum_fen": groups[col.AUM_FEN].sum().astype("int64"),
-        "potential_fen": groups["potential_fen"].sum(),
-        "potential_each_fen": by_tier(rows[rows["below"]], params)["potential_fen"].median(),
-    })  # fmt: skip
+    sums = {name: name for name in ("below", col.AUM_FEN, "potential_fen")}
+    table = tally(rows, ladder(rows, params), **sums)
+    table["potential_each_fen"] = by_tier(rows[rows["below"]], params)["potential_fen"].median()
     traits = tuple(_traits(customers.iloc[:0], params).columns)
     alike = made["traits"].value_counts().sort_index(ascending=False)
     cells = made[["traits", "cell"]].drop_duplicates()["traits"].value_counts()
@@ -137,9 +131,8 @@ def wallet(customers: pd.DataFrame, params: Params) -> Wallet:
     valued = rows[rows["below"] & rows[col.TIER].isin(params.tier_codes()[1:])]
     coarser = int((made["traits"] < len(traits)).sum())
     return Wallet(
-        table=table[table["customers"] > 0].rename_axis(col.TIER).reset_index(),
+        table=table[table["customers"] > 0].reset_index(),
         cells=sizes,
-        traits=traits,
         customers=len(made),
         excluded=len(customers) - len(made),
         coarser=coarser,

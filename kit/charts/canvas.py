@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import matplotlib as mpl
@@ -15,7 +15,10 @@ from matplotlib.ticker import PercentFormatter
 
 from kit import theme
 
-__all__ = ["Labels", "bar_labels", "canvas", "heat_map", "name_cells", "names", "percent_axis", "shares_by_tier"]
+__all__ = [
+    "Labels", "bar_labels", "bars", "canvas", "heat_map", "name_cells", "name_rows", "names", "percent_axis",
+    "share_bars", "shares_by_tier", "stack",
+]  # fmt: skip
 
 Labels = Mapping[str, str]
 _BLUES = LinearSegmentedColormap.from_list("kit", [theme.PAPER, "#a9bccd", theme.ACCENT])
@@ -59,11 +62,52 @@ def names(codes: Sequence[object], labels: Labels, kind: str) -> list[str]:
 
 
 def bar_labels(
-    axes: Any, texts: Sequence[str], ends: Sequence[float], places: Sequence[float], *, reach: float
+    axes: Any, texts: Iterable[str], ends: Iterable[float], places: Iterable[float], *, reach: float
 ) -> None:
     """Figures at the end of horizontal bars; ``reach`` is the longest bar."""
     for text, end, place in zip(texts, ends, places, strict=True):
         axes.text(end + reach * 0.012, place, text, va="center", ha="left", fontsize=8, color=theme.INK)
+
+
+def bars(axes: Any, series: Sequence[tuple[pd.Series, Any, str]], text: str, *, reach: float) -> None:
+    """Horizontal bars beside each other in each row, one a series (values, colour, name), and their figures."""
+    height = 0.7 / len(series)
+    for i, (values, colour, name) in enumerate(series):
+        shown = values.fillna(0).to_numpy(dtype=float)
+        at = np.arange(len(shown)) + ((len(series) - 1) / 2 - i) * height
+        axes.barh(at, shown, height=height * 0.9, color=colour, label=name)
+        bar_labels(axes, map(text.format, shown), shown.clip(min=0), at, reach=reach)
+
+
+def name_rows(axes: Any, named: Sequence[str], *, legend: int = 0) -> None:
+    """Names of the rows of horizontal bars, and above them a legend of so many columns, if any."""
+    axes.set_yticks(range(len(named)), named)
+    axes.grid(visible=False, axis="y")
+    if legend:
+        axes.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=legend, fontsize=8, borderaxespad=0)
+
+
+def share_bars(table: pd.DataFrame, columns: Mapping[str, str], of: str, *, labels: Labels) -> Figure:
+    """Shares of each row beside each other; ``columns``: column → its colour; ``of``: the column of the rows' codes."""
+    table, legend = table.iloc[::-1], len(columns) if len(columns) > 1 else 0
+    figure, ax = canvas(0.95 + 0.45 * len(table), left=1.05, top=0.4 if legend else 0.2, bottom=0.45)
+    bars(ax, [(table[name], colour, labels.get(name, name)) for name, colour in columns.items()], "{:.1%}", reach=1)
+    name_rows(ax, names(list(table[of]), labels, of), legend=legend)
+    ax.set(xlim=(min(0, table[list(columns)].min().min()), 1.08))
+    percent_axis(ax.xaxis)
+    return figure
+
+
+def stack(axes: Any, parts: Sequence[tuple[pd.Series, str, str]]) -> None:
+    """Columns of parts (amounts, colour, name) on top of each other, their sum above, with room for it."""
+    top = np.zeros(len(parts[0][0]) if parts else 0)
+    for amounts, colour, name in parts:
+        axes.bar(range(len(top)), amounts, bottom=top, width=0.64, color=colour, label=name)
+        top += amounts.to_numpy(dtype=float)
+    for i, value in enumerate(top):
+        axes.text(i, value + top.max() * 0.015, f"{value:,.0f}", ha="center", fontsize=8, color=theme.INK)
+    axes.set(ylim=(0, max(top.max(initial=0) * 1.12, 1e-9)))
+    axes.grid(visible=False, axis="x")
 
 
 def heat_map(
@@ -110,9 +154,7 @@ def shares_by_tier(table: pd.DataFrame, parts: Mapping[str, tuple[str, str, str]
             if value >= 0.06:
                 ax.text(begin + value / 2, i, f"{value:.0%}", ha="center", va="center", fontsize=8, color=ink)
         start += shares
-    ax.set_yticks(range(len(table)), names(list(table["tier"]), labels, "tier"))
+    name_rows(ax, names(list(table["tier"]), labels, "tier"), legend=len(parts))
     ax.set(xlim=(0, max(1.0, start.max(initial=0))))
-    ax.grid(visible=False, axis="y")
     percent_axis(ax.xaxis)
-    ax.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=len(parts), fontsize=8, borderaxespad=0)
     return figure

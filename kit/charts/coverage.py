@@ -8,7 +8,7 @@ from matplotlib.patches import Rectangle
 
 from kit import theme
 from kit.analysis.coverage import Loads, Roles
-from kit.charts.canvas import Labels, bar_labels, canvas, name_cells, names, percent_axis
+from kit.charts.canvas import Labels, bars, canvas, name_cells, name_rows, names, percent_axis
 
 __all__ = ["loads_by_owner", "tiers_by_role"]
 
@@ -18,12 +18,12 @@ _OWNERS = 20  # bars that still can be read
 
 def tiers_by_role(result: Roles, *, labels: Labels) -> Figure:
     """Customers by role and tier; colour is the share within the tier, red a role not allowed."""
-    counts = result.by_role
+    counts, allowed = result.by_role, result.allowed.to_numpy(dtype=bool)
     shares = (counts / counts.sum().where(counts.sum() > 0, 1)).to_numpy(dtype=float)
     figure, ax = canvas(0.7 + 0.26 * len(counts), left=1.5, bottom=0.2, top=0.4)
     for row, column in ((r, c) for r in range(len(counts)) for c in range(counts.shape[1])):
-        count = int(counts.iat[row, column])
-        wrong = count > 0 and not result.allowed.iat[row, column]
+        count = int(counts.to_numpy()[row, column])
+        wrong = count > 0 and not allowed[row, column]
         ax.add_patch(Rectangle((column, row), 0.97, 0.94, facecolor=_BLUES(shares[row, column]), edgecolor="none"))
         ax.text(
             column + 0.49, row + 0.48, f"{count:,}", ha="center", va="center", fontsize=8,
@@ -42,12 +42,9 @@ def loads_by_owner(result: Loads, *, labels: Labels) -> Figure:
         "share_of_aum": table["share_of_aum"].fillna(0),
     }
     for ax, (name, values), colour in zip((left, right), parts.items(), ("#a9bccd", theme.ACCENT), strict=True):
-        ax.barh(range(len(table)), values, height=0.62, color=colour)
-        bar_labels(ax, [f"{value:.1%}" for value in values], values, range(len(table)), reach=values.max())
+        bars(ax, [(values, colour, name)], "{:.1%}", reach=values.max())
+        name_rows(ax, list(table["staff_id"]) if ax is left else [""] * len(table))
         ax.set(xlim=(0, max(values.max() * 1.2, 0.01)))
         ax.set_title(labels[name], fontsize=9)
-        ax.grid(visible=False, axis="y")
         percent_axis(ax.xaxis)
-    left.set_yticks(range(len(table)), list(table["staff_id"]))
-    right.set_yticks(range(len(table)), [])
     return figure

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import numpy as np
 from matplotlib.figure import Figure
 
 from kit import columns as col
 from kit import theme
 from kit.analysis.deposits import DepositMix, MaturityLadder, PersonalShare
-from kit.charts.canvas import Labels, canvas, shares_by_tier
+from kit.charts.canvas import Labels, canvas, shares_by_tier, stack
 from kit.charts.concentration import peers
+from kit.params import WAN
 
 __all__ = ["deposits_by_tier", "ladder", "personal_shares"]
 
@@ -39,18 +39,10 @@ def deposits_by_tier(result: DepositMix, *, labels: Labels) -> Figure:
 def ladder(result: MaturityLadder, *, labels: Labels) -> Figure:
     """Amounts that fall due at each step, in 万元: deposits to win again, those that renew themselves, products."""
     figure, ax = canvas(2.6, left=0.75, top=0.4)
-    table = result.table
-    start = np.zeros(len(table))
-    for column, colour in (("deposit_fen", theme.ACCENT), ("rolling_fen", "#a9bccd"), ("product_fen", theme.TEAL)):
-        if column in table:
-            amounts = table[column].to_numpy(dtype=float) / 1e6
-            ax.bar(range(len(table)), amounts, bottom=start, width=0.6, color=colour, label=labels[f"due.{column}"])
-            start += amounts
-    for i, value in enumerate(start):
-        ax.text(i, value + start.max() * 0.015, f"{value:,.0f}", ha="center", fontsize=8, color=theme.INK)
+    table, colours = result.table, {"deposit_fen": theme.ACCENT, "rolling_fen": "#a9bccd", "product_fen": theme.TEAL}
+    stack(ax, [(table[name] / WAN, colours[name], labels[f"due.{name}"]) for name in colours if name in table])
     ax.set_yticks(ax.get_yticks(), [f"{tick:,.0f}" for tick in ax.get_yticks()])
     ax.set_xticks(range(len(table)), list(table["days_left"]))
-    ax.set(xlabel=labels["days_left"], ylabel=labels["amount_wan"], ylim=(0, start.max() * 1.12))
-    ax.grid(visible=False, axis="x")
+    ax.set(xlabel=labels["days_left"], ylabel=labels["amount_wan"])
     ax.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=3, fontsize=8, borderaxespad=0)
     return figure

@@ -7,7 +7,7 @@ from matplotlib.patches import Rectangle
 
 from kit import theme
 from kit.analysis.familiarity import Cadence, Familiarity
-from kit.charts.canvas import Labels, bar_labels, canvas, name_cells, names, percent_axis
+from kit.charts.canvas import Labels, canvas, name_cells, names, share_bars
 
 __all__ = ["cadence_by_tier", "familiar_by_value"]
 
@@ -18,7 +18,7 @@ def familiar_by_value(result: Familiarity, *, labels: Labels) -> Figure:
     table, kinds = result.by_value, ("familiar", "strangers")
     assets = float(table[["familiar_fen", "strangers_fen"]].clip(lower=0).to_numpy().sum()) or 1.0
     for row, column in ((r, c) for r in range(2) for c in range(2)):
-        customers, fen = table.at[row, kinds[column]], max(table.at[row, f"{kinds[column]}_fen"], 0)
+        customers, fen = table[kinds[column]][row], max(table[f"{kinds[column]}_fen"][row], 0)
         alarm = (row, column) == (0, 1)
         ax.add_patch(Rectangle((column, row), 0.98, 0.95, facecolor="#f6e3e0" if alarm else theme.TINT))
         head = {"ha": "center", "va": "center", "color": theme.ALARM if alarm else theme.INK}
@@ -30,13 +30,4 @@ def familiar_by_value(result: Familiarity, *, labels: Labels) -> Figure:
 
 def cadence_by_tier(result: Cadence, *, labels: Labels) -> Figure:
     """Share of each tier that was contacted in time."""
-    table = result.table.dropna(subset="kept_share").iloc[::-1]
-    figure, ax = canvas(0.75 + 0.36 * len(table), left=1.05, top=0.2, bottom=0.4)
-    shares = table["kept_share"].to_numpy(dtype=float)
-    ax.barh(range(len(table)), shares, height=0.6, color=theme.TEAL)
-    bar_labels(ax, [f"{s:.1%}" for s in shares], shares, range(len(table)), reach=1)
-    ax.set_yticks(range(len(table)), names(list(table["tier"]), labels, "tier"))
-    ax.set(xlim=(0, 1.08))
-    ax.grid(visible=False, axis="y")
-    percent_axis(ax.xaxis)
-    return figure
+    return share_bars(result.table.dropna(subset="kept_share"), {"kept_share": theme.TEAL}, "tier", labels=labels)

@@ -7,26 +7,15 @@ from matplotlib.figure import Figure
 from kit import theme
 from kit.analysis.grades import Scorecard
 from kit.analysis.success import SuccessModel
-from kit.charts.canvas import Labels, bar_labels, canvas, names, percent_axis
+from kit.charts.canvas import Labels, canvas, percent_axis, share_bars
 
 __all__ = ["grade_shares", "success_calibration"]
 
 
 def grade_shares(result: Scorecard, *, labels: Labels) -> Figure:
     """Share of customers and of AUM in each service grade."""
-    table = result.table.iloc[::-1]
-    figure, ax = canvas(0.95 + 0.45 * len(table), left=1.05, top=0.4, bottom=0.45)
-    for i, (column, colour) in enumerate((("share_of_customers", theme.ACCENT), ("share_of_aum", theme.TEAL))):
-        at = [place + 0.175 - i * 0.35 for place in range(len(table))]
-        shares = table[column].fillna(0).to_numpy(dtype=float)
-        ax.barh(at, shares, height=0.31, color=colour, label=labels[column])
-        bar_labels(ax, [f"{share:.1%}" for share in shares], shares, at, reach=1)
-    ax.set_yticks(range(len(table)), names(list(table["service_grade"]), labels, "service_grade"))
-    ax.set(xlim=(0, 1.08))
-    ax.grid(visible=False, axis="y")
-    percent_axis(ax.xaxis)
-    ax.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=2, fontsize=8, borderaxespad=0)
-    return figure
+    columns = {"share_of_customers": theme.ACCENT, "share_of_aum": theme.TEAL}
+    return share_bars(result.table, columns, "service_grade", labels=labels)
 
 
 def success_calibration(result: SuccessModel, *, labels: Labels) -> Figure:

@@ -10,7 +10,7 @@ from kit.analysis.flow import Flow
 from kit.analysis.invitations import Invitations
 from kit.analysis.orders import Orders
 from kit.analysis.practice import CallResults
-from kit.charts.canvas import Labels, bar_labels, canvas, names, percent_axis
+from kit.charts.canvas import Labels, bar_labels, canvas, name_rows, names, percent_axis
 
 __all__ = ["came_by_segment", "flow_funnel", "reached_by_caller", "reached_by_order"]
 
@@ -29,12 +29,10 @@ def reached_by_caller(result: CallResults, branches: pd.DataFrame, *, labels: La
     texts = [f"{s:.1%} · {n:,}" for s, n in zip(shares, table["calls"], strict=True)]
     bar_labels(ax, texts, [1.0] * len(table), table.index, reach=1)
     ax.axvline(result.connected_share, color=theme.MUTED, lw=0.9, ls=(0, (4, 3)))
-    ax.set_yticks(table.index, [str(known.get(code, code)) for code in table.iloc[:, 0]])
+    name_rows(ax, [str(known.get(code, code)) for code in table.iloc[:, 0]], legend=2)
     ax.set(xlim=(0, 1.18))
     ax.set_xticks([0, 0.25, 0.5, 0.75, 1])
-    ax.grid(visible=False, axis="y")
     percent_axis(ax.xaxis)
-    ax.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=2, fontsize=8, borderaxespad=0)
     return figure
 
 
@@ -52,9 +50,8 @@ def reached_by_order(result: Orders, *, labels: Labels) -> Figure:
             f"{row['connected_share']:.1%} · {row['calls']:,}", (row["connected_share"], i), (0, 7),
             textcoords="offset points", ha="center", fontsize=8,
         )  # fmt: skip
-    ax.set_yticks(table.index, names(list(table["order"]), labels, "order"))
+    name_rows(ax, names(list(table["order"]), labels, "order"))
     ax.set(xlim=(0, 1.02), ylim=(-0.5, len(table) - 0.3))
-    ax.grid(visible=False, axis="y")
     percent_axis(ax.xaxis)
     return figure
 
@@ -67,11 +64,9 @@ def came_by_segment(result: Invitations, *, labels: Labels) -> Figure:
     ax.barh(table.index, table["came"], height=0.62, color=theme.ACCENT, label=labels["came"])
     texts = [f"{row.came:,} / {row.invited:,} · {row.came_share:.1%}" for row in table.itertuples()]
     bar_labels(ax, texts, table["invited"], table.index, reach=float(table["invited"].max()))
-    ax.set_yticks(table.index, names(list(table["segment"]), labels, "segment"))
+    name_rows(ax, names(list(table["segment"]), labels, "segment"), legend=2)
     ax.xaxis.set_visible(False)
     ax.spines["bottom"].set_visible(False)
-    ax.grid(visible=False)
-    ax.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=2, fontsize=8, borderaxespad=0)
     return figure
 
 
@@ -83,10 +78,8 @@ def flow_funnel(result: Flow, *, labels: Labels) -> Figure:
     ax.barh(table.index, table["through"], height=0.66, color=theme.ACCENT, label=labels["through"])
     texts = [f"{row.through:,} / {row.done:,}" for row in table.itertuples()]
     bar_labels(ax, texts, table["done"], table.index, reach=float(max(result.customers, 1)))
-    ax.set_yticks(table.index, names(list(table["flow_step"]), labels, "flow_step"))
+    name_rows(ax, names(list(table["flow_step"]), labels, "flow_step"), legend=2)
     ax.set(xlim=(0, max(result.customers, 1)))
     ax.xaxis.set_visible(False)
     ax.spines[:].set_visible(False)
-    ax.grid(visible=False)
-    ax.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=2, fontsize=8, borderaxespad=0)
     return figure

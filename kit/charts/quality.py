@@ -23,8 +23,9 @@ def completeness_map(result: Completeness, *, labels: Labels) -> Figure:
     """
     fields, tiers = result.by_field, list(result.by_tier.columns)
     branch = result.standing.rank is not None
-    columns = [fields["share"], result.by_tier.to_numpy(dtype=float), *([fields["bank_share"]] if branch else [])]
-    shares = np.column_stack(columns)
+    shares = np.column_stack([fields["share"], result.by_tier, *([fields["bank_share"]] if branch else [])]).astype(
+        float
+    )
     heads = [
         f"{labels['all_customers']}\n{result.customers:,}",
         *(f"{name}\n{n:,}" for name, n in zip(names(tiers, labels, "tier"), result.tier_customers, strict=True)),

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 from kit import columns as col
 from kit import theme
 from kit.analysis.units import UnitActivity, YearAverages
-from kit.charts.canvas import Labels, bar_labels, canvas, names
+from kit.charts.canvas import Labels, bars, canvas, name_rows, names
 from kit.charts.concentration import peers
 
 __all__ = ["units_by_state", "units_idle", "units_on_lines"]
@@ -25,27 +25,19 @@ def units_by_state(result: UnitActivity, *, labels: Labels) -> Figure:
     table = result.table.iloc[::-1]
     figure, ax = canvas(0.7 + 0.36 * len(table), left=1.9, top=0.15, bottom=0.5)
     colours = [_COLOURS.get(state, "#a9bccd") for state in table["unit_state"]]
-    ax.barh(range(len(table)), table["accounts"], height=0.62, color=colours)
-    ax.set_yticks(range(len(table)), names(list(table["unit_state"]), labels, "unit_state"))
-    bar_labels(
-        ax, [f"{n:,}" for n in table["accounts"]], table["accounts"], range(len(table)), reach=table["accounts"].max()
-    )
+    bars(ax, [(table["accounts"], colours, labels["accounts"])], "{:,.0f}", reach=table["accounts"].max())
+    name_rows(ax, names(list(table["unit_state"]), labels, "unit_state"))
     ax.set(xlabel=labels["accounts"], xlim=(0, table["accounts"].max() * 1.1))
-    ax.grid(visible=False, axis="y")
     return figure
 
 
 def units_on_lines(result: YearAverages, *, labels: Labels) -> Figure:
     """Accounts on each line now and, as projected, at the year's end."""
-    table = result.table.iloc[::-1].reset_index(drop=True)
+    table, colours = result.table.iloc[::-1], {"standing": "#a9bccd", "projected": theme.ACCENT}
     figure, ax = canvas(0.9 + 0.55 * len(table), left=1.0, top=0.4, bottom=0.5)
     reach = max(int(table[["standing", "projected"]].max().max()), 1)
-    for column, at, colour in (("standing", 0.19, "#a9bccd"), ("projected", -0.19, theme.ACCENT)):
-        places = [i + at for i in range(len(table))]
-        ax.barh(places, table[column], height=0.34, color=colour, label=labels[f"on_line.{column}"])
-        bar_labels(ax, [f"{n:,}" for n in table[column]], table[column], places, reach=reach)
-    ax.set_yticks(range(len(table)), names(list(table["unit_line"]), labels, "unit_line"))
+    series = [(table[column], colour, labels[f"on_line.{column}"]) for column, colour in colours.items()]
+    bars(ax, series, "{:,.0f}", reach=reach)
+    name_rows(ax, names(list(table["unit_line"]), labels, "unit_line"), legend=2)
     ax.set(xlabel=labels["accounts"], xlim=(0, reach * 1.1))
-    ax.grid(visible=False, axis="y")
-    ax.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=2, fontsize=8, borderaxespad=0)
     return figure

@@ -60,7 +60,8 @@ class Features:
 
 def frame(table: pa.Table) -> pd.DataFrame:
     """Arrow to pandas, each column in one piece and dates as datetime64, so that they compare in one stroke."""
-    return table.unify_dictionaries().combine_chunks().to_pandas(date_as_object=False)
+    made: pd.DataFrame = table.unify_dictionaries().combine_chunks().to_pandas(date_as_object=False)
+    return made
 
 
 def features(book: Book, params: Params) -> Features:

@@ -83,9 +83,9 @@ def solve(model: Model, gap: float) -> Found | None:
     ])  # fmt: skip
     weights = sparse.csr_array(np.array([limit.weights.ravel() for limit in model.limits]).reshape(rows, loads))
     at = [step[0] for step in steps]
-    beyond = sparse.csr_array((-np.ones(len(at)), (at, np.arange(len(at)))), shape=(rows, len(at)))
+    room = sparse.csr_array((-np.ones(len(at)), (at, np.arange(len(at)))), shape=(rows, len(at)))
     matrix = sparse.block_array(
-        [[one_owner, None, None], [loading, -sparse.eye_array(loads), None], [None, weights, beyond if at else None]],
+        [[one_owner, None, None], [loading, -sparse.eye_array(loads), None], [None, weights, room if at else None]],
         format="csc",
     )
     at_most = np.array([limit.at_most for limit in model.limits])

@@ -25,7 +25,7 @@ def test_take_up_is_told_apart_by_whether_the_customer_was_told_before():
     found = take_up(
         matured((True, True, 10, 9), (True, False, 10, 8.9), (False, True, 10, None), (False, False, 0, 5)), PARAMS
     )
-    assert (found.matured, found.renewed_share, found.reminded_share, found.unreminded) == (4, 0.5, 0.5, 2)
+    assert (found.matured, found.renewed_share, found.reminded_share) == (4, 0.5, 0.5)
     assert found.stayed_share == 0.5  # of the two whose balances are known
     table = found.table.set_index("reminded")
     assert table["matured"].to_dict() == {"yes": 2, "no": 2}

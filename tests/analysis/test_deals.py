@@ -102,7 +102,7 @@ def test_without_risk_levels_nothing_with_a_level_passes():
 def test_existing_customers_stand_beside_those_from_outside():
     found = yields(FIVE, PARAMS, CONTACTS)
     assert (found.deals, found.unstated) == (3, 1)
-    assert (found.existing, found.existing_fen, found.existing_each_fen) == (2, 14 * WAN, 7 * WAN)
+    assert (found.existing, found.existing_each_fen) == (2, 7 * WAN)
     assert found.existing_share == pytest.approx(14 / 19)
     assert (found.outside, found.outside_each_fen) == (1, 5 * WAN)
     table = found.table.set_index("deal_source")

@@ -142,7 +142,7 @@ def test_a_unit_of_which_nothing_is_said_neither_pays_salaries_nor_does_not():
     found = payers(
         units(("2026-10-30", 5, None), ("2026-10-30", 3, None)).assign(unit_has_payroll=[True, None]), PARAMS
     )
-    assert (found.payers, found.payers_fen, found.unknown, found.payers_share) == (1, 5, 1, 0.5)
+    assert (found.accounts, found.payers, found.payers_fen, found.unknown) == (2, 1, 5, 1)
 
 
 def test_a_salaried_customer_with_the_account_alone_has_no_other_product():

@@ -71,7 +71,6 @@ def test_an_unknown_age_is_a_band_of_its_own_and_a_bound_belongs_to_the_band_abo
 def test_how_many_were_compared_by_fewer_traits_is_told():
     customers = _customers([1] * 40, age=[20] * 39 + [50], occupation_sector=["public"] * 40)
     found = wallet(customers, PARAMS)
-    assert found.traits == ("age", "sector")
     assert (found.coarser, found.customers) == (1, 40)
     assert found.cells.to_numpy().tolist() == [["age+sector", 1, 39], ["all", 1, 1]]
 

@@ -10,8 +10,6 @@ from kit import columns as col
 from kit.analysis.result import Result, flagged, needs, ratio, share, total
 from kit.params import Params
 
-__all__ = ["Referrals", "TakeUp", "referrals", "take_up"]
-
 
 @dataclass(frozen=True, slots=True)
 class TakeUp(Result):

@@ -14,8 +14,6 @@ from kit.analysis.result import Result, Unavailable, counted, needs, ordered, sh
 from kit.analysis.tiers import ladder
 from kit.params import Params
 
-__all__ = ["ASSETS", "BalanceSheet", "Funds", "ThreeTables", "balance_sheet", "funds", "three_tables"]
-
 # Part of the assets → the balances that it is made of.
 ASSETS: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "demand": (col.DEMAND_SPOT_FEN,),

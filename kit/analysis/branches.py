@@ -16,8 +16,6 @@ from kit.analysis.segments import overlap_share, unidentified_share
 from kit.analysis.shrinkage import RATES, branch_rates
 from kit.params import Params
 
-__all__ = ["Standing", "branch_summary", "place", "standing"]
-
 
 @dataclass(frozen=True, slots=True)
 class Standing(Result):

@@ -11,8 +11,6 @@ from kit.analysis.branches import Standing, place
 from kit.analysis.result import Result, needs
 from kit.params import Params
 
-__all__ = ["Capacity", "capacity"]
-
 _EACH = {
     "customers_each": col.CUSTOMERS, "aum_each_fen": col.AUM_FEN, "deposit_each_fen": col.CAPACITY_DEPOSIT_FEN,
 }  # fmt: skip

@@ -13,8 +13,6 @@ from kit.analysis.products import held, known_families
 from kit.analysis.result import Result, needs, ordered, share, tally
 from kit.params import Params
 
-__all__ = ["Cards", "Salons", "cards", "salons", "words_told"]
-
 SHOWN = 3  # products, themes and channels on a card
 
 

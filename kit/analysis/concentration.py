@@ -13,10 +13,6 @@ from kit import columns as col
 from kit.analysis.result import Result, flagged, share, total
 from kit.params import Params
 
-__all__ = [
-    "Concentration", "ascending_aum", "concentration", "gini", "hhi", "lorenz", "smallest_share_holding", "top_share",
-]  # fmt: skip
-
 Array = npt.NDArray[np.float64]
 _POINTS = 200  # of the drawn curve
 

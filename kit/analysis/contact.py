@@ -14,8 +14,6 @@ from kit.analysis.result import Result, flagged, needs, ratio, share, tally, tot
 from kit.analysis.tiers import by_tier, ladder
 from kit.params import WAN, ContactCode, Params
 
-__all__ = ["CLASSES", "ContactPractice", "cadence_days", "contact_practice", "follow_ups", "interval_days"]
-
 CLASSES: tuple[str, ...] = get_args(ContactCode)
 
 

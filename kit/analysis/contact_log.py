@@ -11,8 +11,6 @@ from kit.analysis.proportions import rates
 from kit.analysis.result import flagged
 from kit.params import Params
 
-__all__ = ["by_caller", "nearest", "own_rows", "texts"]
-
 _Direction = Literal["backward", "forward", "nearest"]
 
 

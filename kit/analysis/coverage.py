@@ -14,11 +14,6 @@ from kit.analysis.result import Result, counted, listed, needs, ordered, ratio, 
 from kit.analysis.tiers import ladder
 from kit.params import Params
 
-__all__ = [
-    "CAUSES", "Coverage", "Households", "Loads", "Orphans", "Roles", "coverage", "covered_share_of_aum", "households",
-    "is_kept", "loads", "misheld", "misheld_list", "orphan_list", "orphans", "roles",
-]  # fmt: skip
-
 CAUSES = ("none", "virtual", "left")
 ORPHANED, NO_ROLE = "orphan", "unknown"  # rows of the matrix that are no role
 _KEEPERS = ("0", "1", "2", "3")

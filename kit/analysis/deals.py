@@ -13,8 +13,6 @@ from kit.analysis.proportions import rates
 from kit.analysis.result import Result, Unavailable, flagged, joined, listed, needs, ordered, ratio, share, tally, total
 from kit.params import Params
 
-__all__ = ["Deals", "Proposals", "Yields", "deals", "proposal_list", "proposals", "yields"]
-
 SOURCES = ("existing", "salon", "activated", "outside", "other")
 UNNAMED = "unnamed"  # a product that the log does not name: there is no gate to pass
 

@@ -12,11 +12,6 @@ from kit.analysis.result import Result, listed, needs, ratio, share, tally, tota
 from kit.analysis.tiers import ladder
 from kit.params import Params
 
-__all__ = [
-    "AccountClasses", "DepositMix", "Deviation", "MaturityLadder", "PersonalShare", "account_classes", "deposit_mix",
-    "deviation", "maturing_list", "maturity_ladder", "personal_share",
-]  # fmt: skip
-
 _KINDS = {
     "demand": col.DEMAND_SPOT_FEN, "time": col.TIME_SPOT_FEN, "cd": col.CD_SPOT_FEN,
     "structured": col.STRUCTURED_SPOT_FEN,

@@ -11,8 +11,6 @@ from kit import columns as col
 from kit.analysis.result import Result, flagged, listed, needs, ordered, share, tally, total
 from kit.params import YUAN, Dormancy, DormancyRule, Params
 
-__all__ = ["CallBacks", "Dormant", "dormant", "wake_list", "wake_ups", "win_back_list", "win_backs"]
-
 STATES = ("dormant", "ineffective", "effective", "unknown")
 
 

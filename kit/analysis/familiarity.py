@@ -14,8 +14,6 @@ from kit.analysis.result import Result, coded, flagged, needs, ratio, share, tal
 from kit.analysis.tiers import ladder
 from kit.params import Params
 
-__all__ = ["Cadence", "Familiarity", "Reminders", "cadence", "familiarity", "reminders"]
-
 
 @dataclass(frozen=True, slots=True)
 class Familiarity(Result):

@@ -14,8 +14,6 @@ from kit.analysis.result import Result, listed, needs, richest, share, tally, to
 from kit.analysis.tiers import ladder
 from kit.params import Params
 
-__all__ = ["Backlog", "Completeness", "backlog", "completeness", "filing_list"]
-
 _LISTED = 6  # owners in a chapter
 
 

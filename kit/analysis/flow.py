@@ -11,8 +11,6 @@ from kit.analysis.coverage import is_kept
 from kit.analysis.result import Result, Unavailable, flagged, share
 from kit.params import FlowStep, Params
 
-__all__ = ["Flow", "flow"]
-
 _NEEDS = {
     "owned": col.ORPHAN, "segmented": col.SEGMENT, "surveyed": col.OCCUPATION_KNOWN, "contacted": col.CONTACTS,
     "texted": col.STEP_TEXTED, "invited": col.STEP_INVITED, "met": col.STEP_MET, "proposed": col.STEP_PROPOSED,

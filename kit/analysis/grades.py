@@ -12,8 +12,6 @@ from kit.analysis.result import Result, needs, ordered, share, tally, total
 from kit.analysis.segments import GRADES
 from kit.params import Params
 
-__all__ = ["Contribution", "Intents", "Scorecard", "contribution", "intent_grades", "scorecard"]
-
 _YEAR_DAYS = 365
 
 

@@ -13,8 +13,6 @@ from kit.analysis.panel import wide
 from kit.analysis.result import Result, coded, share, tally, total
 from kit.params import Params
 
-__all__ = ["Growth", "growth"]
-
 STEPS = ("new", "up", "same", "down", "left")
 GROUPS = ("top", "other", "new")
 

@@ -11,8 +11,6 @@ from kit.analysis.coverage import covered_share_of_aum, is_kept, loads, misheld
 from kit.analysis.result import Result, Unavailable, listed, ordered, richest, share, tally, total
 from kit.params import Params
 
-__all__ = ["REASONS", "Evenness", "Handover", "Proof", "assigned", "evenness", "handover", "handover_list", "proof"]
-
 REASONS = ("kept", "R1", "R2", "R3", "R4", "tier", "household", "balance", "orphan", "nobody")
 _MEASURES = ("cv", "max_min", "gini")
 

@@ -10,8 +10,6 @@ from kit import columns as col
 from kit.analysis.result import Result, Unavailable, joined, listed, share, total
 from kit.params import Params
 
-__all__ = ["SIGNALS", "HiddenValue", "hidden_list", "hidden_value"]
-
 SIGNALS = (col.HIDDEN_FLOW, col.HIDDEN_PAYROLL, col.HIDDEN_MERCHANT, col.HIDDEN_OCCUPATION)
 
 

@@ -16,8 +16,6 @@ from kit.analysis.coverage import is_kept
 from kit.analysis.result import Result
 from kit.params import Params
 
-__all__ = ["GiniInterval", "GiniSplit", "gini_interval", "gini_split", "standard_error"]
-
 Array = npt.NDArray[np.float64]
 
 

@@ -15,8 +15,6 @@ from kit.analysis.result import Result, Unavailable, flagged, listed, needs, ord
 from kit.analysis.tiers import by_tier, ladder
 from kit.params import Params
 
-__all__ = ["Invitations", "Meetings", "invitations", "invite_list", "meetings"]
-
 
 @dataclass(frozen=True, slots=True)
 class Invitations(Result):

@@ -12,8 +12,6 @@ import pandas as pd
 
 from kit.analysis.result import Result
 
-__all__ = ["FOLDS", "PENALTIES", "Checked", "auc", "calibration", "checked", "fit", "folds", "probability"]
-
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 FOLDS = 5

@@ -12,8 +12,6 @@ from kit import columns as col
 from kit.analysis.result import Result, needs
 from kit.params import Params
 
-__all__ = ["Agreement", "adjusted_rand", "agreement", "gower", "k_medoids"]
-
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 STEP = 5  # years of age that count as the same, so that customers alike are few rows

@@ -12,8 +12,6 @@ from kit.analysis.panel import wide
 from kit.analysis.result import Result, coded, counted, tally
 from kit.params import Params
 
-__all__ = ["Migration", "migration", "tiers_held"]
-
 
 @dataclass(frozen=True, slots=True)
 class Migration(Result):

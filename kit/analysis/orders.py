@@ -12,8 +12,6 @@ from kit.analysis.proportions import difference, proportion
 from kit.analysis.result import Result, needs
 from kit.params import Params
 
-__all__ = ["Orders", "orders"]
-
 
 @dataclass(frozen=True, slots=True)
 class Orders(Result):

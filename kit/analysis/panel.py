@@ -7,8 +7,6 @@ import pandas as pd
 
 from kit import columns as col
 
-__all__ = ["wide"]
-
 
 def wide(panel: pd.DataFrame, column: str) -> pd.DataFrame:
     """A row a customer, a column a month in order; NaN where the customer is not on the month's list."""

@@ -11,8 +11,6 @@ from kit.analysis.contact import interval_days
 from kit.analysis.result import Result, ordered, ratio, share, tally
 from kit.params import Params
 
-__all__ = ["Batches", "PlanLoads", "PlanSummary", "plan_batches", "plan_loads", "plan_summary"]
-
 _SMS_ONLY = "sms"
 _MOST_OWNERS = 20  # of the heat map: more would not be read
 _YEAR_DAYS = 365

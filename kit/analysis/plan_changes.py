@@ -12,11 +12,6 @@ from kit.analysis.contact import CLASSES, cadence_days, follow_ups, interval_day
 from kit.analysis.result import Result, needs, ordered, tally
 from kit.params import Params
 
-__all__ = [
-    "Additions", "Adjustments", "FirstContacts", "Overflow", "plan_additions", "plan_adjustments",
-    "plan_first_contacts", "plan_overflow",
-]  # fmt: skip
-
 
 @dataclass(frozen=True, slots=True)
 class Overflow(Result):

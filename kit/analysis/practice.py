@@ -12,11 +12,6 @@ from kit.analysis.proportions import proportion
 from kit.analysis.result import Result, Unavailable, flagged, listed, needs, share
 from kit.params import Params
 
-__all__ = [
-    "CallResults", "FirstSms", "HangUps", "Objections", "call_results", "first_sms", "hang_ups", "objections",
-    "sms_missed_list",
-]  # fmt: skip
-
 OUTCOMES = ("connected", "no_answer", "hung_up_calls", "invalid")
 OBJECTIONS = ("O1", "O2", "O3", "other")
 CALLED_AGAIN = ("1", "2", "3")  # the last: so often or more

@@ -25,8 +25,6 @@ from kit.analysis.result import (
 from kit.analysis.tiers import ladder
 from kit.params import Params
 
-__all__ = ["GRADES", "Merchants", "PrimaryAccounts", "focus_list", "merchant_list", "merchants", "primary_accounts"]
-
 GRADES = ("strong", "medium", "weak")
 _EVIDENCE = {
     "payroll": col.PRIMARY_PAYROLL, "active": col.PRIMARY_ACTIVE, "autopay": col.PRIMARY_AUTOPAY,

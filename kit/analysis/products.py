@@ -13,11 +13,6 @@ from kit.analysis.result import Result, Unavailable, flagged, listed, needs, ric
 from kit.analysis.tiers import by_tier
 from kit.params import Params
 
-__all__ = [
-    "FAMILIES", "ProductMatrix", "Products", "Whitespace", "asleep", "product_matrix", "products", "reassess_list",
-    "risk_gate", "valued", "whitespace",
-]  # fmt: skip
-
 FAMILIES = {
     "demand": col.HOLDS_DEMAND, "time": col.HOLDS_TIME, "structured": col.HOLDS_STRUCTURED, "wmp": col.HOLDS_WMP,
     "fund": col.HOLDS_FUND, "insurance": col.HOLDS_INSURANCE, "bond": col.HOLDS_BOND, "gold": col.HOLDS_GOLD,

@@ -11,8 +11,6 @@ from kit.analysis.result import Result
 from kit.analysis.shrinkage import shrunk_rates
 from kit.params import Params
 
-__all__ = ["Proportion", "difference", "proportion", "rates"]
-
 
 @dataclass(frozen=True, slots=True)
 class Proportion(Result):

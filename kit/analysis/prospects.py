@@ -22,8 +22,6 @@ from kit.analysis.products import (
 from kit.analysis.result import Result, Unavailable, flagged, listed, share
 from kit.params import WAN, KeyProduct, Params
 
-__all__ = ["REASONS", "KeyProducts", "key_products", "prospect_list"]
-
 # What makes a likely buyer, the strongest first; the last is no more than being eligible.
 REASONS = ("maturing", "idle", "pair", "eligible")
 # What becomes of an eligible customer.

@@ -10,8 +10,6 @@ from kit.analysis.result import Result, share
 from kit.reconciliation import Reconciliation
 from kit.schema import schema
 
-__all__ = ["Delivery", "delivery", "missing_columns"]
-
 # Columns of which one is enough; the others are then not missing.
 _EITHER = (
     {"customer.birth_date", "customer.age", "customer.age_band"},

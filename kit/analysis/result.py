@@ -15,11 +15,6 @@ from kit import columns as col
 from kit.document.frames import result_blocks
 from kit.document.html import fragment
 
-__all__ = [
-    "Result", "Unavailable", "coded", "counted", "flagged", "joined", "listed", "needs", "ordered", "part_of_all",
-    "ratio", "richest", "share", "tally", "total",
-]  # fmt: skip
-
 P = ParamSpec("P")
 R = TypeVar("R")
 

@@ -11,8 +11,6 @@ from kit.analysis.result import Result, needs, ratio, share, tally, total
 from kit.analysis.tiers import by_tier, ladder
 from kit.params import Params
 
-__all__ = ["PassThrough", "Retention", "pass_through", "payroll_retention"]
-
 
 @dataclass(frozen=True, slots=True)
 class Retention(Result):

@@ -13,8 +13,6 @@ from kit.analysis.result import Result, needs, ordered, share, tally
 from kit.analysis.segments import overlap_share
 from kit.params import Params
 
-__all__ = ["Occupations", "Schemes", "occupations", "schemes", "separation"]
-
 # Balance columns of the families that can be a customer's main one, in the order in which a tie is settled.
 _BALANCES = {
     "demand": (col.DEMAND_SPOT_FEN,), "time": (col.TIME_SPOT_FEN, col.CD_SPOT_FEN),

@@ -8,8 +8,6 @@ import pandas as pd
 
 from kit.analysis.result import Result, share
 
-__all__ = ["Readiness", "readiness"]
-
 
 @dataclass(frozen=True, slots=True)
 class Readiness(Result):

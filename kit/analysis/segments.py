@@ -27,11 +27,6 @@ from kit.analysis.result import (
 from kit.analysis.tiers import ladder
 from kit.params import Params
 
-__all__ = [
-    "Cells", "Cube", "Overlap", "Segments", "Strangers", "cells", "cube", "identify_list", "overlap", "segments",
-    "strangers",
-]  # fmt: skip
-
 GRADES = ("A", "B", "C", "D")
 
 

@@ -13,11 +13,6 @@ from kit import columns as col
 from kit.analysis.result import Result, share
 from kit.params import Params
 
-__all__ = [
-    "RATES", "BranchRates", "FunnelPlace", "RatesCompared", "branch_rates", "funnel_place", "rates_compared",
-    "shrunk_rates",
-]  # fmt: skip
-
 Array = npt.NDArray[np.float64]
 RATES = ("familiar", "contacted", "primary", "orphan", "dormant")  # `<rate>_customers` in a branch summary
 LIMITS = ("lowest", "low", "high", "highest")

@@ -12,8 +12,6 @@ from kit.analysis.result import Result, flagged, listed, needs, ordered, share, 
 from kit.analysis.tiers import by_tier, ladder, tier_ranks
 from kit.params import Params
 
-__all__ = ["NextStage", "Stages", "ValueChange", "next_stage", "stage_list", "stages", "value_change"]
-
 NONE = "none"
 _OF_NEXT = [col.CUSTOMER_ID, col.STAGE_RANK, col.AUM_FEN, col.ASSETS_TARGET_FEN]
 

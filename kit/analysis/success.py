@@ -15,8 +15,6 @@ from kit.analysis.logistic import FOLDS, checked, fit, folds, probability
 from kit.analysis.result import Result, Unavailable, share
 from kit.params import Params
 
-__all__ = ["SuccessModel", "fit_success", "success_model"]
-
 
 @dataclass(frozen=True, slots=True)
 class SuccessModel(Result):

@@ -13,8 +13,6 @@ from kit.analysis.coverage import covered_share_of_aum
 from kit.analysis.result import Result, flagged, share, total
 from kit.params import Params
 
-__all__ = ["Finding", "Findings", "Portrait", "findings", "portrait"]
-
 
 @dataclass(frozen=True, slots=True)
 class Portrait(Result):

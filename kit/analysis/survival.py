@@ -14,8 +14,6 @@ from kit.analysis.result import Result
 from kit.analysis.tiers import tier_ranks
 from kit.params import Params
 
-__all__ = ["Survival", "kaplan_meier", "survival"]
-
 
 @dataclass(frozen=True, slots=True)
 class Survival(Result):

@@ -14,11 +14,6 @@ from kit import columns as col
 from kit.analysis.result import Result, listed, needs, ordered, part_of_all, ratio, share, tally, total
 from kit.params import Params
 
-__all__ = [
-    "Losses", "Tiers", "Upgrades", "by_tier", "ladder", "loss_list", "losses", "tier_ranks", "tiers", "upgrade_list",
-    "upgrades",
-]  # fmt: skip
-
 
 @dataclass(frozen=True, slots=True)
 class Tiers(Result):

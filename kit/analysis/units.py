@@ -13,11 +13,6 @@ from kit.analysis.result import Result, flagged, listed, needs, ordered, ratio, 
 from kit.analysis.tiers import ladder
 from kit.params import Params
 
-__all__ = [
-    "Payers", "Salaried", "UnitActivity", "YearAverages", "payers", "salaried", "salaried_list", "unit_activity",
-    "unit_idle_list", "unit_line_list", "year_averages", "years_projected",
-]  # fmt: skip
-
 # Most urgent first; each account is in one.
 STATES = ("due", "due_unknown", "soon", "idle", "owing", "undated", "active")
 _TO_WAKE = STATES[:4]

@@ -13,8 +13,6 @@ from kit.analysis.result import Result, listed, share, tally, total
 from kit.analysis.tiers import by_tier, ladder
 from kit.params import WAN, Params
 
-__all__ = ["Wallet", "cell_quantiles", "potential", "wallet", "wallet_list"]
-
 
 @dataclass(frozen=True, slots=True)
 class Wallet(Result):

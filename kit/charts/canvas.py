@@ -15,11 +15,6 @@ from matplotlib.ticker import PercentFormatter
 
 from kit import theme
 
-__all__ = [
-    "Labels", "bar_labels", "bars", "canvas", "heat_map", "name_cells", "name_rows", "names", "percent_axis",
-    "share_bars", "shares_by_tier", "stack",
-]  # fmt: skip
-
 Labels = Mapping[str, str]
 _BLUES = LinearSegmentedColormap.from_list("kit", [theme.PAPER, "#a9bccd", theme.ACCENT])
 WIDTH = 6.3  # inches: the text width of an A4 page

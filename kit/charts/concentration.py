@@ -11,8 +11,6 @@ from kit import theme
 from kit.analysis.concentration import Concentration
 from kit.charts.canvas import Labels, canvas, percent_axis
 
-__all__ = ["deciles", "lorenz", "peers"]
-
 
 def lorenz(result: Concentration, *, labels: Labels) -> Figure:
     """Lorenz curve against equality, with the 80% line and the share of customers who hold it."""

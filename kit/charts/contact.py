@@ -10,8 +10,6 @@ from kit.analysis.contact import ContactPractice
 from kit.analysis.plan import PlanLoads, PlanSummary
 from kit.charts.canvas import Labels, canvas, heat_map, share_bars, stack
 
-__all__ = ["contacted", "load_map", "plan_weeks"]
-
 _MOST_WEEKS = 10  # that have room for their full name
 
 

@@ -10,8 +10,6 @@ from kit import theme
 from kit.analysis.coverage import Loads, Roles
 from kit.charts.canvas import Labels, bars, canvas, name_cells, name_rows, names, percent_axis
 
-__all__ = ["loads_by_owner", "tiers_by_role"]
-
 _BLUES = LinearSegmentedColormap.from_list("kit", [theme.PAPER, "#a9bccd"])
 _OWNERS = 20  # bars that still can be read
 

@@ -11,8 +11,6 @@ from kit.charts.canvas import Labels, canvas, shares_by_tier, stack
 from kit.charts.concentration import peers
 from kit.params import WAN
 
-__all__ = ["deposits_by_tier", "ladder", "personal_shares"]
-
 _COLOURS = {
     "demand": theme.ACCENT, "time": "#a9bccd", "cd": theme.TEAL, "structured": theme.WARM, "other": "#d9d9d9",
 }  # fmt: skip

@@ -9,8 +9,6 @@ from kit import theme
 from kit.analysis.survival import Survival
 from kit.charts.canvas import Labels, canvas, percent_axis
 
-__all__ = ["survival_curve"]
-
 
 def survival_curve(result: Survival, *, labels: Labels) -> Figure:
     """Share of customers still at the value floor by months since they were first seen there."""

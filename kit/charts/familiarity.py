@@ -9,8 +9,6 @@ from kit import theme
 from kit.analysis.familiarity import Cadence, Familiarity
 from kit.charts.canvas import Labels, canvas, name_cells, names, share_bars
 
-__all__ = ["cadence_by_tier", "familiar_by_value"]
-
 
 def familiar_by_value(result: Familiarity, *, labels: Labels) -> Figure:
     """Four fields, familiar by value, with the share of customers and of AUM in each; red the valued strangers."""

@@ -9,8 +9,6 @@ from kit.analysis.grades import Scorecard
 from kit.analysis.success import SuccessModel
 from kit.charts.canvas import Labels, canvas, percent_axis, share_bars
 
-__all__ = ["grade_shares", "success_calibration"]
-
 
 def grade_shares(result: Scorecard, *, labels: Labels) -> Figure:
     """Share of customers and of AUM in each service grade."""

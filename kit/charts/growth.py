@@ -9,8 +9,6 @@ from kit.analysis.growth import Growth
 from kit.charts.canvas import Labels, canvas, names
 from kit.params import WAN
 
-__all__ = ["waterfall"]
-
 
 def waterfall(result: Growth, *, labels: Labels) -> Figure:
     """What was won and lost between two months, step by step to the net change; 万元."""

@@ -9,8 +9,6 @@ from kit.analysis.handover import Handover
 from kit.charts.canvas import Labels, bars, canvas, name_rows
 from kit.params import WAN
 
-__all__ = ["owners_before_and_after"]
-
 _OWNERS = 20  # bars that still can be read
 
 

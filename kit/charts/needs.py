@@ -10,8 +10,6 @@ from kit.analysis.balance_sheet import BalanceSheet, Funds
 from kit.analysis.products import ProductMatrix, Products
 from kit.charts.canvas import Labels, canvas, heat_map, names, shares_by_tier
 
-__all__ = ["assets_by_tier", "families_by_tier", "families_held_together", "purposes_by_occupation"]
-
 _FAMILIES = {
     "none_share": ("0", "#d9d9d9", theme.INK), "one_share": ("1", "#a9bccd", theme.INK),
     "two_share": ("2", theme.TEAL, "white"), "more_share": ("3+", theme.ACCENT, "white"),

@@ -12,8 +12,6 @@ from kit.analysis.orders import Orders
 from kit.analysis.practice import CallResults
 from kit.charts.canvas import Labels, bar_labels, canvas, name_rows, names, percent_axis
 
-__all__ = ["came_by_segment", "flow_funnel", "reached_by_caller", "reached_by_order"]
-
 _SHOWN = 20  # bars that still can be read
 
 

@@ -8,8 +8,6 @@ from kit import theme
 from kit.analysis.primary import GRADES, PrimaryAccounts
 from kit.charts.canvas import Labels, shares_by_tier
 
-__all__ = ["grades_by_tier"]
-
 
 def grades_by_tier(result: PrimaryAccounts, *, labels: Labels) -> Figure:
     """Share of strong, medium and weak primary accounts in each tier that has customers."""

@@ -11,8 +11,6 @@ from kit import theme
 from kit.analysis.filing import Completeness
 from kit.charts.canvas import Labels, canvas, names
 
-__all__ = ["completeness_map"]
-
 _COLOURS = LinearSegmentedColormap.from_list("filled", ["#e3a869", "#f6ead9", "#f7f9fa", "#cfe3e6", "#86bdc4"])
 
 

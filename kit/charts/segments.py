@@ -9,8 +9,6 @@ from kit.analysis.cards import Salons
 from kit.analysis.segments import Overlap, Segments
 from kit.charts.canvas import Labels, canvas, heat_map, names
 
-__all__ = ["jaccard_map", "salon_themes", "segments_by_tier"]
-
 
 def segments_by_tier(result: Segments, *, labels: Labels) -> Figure:
     """Customers by segment and tier; colour is the share within the tier, so that a small tier can be read."""

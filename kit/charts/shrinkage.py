@@ -9,8 +9,6 @@ from kit import theme
 from kit.analysis.shrinkage import RatesCompared
 from kit.charts.canvas import Labels, canvas, names, percent_axis
 
-__all__ = ["funnels"]
-
 _LINES = {"lowest": "-", "low": (0, (4, 3)), "high": (0, (4, 3)), "highest": "-"}
 _OUTSIDE = {"lowest": theme.ALARM, "highest": theme.ALARM, "low": theme.WARM, "high": theme.WARM}
 

@@ -12,8 +12,6 @@ from kit.analysis.stages import Stages
 from kit.charts.canvas import Labels, canvas, names, shares_by_tier
 from kit.params import WAN
 
-__all__ = ["output_trend", "stage_funnel", "stages_by_tier"]
-
 
 def stage_funnel(result: Stages, *, labels: Labels) -> Figure:
     """Customers who reached each stage, of all, one below the other."""

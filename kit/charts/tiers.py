@@ -9,8 +9,6 @@ from kit.analysis.migration import Migration
 from kit.analysis.tiers import Tiers
 from kit.charts.canvas import Labels, canvas, heat_map, names, share_bars
 
-__all__ = ["tier_moves", "tier_shares"]
-
 
 def tier_shares(result: Tiers, *, labels: Labels) -> Figure:
     """Share of customers and share of AUM of each tier, side by side."""

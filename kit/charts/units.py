@@ -10,8 +10,6 @@ from kit.analysis.units import UnitActivity, YearAverages
 from kit.charts.canvas import Labels, bars, canvas, name_rows, names
 from kit.charts.concentration import peers
 
-__all__ = ["units_by_state", "units_idle", "units_on_lines"]
-
 _COLOURS = {"due": theme.ALARM, "due_unknown": theme.ALARM, "soon": theme.WARM, "idle": theme.WARM}
 
 

@@ -18,8 +18,6 @@ from kit.features.definitions import definitions, needs
 from kit.features.terms import WORDS
 from kit.params import WAN, YUAN, Params
 
-__all__ = ["Values", "aum_column", "bind", "book_facts", "contacts_until", "literal", "parameters_of", "settle_dates"]
-
 _PARAMETER = re.compile(r"(?<!:):([a-z][\w.]*)")
 _BASIS = {
     "month_average": "aum_avg_month_fen",

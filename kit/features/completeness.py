@@ -15,8 +15,6 @@ from kit.database import reading
 from kit.params import Params
 from kit.schema import schema
 
-__all__ = ["FIELDS", "Files", "files"]
-
 # Field of a customer's file → the columns of which one filled is enough.
 FIELDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {

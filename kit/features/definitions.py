@@ -12,8 +12,6 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
-__all__ = ["SUBJECTS", "TABLES", "definitions", "needs"]
-
 # In the order in which one builds on another.
 SUBJECTS = (
     "meanings",

@@ -9,8 +9,6 @@ import pyarrow as pa
 from kit.features.terms import each_word, rules
 from kit.params import Params, SegmentRule
 
-__all__ = ["parameter_tables"]
-
 _BELOW_ALL = -(2**62)  # the lowest tier holds whoever owes more than he has
 
 

@@ -9,8 +9,6 @@ from collections.abc import Iterator, Mapping
 
 from kit.params import Params
 
-__all__ = ["TERMS", "WORDS", "meaning", "rules"]
-
 # Kind of word → code → the words that tell it: found anywhere, in large or small letters; one behind = is all of it.
 TERMS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "way": {

@@ -13,8 +13,6 @@ from kit.intake.questions import Candidate, Evidence
 from kit.intake.values import amount, percentile
 from kit.schema import Column, normalise
 
-__all__ = ["Amounts", "Doubt", "amounts", "doubts", "unit_of"]
-
 ENOUGH = 50  # non-zero amounts under which nothing is asked
 _POOR = Decimal(1_000)  # 元: nine of ten customers below it is no AUM
 _RICH = Decimal(100_000_000)  # 元: nor half of them above it

@@ -10,8 +10,6 @@ from kit.intake.grid import Sheet
 from kit.intake.questions import Candidate, Evidence
 from kit.schema import normalise
 
-__all__ = ["branch_of", "close", "name_of", "origins"]
-
 _SOUNDS = re.compile(r"(支行|分行|分理处|营业部|营业室|营业所|储蓄所|分社|信用社|支局|网点|所)$")
 _PARTS = re.compile(r"[\s_\-—·.（）()\[\]【】]+")
 

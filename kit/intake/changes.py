@@ -9,8 +9,6 @@ from kit.intake.propose import likeness
 from kit.messages import listed, message
 from kit.schema import normalise
 
-__all__ = ["Changes", "changes"]
-
 _ALIKE = 0.6
 
 

@@ -10,8 +10,6 @@ from kit.database import columns
 from kit.intake.staging import place
 from kit.schema import schema
 
-__all__ = ["accepted", "check_reference", "check_rows"]
-
 # Child table → (its column, the parent table).
 _OF_CUSTOMERS = ("customer_month", "account", "holding", "txn", "assignment", "contact", "sale")
 _REFERENCES = {"customer": (col.BRANCH_ID, "branch"), **dict.fromkeys(_OF_CUSTOMERS, (col.CUSTOMER_ID, "customer"))}

@@ -12,8 +12,6 @@ from kit.intake.sources import Family
 from kit.messages import language
 from kit.schema import aliases, normalise, schema
 
-__all__ = ["Choice", "choose", "companions", "lacking"]
-
 # What a sheet of customers may be too → the column that its labels must name exactly.
 _COMPANIONS = {"customer": "", "customer_month": "", "assignment": col.STAFF_ID, "branch": col.BRANCH_NAME}
 

@@ -15,21 +15,6 @@ from kit import columns as col
 from kit.intake.load import Field
 from kit.intake.readers import ROW
 
-__all__ = [
-    "SQL_TYPES",
-    "Terms",
-    "doubtful",
-    "exact_number",
-    "exact_sum",
-    "install",
-    "literal",
-    "reason_code",
-    "source_text",
-    "survey",
-    "typed",
-    "vault_text",
-]
-
 SQL_TYPES = {
     "text": "VARCHAR",
     "cat": "VARCHAR",

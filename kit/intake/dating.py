@@ -12,8 +12,6 @@ from kit.intake.quarantine import Notice
 from kit.intake.questions import Candidate, Evidence, Interview, Question
 from kit.intake.sources import Family
 
-__all__ = ["dated", "settle_dates"]
-
 
 def dated(family: Family, as_of: dt.date | None) -> bool:
     """Whether sheets without a date column of their own have a date from elsewhere."""

@@ -15,8 +15,6 @@ from kit.intake.clean import SQL_TYPES, literal
 from kit.schema import schema
 from kit.workbooks.form import FACT_TABLE, FACTS
 
-__all__ = ["COLUMNS", "apply", "settle"]
-
 COLUMNS = [col.CUSTOMER_ID, "table", "column", "value", "change", "file", "sheet", "row"]
 
 

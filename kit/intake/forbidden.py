@@ -11,8 +11,6 @@ from kit.intake.questions import IGNORE, LEAVE_OUT, Candidate, Interview, Questi
 from kit.intake.sources import Family, Refused
 from kit.messages import language, listed, message
 
-__all__ = ["forbidden_files", "without_forbidden"]
-
 
 def forbidden_files(sheets: Sequence[Sheet]) -> list[Refused]:
     """Files with a column that no extract may hold."""

@@ -7,8 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-__all__ = ["HEAD_ROWS", "Grid", "Layout", "Sheet"]
-
 HEAD_ROWS = 200  # rows that are looked at to find a header
 
 

@@ -8,8 +8,6 @@ from itertools import pairwise
 
 from kit.schema import compact, money_units
 
-__all__ = ["Row", "clean_cell", "extent", "fill_forward", "is_complete", "is_unit", "joined", "numbered"]
-
 Row = tuple[str, ...]
 
 _UNITS_OF_COUNT = frozenset({"户", "笔", "个", "人", "次", "%", "‰", "天", "岁", "件", "张"})

@@ -9,8 +9,6 @@ from dataclasses import dataclass, field
 from kit.intake.grid import Sheet
 from kit.schema import Column, Forbidden, Meaning, aliases, ambiguous, forbidden, normalise, schema
 
-__all__ = ["Labelled", "forbidden_labels", "labelled", "named", "parts", "settled", "signature"]
-
 # The group of a merged header that says no more than what the table is about.
 _NEUTRAL = re.compile(
     r"(信息|情况|资料|要素|概况|数据|指标|明细|属性|结构|部分|类)$"

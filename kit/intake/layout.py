@@ -14,8 +14,6 @@ from kit.intake.header_cells import Row, clean_cell, extent, fill_forward, is_co
 from kit.intake.markers import NUMBER, is_date, is_lead, is_pivot, is_title, stated_date, stated_unit
 from kit.schema import known_labels, normalise
 
-__all__ = ["Skipped", "find_layout"]
-
 _HEADER_ROWS = 3
 _COLUMNS_SCORED = 300  # enough to know a header; a sheet may have 16,384
 _PIVOT_ROWS = 12

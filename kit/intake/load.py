@@ -8,8 +8,6 @@ from kit.intake.grid import Sheet
 from kit.intake.mapping import Cell, Confirmed
 from kit.schema import Column, Table
 
-__all__ = ["Field", "Load"]
-
 
 @dataclass(frozen=True, slots=True)
 class Field:

@@ -27,8 +27,6 @@ from kit.intake.sources import Family, Files, NothingReadable, Refused, Source, 
 from kit.messages import message
 from kit.schema import schema
 
-__all__ = ["LoadPlan", "plan_intake"]
-
 
 @dataclass(frozen=True, slots=True)
 class LoadPlan:

@@ -14,8 +14,6 @@ from kit.errors import BadKey, BadMapping, BadValue, UnreadableFile
 from kit.messages import message
 from kit.schema import schema
 
-__all__ = ["POWERS", "Cell", "Confirmed", "Mapping", "load_mapping", "save_mapping"]
-
 # Power of ten that turns a unit into 分.
 POWERS = {"分": 0, "角": 1, "元": 2, "百元": 4, "千元": 5, "万元": 6, "百万元": 8, "亿元": 10}
 _NUMBERED = re.compile(r"[^{}]*\{(:0?\d{0,2}d?)?\}[^{}]*")

@@ -10,8 +10,6 @@ from datetime import date
 
 from kit.schema import MONEY_UNITS, folded, money_units
 
-__all__ = ["NUMBER", "is_date", "is_lead", "is_note", "is_pivot", "is_title", "is_total", "stated_date", "stated_unit"]
-
 _UNIT = "|".join(MONEY_UNITS)
 _Y, _M, _D = r"((?:19|20)\d\d)", r"(1[0-2]|0?[1-9])", r"(3[01]|[12]\d|0?[1-9])"
 # A day, a month, a quarter or the end of a year. Digits on either side would make it a number.

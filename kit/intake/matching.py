@@ -17,8 +17,6 @@ from kit.intake.sources import Family, Files
 from kit.intake.values import Profile, examples, fit
 from kit.schema import Meaning, normalise, schema
 
-__all__ = ["Matching", "by_labels", "cell_at", "certain_position", "gone", "needed", "used_positions"]
-
 
 @dataclass(slots=True)
 class Matching:

@@ -16,8 +16,6 @@ from kit.intake.quarantine import Notice
 from kit.intake.readers import Password, batches, grids
 from kit.workbooks.form import HIDDEN, Marker, read_marker
 
-__all__ = ["Opened", "Returned", "given_password", "open_file", "sample"]
-
 _ROWS = 2_000
 
 

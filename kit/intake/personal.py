@@ -16,8 +16,6 @@ from kit.database import columns
 from kit.intake.clean import Terms, vault_text
 from kit.intake.load import Field, Load
 
-__all__ = ["PersonalTexts", "completed"]
-
 _ROWS_AT_ONCE = 500_000
 _KEYS = {"customer": col.CUSTOMER_ID, "staff": col.STAFF_ID, "unit_account": col.UNIT_ID}  # tables of the vault
 _PART = pa.schema([("_id", pa.int64()), *((name, pa.string()) for name in vault.SCHEMA.names[3:])])

@@ -33,8 +33,6 @@ from kit.intake.totals import totals
 from kit.params import Checks, ControlTotal
 from kit.vault import VAULT
 
-__all__ = ["IntakeResult", "Progress", "intake"]
-
 Progress = Callable[[str, int, int, int], None]
 _EXACT = pa.decimal128(38, 14)
 

@@ -12,8 +12,6 @@ from kit.intake.questions import Candidate, Evidence
 from kit.intake.values import Profile, fit
 from kit.schema import Column, normalise, schema
 
-__all__ = ["AT_MOST", "beside", "for_column", "for_label", "judged_values", "likeness"]
-
 AT_MOST = 3
 _ENOUGH = 0.45
 _ELSEWHERE = 0.85  # what the label of another table is worth in this one

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 
 from kit.messages import listed, message
 
-__all__ = ["Notice", "reason"]
-
 
 def reason(code: str, detail: str = "", *, in_language: str | None = None) -> str:
     """Sentence of a quarantine reason, in the reader's language unless another is asked for."""

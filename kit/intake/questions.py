@@ -11,8 +11,6 @@ from kit.errors import KitError
 from kit.messages import language, listed, message
 from kit.schema import MONEY_UNITS, Column, Meaning, schema
 
-__all__ = ["IGNORE", "LEAVE_OUT", "Candidate", "Evidence", "Interview", "OpenQuestions", "Question"]
-
 IGNORE = "-"
 LEAVE_OUT = "leave_out"
 _ANSWERS = {IGNORE: "none", LEAVE_OUT: "leave_out", "sheet": "sheet", "file": "file"}

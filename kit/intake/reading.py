@@ -16,8 +16,6 @@ from kit.intake.questions import IGNORE
 from kit.messages import listed
 from kit.schema import normalise, schema
 
-__all__ = ["Reading", "Tables", "from_mapping", "read", "resolved", "without_mapping"]
-
 Tables = dict[str, dict[str, Cell]]
 _ROWS = 200  # for the units: enough to judge by
 

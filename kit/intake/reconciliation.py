@@ -13,8 +13,6 @@ from kit.errors import KitError
 from kit.intake.sources import Refused
 from kit.intake.staging import Loaded, place
 
-__all__ = ["DoesNotTie", "control_sums", "fields", "reconciled_rows", "refused"]
-
 
 class DoesNotTie(KitError):
     """Rows or sums of a source and of the book differ: a fault of the kit, not of the data (path, place)."""

@@ -17,8 +17,6 @@ from kit.intake.reading import Reading
 from kit.intake.sources import Family
 from kit.schema import normalise
 
-__all__ = ["general", "mappings"]
-
 _LITERAL = 2  # characters of a pattern that are no wildcard, without its ending
 
 

@@ -30,8 +30,6 @@ from kit.text import wording
 from kit.workbooks.form import CONTACT, FACT_TABLE, FIRST, WAY_OF_RESULT, Entry, Marker, words_of_labels
 from kit.workbooks.read import FilledSheet, label_of, read_workbook
 
-__all__ = ["Back", "take_back"]
-
 _WAN = "万元"
 _CALL, _FIRST_STEP = "电话", "建立联系"
 _A_YEAR = dt.timedelta(days=366)

@@ -24,8 +24,6 @@ from kit.messages import language, listed, message
 from kit.schema import schema
 from kit.workbooks.form import CONTACT
 
-__all__ = ["BadAnswer", "Review", "on_terminal", "show"]
-
 
 class BadAnswer(KitError):
     """A reply is no answer to its question (reply, question, how)."""

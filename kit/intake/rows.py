@@ -18,8 +18,6 @@ from kit.intake.markers import NUMBER, is_date, is_lead, is_note, is_title, is_t
 from kit.intake.second_table import in_row, names_columns
 from kit.schema import aliases, folded, known_labels, normalise, schema
 
-__all__ = ["BadRow", "Line", "Splitter"]
-
 Cells = tuple[str, ...]
 
 _KEYS = frozenset({"customer_id", "account_id", "unit_id", "event_id", "person_key"})

@@ -11,8 +11,6 @@ from kit.intake.markers import NUMBER, is_date
 from kit.messages import listed, message
 from kit.schema import aliases, known_labels, normalise, schema
 
-__all__ = ["SecondTable", "find_second_table", "in_row", "names_columns"]
-
 Cells = tuple[str, ...]
 
 _KNOWN = 0.6  # share of a header's cells that are labels of the schema

@@ -18,8 +18,6 @@ from kit.intake.values import Profile, profile
 from kit.messages import message
 from kit.schema import ambiguous, normalise, schema
 
-__all__ = ["Family", "Files", "NothingReadable", "Refused", "Source", "families", "find_sources"]
-
 _LITTER = frozenset({"thumbs.db", "desktop.ini", "__macosx"})
 _RETURNED = "returned"  # the folder within extracts/ whose files are read, however they lie in it
 

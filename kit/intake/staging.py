@@ -25,8 +25,6 @@ from kit.intake.personal import PersonalTexts
 from kit.intake.readers import ROW, batches
 from kit.intake.rows import BadRow, Line, Splitter
 
-__all__ = ["Lines", "Loaded", "append", "create", "database", "place", "registered", "row_id", "stage"]
-
 _ROW_BITS = 32  # a row's identity: the number of its load, then its row in the file
 _ROWS_A_CHUNK = 200_000
 MEMORY = 1 << 30  # bytes, for the whole of a bank: a laptop has other things to do; what is more spills, encrypted

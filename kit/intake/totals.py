@@ -15,8 +15,6 @@ from kit.intake.load import Field
 from kit.intake.rows import Line
 from kit.intake.staging import Loaded, place, registered
 
-__all__ = ["totals"]
-
 NAMES = ["file", "sheet", "row", "label", "table", "column", "rows", "stated_fen", "summed_fen", "difference_fen"]
 
 

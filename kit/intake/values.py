@@ -12,8 +12,6 @@ from statistics import quantiles
 
 from kit.schema import Column
 
-__all__ = ["Profile", "amount", "examples", "fit", "profile", "shape"]
-
 _NUMBER = re.compile(r"[-+]?((\d{1,3}(,\d{3})+|\d+)(\.\d*)?|\.\d+)|\(((\d{1,3}(,\d{3})+|\d+)(\.\d*)?)\)|[\d,.]+-")
 _MISSING = re.compile(r"|--?|——?|/|\\N?|空|无|#N/A|N/A|NA|#?NULL!?|\(NULL\)|NONE|NAN|NAT", re.IGNORECASE)
 _DATE = re.compile(

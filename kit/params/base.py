@@ -10,8 +10,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from kit.errors import nearest
 from kit.messages import message
 
-__all__ = ["WAN", "YUAN", "Code", "Family", "Frozen", "known"]
-
 YUAN, WAN = 100, 1_000_000  # 分 in 1 元, in 1 万元
 
 

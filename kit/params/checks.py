@@ -6,8 +6,6 @@ from pydantic import Field
 
 from kit.params.base import Frozen
 
-__all__ = ["Checks", "ControlTotal"]
-
 
 class Checks(Frozen):
     """What the checks of the extracts call a finding; none of them stops a run.

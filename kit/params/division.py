@@ -9,26 +9,6 @@ from pydantic import Field, field_validator
 
 from kit.params.base import WAN, Code, Family, Frozen
 
-__all__ = [
-    "Compared",
-    "Deposits",
-    "Dormancy",
-    "DormancyRule",
-    "Familiar",
-    "Funds",
-    "Hidden",
-    "KeyProduct",
-    "Merchant",
-    "Offers",
-    "Primary",
-    "Stage",
-    "Stages",
-    "Tier",
-    "TierRule",
-    "Units",
-    "Wallet",
-]
-
 
 class Tier(Frozen):
     """One rung of the ladder: [floor, next floor)."""

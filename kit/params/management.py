@@ -9,20 +9,6 @@ from pydantic import Field, field_validator, model_validator
 from kit.messages import message
 from kit.params.base import Frozen
 
-__all__ = [
-    "Allocation",
-    "Cadence",
-    "Contact",
-    "ContactClass",
-    "ContactCode",
-    "FlowStep",
-    "Grade",
-    "IntentGrade",
-    "Messages",
-    "Practice",
-    "steps",
-]
-
 
 class Allocation(Frozen):
     """分户: which claim on a customer comes first, and the bounds of an even load.

@@ -9,8 +9,6 @@ from pydantic import Field, field_validator, model_validator
 from kit.messages import message
 from kit.params.base import Family, Frozen, known
 
-__all__ = ["FEWEST_SEGMENTS", "MOST_SEGMENTS", "Clause", "SegmentRule", "Segments"]
-
 FEWEST_SEGMENTS, MOST_SEGMENTS = 4, 8  # 一般分成4-8个客群即可
 
 

@@ -36,8 +36,6 @@ from kit.planning.lists import branch_lists, list_stakes
 from kit.planning.scripts import keep_scripts
 from kit.schema import schema
 
-__all__ = ["NoReport", "derive", "prepare", "present_staff", "take_in"]
-
 
 class NoReport(KitError):
     """A table without which there is no report was not delivered, or could not be read (table, refused)."""

@@ -12,8 +12,6 @@ from kit.intake.checks.staged import Staged
 from kit.intake.staging import place
 from kit.params import WAN, YUAN, Checks
 
-__all__ = ["quarantine_mixed_units", "unit_jumps"]
-
 _TIMES, _NEAR = WAN // YUAN, 0.02
 _LARGE_FEN = WAN  # the larger amount is at least 1 万元: below, cents and rounding decide the ratio
 _CERTAIN_FEN = 1_000 * YUAN

@@ -10,8 +10,6 @@ from kit.intake.checks.finding import FINDING, Check, judged
 from kit.intake.checks.staged import Staged
 from kit.params import Checks
 
-__all__ = ["dates", "latest", "panel"]
-
 # Dates of what has happened; one of these after the as-of date is a slip, or the extract is younger than it says.
 _PAST = (
     col.AS_OF, col.TXN_DATE, col.CONTACT_DATE, col.DEAL_DATE, "event_date", col.OPEN_DATE, "close_date", col.START_DATE,

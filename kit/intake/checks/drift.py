@@ -12,8 +12,6 @@ from kit.intake.staging import place
 from kit.params import Checks
 from kit.schema import schema
 
-__all__ = ["drift"]
-
 _MOST_CODES = 50  # a column with more is no list of codes, but free text or product names
 _SHOWN = 40  # letters of a code
 

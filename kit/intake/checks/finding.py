@@ -9,8 +9,6 @@ from typing import Any
 
 import pyarrow as pa
 
-__all__ = ["FINDING", "INFO", "OK", "SCHEMA", "Check", "as_table", "judged", "within"]
-
 OK, INFO, FINDING = "ok", "info", "finding"
 
 _TEXTS, _FIGURES = ("check", "table", "column", "branch_id"), ("rows", "failed", "stated_fen", "found_fen")

@@ -6,8 +6,6 @@ from kit import columns as col
 from kit.intake.checks.finding import FINDING, INFO, OK, Check, judged
 from kit.intake.checks.staged import Staged
 
-__all__ = ["ASSISTING", "grain"]
-
 ASSISTING = ("协办", "辅办", "协管")  # owners beside the main one: two of them are no fault
 
 

@@ -8,8 +8,6 @@ from kit import columns as col
 from kit.intake.checks.finding import FINDING, INFO, OK, Check, judged
 from kit.intake.checks.staged import Staged
 
-__all__ = ["references", "unmatched"]
-
 _KEYS = {"branch": col.BRANCH_ID, "staff": col.STAFF_ID, "customer": col.CUSTOMER_ID, "account": col.ACCOUNT_ID}
 # Child table → (its column, the parent table).
 _REFERENCES = {

@@ -10,8 +10,6 @@ from kit import columns as col
 from kit.database import columns
 from kit.intake.check import accepted
 
-__all__ = ["Staged"]
-
 
 @dataclass(frozen=True, slots=True)
 class Staged:

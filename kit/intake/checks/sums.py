@@ -10,8 +10,6 @@ from kit.intake.checks.finding import FINDING, OK, Check, within
 from kit.intake.checks.staged import Staged
 from kit.params import Checks, ControlTotal
 
-__all__ = ["control_totals", "sums"]
-
 _DEPOSITS = (col.DEMAND_SPOT_FEN, col.TIME_SPOT_FEN, col.CD_SPOT_FEN, col.STRUCTURED_SPOT_FEN)
 _INVESTED = (
     col.WMP_SPOT_FEN, col.FUND_SPOT_FEN, col.INSURANCE_SPOT_FEN, col.BOND_SPOT_FEN, col.GOLD_SPOT_FEN,

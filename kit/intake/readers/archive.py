@@ -13,8 +13,6 @@ from typing import BinaryIO
 
 from lxml import etree
 
-__all__ = ["DAMAGED", "counts_from_1904", "faulty_cells", "last_cell", "saved_at"]
-
 # What reading a damaged or forged archive may raise.
 DAMAGED = (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError, EOFError, zlib.error)
 _MOST = 20

@@ -23,8 +23,6 @@ from kit.intake.readers.child import cell_text, float_texts, without_blank
 from kit.intake.readers.kinds import unreadable
 from kit.messages import message
 
-__all__ = ["DatabaseFailed", "database_batches", "database_grid", "parquet_batches", "parquet_grid"]
-
 URL = "BRANCH_KIT_DATABASE"
 _ROWS_A_BATCH = 10_000
 _NAMED = re.compile(r"^\s*--\s*database\s*[:：]\s*(\w+)", re.IGNORECASE)

@@ -25,8 +25,6 @@ from kit.intake.readers.kinds import unreadable
 from kit.intake.readers.quotes import balanced, spans_lines
 from kit.intake.rows import BadRow
 
-__all__ = ["batches", "grid"]
-
 _SEPARATORS = (",", "\t", ";", "|", "^", "\x01", "\x1b", "\x1e", "\x1f", "~")
 _SEVERAL = re.compile(r"([!#$%&<>@^|~])(?:[!#$%&+<>@^|~]?\1|[|@]>)")  # ||, |@|, ^|^, <|>
 _SINGLE = "\x1f"  # stands for a separator of several characters on the way to the parser

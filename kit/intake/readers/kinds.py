@@ -18,8 +18,6 @@ from kit.errors import EmptyFile, KitError, MissingFile, UnreadableFile
 from kit.intake.readers.archive import DAMAGED, counts_from_1904
 from kit.messages import message
 
-__all__ = ["Kind", "LockedFile", "Password", "kind", "opens", "unreadable"]
-
 Password = Callable[[Path], str | None]
 
 _ZIP, _OLE, _PARQUET = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PAR1"

@@ -6,8 +6,6 @@ import csv
 import itertools
 from collections.abc import Iterator, Sequence
 
-__all__ = ["balanced", "spans_lines"]
-
 _LINES_A_CELL = 100  # what spans more lines than these is no cell
 
 

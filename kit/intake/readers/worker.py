@@ -16,8 +16,6 @@ from typing import Any
 import psutil
 import pyarrow as pa
 
-__all__ = ["ParserDied", "ask", "rows", "stop"]
-
 _POLL_SECONDS = 0.02
 _child: subprocess.Popen[bytes] | None = None
 

@@ -179,6 +179,13 @@ class _Degraded:
     read: Callable[..., list[Any]]
     scratch: Path
 
+    def lost(self, table: str, dropped: tuple[str, ...]) -> set[str]:
+        """Derived columns and fields that these columns of a table take away, or leave with one value for everybody."""
+        data = _without(self.data, table, dropped, self.scratch / str(abs(hash(dropped))))
+        known, left = self.whole.shape, _shape(data, self.engagement.params)[1]
+        shutil.rmtree(data)
+        return (known.told_apart - left.told_apart) | (left.unlocks - known.unlocks) | (known.fields - left.fields)
+
     def wrong(self, table: str, dropped: tuple[str, ...] = ()) -> list[str]:
         """What a reader would stumble over without these columns of a table, or where none is named without it.
 
@@ -220,6 +227,25 @@ def test_a_report_without_an_optional_table_is_finished_and_names_it_where_it_is
 def test_a_report_without_a_group_of_columns_is_finished_and_names_one_where_it_is_missed(table, degraded):
     wrong = [fault for group in _groups(table, degraded.data) for fault in degraded.wrong(table, group)]
     assert not wrong, "\n".join(wrong)
+
+
+def _alike(degraded: _Degraded, table: str, first: int | None) -> None:
+    """Nothing is lost with a column of a need group but what is lost with the group."""
+    for group in _groups(table, degraded.data):
+        whole = degraded.lost(table, group)
+        for column in group[:first]:
+            assert degraded.lost(table, (column,)) <= whole, (column, group)
+
+
+@pytest.mark.parametrize("table", ["customer", "customer_month", "contact"])
+def test_a_column_of_a_need_group_takes_away_what_its_group_does_and_no_more(table, degraded):
+    _alike(degraded, table, first=1)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("table", schema())
+def test_every_column_of_a_need_group_takes_away_what_its_group_does_and_no_more(table, degraded):
+    _alike(degraded, table, first=None)
 
 
 @pytest.mark.slow

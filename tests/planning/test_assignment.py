@@ -166,7 +166,7 @@ def test_what_the_staff_table_does_not_allow_is_told_and_the_rest_is_finished(ch
 
 
 def test_a_bank_without_customers_or_without_owners_has_an_assignment_all_the_same():
-    rows, staff, params = branch(9, 40)
+    rows, staff, params = branch(9, 20)
     assert assignment(rows.iloc[:0], staff, params).rows.empty
     bare = rows.drop(columns=["staff_id", "orphan", "owner_role", "household_id", "allocation_rule", "rule_staff_id"])
     found = assignment(bare, staff, params)

@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from kit.errors import BadKey, BadValue, MissingFile, UnknownName, nearest
 from kit.messages import message
 from kit.params import YUAN, ControlTotal, Params
-from kit.resources import notebooks, templates
+from kit.resources import notebooks, read_yaml, templates
 from kit.schema import schema
 
 CONFIG = "engagement.yml"
@@ -102,7 +102,7 @@ def profile(name: str) -> dict[str, Any]:
     path = templates() / "profiles" / f"{name}.yml"
     if name not in profiles():
         raise UnknownName(kind=message("errors.kind.profile"), name=name, known=profiles())
-    content: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    content = read_yaml(path)
     base = content.pop("extends", None)
     return _merged(profile(base) if base else {}, content)
 

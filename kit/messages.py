@@ -11,7 +11,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any
 
-from kit.resources import templates
+from kit.resources import read_yaml, templates
 
 LANGUAGES = ("zh", "en")
 
@@ -32,11 +32,7 @@ class _Facts(dict[str, Any]):
 @cache
 def messages(file: str, of_language: str) -> Mapping[str, str]:
     """Sentences of a file of messages in a language, by their path in it: ``notice.sheet_hidden``."""
-    import yaml  # noqa: PLC0415 - most commands say nothing that lies in a file
-
-    text = (templates() / "messages" / of_language / f"{file}.yml").read_text(encoding="utf-8")
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    return MappingProxyType(dict(flat(yaml.load(text, Loader=loader))))  # noqa: S506 - a safe loader
+    return MappingProxyType(dict(flat(read_yaml(templates() / "messages" / of_language / f"{file}.yml"))))
 
 
 def flat(tree: Mapping[str, Any], prefix: str = "") -> list[tuple[str, Any]]:

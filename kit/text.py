@@ -20,11 +20,9 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any
 
-import yaml
-
 from kit.errors import UnknownName
 from kit.messages import LANGUAGES, flat
-from kit.resources import templates
+from kit.resources import read_yaml, templates
 
 NOTHING = "—"
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+!|~$&^=:])")
@@ -150,8 +148,7 @@ def _load(language: str) -> Mapping[str, Any]:
         raise UnknownName(kind="语言 / language", name=language, known=LANGUAGES)
     loaded: dict[str, Any] = {}
     for path in sorted(folder.glob("*.yml")):
-        content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-        loaded |= {f"{path.stem}.{key}": value for key, value in flat(content)}
+        loaded |= {f"{path.stem}.{key}": value for key, value in flat(read_yaml(path))}
     return MappingProxyType(loaded)
 
 

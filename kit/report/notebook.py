@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
-import yaml
 from nbconvert.exporters.exporter import Exporter
 from nbconvert.exporters.templateexporter import TemplateExporter
 from nbconvert.filters import strip_ansi
@@ -17,7 +16,7 @@ from nbconvert.filters import strip_ansi
 from kit.document import blocks as doc
 from kit.document.carry import MIME, from_json
 from kit.report.foreign import IMAGE_TYPES, picture, read_html, read_markdown
-from kit.resources import templates
+from kit.resources import read_yaml, templates
 
 _UNSHOWN = {"lab", "parameters", "injected-parameters"}
 _HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -43,7 +42,7 @@ class Document:
 @cache
 def labels(language: str) -> dict[str, Any]:
     """Words that a page needs besides its blocks, in English if asked for, else in Chinese."""
-    found: dict[str, dict[str, Any]] = yaml.safe_load((templates() / "report" / "labels.yml").read_text("utf-8"))
+    found: dict[str, dict[str, Any]] = read_yaml(templates() / "report" / "labels.yml")
     return found["en" if language.lower().startswith("en") else "zh"]
 
 

@@ -30,6 +30,11 @@ def reading(folder: Path) -> Iterator[Any]:
         yield db
 
 
+def literal(text: str) -> str:
+    """SQL literal of a text."""
+    return "'" + text.replace("'", "''") + "'"
+
+
 def columns(connection: Any, table: str) -> tuple[str, ...]:
     """Columns of a table in their order, none where there is no such table; names of our own (``_id``) are left out."""
     found = connection.execute(

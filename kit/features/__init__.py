@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 
 from kit.book import Book
-from kit.database import reading
+from kit.database import literal, reading
 from kit.features.binding import Values, bind, book_facts, contacts_until, settle_dates
 from kit.features.definitions import SUBJECTS, TABLES, needs
 from kit.features.tables import parameter_tables
@@ -113,12 +113,8 @@ def _open_tables(db: Any, book: Book) -> None:
             for c in table.columns.values()
             if not c.vaulted
         )
-        source = f"read_parquet({_quoted(str(book.path(name)))})" if present else "(SELECT 1) WHERE FALSE"
+        source = f"read_parquet({literal(str(book.path(name)))})" if present else "(SELECT 1) WHERE FALSE"
         db.execute(f"CREATE VIEW {name} AS SELECT {listed} FROM {source}")
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
 
 
 def _source(name: str, values: Values) -> str:

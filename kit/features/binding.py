@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from kit import columns as col
+from kit import database
 from kit.book import Book
 from kit.errors import NoData, UnknownName
 from kit.features.definitions import definitions, needs
@@ -40,7 +41,7 @@ def literal(value: Any) -> str:
     if isinstance(value, date):
         return f"DATE '{value.isoformat()}'"
     if isinstance(value, tuple):
-        return "(" + ", ".join("'" + word.replace("'", "''") + "'" for word in value) + ")"
+        return f"({', '.join(map(database.literal, value))})"
     if isinstance(value, str) and value.isidentifier():
         return value
     raise TypeError(f"no SQL literal for {type(value).__name__}")

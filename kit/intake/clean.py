@@ -12,6 +12,7 @@ from importlib.resources import files
 from typing import Any
 
 from kit import columns as col
+from kit.database import literal
 from kit.intake.load import Field
 from kit.intake.readers import ROW
 
@@ -69,11 +70,6 @@ def install(connection: Any, key: bytes) -> None:
     for pad, byte in (("inner_pad", 0x36), ("outer_pad", 0x5C)):
         padded = bytes(b ^ byte for b in key.ljust(_HASH_BLOCK, b"\0"))
         connection.execute(f"SET VARIABLE {pad} = ?::BLOB", [padded])
-
-
-def literal(text: str) -> str:
-    """SQL literal of a text."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 def source_text(field: Field, header_row: int) -> str:

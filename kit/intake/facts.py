@@ -8,10 +8,10 @@ from typing import Any
 import pandas as pd
 
 from kit import columns as col
-from kit.database import columns
+from kit.database import columns, literal
 from kit.intake import staging
 from kit.intake.check import accepted
-from kit.intake.clean import SQL_TYPES, literal
+from kit.intake.clean import SQL_TYPES
 from kit.schema import schema
 from kit.workbooks.form import FACT_TABLE, FACTS
 

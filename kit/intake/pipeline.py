@@ -15,10 +15,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from kit.database import literal
 from kit.errors import KitError
 from kit.intake import check, facts, reconciliation, staging
 from kit.intake.checks import checks, quarantine_mixed_units
-from kit.intake.clean import literal
 from kit.intake.grid import Sheet
 from kit.intake.load import Load
 from kit.intake.load_plan import LoadPlan, plan_intake

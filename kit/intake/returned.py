@@ -13,10 +13,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from kit import columns as col
-from kit.database import columns
+from kit.database import columns, literal
 from kit.errors import KitError
 from kit.intake import check, facts, staging
-from kit.intake.clean import Terms, literal
+from kit.intake.clean import Terms
 from kit.intake.grid import Grid, Layout, Sheet
 from kit.intake.load import Field, Load
 from kit.intake.mapping import POWERS, Cell

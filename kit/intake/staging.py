@@ -15,10 +15,10 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from kit.database import quiet
+from kit.database import literal, quiet
 from kit.errors import EmptyFile, KitError
 from kit.intake import clean
-from kit.intake.clean import SQL_TYPES, Terms, literal, reason_code, source_text
+from kit.intake.clean import SQL_TYPES, Terms, reason_code, source_text
 from kit.intake.grid import Sheet
 from kit.intake.load import Field, Load
 from kit.intake.personal import PersonalTexts

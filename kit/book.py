@@ -1,7 +1,5 @@
 """The book: the canonical tables of one engagement, as Parquet files that intake wrote."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path

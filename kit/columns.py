@@ -1,7 +1,5 @@
 """Column names that code refers to, once each. Labels, types and aliases are in ``kit.schema``."""
 
-from __future__ import annotations
-
 from typing import Final
 
 # Keys, the same in every table.

@@ -1,7 +1,5 @@
 """What every DuckDB of the kit needs."""
 
-from __future__ import annotations
-
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,7 +1,5 @@
 """``engagement.yml``: what a consultant says of one bank. Typed, frozen; an unknown key is an error."""
 
-from __future__ import annotations
-
 import json
 import os
 import re

@@ -5,8 +5,6 @@ arguments, so an error survives pickling on its way out of a worker process, and
 language at the moment it is printed.
 """
 
-from __future__ import annotations
-
 import difflib
 from collections.abc import Iterable
 from typing import Any

@@ -1,7 +1,5 @@
 """What is made from an engagement's key: surrogates of ids, and keys for one purpose each."""
 
-from __future__ import annotations
-
 import hashlib
 import hmac
 

@@ -3,8 +3,6 @@
 A sentence is looked up and filled at the moment it is read; a file is loaded at the first need of one of its sentences.
 """
 
-from __future__ import annotations
-
 import os
 from collections.abc import Mapping, Sequence
 from functools import cache

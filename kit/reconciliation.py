@@ -1,7 +1,5 @@
 """What an intake wrote about itself: rows, reasons, sums, units, refusals and checks, as frames."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path

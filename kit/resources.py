@@ -1,7 +1,5 @@
 """Where notebooks and templates lie: at the top of a clone, or inside the installed wheel."""
 
-from __future__ import annotations
-
 import hashlib
 import re
 from functools import cache

@@ -1,7 +1,5 @@
 """How a column is printed, from its name: the one place for reports, workbooks and results."""
 
-from __future__ import annotations
-
 _NAMED_AS_THEY_ARE = """
     tier segment grade evidence population field finding unit_from unit compared orphan_cause measure keepers
     value role step start_group account_class state dormancy_rule unit_state unit_line pays stage whose flow_step

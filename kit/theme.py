@@ -1,7 +1,5 @@
 """The look: one palette and one pair of typefaces for charts, HTML and PDF, the same on every machine."""
 
-from __future__ import annotations
-
 from functools import cache
 from typing import Any
 

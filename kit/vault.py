@@ -4,8 +4,6 @@ A Parquet file under modular encryption: footer, statistics and pages alike. Eac
 by a key that is derived from the engagement's; nothing in it can be read without that.
 """
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import hmac

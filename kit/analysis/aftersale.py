@@ -1,7 +1,5 @@
 """After the sale: what becomes of the money that falls due, and whom customers bring (R103, R104)."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """What customers own and owe, whence their money comes and where it goes, and who is in which table."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType

@@ -1,7 +1,5 @@
 """The bank's branches beside each other: a row a branch, and where one stands among them."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 

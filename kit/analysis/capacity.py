@@ -1,7 +1,5 @@
 """What a branch brings in a head of its staff, over the months and beside the other branches (R84)."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import pandas as pd

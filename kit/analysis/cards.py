@@ -1,7 +1,5 @@
 """A card a segment: who they are, what they hold, what suits them, where they would come (R37, R42, R53)."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 

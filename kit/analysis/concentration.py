@@ -1,7 +1,5 @@
 """How concentrated the assets are: Lorenz, Gini, HHI, top share, smallest share of customers holding 80% (R1)."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 

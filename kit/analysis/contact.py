@@ -1,7 +1,5 @@
 """Contact as it was, and how often it is to be: who was reached, and the interval of each (R28, R59, R111)."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import get_args
 

@@ -1,7 +1,5 @@
 """What the analyses of the contact log share: whose rows, whose SMS, and what lies near what."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """分岗分户: who keeps whom, whether he may, who is left alone, how even the load is (R12, R15, R17, R19, R22, R27)."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Proposals, deals and what they bring: the gate of suitability, the close rate, existing customers beside others."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Whose the deposits are, in what form, when they fall due, and whether they stay (R4, R74, R88)."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import pandas as pd

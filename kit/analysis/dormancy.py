@@ -1,7 +1,5 @@
 """Dormant and ineffective customers, those who were lost, and whom to wake or win back (R73, R78)."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """熟客: who is known to his manager, what he is worth, whether contact keeps its cadence and is more than reminders."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

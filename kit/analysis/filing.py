@@ -1,7 +1,5 @@
 """How full the customers' files are, the occupation first, and whose are to be filled in first (R39, R40, R43)."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """How far the management of existing customers has come, step by step (R11)."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """分级: the service grade with its scorecard, and intent with what it asks for (R54, R55, R56)."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """Where the growth of AUM came from between the first and the last month: whose, and how concentrated (R2, R5)."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

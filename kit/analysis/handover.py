@@ -1,7 +1,5 @@
 """分户方案: what the assignment changes: who comes to whom and why, and how even the load is (R12, R22, R26, R27)."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import pandas as pd

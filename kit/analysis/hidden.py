@@ -1,7 +1,5 @@
 """Value that a low balance hides: flow, payroll, trade or occupation of customers on the lowest tier (R20)."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """How sure the concentration is, and where it arises: an interval, without the largest, between and within groups."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from statistics import NormalDist
 from typing import Any

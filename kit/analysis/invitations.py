@@ -1,7 +1,5 @@
 """Whom the branch invited, who came, and what is known of those it met (R99, R100)."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Ridge-penalised logistic regression, how it is checked on customers that it has not seen, and what that shows."""
 
-from __future__ import annotations
-
 import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

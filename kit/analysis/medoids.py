@@ -1,7 +1,5 @@
 """Whether customers fall into the segments of themselves: k-medoids on Gower's distance beside the rules."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Moves between tiers over the month panel, with the bank's delay before a customer falls (R6, R13)."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Call first or SMS first: what the log says of either order, and how little that may mean."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """The month panel as a table of customers by months, which growth, migration and survival read."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 

@@ -1,7 +1,5 @@
 """The contact plan in sums: by class, by week, by owner."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import pandas as pd

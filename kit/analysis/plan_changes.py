@@ -1,7 +1,5 @@
 """How the contact plan came to be: what has no date, who is claimed, what needs and intent changed."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

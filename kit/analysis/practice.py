@@ -1,7 +1,5 @@
 """What came of the contacts: calls and their results, objections, hang-ups, the SMS that goes with them (R66-R69)."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import pandas as pd

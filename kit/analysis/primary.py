@@ -1,7 +1,5 @@
 """Whether customers bank here first: primary account, likely merchants (R46, R47, R51)."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import pandas as pd

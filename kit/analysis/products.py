@@ -1,7 +1,5 @@
 """Product families held: how many a customer has, which go together, where there is room (R9, R44)."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

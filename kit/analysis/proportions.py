@@ -1,7 +1,5 @@
 """How sure a rate is, and the difference of two: intervals that hold for few cases too."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from statistics import NormalDist
 

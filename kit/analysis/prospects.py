@@ -1,7 +1,5 @@
 """Who is likely to buy a key product, and who must not be offered it: the sandbox list of each (R45)."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 

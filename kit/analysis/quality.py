@@ -1,7 +1,5 @@
 """How far the figures can be trusted: where every row went, what does not agree, what is missing."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import pandas as pd

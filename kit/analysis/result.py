@@ -1,7 +1,5 @@
 """What every analysis shares: saying which columns it cannot do without, and shares with their denominators."""
 
-from __future__ import annotations
-
 import functools
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass

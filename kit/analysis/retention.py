@@ -1,7 +1,5 @@
 """What stays of the money that comes in: payroll after a week, and customers whose money only passes through."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """Other ways to divide the customers, beside the rules: what each is worth, and whether occupation tells assets."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 

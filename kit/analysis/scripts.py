@@ -1,7 +1,5 @@
 """Which words of the contact plan are ready, and what the others lack."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import pandas as pd

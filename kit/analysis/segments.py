@@ -1,7 +1,5 @@
 """Segments by ordered rules, life cycle first and then occupation: their size, overlap and smallest cells (R30-R36)."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Rates of branches of different size beside each other: raw, shrunk towards the bank's, and their funnel plots."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

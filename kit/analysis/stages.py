@@ -1,7 +1,5 @@
 """How far customers have come: dependence on services, coverage with products, transfer of assets (R7, R11, R80)."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Likely success of a contact: a shrunken logistic on the contacts whose outcome is on record, beside the scorecard."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Annotated, Any
 

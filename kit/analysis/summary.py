@@ -1,7 +1,5 @@
 """What matters most: the lists of a branch by the money at stake, and the branch among the others (R10)."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """How long customers who reached the value floor stay above it (R78)."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

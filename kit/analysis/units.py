@@ -1,7 +1,5 @@
 """Accounts of units: which lie idle, which will be 久悬, which miss their year average, and who pays salaries (R76)."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Attainable wallet: what the better-off among customers alike hold here, less what each holds (R50)."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """口径: the thresholds, denominators and dates behind a run's figures, in words."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import Any
 

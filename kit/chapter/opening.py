@@ -1,7 +1,5 @@
 """Opening a chapter: the run that it reads, the branch that it is about, the language that it speaks."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import cache, lru_cache, partial
 from pathlib import Path

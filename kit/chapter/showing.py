@@ -4,8 +4,6 @@ A cell is a line or two: compute with `kit.analysis`, then ``say``, ``table`` or
 cannot give is announced once, with the columns that would unlock it, and skipped after that.
 """
 
-from __future__ import annotations
-
 import io
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, fields, is_dataclass

@@ -1,7 +1,5 @@
 """A figure of the report's width with margins set by hand: the layout engines take twice as long (35 ms a chart)."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Charts of contacts made and planned."""
 
-from __future__ import annotations
-
 import pandas as pd
 from matplotlib.figure import Figure
 

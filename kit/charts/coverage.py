@@ -1,7 +1,5 @@
 """Charts of who keeps whom."""
 
-from __future__ import annotations
-
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle

@@ -1,7 +1,5 @@
 """Charts of deposits."""
 
-from __future__ import annotations
-
 from matplotlib.figure import Figure
 
 from kit import columns as col

@@ -1,7 +1,5 @@
 """Charts of dormant and lost customers."""
 
-from __future__ import annotations
-
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 

@@ -1,7 +1,5 @@
 """Charts of familiarity and of contact in time."""
 
-from __future__ import annotations
-
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 

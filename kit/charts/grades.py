@@ -1,7 +1,5 @@
 """Charts of the service grade and of likely success."""
 
-from __future__ import annotations
-
 from matplotlib.figure import Figure
 
 from kit import theme

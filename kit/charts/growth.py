@@ -1,7 +1,5 @@
 """Charts of growth."""
 
-from __future__ import annotations
-
 from matplotlib.figure import Figure
 
 from kit import theme

@@ -1,7 +1,5 @@
 """Charts of the assignment: what each owner keeps before and after."""
 
-from __future__ import annotations
-
 from matplotlib.figure import Figure
 
 from kit import theme

@@ -1,7 +1,5 @@
 """Charts of what customers hold, own and live on."""
 
-from __future__ import annotations
-
 import pandas as pd
 from matplotlib.figure import Figure
 

@@ -1,7 +1,5 @@
 """Charts of what came of contacts: calls reached, the order of call and SMS, invitations, the whole flow."""
 
-from __future__ import annotations
-
 import pandas as pd
 from matplotlib.figure import Figure
 

@@ -1,7 +1,5 @@
 """Chart of primary accounts."""
 
-from __future__ import annotations
-
 from matplotlib.figure import Figure
 
 from kit import theme

@@ -1,7 +1,5 @@
 """Chart of how full the customers' files are."""
 
-from __future__ import annotations
-
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure

@@ -1,7 +1,5 @@
 """Charts of the segments."""
 
-from __future__ import annotations
-
 import numpy as np
 from matplotlib.figure import Figure
 

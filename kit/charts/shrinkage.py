@@ -1,7 +1,5 @@
 """Funnel plots of the branches' rates."""
 
-from __future__ import annotations
-
 from matplotlib.figure import Figure
 
 from kit import columns as col

@@ -1,7 +1,5 @@
 """Charts of stages and of output per head."""
 
-from __future__ import annotations
-
 import matplotlib as mpl
 import numpy as np
 from matplotlib.figure import Figure

@@ -1,7 +1,5 @@
 """Charts of the ladder of tiers."""
 
-from __future__ import annotations
-
 from matplotlib.figure import Figure
 
 from kit import theme

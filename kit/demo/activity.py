@@ -1,7 +1,5 @@
 """What moves: three months of transactions, the flows that they add up to, and the last active day."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 

@@ -1,7 +1,5 @@
 """What customers hold at each month end: a heavy-tailed AUM, its path and its parts, to the 分."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The invented bank, branch by branch into its files; memory holds one branch at a time."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path

@@ -1,7 +1,5 @@
 """One branch of the invented bank: drawn once, then written as files."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 

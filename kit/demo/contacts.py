@@ -1,7 +1,5 @@
 """The contact log: a year, mostly reminders to the rich; some calls that an SMS announced, few after a hang-up."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any

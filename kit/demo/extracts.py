@@ -1,7 +1,5 @@
 """In which file the invented bank sends which table, and what stands around it there."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 

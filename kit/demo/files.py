@@ -1,7 +1,5 @@
 """Columns of the bank's tables, made by arrow: exact amounts, days, words, numbers with leading zeros."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The rows that an intake must not swallow: unreadable, repeated, contradicting, pointing to nothing."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any

@@ -1,7 +1,5 @@
 """The monthly report of every customer's assets, as the bank's data warehouse sends it."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Who the invented customers are: kind, age, habits, and the master file a bank keeps of them."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache

@@ -1,7 +1,5 @@
 """Plan of the invented bank: its branches, its staff, its calendar, and the kinds of customers."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum

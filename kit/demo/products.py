@@ -1,7 +1,5 @@
 """Accounts and holdings on the as-of date, cut from the balances that they sum to; their maturities."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 

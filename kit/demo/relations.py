@@ -1,7 +1,5 @@
 """Who keeps whom and what came of it: owners, sales and salons."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any

@@ -1,7 +1,5 @@
 """Files in the forms that banks send; text grows block by block, what a workbook holds is written at the end."""
 
-from __future__ import annotations
-
 import csv
 from collections.abc import Mapping, Sequence
 from decimal import Decimal

@@ -1,7 +1,5 @@
 """Accounts of units: which of them lie idle, fall below a line or come near one is planted, the rest is drawn."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any

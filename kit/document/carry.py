@@ -1,7 +1,5 @@
 """Blocks as JSON and back, without loss: how a notebook carries them from the kernel to the report."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import fields, is_dataclass
 from datetime import date

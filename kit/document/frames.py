@@ -1,7 +1,5 @@
 """Data frames and results of analyses as blocks: heads, kinds and names of codes from the columns' names."""
 
-from __future__ import annotations
-
 from dataclasses import fields
 from typing import Any
 

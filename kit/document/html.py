@@ -1,7 +1,5 @@
 """Blocks as HTML, for JupyterLab and for the page: every text is escaped, and nothing in it can run or load."""
 
-from __future__ import annotations
-
 import base64
 import re
 import unicodedata

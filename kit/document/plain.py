@@ -1,7 +1,5 @@
 """Blocks as plain text: what a terminal shows, and what a test reads."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 from kit.document import blocks as doc

@@ -1,7 +1,5 @@
 """Our own wording as blocks: ``**strong**``, a list of ``- `` lines, a quotation of ``> `` lines, and no more."""
 
-from __future__ import annotations
-
 import re
 
 from kit.document.blocks import Block, Items, Mark, Paragraph, Quote, Text

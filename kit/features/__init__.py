@@ -1,7 +1,5 @@
 """One row a customer, and rows of other grains, defined once: SQL files in the subset that DuckDB and Spark share."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any

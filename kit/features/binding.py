@@ -1,7 +1,5 @@
 """What stands behind each ``:name`` of the SQL files: a threshold of the profile by its path, or a fact of the book."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """How far the customers' files are filled in, field by field: default codes fill a field and say nothing (R39, R40)."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType

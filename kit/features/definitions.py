@@ -5,8 +5,6 @@ say which source columns derived columns cannot do without (``a, b: x or y, z`` 
 one is named instead of guessed; a derived column named there hands on its own needs.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from functools import cache

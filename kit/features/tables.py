@@ -1,7 +1,5 @@
 """The profile's lists as small tables, so that a ladder, or a list of words, of any length is a join and not code."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 import pyarrow as pa

@@ -3,8 +3,6 @@
 They are the systems' own, not a client's choice; a profile has those of steps, sectors and purposes.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 
 from kit.params import Params

@@ -1,7 +1,5 @@
 """The unit of an amount, where it is said, and whether the first rows make it doubtful."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal

@@ -1,7 +1,5 @@
 """Branches that only the name of a sheet or of a file tells: which branch a name means, and how sure that is."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches

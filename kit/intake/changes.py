@@ -1,7 +1,5 @@
 """How a layout differs from the one that was confirmed: labels added, gone, renamed, moved."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """What the rows of a book owe each other: one key each, a customer and a branch that exist, sums that tie."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Which table a sheet without a mapping is: by its labels, else a question."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from kit import columns as col

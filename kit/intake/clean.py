@@ -1,7 +1,5 @@
 """SQL that turns the text of a source into typed columns; the macros it calls are in ``clean.sql``."""
 
-from __future__ import annotations
-
 import datetime as dt
 import hashlib
 import math

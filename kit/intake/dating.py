@@ -1,7 +1,5 @@
 """The day of a monthly table without a date column: from a title or a file's name, the engagement's, or a question."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Mapping, Sequence
 

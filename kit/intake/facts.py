@@ -1,7 +1,5 @@
 """New facts of customers, as managers filled them in: which are in force, and their way into the book."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Columns that no extract may hold: their file is refused, unless a person says to read it without them."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 

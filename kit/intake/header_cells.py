@@ -1,7 +1,5 @@
 """The cells of a header: cleaned, filled over the columns of their group, joined from top to bottom."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from itertools import pairwise

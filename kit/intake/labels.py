@@ -1,7 +1,5 @@
 """What the labels of a sheet say by themselves: columns by exact name, and ambiguous labels that context settles."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """Where the header of a table stands among title lines, and what those lines say."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from dataclasses import dataclass

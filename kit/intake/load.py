@@ -1,7 +1,5 @@
 """One load: a sheet into a canonical table, column by column."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from kit.intake.grid import Sheet

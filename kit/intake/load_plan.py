@@ -1,7 +1,5 @@
 """Which sheet feeds which canonical table, column by column: from a mapping file, else from labels, else a question."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace

@@ -1,7 +1,5 @@
 """What people print around a table: titles, units, dates, notes, page marks, and the labels of totals and pivots."""
 
-from __future__ import annotations
-
 import calendar
 import re
 import unicodedata

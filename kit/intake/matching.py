@@ -1,7 +1,5 @@
 """Which label of a sheet feeds which column of a table: exact names, answers, settled meanings; the rest is asked."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 

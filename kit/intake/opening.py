@@ -1,7 +1,5 @@
 """The one place where a file is opened for planning, and where its first rows are looked at."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

@@ -1,7 +1,5 @@
 """What of a load is personal: the key of a customer, and what goes to the vault instead of the book."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The steps of an intake: plan the loads, stage them, check them, take back what managers filled in, write the book."""
 
-from __future__ import annotations
-
 import datetime as dt
 import shutil
 import tempfile

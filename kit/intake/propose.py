@@ -1,7 +1,5 @@
 """Ranked proposals for labels that no exact name settles, with their evidence; none is ever accepted silently."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Sequence
 from difflib import SequenceMatcher
 from functools import cache

@@ -1,7 +1,5 @@
 """Why a row or a cell did not enter the book, and what else a person should know."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from kit.messages import listed, message

@@ -1,7 +1,5 @@
 """What only a person may decide about a source: the question, the likely answers and what speaks for each."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """How the sheets of one layout are read: a cell of a mapping for each column of each table that they feed."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 

@@ -1,7 +1,5 @@
 """Where every row and every 分 went: the reconciliation of an intake, a frame each."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal

@@ -1,7 +1,5 @@
 """What was answered about a layout as mapping files: for which files and sheets, and for the next delivery of them."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase

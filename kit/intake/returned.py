@@ -1,7 +1,5 @@
 """Managers' workbooks that came back: what was filled in becomes rows of the contact log and new facts of customers."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace

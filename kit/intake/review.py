@@ -1,7 +1,5 @@
 """Questions about an engagement's files, answered on the terminal or in a meeting, and kept in ``mapping/``."""
 
-from __future__ import annotations
-
 import datetime as dt
 import re
 from pathlib import Path

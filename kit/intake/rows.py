@@ -1,7 +1,5 @@
 """Data rows of a table apart from what is printed between and below them: repeated headers, totals, notes."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """A second table in a sheet, below the first, above it or beside it: told, and never read as the first."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby, pairwise
 

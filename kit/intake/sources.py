@@ -1,7 +1,5 @@
 """Which files an engagement folder gives, with the mapping of each; opened once, however often they are looked at."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """A throw-away database in which the sources lie, typed, until it is known which rows the book takes."""
 
-from __future__ import annotations
-
 import datetime as dt
 import os
 from collections import Counter

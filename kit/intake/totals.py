@@ -1,7 +1,5 @@
 """Totals rows: taken out of the data and held against the sum of the rows that they are the total of."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from decimal import Decimal
 from itertools import accumulate

@@ -1,7 +1,5 @@
 """What the text of a column looks like: how much of it reads as money, a date, a flag …; never the text itself."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections import Counter

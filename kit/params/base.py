@@ -1,7 +1,5 @@
 """What every part of the thresholds is made of."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import Annotated, Literal
 

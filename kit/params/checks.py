@@ -1,7 +1,5 @@
 """What the checks of the extracts call a finding, and the bank's own figures."""
 
-from __future__ import annotations
-
 from pydantic import Field
 
 from kit.params.base import Frozen

@@ -1,7 +1,5 @@
 """How the customers are divided: tiers, dormancy, primary account, products, deposits, units, stages."""
 
-from __future__ import annotations
-
 from itertools import pairwise
 from typing import Annotated, Literal
 

@@ -1,7 +1,5 @@
 """分户: one main owner for every customer, by tier, rule and even load, a branch at a time."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any

@@ -1,7 +1,5 @@
 """Work days of the Chinese calendar, with its holidays and make-up days."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta

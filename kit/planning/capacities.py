@@ -1,7 +1,5 @@
 """How many contacts each owner can make on each day: his own daily number, on work days on which he is there."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date

@@ -1,7 +1,5 @@
 """The contact plan: every customer's next contacts, dated on work days within each owner's capacity (R57, R58, R61)."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta

@@ -1,7 +1,5 @@
 """What fills the slots of the words: who is addressed, by whom, from which branch, about which products."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping

@@ -1,7 +1,5 @@
 """Bounds of an even load, as limits of the model; and which of them gave way, as it came out."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Whom to act on: one list a finding, each customer with what is at stake and why."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from functools import partial
 from inspect import signature

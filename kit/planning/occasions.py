@@ -1,7 +1,5 @@
 """What a customer is contacted for: eight classes of occasion, each a window of days (R52, R58, R60)."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta

@@ -3,8 +3,6 @@
 Knows nothing of customers. The same code gives the known optima of the generalised assignment problem.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 
 import numpy as np

@@ -1,7 +1,5 @@
 """分户四规则: who has the first claim on a customer, and in the end why somebody keeps him."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

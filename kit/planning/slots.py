@@ -1,7 +1,5 @@
 """One owner's calendar: which tasks fit it at all, the first in order before all others, and on which days."""
 
-from __future__ import annotations
-
 from collections import deque
 from collections.abc import Sequence
 

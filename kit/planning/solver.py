@@ -1,7 +1,5 @@
 """Units, owners and limits as a mixed-integer model, solved by HiGHS."""
 
-from __future__ import annotations
-
 import ctypes
 import os
 import sys

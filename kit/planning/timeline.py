@@ -1,7 +1,5 @@
 """One customer's contacts in time: occasions that fall together are one contact, and the cadence fills the gaps."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 

@@ -1,7 +1,5 @@
 """What to say to each customer: the words of a call and of a message, filled in from the scripts."""
 
-from __future__ import annotations
-
 from collections.abc import Hashable, Iterator, Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The workbook that goes back to the bank: what is missing, doubtful, different or unread; examples are masked."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Markdown and HTML that other programs wrote, as blocks: cut down by nh3 first, then read once."""
 
-from __future__ import annotations
-
 import base64
 import re
 from collections.abc import Iterable, Iterator, Mapping

@@ -1,7 +1,5 @@
 """The acceptance gate: each rendered file has its own branch's name, its chapters, and no trace of an accident."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from html import escape, unescape

@@ -4,8 +4,6 @@ What a notebook of unknown origin holds was cut down when it became blocks, the 
 tells the browser (Content-Security-Policy) to run and to load nothing.
 """
 
-from __future__ import annotations
-
 import functools
 import re
 from collections.abc import Mapping

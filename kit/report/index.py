@@ -1,7 +1,5 @@
 """The index page: all branches of a run, each with its headline figures and its report."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any

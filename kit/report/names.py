@@ -1,7 +1,5 @@
 """Names in place of codes: tables, columns and reasons as the reader's language and the canonical model have them."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """Executed notebooks as one document: ours hold its blocks, of any other what it shows is read into blocks."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping

@@ -1,7 +1,5 @@
 """What is said and sent, as quotations under their names."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 
 import pandas as pd

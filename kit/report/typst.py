@@ -5,8 +5,6 @@ their metadata (``branch_kit``). Python says what is in the document, ``template
 how it looks.
 """
 
-from __future__ import annotations
-
 import json
 import unicodedata
 from collections.abc import Mapping

@@ -4,8 +4,6 @@ No Typst code is written here. Text stays text from the block to the page, so no
 as mark-up. A block or mark is a dictionary of its fields with its kind in ``t``; its figures are printed.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass, replace

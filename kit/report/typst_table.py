@@ -1,7 +1,5 @@
 """Tables as the page shows them: a wide one in small type, a very wide one as several."""
 
-from __future__ import annotations
-
 import re
 import textwrap
 from collections.abc import Callable

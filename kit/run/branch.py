@@ -1,7 +1,5 @@
 """One branch from its data to its report: chapters → one notebook → HTML and PDF → call lists."""
 
-from __future__ import annotations
-
 import time
 from dataclasses import dataclass
 from datetime import date

@@ -1,7 +1,5 @@
 """A small synthetic bank, made once, for notebooks that are opened before anything was run."""
 
-from __future__ import annotations
-
 import shutil
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """The fan-out: prepare once, make each branch's report in a process of its own, keep the ledger, write the index."""
 
-from __future__ import annotations
-
 import hashlib
 import multiprocessing
 import os

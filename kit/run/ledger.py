@@ -1,7 +1,5 @@
 """The ledger decides what is done: a line a step, never a notebook's metadata, never a file's existence."""
 
-from __future__ import annotations
-
 import json
 import os
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """``manifest.json``: every file that a run left, with its digest, so that a later look can tell what changed."""
 
-from __future__ import annotations
-
 import json
 from datetime import date
 from pathlib import Path

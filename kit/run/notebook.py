@@ -1,7 +1,5 @@
 """One notebook executed safely: its parameters checked first, its result whole or not there at all."""
 
-from __future__ import annotations
-
 import contextlib
 import keyword
 import logging

@@ -1,7 +1,5 @@
 """From extracts to the data that every chapter reads: intake → features → assignment → plan → branch summaries."""
 
-from __future__ import annotations
-
 import multiprocessing
 from collections.abc import Callable, Collection
 from concurrent.futures import ProcessPoolExecutor

@@ -1,7 +1,5 @@
 """What lies in ``working/`` of a branch: each manager's workbook and calendar, and the branch head's workbook."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta

@@ -1,7 +1,5 @@
 """The canonical model: the tables, their columns, the labels banks give them, and how a label is compared."""
 
-from __future__ import annotations
-
 import csv
 import re
 import unicodedata

@@ -1,7 +1,5 @@
 """The calendar file of a manager: how many contacts a work day brings, and of which classes; no customer is named."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 from typing import get_args
 

@@ -4,8 +4,6 @@ The ``customers`` are those of a branch, with the columns ``identity`` that say 
 the product families that each of them holds, parted by commas. ``lists`` are the branch's, for the estimates in them.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """What stands in each manager's workbook: his tasks by day, a card of each customer, the words; frames and no cells."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace

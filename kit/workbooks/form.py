@@ -4,8 +4,6 @@ Nothing in it depends on a sheet's name, a label or the order of the rows: a ver
 is, a hidden row above the header names the columns, and hidden columns name the customer and the task.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from types import MappingProxyType

@@ -1,7 +1,5 @@
 """The branch head's page: how full each owner's weeks are, and what did not fit."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta

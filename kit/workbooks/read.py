@@ -1,7 +1,5 @@
 """A manager's workbook that came back: its sheets with the place of each column, and what of it cannot be read."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 

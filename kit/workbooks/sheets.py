@@ -1,7 +1,5 @@
 """Frames as sheets of a workbook: codes by their names, money in 万元, dates as dates; and lists of customers."""
 
-from __future__ import annotations
-
 import gc
 import io
 from collections.abc import Callable, Iterator, Mapping

@@ -1,7 +1,5 @@
 """Pages as a manager's workbook: protected but for the cells to be filled in, each sheet printed with its heading."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta

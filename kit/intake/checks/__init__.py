@@ -1,7 +1,5 @@
 """What the tables of a book owe each other, the calendar and the bank's own figures: findings, never refusals."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Sequence
 from typing import Any

@@ -1,7 +1,5 @@
 """元 or 万元: amounts that stand at one to ten thousand where they must be alike."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator, Sequence
 from typing import Any

@@ -1,7 +1,5 @@
 """The calendar: rows dated after the as-of date, tables that end before it, gaps and jumps of the month panel."""
 
-from __future__ import annotations
-
 import calendar
 import datetime as dt
 

@@ -1,7 +1,5 @@
 """Code drift: a code that appears, vanishes, or changes its share from one month, or one file, to the next."""
 
-from __future__ import annotations
-
 from itertools import pairwise
 from typing import Any
 

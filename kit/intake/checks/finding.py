@@ -1,7 +1,5 @@
 """One thing that was checked, and the table of all of them."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass

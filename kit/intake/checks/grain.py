@@ -1,7 +1,5 @@
 """One row each: rows that come twice, customers with two main owners, persons under several numbers."""
 
-from __future__ import annotations
-
 from kit import columns as col
 from kit.intake.checks.finding import FINDING, INFO, OK, Check, judged
 from kit.intake.checks.staged import Staged

@@ -1,7 +1,5 @@
 """References between the tables, and what a join of them loses."""
 
-from __future__ import annotations
-
 import datetime as dt
 
 from kit import columns as col

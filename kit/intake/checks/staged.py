@@ -1,7 +1,5 @@
 """The staged tables as the checks see them: their columns, and the rows that the book takes."""
 
-from __future__ import annotations
-
 import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any

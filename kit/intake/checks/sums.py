@@ -1,7 +1,5 @@
 """Sums that two tables, or a table and the bank itself, should agree on: found against stated, in 分."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Sequence
 

@@ -1,7 +1,5 @@
 """Files as tables of text: every cell a trimmed string, beside the row number that a person sees."""
 
-from __future__ import annotations
-
 import functools
 import io
 from collections.abc import Callable, Iterator

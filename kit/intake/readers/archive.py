@@ -1,7 +1,5 @@
 """What the archive of a workbook holds beside values: its first year, when it was saved, faulty and far cells."""
 
-from __future__ import annotations
-
 import io
 import re
 import zipfile

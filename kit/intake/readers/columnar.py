@@ -1,7 +1,5 @@
 """Tables that know their columns: Parquet files, and what a bank's database answers."""
 
-from __future__ import annotations
-
 import os
 import re
 from collections.abc import Iterable, Iterator, Sequence

@@ -1,7 +1,5 @@
 """Delimited text in the encodings, separators and states in which banks send it."""
 
-from __future__ import annotations
-
 import codecs
 import csv
 import io

@@ -1,7 +1,5 @@
 """What a file is, and the encoding of its text, by its bytes: its name, and what it says of itself, may be wrong."""
 
-from __future__ import annotations
-
 import codecs
 import io
 import re

@@ -1,7 +1,5 @@
 """Quotation marks that are never closed, made harmless before a parser takes the rest of the file for one cell."""
 
-from __future__ import annotations
-
 import csv
 import itertools
 from collections.abc import Iterator, Sequence

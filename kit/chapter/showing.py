@@ -16,7 +16,7 @@ from IPython.display import display
 
 from kit import columns as col
 from kit.analysis.branches import Standing, standing
-from kit.analysis.result import Unavailable
+from kit.analysis.result import Unavailable, judged
 from kit.analysis.shrinkage import funnel_place
 from kit.analysis.summary import Finding
 from kit.book import Book
@@ -28,6 +28,7 @@ from kit.document.frames import table_of
 from kit.document.html import fragment
 from kit.document.plain import to_plain
 from kit.document.sentences import blocks_of, text_of
+from kit.features.definitions import needs
 from kit.params import Params
 from kit.planning.scripts import Scripts, scripts
 from kit.planning.words import lacking
@@ -256,6 +257,14 @@ class Chapter:
         if not self.context.holidays_announced:
             self.say("calendar_note")
 
+    def coverage(self, *columns: str) -> None:
+        """Of how many customers each of these flags, grades or scores is known, where not of all: rates are theirs."""
+        for column in columns:
+            known = judged(self.customers, column)
+            if 0 < known.known < known.of:
+                name = self.words.label(f"tables.{column}", default=column)
+                self._say(self.words("common.judged", name=name, known=known.known, of=known.of))
+
     def standing(self, column: str) -> Standing:
         """Where this branch stands among the bank's branches."""
         return standing(self.branches, self.branch_id, column)
@@ -284,11 +293,14 @@ class Chapter:
         return self._facts | found
 
     def _unlock(self, key: str, result: Unavailable) -> str:
-        """Call-out that names the missing columns as the bank would call them."""
-        groups = dict.fromkeys(tuple(g) for name in result.columns for g in self.context.unlocks.get(name, ()))
+        """Call-out that names the missing columns as the bank would call them, or of how few there are values."""
+        sources = needs() if result.of else self.context.unlocks
+        groups = dict.fromkeys(tuple(g) for name in result.columns for g in sources.get(name, ()))
         named = [self.words("common.either").join(self._source(source) for source in group) for group in groups]
         return self.words(
-            "common.unlock",
+            "common.too_few" if result.of else "common.unlock",
+            known=result.known,
+            of=result.of,
             title=self.words(f"{self.name}.{key}.title"),
             columns=self.words("common.both").join(named or result.columns),
         )

@@ -212,7 +212,8 @@ class _Degraded:
 
 
 @pytest.fixture
-def degraded(bank, prepared, whole, read, tmp_path) -> _Degraded:
+def degraded(bank, prepared, whole, read, tmp_path, monkeypatch) -> _Degraded:
+    monkeypatch.setattr(read.__self__, "laid_out", False)  # whose charts are those of the whole, or less
     return _Degraded(load(bank[0]), prepared / "data", whole, read, tmp_path)
 
 

@@ -1,4 +1,4 @@
-"""What must not matter does not, and what must follow does: a bank changed in ways whose outcome is known beforehand."""
+"""What must not matter does not, and what must follow does: a bank changed in ways whose outcome is known."""
 
 import os
 import shutil

@@ -58,6 +58,7 @@ TABLES = (
     "flows",
     "touches",
     "outcomes",
+    "unread",
     "contacts",
     "callers",
     "sales",

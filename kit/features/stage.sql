@@ -32,14 +32,12 @@ FROM (
       CASE
         WHEN g.measure = 'products' THEN m.product_count >= g.at_least
         WHEN g.measure = 'assets' THEN m.aum_fen >= m.assets_target_fen OR m.stays_high
-        WHEN m.services >= g.at_least THEN TRUE
-        WHEN m.services + m.services_unclear < g.at_least THEN FALSE
+        ELSE m.services >= g.at_least
       END AS passed
     FROM (
       SELECT
         b.customer_id,
         b.services,
-        b.services_unclear,
         b.product_count,
         b.aum_fen,
         b.aum_start_fen,
@@ -60,7 +58,6 @@ FROM (
             a.aum_fen,
             a.tier_rank,
             s.services,
-            s.services_unclear,
             p.product_count,
             f.aum_fen AS aum_start_fen,
             CASE WHEN f.customer_id IS NOT NULL THEN q.product_count END AS products_start,

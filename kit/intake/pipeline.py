@@ -141,7 +141,7 @@ def _make(
         },
         reconciliation=reconciliation.reconciled_rows(connection, loaded),
         control_sums=reconciliation.control_sums(connection, loaded),
-        totals=totals(connection, loaded),
+        totals=totals(connection, loaded, limits),
         fields=reconciliation.fields(loaded),
         notices=(*planned.notices, *back.notices),
         refused=(*planned.refused, *refused, *back.refused),

@@ -17,6 +17,7 @@ SUBJECTS = (
     "contact_read",
     "staff_state",
     "owner",
+    "unlisted",
     "panel",
     "aum",
     "products",

@@ -68,10 +68,12 @@ class Merchant(Frozen):
 
 
 class Primary(Frozen):
-    """Primary-account score: points for and against, and where a grade begins.
+    """Primary-account score: points for and against, in percent of what the evidence could give; where grades begin.
 
     Attributes
     ----------
+    kinds_at_least
+        Of so few kinds of evidence a customer is not judged.
     elsewhere_ratio
         Known assets elsewhere against AUM here from which on a customer of the upper tiers is one to fight for.
     retention_days, retention_low
@@ -94,6 +96,7 @@ class Primary(Frozen):
     retention_low: float = 0.1
     strong_from: int = 60
     weak_below: int = 30
+    kinds_at_least: int = Field(default=3, gt=0)
 
 
 class Hidden(Frozen):
@@ -174,9 +177,13 @@ class Stages(Frozen):
 
 
 class Evidence(Frozen):
-    """From which share of customers on that can be judged a rate is one of them all; below it, it is not printed."""
+    """From which share of customers on that can be judged a rate is one of them all; below it, it is not printed.
+
+    Transactions reach over a time whose ends lie within ``gap_days`` of the first and the last of them.
+    """
 
     coverage_at_least: float = Field(default=0.2, ge=0, le=1)
+    gap_days: int = Field(default=10, ge=0)
 
 
 class Compared(Frozen):

@@ -7,9 +7,7 @@ SELECT
   CASE WHEN b.branch_id IS NOT NULL AND COALESCE(p.accounts, 0) = 0 THEN 0 WHEN p.classed > 0 THEN p.class_2_accounts END AS class_2_accounts,
   CASE WHEN b.branch_id IS NOT NULL AND COALESCE(p.accounts, 0) = 0 THEN 0 WHEN p.classed > 0 THEN p.class_3_accounts END AS class_3_accounts
 FROM customer c
-LEFT JOIN (
-  SELECT DISTINCT o.branch_id FROM account a JOIN customer o ON o.customer_id = a.customer_id WHERE a.account_class IS NOT NULL
-) b ON b.branch_id = c.branch_id
+LEFT JOIN sent b ON b.branch_id = c.branch_id AND b.source = 'account'
 LEFT JOIN (
   SELECT
     COALESCE(o.person_key, o.customer_id) AS person,

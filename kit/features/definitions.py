@@ -12,6 +12,7 @@ from importlib.resources import files
 
 # In the order in which one builds on another.
 SUBJECTS = (
+    "sent",
     "meanings",
     "contact_read",
     "staff_state",
@@ -50,6 +51,7 @@ SUBJECTS = (
 )
 # Rows of another grain than a customer, each with its branch; some of them subjects of their own.
 TABLES = (
+    "sent",
     "panel",
     "maturities",
     "branch_months",

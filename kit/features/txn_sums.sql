@@ -11,9 +11,15 @@ FROM (
     c.customer_id,
     k.pay_told,
     k.acquiring_told,
-    b.branch_id IS NOT NULL AND k.to_date AS to_date,
-    b.branch_id IS NOT NULL AND k.to_date AND k.month_from AS month_covered,
-    b.branch_id IS NOT NULL AND k.to_date AND k.pays_from AND k.pay_told AS pays_covered,
+    COALESCE(b.known_since IS NOT NULL, FALSE) AS to_date,
+    COALESCE(
+      b.first_date <= :month_since + INTERVAL :evidence.gap_days DAY AND b.last_date + INTERVAL :evidence.gap_days DAY >= :as_of,
+      FALSE
+    ) AS month_covered,
+    COALESCE(
+      b.first_date <= :pays_since + INTERVAL :evidence.gap_days DAY AND b.last_date + INTERVAL :evidence.gap_days DAY >= :as_of,
+      FALSE
+    ) AND k.pay_told AS pays_covered,
     s.last_active_date,
     COALESCE(s.inflow_fen, 0) AS inflow_least_fen,
     COALESCE(s.outflow_fen, 0) AS outflow_least_fen,
@@ -28,18 +34,13 @@ FROM (
   FROM customer c
   CROSS JOIN (
     SELECT
-      COALESCE(MIN(x.txn_date) <= :month_since + INTERVAL :evidence.gap_days DAY, FALSE) AS month_from,
-      COALESCE(MIN(x.txn_date) <= :pays_since + INTERVAL :evidence.gap_days DAY, FALSE) AS pays_from,
-      COALESCE(MAX(x.txn_date) + INTERVAL :evidence.gap_days DAY >= :as_of, FALSE) AS to_date,
       COUNT(CASE WHEN x.direction IN :credit_words THEN p.code END) > 0 AS pay_told,
       COUNT(CASE WHEN x.channel IN :acquiring_words THEN 1 END) > 0 AS acquiring_told
     FROM txn x
     LEFT JOIN meanings p ON p.kind = 'pay' AND p.said = x.summary
     WHERE x.txn_date <= :as_of
   ) k
-  LEFT JOIN (
-    SELECT DISTINCT o.branch_id FROM txn x JOIN customer o ON o.customer_id = x.customer_id WHERE x.txn_date <= :as_of
-  ) b ON b.branch_id = c.branch_id
+  LEFT JOIN sent b ON b.branch_id = c.branch_id AND b.source = 'txn'
   LEFT JOIN (
     SELECT
       t.customer_id,

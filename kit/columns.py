@@ -121,6 +121,7 @@ PRIMARY_DEMAND: Final = "primary_demand"
 PRIMARY_SAME_NAME_OUT: Final = "primary_same_name_out"
 PRIMARY_PASS_THROUGH: Final = "primary_pass_through"  # noqa: S105  # a column, no password
 PRIMARY_ELSEWHERE: Final = "primary_elsewhere"
+ASSETS_ELSEWHERE: Final = "assets_elsewhere"
 DEMAND_COVER: Final = "demand_cover"
 PAY_FEN: Final = "pay_fen"
 PAY_KEPT_FEN: Final = "pay_kept_fen"

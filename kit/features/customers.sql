@@ -49,6 +49,7 @@ SELECT
   i.inflow_fen,
   i.outflow_fen,
   i.elsewhere_fen,
+  i.assets_elsewhere,
   n.pay_fen,
   n.pay_kept_fen,
   n.pay_daily,

@@ -5,7 +5,7 @@
 --   demand_cover: customer_month.demand_avg_month_fen or customer_month.demand_spot_fen or account.product_name, customer_month.outflow_fen or txn.direction
 --   inflow_fen: customer_month.inflow_fen or txn.direction
 --   outflow_fen: customer_month.outflow_fen or txn.direction
---   elsewhere_fen: customer_month.other_bank_assets_fen
+--   elsewhere_fen, assets_elsewhere: customer_month.other_bank_assets_fen
 --   primary_elsewhere: primary_same_name_out or primary_pass_through or elsewhere_fen
 --   primary_payroll: customer_month.has_payroll or customer_month.payroll_months or txn.summary
 --   primary_active: customer_month.txn_count or txn.is_active_txn or txn.is_interest or txn.summary or txn.txn_type or txn.channel

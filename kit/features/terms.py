@@ -81,6 +81,7 @@ TERMS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         ),
     },
     "pay": {"payroll": ("代发", "工资", "薪")},
+    "posting": {"interest": ("利息", "结息", "interest")},
 }  # fmt: skip
 
 # Codes that fill a field whole.

@@ -48,10 +48,10 @@ def rated(customers: pd.DataFrame, params: Params) -> pd.DataFrame:
     """
     told = told_by_log(customers, pd.DateOffset(months=params.familiar.months), params)
     rows = customers.assign(**{c: customers[c].where(told) for c in (col.CONTACTS, col.FAMILIAR) if c in customers})
-    if col.FAMILIAR in rows and col.CONTACTS in rows:
-        reached = rows[rows[col.CONTACTS] > 0]
-        if len(reached) and not judged(reached, col.FAMILIAR).suffices(params):
-            rows[col.FAMILIAR] = None
+    if {col.FAMILIAR, col.CONTACTS} <= {*rows}:
+        decided = rows[col.FAMILIAR].notna().where(rows[col.CONTACTS] > 0)
+        part = decided.groupby(rows.get(col.BRANCH_ID, pd.Series("", index=rows.index))).transform("mean")
+        rows[col.FAMILIAR] = rows[col.FAMILIAR].where(~(part < params.evidence.coverage_at_least))
     return rows
 
 

@@ -58,8 +58,8 @@ class Familiarity(Result):
 class Cadence(Result):
     """Customers whose last contact lies within the profile's days, a row a tier, highest first.
 
-    ``due`` are those whom the profile wants contacted at all and over whose days the log reaches, ``overdue_fen`` the AUM of those who were not in time;
-    ``overdue`` and ``overdue_fen`` of the result are those of the upper tiers.
+    ``due`` are those whom the profile wants contacted at all and over whose days the log reaches, ``overdue_fen`` the
+    AUM of those who were not in time; ``overdue`` and ``overdue_fen`` of the result are those of the upper tiers.
     """
 
     table: pd.DataFrame

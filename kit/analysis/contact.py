@@ -24,8 +24,6 @@ class ContactPractice(Result):
     """
 
     table: pd.DataFrame
-    customers: int
-    judged: int
     contacts: int
     contacted_share: float | None
     familiar_share: float | None
@@ -111,8 +109,6 @@ def contact_practice(customers: pd.DataFrame, params: Params) -> ContactPractice
     untouched = known[~contacted & known[col.TIER].isin(params.upper_tiers())]
     return ContactPractice(
         table=table.reset_index(),
-        customers=found.of,
-        judged=found.known,
         contacts=int(customers[col.CONTACTS].fillna(0).sum()),
         contacted_share=found.share,
         familiar_share=familiar.share if familiar.suffices(params) else None,

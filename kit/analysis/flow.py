@@ -18,7 +18,7 @@ _NEEDS = {
 
 @dataclass(frozen=True, slots=True)
 class Flow(Result):
-    """Customers of whom every step is known, of all ``of``, by the steps of the flow.
+    """Customers of whom every step is known, by the steps of the flow.
 
     ``table`` has a row a step: who has ``done`` it, who is ``through`` it and all before, and of the latter those at
     the value floor, ``valued_through``. ``narrowest`` is the step at which most of these drop out.
@@ -26,7 +26,7 @@ class Flow(Result):
 
     table: pd.DataFrame
     steps: int
-    of: int
+    unknown: int
     customers: int
     valued: int
     through: int
@@ -86,7 +86,7 @@ def flow(customers: pd.DataFrame, params: Params, plan: pd.DataFrame, *, whole: 
     return Flow(
         table=table,
         steps=len(table),
-        of=of,
+        unknown=of - len(done),
         customers=len(done),
         valued=int(valued.sum()),
         through=int(table["through"].iloc[-1]),

@@ -50,6 +50,7 @@ class Meetings(Result):
 
     table: pd.DataFrame
     meetings: int
+    unknown: int
     customers: int
     customers_share: float | None
     upper_share: float | None
@@ -162,6 +163,7 @@ def meetings(contacts: pd.DataFrame, params: Params, customers: pd.DataFrame) ->
     return Meetings(
         table=table[table["customers"] > 0].reset_index(),
         meetings=len(visits),
+        unknown=of - len(customers),
         customers=int(met.sum()),
         customers_share=share(met.sum(), len(customers)),
         upper_share=share(upper["met"], upper["customers"]),

@@ -16,7 +16,7 @@ _OF_NEXT = [col.CUSTOMER_ID, col.STAGE_RANK, col.AUM_FEN, col.ASSETS_TARGET_FEN]
 
 @dataclass(frozen=True, slots=True)
 class Stages(Result):
-    """Customers whose stage is known, of all ``of``, by the stage that they have reached: a row a stage, ``table``.
+    """Customers whose stage is known, by the stage that they have reached: a row a stage, ``table``.
 
     ``none`` is before the first. ``reached`` counts those at the stage or beyond it. ``by_tier`` has a row a tier
     (highest first) with the share of its customers at each stage, ``<stage>_share``. ``skipped`` have what makes a
@@ -26,7 +26,6 @@ class Stages(Result):
     table: pd.DataFrame
     by_tier: pd.DataFrame
     skipped_by_tier: pd.DataFrame
-    of: int
     customers: int
     first: str
     first_share: float | None
@@ -65,7 +64,7 @@ class ValueChange(Result):
 @needs(col.STAGE, col.STAGE_SKIPPED, of_most=col.STAGE_RANK)
 def stages(customers: pd.DataFrame, params: Params) -> Stages:
     """成长阶段: dependence, coverage, transfer as the profile orders them, and the funnel by tier (R7, R11)."""
-    codes, of = [NONE, *(stage.code for stage in params.stages.order)], len(customers)
+    codes = [NONE, *(stage.code for stage in params.stages.order)]
     customers = customers[customers[col.STAGE_RANK].notna()]
     at = ordered(customers[col.STAGE], codes)
     table = tally(customers, at, aum_fen=col.AUM_FEN)
@@ -82,7 +81,6 @@ def stages(customers: pd.DataFrame, params: Params) -> Stages:
         table=table.reset_index(),
         by_tier=by[by["customers"] > 0].reset_index(),
         skipped_by_tier=apart[apart["customers"] > 0].reset_index(),
-        of=of,
         customers=len(customers),
         first=first,
         first_share=share(table["reached"][first], len(customers)),

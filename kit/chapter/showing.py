@@ -89,15 +89,19 @@ class Chapter:
         branch: that it has no row says nothing.
         """
         own = self.tables(name, self.branch_id)
-        if name in _LOGS and own.empty and len(self.customers):
-            sent = self.tables("sent", self.branch_id).query("source == @_LOGS[@name]")
-            since = pd.Timestamp(self.params.day) - pd.DateOffset(months=self.params.practice.months)
-            if not (pd.to_datetime(sent["known_since"]) <= since).any():
-                return own[[col.BRANCH_ID]]
+        if name in _LOGS and own.empty and not self.reaches(_LOGS[name]):
+            return own[[col.BRANCH_ID]]
         return self.tables(name, EVERY_BRANCH) if everywhere else own
 
+    def reaches(self, source: str) -> bool:
+        """Whether a log that was sent for the branch reaches over the profile's months; of nobody there is none."""
+        sent = self.tables("sent", self.branch_id)
+        known = pd.to_datetime(sent.loc[sent["source"] == source, "known_since"])
+        since = pd.Timestamp(self.params.day) - pd.DateOffset(months=self.params.practice.months)
+        return self.customers.empty or bool((known <= since).any())
+
     def sent(self, *sources: str) -> str:
-        """Which of these tables the bank sent for the branch, and from when to when they reach: no row there is a no."""
+        """Which of these tables were sent for the branch, and from when to when they reach: no row there is a no."""
         rows, told = self.rows("sent"), []
         for source in sources:
             found = rows[rows["source"] == source]

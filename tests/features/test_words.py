@@ -131,7 +131,8 @@ def test_a_word_that_no_class_knows_is_neither_reached_nor_not_and_is_named(made
     ("said", "code"),
     [("没有接通", "no_answer"), ("未接通，稍后再联系", "no_answer"), ("接听后挂断", "hung_up"), ("拒绝", "refused"),
      ("拒绝接听", "no_answer"), ("无意向", "refused"), ("有意向", "connected"), ("已发送", "message"),
-     ("是", "connected"), ("否", "no_answer"), ("not connected", "no_answer"), ("Disconnected", "no_answer"), ("其他", None)],
+     ("是", "connected"), ("否", "no_answer"), ("not connected", "no_answer"), ("Disconnected", "no_answer"),
+     ("其他", None)],
 )  # fmt: skip
 def test_the_longest_word_that_stands_in_a_result_counts(said, code):
     assert meaning("outcome", said, TERMS["outcome"]) == code

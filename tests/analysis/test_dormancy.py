@@ -99,7 +99,7 @@ def test_won_back_are_those_once_at_the_floor_below_it_now_and_not_asleep():
         some, PARAMS,
         panel(c0=(FLOOR, 9, 1), c1=(FLOOR, 1, 1), c2=(1, 1, FLOOR), c3=(FLOOR - 1, 1, 1), c4=(FLOOR, 1, 1)),
     )  # fmt: skip
-    assert (found.customers, found.gone_fen) == (1, FLOOR - 1), "whose balance is not known has taken nothing away"
+    assert (found.customers, found.gone_fen) == (2, 2 * FLOOR - 1)
 
 
 def test_recovered_customers_are_beside_the_lost_ones_not_among_them():

@@ -67,12 +67,14 @@ class Whitespace(Result):
     """Customers who are awake and do not hold a family, a row a family, by what their risk level allows.
 
     ``suited`` may be offered it, ``unsuited`` have a level below the product's, ``lapsed`` and ``unassessed`` must be
-    assessed first. ``awake`` customers are looked at; of them ``reassess`` have no assessment in force.
+    assessed first. ``awake`` customers are looked at; of them ``reassess`` have no assessment in force. Where the bank
+    sends no risk levels, all are ``unrated``, and what they allow is not known.
     """
 
     table: pd.DataFrame
     awake: int
-    reassess: int
+    unrated: int
+    reassess: int | None
     reassess_share: float | None
     widest: str | None
     widest_suited: int
@@ -183,14 +185,17 @@ def whitespace(customers: pd.DataFrame, params: Params) -> Whitespace | Unavaila
             "holder_share": share(holders, (awake & (has | lacks)).sum()),
             **dict(zip(GATES, gate.tolist(), strict=True)),
         })  # fmt: skip
-    table = pd.DataFrame(rows)
-    gated = table[table["risk_level"].notna()].sort_values("suited", ascending=False, kind="stable")
+    table, rated = pd.DataFrame(rows), col.RISK_RANK in customers
+    gated = table[table["risk_level"].notna() & rated].sort_values("suited", ascending=False, kind="stable")
+    if not rated:
+        table[list(GATES)] = table[list(GATES)].astype("Int64").mask(table["risk_level"].notna())
     reassess = int(np.isin(risk_gate(customers, 1)[awake], (GATES.index("lapsed"), GATES.index("unassessed"))).sum())
     return Whitespace(
         table=table,
         awake=int(awake.sum()),
-        reassess=reassess,
-        reassess_share=share(reassess, awake.sum()),
+        unrated=0 if rated else int(awake.sum()),
+        reassess=reassess if rated else None,
+        reassess_share=share(reassess, awake.sum()) if rated else None,
         widest=str(gated[col.FAMILY].iloc[0]) if len(gated) else None,
         widest_suited=int(gated["suited"].iloc[0]) if len(gated) else 0,
     )

@@ -8,7 +8,7 @@ import pandas as pd
 from kit import columns as col
 from kit.analysis.cards import words_told
 from kit.analysis.contact_log import by_caller, nearest
-from kit.analysis.products import asleep, valued
+from kit.analysis.products import valued
 from kit.analysis.result import Result, Unavailable, flagged, listed, needs, ordered, ratio, richest, share, tally
 from kit.analysis.tiers import by_tier, ladder
 from kit.params import Params
@@ -167,7 +167,7 @@ def meetings(contacts: pd.DataFrame, params: Params, customers: pd.DataFrame) ->
 @needs(col.STEP_INVITED, col.STEP_MET)
 def invite_list(customers: pd.DataFrame, params: Params) -> pd.DataFrame:
     """邀约名单: valued customers neither invited nor met, the richest first, with the theme that draws them (R99)."""
-    fits = valued(customers, params) & ~asleep(customers) & ~flagged(customers, col.DO_NOT_CALL)
+    fits = valued(customers, params) & ~flagged(customers, col.DORMANT) & ~flagged(customers, col.DO_NOT_CALL)
     rows = richest(customers[fits & ~flagged(customers, col.STEP_INVITED) & ~flagged(customers, col.STEP_MET)])
     reason = np.full(len(rows), "invite_talk", dtype="object")
     if col.HOBBY in rows and len(rows):

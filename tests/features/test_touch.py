@@ -153,7 +153,7 @@ def _grade(rows, **known):
             " CAST(contribution AS DOUBLE) AS contribution,"
             " CAST(contribution_grade AS VARCHAR) AS contribution_grade FROM people"
         )
-        facts = {"month": date(2026, 10, 31), "primary_known": True, "relation_known": True, "products_known": True}
+        facts = {"month": date(2026, 10, 31), "primary_known": True, "relation_known": True}
         return db.sql(f"SELECT * FROM ({bind('grade', Values(PARAMS, facts | known))}) ORDER BY customer_id").df()
 
 
@@ -179,5 +179,5 @@ def test_a_factor_that_is_missing_drops_out_and_the_rest_is_rescaled():
     assert found["service_score"].tolist() == pytest.approx([(40 * 2 / 3 + 20) / 80 * 100])
     half = _grade([("c1", 2, True, 5, None, None, None)], relation_known=False)
     assert half["factor_relation"].tolist() == [1]  # products alone
-    none = _grade([("c1", 2, True, 5, None, None, None)], relation_known=False, products_known=False)
+    none = _grade([("c1", 2, True, None, None, None, None)], relation_known=False)
     assert none["service_score"].tolist() == pytest.approx([(40 * 2 / 3) / 60 * 100])

@@ -11,6 +11,7 @@ import pandas as pd
 
 from kit import columns as col
 from kit import database
+from kit.analysis.panel import months_between
 from kit.book import Book
 from kit.errors import NoData, UnknownName
 from kit.features.definitions import definitions, needs
@@ -94,11 +95,6 @@ def bind(subject: str, values: Values) -> str:
     return _PARAMETER.sub(told, definitions()[subject])
 
 
-def month_number(day: date) -> int:
-    """Calendar months up to a day: those of two days differ by the months between them."""
-    return 12 * day.year + day.month
-
-
 def settle_dates(book: Book, params: Params) -> Params:
     """Params with the as-of date filled in: the engagement's own, else the last date of the panel."""
     if params.as_of is not None:
@@ -145,8 +141,7 @@ def book_facts(book: Book, params: Params) -> dict[str, Any]:
 
     def month(back: int) -> date | None:
         """Last date of the calendar month so many before that of the data; None where that was not sent."""
-        wanted = month_number(past[-1]) - back
-        return next((each for each in reversed(past) if month_number(each) == wanted), None)
+        return next((each for each in reversed(past) if months_between(each, past[-1]) == back), None)
 
     settled = timedelta(days=params.practice.settle_days)
     retained = timedelta(days=params.primary.retention_days)
@@ -172,7 +167,6 @@ def book_facts(book: Book, params: Params) -> dict[str, Any]:
         "families_known": sum(book.has(f"customer_month.{name}_spot_fen") for name in _FAMILIES) > 1,
         "risk_dated": book.has("customer.risk_expiry"),
         "flag_known": book.has("customer_month.merchant_flag"),
-        "txns_known": book.has("txn.amount_fen"),
         "products_known": is_known("product_count"),
         "relation_known": is_known("familiar"),
         "primary_known": is_known("primary_grade"),

@@ -6,10 +6,12 @@ import pandas as pd
 
 from kit import columns as col
 from kit.analysis.branches import Standing, standing
+from kit.analysis.panel import months_between
 from kit.analysis.result import Result, listed, needs, ratio, share, tally, total
 from kit.analysis.tiers import ladder
 from kit.params import Params
 
+_YEAR = 12  # months
 _KINDS = {
     "demand": col.DEMAND_SPOT_FEN, "time": col.TIME_SPOT_FEN, "cd": col.CD_SPOT_FEN,
     "structured": col.STRUCTURED_SPOT_FEN,
@@ -97,7 +99,8 @@ def personal_share(months: pd.DataFrame, _params: Params, branch_id: str | None 
         **{col.PERSONAL_DEPOSIT_SHARE: latest[col.PERSONAL_DEPOSIT_FEN] / latest[col.ALL_DEPOSIT_FEN]}
     )
     shares = sums[col.PERSONAL_DEPOSIT_FEN] / sums[col.ALL_DEPOSIT_FEN]
-    before = shares[shares.index == month - pd.DateOffset(years=1) + pd.offsets.MonthEnd(0)] if month else shares
+    back = [months_between(pd.Timestamp(day), month) for day in shares.index] if month else []
+    before = shares[[each == _YEAR for each in back]]
     return PersonalShare(
         table=table.sort_values([col.PERSONAL_DEPOSIT_SHARE, col.BRANCH_ID], ascending=[False, True]),
         month=month,

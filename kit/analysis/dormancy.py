@@ -36,13 +36,16 @@ class Dormant(Result):
 class CallBacks(Result):
     """Customers to call back by the highest tier that they reached in the panel: a row a tier that has any.
 
-    ``peak_fen`` is the sum of their largest AUM in the panel, ``gone_fen`` what is missing since.
+    ``peak_fen`` is the sum of their largest AUM in the panel, ``gone_fen`` what is missing since. Of ``unknown``
+    customers who once stood at the value floor nobody knows what they hold now; ``unknown_fen`` is what they last did.
     """
 
     table: pd.DataFrame
     customers: int
     peak_fen: int
     gone_fen: int
+    unknown: int
+    unknown_fen: int
 
 
 def _asleep(customers: pd.DataFrame, rule: DormancyRule, params: Params) -> pd.Series:
@@ -91,16 +94,23 @@ def dormant(customers: pd.DataFrame, params: Params) -> Dormant:
 
 
 def _with_peak(customers: pd.DataFrame, panel: pd.DataFrame) -> pd.DataFrame:
-    """The largest AUM and the highest tier that each customer reached, and what is missing since."""
+    """The largest AUM and the highest tier that each customer reached, and what is missing since.
+
+    Whoever is on the last list without a figure, or may be, is ``unknown``; whoever is not on it holds nothing.
+    """
     place, there = pd.factorize(panel[col.CUSTOMER_ID])  # much quicker to group by than the ids
-    peak = panel[[col.AUM_FEN, col.TIER_RANK]].groupby(place).max()
+    rows = panel[[col.AUM_FEN, col.TIER_RANK]].assign(last=panel[col.AS_OF] == panel[col.AS_OF].max())
+    peak = rows.groupby(place).agg({col.AUM_FEN: ["max", "last"], col.TIER_RANK: "max", "last": "max"})
+    peak.columns = pd.Index(["highest", "latest", "rank", "listed"])
     peak = peak.set_axis(there.astype("str")).reindex(customers[col.CUSTOMER_ID])
-    highest = peak[col.AUM_FEN].fillna(0).to_numpy(dtype="int64")
+    highest = peak["highest"].fillna(0).to_numpy(dtype="int64")
     now = customers[col.AUM_FEN].fillna(0).to_numpy(dtype="int64")
     return pd.DataFrame({
         col.CUSTOMER_ID: customers[col.CUSTOMER_ID],
         "asleep": flagged(customers, col.DORMANT),
-        "peak_rank": peak[col.TIER_RANK].fillna(0).to_numpy(dtype="int64"),
+        "unknown": customers[col.AUM_FEN].isna().to_numpy() & (peak["listed"] == 1).to_numpy(),
+        "latest_fen": peak["latest"].to_numpy(),
+        "peak_rank": peak["rank"].fillna(0).to_numpy(dtype="int64"),
         "peak_fen": highest,
         "now_fen": now,
         "gone_fen": np.maximum(highest - now, 0),
@@ -113,11 +123,13 @@ def _slept(customers: pd.DataFrame, panel: pd.DataFrame) -> pd.DataFrame:
 
 
 def _lost(customers: pd.DataFrame, params: Params, panel: pd.DataFrame) -> pd.DataFrame:
+    """Whoever stood at the value floor and is not asleep, and is below it now, or is ``unknown``."""
     rows, floor = _with_peak(customers, panel), params.value_floor_fen
     return rows[(rows["peak_fen"] >= floor) & (rows["now_fen"] < floor) & ~rows["asleep"]]
 
 
 def _by_peak(rows: pd.DataFrame, params: Params) -> CallBacks:
+    unknown, rows = rows[rows["unknown"]], rows[~rows["unknown"]]
     reached = rows["peak_rank"].map(dict(enumerate(params.tier_codes()))).rename(col.TIER)
     highest = ordered(reached, reversed(params.tier_codes()))
     table = tally(rows, highest, peak_fen="peak_fen", aum_fen="now_fen", gone_fen="gone_fen")
@@ -126,6 +138,8 @@ def _by_peak(rows: pd.DataFrame, params: Params) -> CallBacks:
         customers=len(rows),
         peak_fen=total(rows["peak_fen"]),
         gone_fen=total(rows["gone_fen"]),
+        unknown=len(unknown),
+        unknown_fen=total(unknown["latest_fen"]),
     )
 
 
@@ -149,5 +163,6 @@ def wake_list(customers: pd.DataFrame, panel: pd.DataFrame) -> pd.DataFrame:
 
 def win_back_list(customers: pd.DataFrame, params: Params, panel: pd.DataFrame) -> pd.DataFrame:
     """赢回名单: `win_backs` one by one, the largest outflow first (R78)."""
-    rows = _lost(customers, params, panel).sort_values("gone_fen", ascending=False, kind="stable")
+    rows = _lost(customers, params, panel)
+    rows = rows[~rows["unknown"]].sort_values("gone_fen", ascending=False, kind="stable")
     return listed(rows, rows["gone_fen"], "left")

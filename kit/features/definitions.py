@@ -16,6 +16,7 @@ SUBJECTS = (
     "contact_read",
     "staff_state",
     "owner",
+    "unlisted",
     "panel",
     "aum",
     "products",

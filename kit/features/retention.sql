@@ -8,7 +8,7 @@ SELECT
   CASE WHEN k.paid > 0 THEN t.pay_fen WHEN m.payroll_amt_fen > 0 THEN m.payroll_amt_fen END AS pay_fen,
   CASE
     WHEN k.paid > 0 THEN t.pay_kept_fen
-    WHEN m.payroll_amt_fen > 0 AND :month_before < :month THEN m.aum_spot_fen - b.aum_spot_fen
+    WHEN m.payroll_amt_fen > 0 THEN m.aum_spot_fen - b.aum_spot_fen
   END AS pay_kept_fen
 FROM customer c
 CROSS JOIN (

@@ -99,6 +99,12 @@ def test_personal_share_is_that_of_the_latest_month_beside_the_other_branches():
     assert personal_share(months, PARAMS).share == 0.45
 
 
+def test_a_year_ago_is_twelve_calendar_months_whatever_the_day():
+    found = personal_share(_months(("01", "2025-10-30", 50, 100), ("01", "2026-10-28", 60, 100)), PARAMS, "01")
+    assert found.change == pytest.approx(0.1)
+    assert personal_share(_months(("01", "2025-11-30", 5, 100), ("01", "2026-10-31", 6, 100)), PARAMS).change is None
+
+
 def test_a_branch_without_figures_has_no_personal_share():
     found = personal_share(_months(("02", "2026-10-31", 30, 100)), PARAMS, "01")
     assert (found.share, found.all_fen, found.place) == (None, 0, None)

@@ -99,20 +99,11 @@ def aum(bank: Bank, people: pd.DataFrame) -> pd.Series:
 
 
 def tier(bank: Bank, people: pd.DataFrame) -> pd.DataFrame:
-    """Tier held: up at once; three months in a row below are 关注; after six down to the tier of their highest."""
-    ranks = bank.rank(bank.months("aum_avg_month_fen").stack()).unstack()
-    peaks = bank.months("aum_avg_month_fen").T.rolling(6, min_periods=1).max().T
-    told = {}
-    for customer, row in ranks.iterrows():
-        held, first, below = None, row.iloc[0], 0
-        for month, rank in row.dropna().items():
-            below = below + 1 if held is not None and rank < held else 0
-            if held is None or rank > held:
-                held = rank
-            if below == 6:
-                held, below = bank.rank(peaks.loc[[customer], month]).iloc[0], 0
-        told[customer] = (held, first, below >= 3)
-    return pd.DataFrame.from_dict(told, orient="index", columns=["held", "held_first", "watched"])
+    """Tier held: up at once; three months in a row below are 关注; three more, and it is that of the six months' highest."""
+    ranks = bank.rank(bank.months("aum_avg_month_fen").stack()).unstack().astype("float64")
+    held = ranks.T.rolling(6, min_periods=1).max().T
+    last = {"held": held.iloc[:, -1], "held_first": ranks.iloc[:, 0], "late": ranks.iloc[:, -3:].max(axis=1)}
+    return pd.DataFrame(last).astype("Int64").assign(watched=last["late"] < last["held"])
 
 
 def owner(bank: Bank, people: pd.DataFrame) -> pd.DataFrame:
@@ -205,7 +196,7 @@ def fitting(bank: Bank, people: pd.DataFrame) -> pd.Series:
     holds: Mapping[str, Callable[[Any], pd.Series]] = {
         "age_from": lambda least: age >= least, "age_to": lambda most: age <= most,
         "sector": lambda code: sector == code, "merchant": lambda _: people["merchant"].fillna(False).astype(bool),
-        "payroll": lambda _: bank.now["has_payroll"].fillna(False).astype(bool),
+        "payroll": lambda _: bank.now["payroll_months"] >= 3,
         "children": lambda _: ~people["children"].fillna("无").isin(["无", "0"]),
     }  # fmt: skip
     fits = [
@@ -279,7 +270,7 @@ def ladder(bank: Bank, own: pd.DataFrame) -> dict[str, Any]:
 
 
 def losses(bank: Bank, own: pd.DataFrame) -> dict[str, Any]:
-    """临界: [90%, 100%) of the next floor. 流失: average (of this or the last month) above the floor, spot below."""
+    """临界: [90%, 100%) of the floor above the tier held. 流失: average, now or a month ago, at the floor, spot below."""
     average = bank.months("aum_avg_month_fen").reindex(own.index)
     spot = bank.months("aum_spot_fen").reindex(own.index)
     floor = bank.value_floor
@@ -288,11 +279,10 @@ def losses(bank: Bank, own: pd.DataFrame) -> dict[str, Any]:
         heavy = (average.iloc[:, at - 1] >= floor) & (average.iloc[:, at] < floor)
         return ((average.iloc[:, at] >= floor) | heavy) & (spot.iloc[:, at] < floor)
 
-    gaps = [(own["aum"] >= floor * 0.9) & (own["aum"] < floor) for floor in bank.floors[1:]]
+    above = own["held"].map(dict(enumerate(bank.floors[1:]))).astype("Int64")
+    gaps = (above - own["aum"])[(own["aum"] >= above * 0.9).fillna(False)]
     return {
-        "upgrade_customers": sum(near.sum() for near in gaps),
-        "upgrade_gap_fen": sum((floor - own.loc[near, "aum"]).sum() for floor, near in zip(bank.floors[1:], gaps, strict=True)),
-        "loss_customers": lost(-1).sum(),
+        "upgrade_customers": len(gaps), "upgrade_gap_fen": gaps.sum(), "loss_customers": lost(-1).sum(),
         "recovered_customers": (lost(-2) & (spot.iloc[:, -1] >= floor)).sum(),
     }  # fmt: skip
 

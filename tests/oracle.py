@@ -1,15 +1,14 @@
-"""Every named quantity of a branch, told a second time: from the bank's book by the written definitions, in plain pandas.
+"""Every named quantity of a branch a second time: from the bank's book, by the written definitions, in plain pandas.
 
-Nothing here is imported from ``kit`` and nothing was copied from it, so that the two can only agree by being right. The
-numbers are those of the definitions; the ladder and the rules of the segments are the profile's YAML. Who keeps whom and
-what is planned are read as they were decided, and counted.
+Nothing here is imported from ``kit`` or copied from it: that the two agree says that both read the definitions alike.
+The numbers are those of the definitions; the ladder and the rules of the segments are the profile's YAML. Who keeps
+whom and what is planned are read as they were decided, and counted.
 """
 
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, reduce
-from itertools import pairwise
 from operator import and_, or_
 from pathlib import Path
 from typing import Any
@@ -23,7 +22,8 @@ UNKNOWN = "unknown"
 FAMILIES = {
     "demand": ("demand_spot_fen",), "time": ("time_spot_fen", "cd_spot_fen"), "structured": ("structured_spot_fen",),
     "wmp": ("wmp_spot_fen",), "fund": ("fund_spot_fen",), "insurance": ("insurance_spot_fen",),
-    "bond": ("bond_spot_fen",), "gold": ("gold_spot_fen",), "custody": ("custody_spot_fen",), "loan": ("loan_spot_fen",),
+    "bond": ("bond_spot_fen",), "gold": ("gold_spot_fen",), "custody": ("custody_spot_fen",),
+    "loan": ("loan_spot_fen",),
 }  # fmt: skip
 SERVICES = ("has_payroll", "has_autopay", "has_mobile_bank", "has_quickpay", "has_social_card", "merchant_flag")
 TWO_WAY = ("接通", "已回复", "已见面")
@@ -39,9 +39,9 @@ class Bank:
     @classmethod
     def read(cls, data: Path, profile: Path) -> "Bank":
         """The bank of a run's folder ``data``."""
-        paths = [*data.glob("book/*.parquet"), data / "assignment.parquet", data / "plan.parquet"]
-        tables = {("decided" if path.parent == data and path.stem == "assignment" else path.stem): _table(path) for path in paths}
-        return cls(tables, yaml.safe_load(profile.read_text(encoding="utf-8")))
+        tables = {path.stem: _table(path) for path in data.glob("book/*.parquet")}
+        made = {"decided": _table(data / "assignment.parquet"), "plan": _table(data / "plan.parquet")}
+        return cls(tables | made, yaml.safe_load(profile.read_text(encoding="utf-8")))
 
     @cached_property
     def day(self) -> pd.Timestamp:
@@ -65,13 +65,14 @@ class Bank:
 
     def months(self, column: str) -> pd.DataFrame:
         """A row a customer and a column a month, of what the months have."""
-        return self.tables["customer_month"].pivot(index="customer_id", columns="as_of", values=column).sort_index(axis=1)
+        months = self.tables["customer_month"]
+        return months.pivot(index="customer_id", columns="as_of", values=column).sort_index(axis=1)
 
     @cached_property
     def now(self) -> pd.DataFrame:
         """The month of the data date, a row a customer of the list; nothing where his row is not there."""
-        months = self.tables["customer_month"]
-        return months[months["as_of"] == self.day].set_index("customer_id").reindex(self.tables["customer"]["customer_id"])
+        months, listed = self.tables["customer_month"], self.tables["customer"]["customer_id"]
+        return months[months["as_of"] == self.day].set_index("customer_id").reindex(listed)
 
     @cached_property
     def people(self) -> pd.DataFrame:
@@ -86,7 +87,7 @@ class Bank:
 
 def _table(path: Path) -> pd.DataFrame:
     table = pd.read_parquet(path)
-    dates = [name for name in table if name == "as_of" or name == "date" or name.endswith("_date") or name == "due"]
+    dates = [name for name in table if name in {"as_of", "date", "due"} or name.endswith("_date")]
     return table.assign(**{name: pd.to_datetime(table[name]) for name in dates})
 
 
@@ -99,7 +100,7 @@ def aum(bank: Bank, people: pd.DataFrame) -> pd.Series:
 
 
 def tier(bank: Bank, people: pd.DataFrame) -> pd.DataFrame:
-    """Tier held: up at once; three months in a row below are 关注; three more, and it is that of the six months' highest."""
+    """Tier held: up at once; three months in a row below are 关注; three more, down to that of the six's highest."""
     ranks = bank.rank(bank.months("aum_avg_month_fen").stack()).unstack().astype("float64")
     held = ranks.T.rolling(6, min_periods=1).max().T
     last = {"held": held.iloc[:, -1], "held_first": ranks.iloc[:, 0], "late": ranks.iloc[:, -3:].max(axis=1)}
@@ -134,10 +135,11 @@ def merchant(bank: Bank, people: pd.DataFrame) -> pd.Series:
     """疑似商户: the flag; or ≥10 receipts of ≥¥100 in 30 days, plus AUM ≥2万 or demand ≥1万."""
     moves = bank.tables["txn"]
     recent = (moves["txn_date"] <= bank.day) & (moves["txn_date"] > bank.day - pd.Timedelta(days=30))
-    receipts = moves[recent & moves["channel"].eq("收单") & moves["direction"].eq("贷")].groupby("customer_id")["amount_fen"]
-    many = (receipts.size() >= 10) & (receipts.sum() >= 100 * YUAN)
+    received = moves[recent & moves["channel"].eq("收单") & moves["direction"].eq("贷")]
+    sums = received.groupby("customer_id")["amount_fen"].agg(["size", "sum"]).reindex(people.index).fillna(0)
+    many = ((sums["size"] >= 10) & (sums["sum"] >= 100 * YUAN)).astype("boolean")
     behind = (people["aum"] >= 2 * WAN) | (bank.now["demand_avg_month_fen"] >= WAN).astype("boolean")
-    return bank.now["merchant_flag"].astype("boolean") | (many.reindex(people.index).fillna(False).astype("boolean") & behind)
+    return bank.now["merchant_flag"].astype("boolean") | (many & behind)
 
 
 def families(bank: Bank, people: pd.DataFrame) -> pd.Series:
@@ -150,7 +152,7 @@ def families(bank: Bank, people: pd.DataFrame) -> pd.Series:
 def primary(bank: Bank, people: pd.DataFrame) -> pd.DataFrame:
     """主账户: points over the evidence present ÷ what it could give; *elsewhere* only by evidence against."""
     now, out = bank.now, bank.now["outflow_fen"]
-    passing = now["pass_through"].astype("boolean") | (out.gt(0) & now["aum_avg_month_fen"].div(out.where(out > 0)).lt(0.1))
+    passing = now["pass_through"].astype("boolean") | (now["aum_avg_month_fen"] / out.where(out > 0) < 0.1)
     away = now["same_name_out"].astype("boolean")
     demand = now["demand_avg_month_fen"].div(now["deposit_avg_month_fen"].where(now["deposit_avg_month_fen"] > 0))
     pro = {
@@ -190,8 +192,10 @@ def fitting(bank: Bank, people: pd.DataFrame) -> pd.Series:
     age = bank.day.year - people["birth_date"].dt.year - before
     rules = bank.profile["segments"]
     words = {UNKNOWN: rules["unknown_occupations"], **rules["occupations"]}
-    sector = people["occupation"].fillna("").map(
-        lambda said: next((code for code, of in words.items() if any(word in said for word in of)), "")
+    sector = (
+        people["occupation"]
+        .fillna("")
+        .map(lambda said: next((code for code, of in words.items() if any(word in said for word in of)), ""))
     )
     holds: Mapping[str, Callable[[Any], pd.Series]] = {
         "age_from": lambda least: age >= least, "age_to": lambda most: age <= most,
@@ -270,7 +274,7 @@ def ladder(bank: Bank, own: pd.DataFrame) -> dict[str, Any]:
 
 
 def losses(bank: Bank, own: pd.DataFrame) -> dict[str, Any]:
-    """临界: [90%, 100%) of the floor above the tier held. 流失: average, now or a month ago, at the floor, spot below."""
+    """临界: [90%, 100%) of the floor above the tier. 流失: average, now or a month ago, at the floor; spot below."""
     average = bank.months("aum_avg_month_fen").reindex(own.index)
     spot = bank.months("aum_spot_fen").reindex(own.index)
     floor = bank.value_floor
@@ -346,12 +350,13 @@ def needs(bank: Bank, own: pd.DataFrame) -> dict[str, Any]:
 
 def handover(bank: Bank, own: pd.DataFrame, decided: pd.DataFrame) -> dict[str, Any]:
     """Who is to have another owner than before, who nobody, and who one whose role his tier does not allow."""
-    rows = decided.set_index("customer_id")
-    rows = rows.assign(aum=own["aum"], held=own["held"], role=rows["staff_id"].map(bank.tables["staff"].set_index("staff_id")["role"]))
+    rows, roles = decided.set_index("customer_id"), bank.tables["staff"].set_index("staff_id")["role"]
+    rows = rows.assign(aum=own["aum"], held=own["held"], role=rows["staff_id"].map(roles))
     moved = rows[rows["staff_id"].notna() & (rows["staff_id"] != rows["staff_id_before"].fillna(""))]
     kept = rows[rows["role"].notna()]
     return {
-        "moved_customers": len(moved), "moved_fen": moved["aum"].sum(), "unassigned_customers": rows["staff_id"].isna().sum(),
+        "moved_customers": len(moved), "moved_fen": moved["aum"].sum(),
+        "unassigned_customers": rows["staff_id"].isna().sum(),
         "misheld_after_customers": (~_allowed(bank, kept["held"], kept["role"])).sum(),
     }  # fmt: skip
 

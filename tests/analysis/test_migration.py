@@ -120,7 +120,8 @@ def test_a_tier_held_is_never_below_the_assets_and_the_matrix_sums(paths):
 def test_twelve_snapshots_a_year_apart_are_no_twelve_months():
     days = pd.date_range("2015-10-31", periods=12, freq="12ME")
     rows = panel("222111111111", "222222222222")
-    yearly = panel_of(rows.assign(as_of=rows["as_of"].map(dict(zip(sorted(rows["as_of"].unique()), days, strict=True)))))
+    later = dict(zip(sorted(rows["as_of"].unique()), days, strict=True))
+    yearly = panel_of(rows.assign(as_of=rows["as_of"].map(later)))
     found = migration(yearly, PARAMS)
     assert (found.months, found.missing, found.followed) == (12, 121, 1)
     assert (found.watched, found.downgraded) == (0, 1)

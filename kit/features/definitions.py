@@ -12,6 +12,7 @@ from importlib.resources import files
 
 # In the order in which one builds on another.
 SUBJECTS = (
+    "sent",
     "meanings",
     "contact_read",
     "staff_state",
@@ -49,6 +50,7 @@ SUBJECTS = (
 )
 # Rows of another grain than a customer, each with its branch; some of them subjects of their own.
 TABLES = (
+    "sent",
     "panel",
     "maturities",
     "branch_months",
@@ -57,6 +59,7 @@ TABLES = (
     "flows",
     "touches",
     "outcomes",
+    "unread",
     "contacts",
     "callers",
     "sales",

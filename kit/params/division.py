@@ -174,9 +174,21 @@ class Stages(Frozen):
 
 
 class Evidence(Frozen):
-    """From which share of customers on that can be judged a rate is one of them all; below it, it is not printed."""
+    """When enough is known that a figure, or no row of a table, says something.
+
+    Attributes
+    ----------
+    coverage_at_least
+        From which share of customers on that can be judged a rate is one of them all; below it, it is not printed.
+    tolerance_days
+        A log may begin so much later than the days that are asked of it, and end so much before the data's date.
+    quiet_times
+        So many times as long as its rows lie apart on average may it do so, where that is longer.
+    """
 
     coverage_at_least: float = Field(default=0.2, ge=0, le=1)
+    tolerance_days: int = Field(default=31, ge=0)
+    quiet_times: int = Field(default=3, ge=0)
 
 
 class Compared(Frozen):

@@ -17,9 +17,9 @@ class Dormant(Result):
     """Customers asleep, awake with little, and awake.
 
     ``states`` is a row a state, each customer in one: dormant by the marketing rule, ineffective (below the value
-    floor), effective, and unknown where AUM is not known. ``rules`` counts the same customers by each rule by itself:
-    the marketing one, then the profile's notices and compliance rules. They overlap: never add them up.
-    ``undated`` customers have no date of an active transaction and are not dormant by any rule.
+    floor), effective, and unknown where AUM, or the last active day of who has next to nothing, is not known. Shares
+    are of the others, who can be ``judged``. ``rules`` counts the same customers by each rule by itself, of those whom
+    it can judge: the marketing one, then the profile's notices and compliance rules. They overlap: never add them up.
     """
 
     states: pd.DataFrame
@@ -29,7 +29,8 @@ class Dormant(Result):
     dormant_share: float | None
     ineffective: int
     ineffective_share: float | None
-    undated: int
+    judged: int
+    unknown: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +50,11 @@ class CallBacks(Result):
 
 
 def _asleep(customers: pd.DataFrame, rule: DormancyRule, params: Params) -> pd.Series:
-    """Whom a notice or compliance rule calls dormant: by the balance at the date, AUM where there is none."""
-    balance = customers[col.SPOT_FEN].fillna(customers[col.AUM_FEN])
+    """Whom a notice or compliance rule calls dormant, if known: by the balance at the date, AUM where there is none."""
+    balance = customers[col.SPOT_FEN].fillna(customers[col.AUM_FEN]).astype("Float64")
+    last = pd.to_datetime(customers[col.LAST_ACTIVE_DATE])
     since = pd.Timestamp(params.day) - pd.Timedelta(days=rule.idle_days)
-    asleep = pd.to_datetime(customers[col.LAST_ACTIVE_DATE]) < since
+    asleep = (last < since).astype("boolean").mask(last.isna())
     if rule.above_yuan is not None:
         asleep &= balance > round(rule.above_yuan * YUAN)
     if rule.at_most_yuan is not None:
@@ -60,14 +62,15 @@ def _asleep(customers: pd.DataFrame, rule: DormancyRule, params: Params) -> pd.S
     return asleep
 
 
-@needs(col.DORMANT)
+@needs(of_most=col.DORMANT)
 def dormant(customers: pd.DataFrame, params: Params) -> Dormant:
     """睡眠与无效: customers by the marketing rule, and below the value floor; beside it each other rule (R73)."""
-    aum, asleep = customers[col.AUM_FEN], flagged(customers, col.DORMANT)
+    aum, asleep = customers[col.AUM_FEN], customers[col.DORMANT].astype("boolean")
     state = pd.Series("effective", index=customers.index).mask(aum < params.value_floor_fen, "ineffective")
-    state = state.mask(aum.isna(), "unknown").mask(asleep, "dormant")
+    state = state.mask(aum.isna() | asleep.isna(), "unknown").mask(asleep.fillna(value=False), "dormant")
     states = tally(customers, ordered(state.rename("state"), STATES), aum_fen=col.AUM_FEN)
-    states["share_of_customers"] = states["customers"] / max(len(customers), 1)
+    judged = int(states["customers"].drop("unknown").sum())
+    states["share_of_customers"] = states["customers"].drop("unknown") / max(judged, 1)
     by_rule: list[tuple[str, Dormancy | DormancyRule, pd.Series]] = [("marketing", params.dormancy, asleep)]
     by_rule += [(rule.code, rule, _asleep(customers, rule, params)) for rule in params.dormancy_rules]
     rules = [
@@ -75,9 +78,10 @@ def dormant(customers: pd.DataFrame, params: Params) -> Dormant:
             "dormancy_rule": code,
             "at_most_yuan": rule.aum_at_most_yuan if isinstance(rule, Dormancy) else rule.at_most_yuan,
             "idle_days": rule.idle_days,
+            "judged": int(found.count()),
             "customers": int(found.sum()),
-            "aum_fen": total(aum[found]),
-            "share_of_customers": share(found.sum(), len(customers)),
+            "aum_fen": total(aum[found.fillna(value=False)]),
+            "share_of_customers": share(found.sum(), found.count()),
         }
         for code, rule, found in by_rule
     ]
@@ -86,10 +90,11 @@ def dormant(customers: pd.DataFrame, params: Params) -> Dormant:
         rules=pd.DataFrame(rules),
         customers=len(customers),
         dormant=int(asleep.sum()),
-        dormant_share=share(asleep.sum(), len(customers)),
+        dormant_share=share(asleep.sum(), judged),
         ineffective=int(states["customers"]["ineffective"]),
-        ineffective_share=share(states["customers"]["ineffective"], len(customers)),
-        undated=int(customers[col.LAST_ACTIVE_DATE].isna().sum()),
+        ineffective_share=share(states["customers"]["ineffective"], judged),
+        judged=judged,
+        unknown=len(customers) - judged,
     )
 
 
@@ -143,7 +148,7 @@ def _by_peak(rows: pd.DataFrame, params: Params) -> CallBacks:
     )
 
 
-@needs(col.DORMANT)
+@needs(of_most=col.DORMANT)
 def wake_ups(customers: pd.DataFrame, params: Params, panel: pd.DataFrame) -> CallBacks:
     """唤醒: customers dormant by the marketing rule, by the highest tier that they once reached (R78)."""
     return _by_peak(_slept(customers, panel), params)

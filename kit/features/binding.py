@@ -24,7 +24,6 @@ _BASIS = {
     "quarter_average": "aum_avg_quarter_fen",
     "year_average": "aum_avg_year_fen",
 }
-_FAMILIES = ("demand", "time", "cd", "structured", "wmp", "fund", "insurance", "bond", "gold", "custody", "loan")
 _PAY_CYCLE_DAYS = 62  # two months: this month's payroll, or last month's
 
 
@@ -161,6 +160,8 @@ def book_facts(book: Book, params: Params) -> dict[str, Any]:
         "familiar_since": months_before(day, params.familiar.months),
         "flows_since": months_before(day + timedelta(days=1), params.funds.months) - timedelta(days=1),
         "flows_day": (day + timedelta(days=1)).day,
+        "month_since": months_before(day + timedelta(days=1), 1) - timedelta(days=1),
+        "pays_since": months_before(day + timedelta(days=1), params.primary.payroll_months) - timedelta(days=1),
         "receipts_since": day - timedelta(days=params.merchant.receipts_days),
         "contacts_until": contacts_until(contacted, params),
         "practice_since": months_before(day, params.practice.months),
@@ -169,11 +170,6 @@ def book_facts(book: Book, params: Params) -> dict[str, Any]:
         "pay_until": day - retained,
         "movement_since": day - timedelta(days=params.contact.movement_days),
         "maturity_until": day + timedelta(days=params.contact.maturity_days),
-        "families_known": sum(book.has(f"customer_month.{name}_spot_fen") for name in _FAMILIES) > 1,
-        "risk_dated": book.has("customer.risk_expiry"),
-        "flag_known": book.has("customer_month.merchant_flag"),
         "txns_known": book.has("txn.amount_fen"),
-        "products_known": is_known("product_count"),
         "relation_known": is_known("familiar"),
-        "primary_known": is_known("primary_grade"),
     }

@@ -15,7 +15,7 @@ CROSS JOIN (
   SELECT COUNT(*) AS paid
   FROM txn x
   JOIN meanings p ON p.kind = 'pay' AND p.said = x.summary
-  WHERE x.direction IN :credit_words
+  WHERE x.direction IN :credit_words AND x.txn_date <= :as_of
 ) k
 LEFT JOIN customer_month m ON m.customer_id = c.customer_id AND m.as_of = :month
 LEFT JOIN customer_month b ON b.customer_id = c.customer_id AND b.as_of = :month_before

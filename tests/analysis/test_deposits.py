@@ -49,7 +49,7 @@ def test_kinds_and_what_they_leave_sum_to_the_deposits():
     assert dict(zip(found.table["deposit_kind"], found.table["deposit_fen"], strict=True)) == {
         "demand": 90, "time": 60, "other": 150,
     }  # fmt: skip
-    assert (found.demand_share, found.time_share) == (0.3, 0.2)
+    assert (found.demand_share, found.time_share) == (0.3, 0.6)  # of whom each is known: 90 / 300, 60 / 100
     assert found.by_tier["deposit_fen"].sum() == 300
 
 

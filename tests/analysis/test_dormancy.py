@@ -54,10 +54,10 @@ def test_each_customer_is_in_one_state_and_the_floor_itself_is_effective():
         PARAMS,
     )  # fmt: skip
     assert found.states.set_index("state")["customers"].to_dict() == {
-        "dormant": 1, "ineffective": 2, "effective": 1, "unknown": 1,
+        "dormant": 1, "ineffective": 1, "effective": 1, "unknown": 2,
     }  # fmt: skip
     assert found.states["aum_fen"].sum() == 50_00 + 2 * FLOOR - 1 - 5
-    assert (found.dormant_share, found.ineffective_share, found.undated) == (0.2, 0.4, 2)
+    assert (found.dormant_share, found.ineffective_share, found.judged, found.unknown) == (1 / 3, 1 / 3, 3, 2)
 
 
 def test_each_rule_counts_by_itself_with_its_own_amount_and_time():

@@ -35,10 +35,10 @@ def test_none_one_two_and_from_three_on_are_shares_of_all_and_of_each_tier():
 
 def test_the_dormant_are_in_the_mean_and_out_of_the_other_one():
     found = products(_customers(product_count=[1, 1, 4], dormant=[True, None, False]), PARAMS)
-    assert (found.mean, found.awake_mean, found.dormant) == (2, 2.5, 1)
+    assert (found.mean, found.awake_mean, found.dormant) == (2, 4, 1)
     assert found.single_share == pytest.approx(2 / 3)
     unknown = products(_customers(product_count=[1, 3]), PARAMS)
-    assert (unknown.awake_mean, unknown.dormant) == (2, None)
+    assert (unknown.awake_mean, unknown.dormant) == (None, None)
 
 
 def test_the_families_counted_are_those_that_the_bank_sent():

@@ -4,6 +4,7 @@ from typing import Final
 
 # Keys, the same in every table.
 BRANCH_ID: Final = "branch_id"
+CURRENCY: Final = "currency"
 CUSTOMER_ID: Final = "customer_id"
 STAFF_ID: Final = "staff_id"
 ACCOUNT_ID: Final = "account_id"

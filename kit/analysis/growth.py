@@ -27,7 +27,7 @@ class Growth(Result):
     first, last
         The two months; None where there is none.
     steps
-        ``step``, ``customers``, ``held_fen`` before, ``change_fen``: new (not on the first list), up, same, down,
+        ``step``, ``customers``, ``known_before_fen`` before, ``change_fen``: new (not on the first list), up, same, down,
         emptied (nothing left of a positive AUM), left (off the last list), and, where there are any, unknown: customers
         of whom one of the two months is not known, with what was last known. The changes sum to ``net_fen``.
     groups
@@ -94,10 +94,10 @@ def growth(panel: pd.DataFrame, params: Params) -> Growth:
     parts["share_of_gain"] = parts["gain_fen"] / gain if gain else float("nan")
     parts["share_of_net"] = parts["net_fen"] / net if net > 0 else float("nan")
     start = total(change["start"])
-    steps = tally(change, change["step"], held_fen="start", change_fen="net").reset_index()
+    steps = tally(change, change["step"], known_before_fen="start", change_fen="net").reset_index()
     if len(unknown):
         steps = pd.concat([steps.astype({"step": "str"}), pd.DataFrame([{
-            "step": "unknown", "customers": len(unknown), "held_fen": total(unknown), "change_fen": None,
+            "step": "unknown", "customers": len(unknown), "known_before_fen": total(unknown), "change_fen": None,
         }]).astype({"change_fen": "Int64"})], ignore_index=True)  # fmt: skip
     return Growth(
         months=len(dates),

@@ -82,6 +82,32 @@ class Delivery(Result):
     refused: pd.DataFrame
 
 
+@dataclass(frozen=True, slots=True)
+class Foreign(Result):
+    """Amounts in other currencies: ``converted`` ones and those that are ``apart``, in no sum for want of a rate.
+
+    ``table`` has a row a column and currency: its rate, the ``amounts``, ``sent_fen`` in that currency and
+    ``counted_fen`` in 元, missing where there is no rate.
+    """
+
+    table: pd.DataFrame
+    amounts: int
+    converted: int
+    apart: int
+
+
+def foreign(reconciled: Reconciliation) -> Foreign:
+    """外币: amounts in other currencies, by whether the engagement has a rate for them."""
+    told = reconciled.checks[reconciled.checks["check"] == "currency"]
+    table = pd.DataFrame({
+        "table": told["table"], "column": told["column"], "currency": told["detail"].str.replace(" ", " × "),
+        "amounts": told["rows"], "sent_fen": told["stated_fen"],
+        "counted_fen": told["found_fen"].where(told["failed"] == 0),
+    })  # fmt: skip
+    amounts, apart = int(told["rows"].sum()), int(told["failed"].sum())
+    return Foreign(table=table.reset_index(drop=True), amounts=amounts, converted=amounts - apart, apart=apart)
+
+
 def delivery(reconciled: Reconciliation) -> Delivery:
     """Where every line of the bank's files went, what joining them loses, who is in twice (R3, R49)."""
     rows = reconciled.rows

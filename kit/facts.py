@@ -139,7 +139,7 @@ _RESULTS: tuple[tuple[type, Callable[[_Of], Any], dict[str, tuple[str, Fact]]], 
     }),
     (DepositMix, lambda of: deposit_mix(of.customers, of.params), {
         "deposit_fen": ("deposit_fen", Fact("fen", "more", "known", col.DEPOSIT_SPOT_FEN)),
-        "demand_share": ("demand_share", Fact("share", "more", "known", col.DEPOSIT_SPOT_FEN)),
+        "demand_share": ("demand_share", Fact("share", "more", "known", col.DEMAND_SHARE)),
     }),
     (Products, lambda of: products(of.customers, of.params), {
         "mean": ("mean_families", Fact("ratio", "more", "known", col.PRODUCT_COUNT)),

@@ -308,12 +308,10 @@ def _allowed(bank: Bank, rank: pd.Series, role: pd.Series) -> pd.Series:
 
 
 def households(own: pd.DataFrame) -> dict[str, Any]:
-    """Families of two to eight; one is kept by one only if every member is, and by the same."""
-    of = own.groupby("household_id")
-    size = of.size()
-    kept_by_one = (of["owner"].nunique() == 1) & (of["owner"].count() == size)
-    family = size.between(2, 8)
-    return {"families": family.sum(), "split_families": (family & ~kept_by_one).sum()}
+    """Families of two to eight of whom every member's owner is known, and those divided among several in office."""
+    of = own[own["household_id"].notna()].groupby("household_id")
+    family = of.size().between(2, 8)
+    return {"families": family.sum(), "split_families": (family & (of["owner"].nunique() > 1)).sum()}
 
 
 def judged(own: pd.DataFrame) -> dict[str, Any]:

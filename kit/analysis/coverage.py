@@ -244,13 +244,14 @@ def loads(customers: pd.DataFrame, params: Params) -> Loads:
 
 
 @needs(col.HOUSEHOLD_ID, of_most=col.ORPHAN)
-def households(customers: pd.DataFrame, _params: Params) -> Households:
+def households(customers: pd.DataFrame, params: Params) -> Households:
     """Families whose members are kept by several owners: whoever calls sees half of the family's money (R27)."""
     rows = customers.assign(known=customers[col.ORPHAN].notna(), kept=is_kept(customers))
     family = rows[col.HOUSEHOLD_ID]
     each = tally(rows, family, aum_fen=col.AUM_FEN, known="known", kept="kept")
     each["keepers"] = keeper(rows).groupby(family).nunique()
-    each = each[(each["customers"] > 1) & (each["known"] == each["customers"])]
+    size = each["customers"]
+    each = each[size.between(2, params.allocation.family_at_most) & (each["known"] == size)]
     partly = (each["keepers"] == 1) & (each["kept"] < each["customers"])
     keepers = ordered(each["keepers"].clip(upper=3).astype(str).mask(partly, "part"), _KEEPERS)
     table = tally(each, keepers, of="households", customers="customers", aum_fen="aum_fen")

@@ -196,6 +196,18 @@ def test_a_few_days_of_transactions_prove_what_is_there_and_not_what_is_not(made
     assert found["primary_active"].isna().all()
 
 
+@pytest.mark.parametrize(("first", "last", "whole"), [(11, 21, True), (12, 31, False), (1, 20, False)])
+def test_a_month_is_whole_where_transactions_begin_and_end_within_ten_days_of_its_ends(made, first, last, whole):
+    months = _months()[["customer_id", "aum_avg_month_fen", "aum_spot_fen"]]
+    txn = pd.DataFrame(
+        [("c000", date(2026, 10, day), WAN, "贷", "转账", "柜面") for day in (first, last)], columns=_TXN
+    )
+    found = made(months, txn)
+    assert found.reindex(columns=["inflow_fen"])["inflow_fen"].fillna(-1).tolist() == (
+        [2 * WAN] + [0] * 7 if whole else [-1] * 8
+    )
+
+
 def test_who_has_next_to_nothing_and_no_last_active_day_is_neither_asleep_nor_awake(made):
     months = _months().drop(columns="last_active_date").assign(aum_avg_month_fen=[1] * 4 + [WAN] * 4)
     found = made(months=months, txn=NO_TXNS)
@@ -218,6 +230,6 @@ def test_interest_is_no_activity_by_its_words_and_what_nobody_names_may_be_inter
 
 def test_transactions_that_were_not_sent_make_nothing_no(made):
     whole, less = made(), made(txn=NO_TXNS)
-    for name in less.columns.difference(_WEIGHED | {"last_active_date", "movement_fen"}):
+    for name in less.columns.difference(_WEIGHED | {"last_active_date", "movement_fen", "pay_daily"}):
         pairs = zip(whole[name].astype("object"), less[name].astype("object"), strict=True)
         assert all(pd.isna(now) or now == before for before, now in pairs), name

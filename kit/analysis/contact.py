@@ -41,11 +41,13 @@ def told_by_log(customers: pd.DataFrame, days: pd.Series | int | pd.DateOffset, 
 def rated(customers: pd.DataFrame, params: Params) -> pd.DataFrame:
     """Customers with contact and familiarity as rates count them: known where either answer could have been found.
 
-    Where the log does not reach over the months only a yes can be known, and where it says of most who were contacted
-    neither with whom nor whether they were reached, only a no; a rate of these would be 100% or 0%.
+    Where the log does not reach over the months only a yes can be known; where no owners were sent, or where the log
+    does not say of most who were contacted whether they were reached, only a no: such a rate would be 100% or 0%.
     """
     told = told_by_log(customers, pd.DateOffset(months=params.familiar.months), params)
     rows = customers.assign(**{c: customers[c].where(told) for c in (col.CONTACTS, col.FAMILIAR) if c in customers})
+    if {col.FAMILIAR, col.ORPHAN} <= {*rows}:
+        rows[col.FAMILIAR] = rows[col.FAMILIAR].where(rows[col.ORPHAN].notna())
     if {col.FAMILIAR, col.CONTACTS} <= {*rows}:
         decided = rows[col.FAMILIAR].notna().where(rows[col.CONTACTS] > 0)
         part = decided.groupby(rows.get(col.BRANCH_ID, pd.Series("", index=rows.index))).transform("mean")

@@ -5,6 +5,7 @@ The numbers are those of the definitions; the ladder and the rules of the segmen
 whom and what is planned are read as they were decided, and counted.
 """
 
+import json
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -31,17 +32,20 @@ TWO_WAY = ("接通", "已回复", "已见面")
 
 @dataclass(frozen=True)
 class Bank:
-    """The book of a bank, what was decided on it, the day that its figures are of, and its profile."""
+    """The book of a bank, what was decided on it, its profile, and the printing day that deadlines count from."""
 
     tables: Mapping[str, pd.DataFrame]
     profile: Mapping[str, Any]
+    printed: pd.Timestamp
 
     @classmethod
     def read(cls, data: Path, profile: Path) -> "Bank":
         """The bank of a run's folder ``data``."""
         tables = {path.stem: _table(path) for path in data.glob("book/*.parquet")}
         made = {"decided": _table(data / "assignment.parquet"), "plan": _table(data / "plan.parquet")}
-        return cls(tables | made, yaml.safe_load(profile.read_text(encoding="utf-8")))
+        asked = json.loads((data / "context.json").read_text(encoding="utf-8"))["params"]
+        printed = pd.Timestamp(asked.get("printed") or asked["as_of"])
+        return cls(tables | made, yaml.safe_load(profile.read_text(encoding="utf-8")), printed)
 
     @cached_property
     def day(self) -> pd.Timestamp:
@@ -234,6 +238,7 @@ def facts(bank: Bank, branch: str) -> dict[str, float | None]:
         **losses(bank, own),
         **ownership(bank, own),
         **households(own),
+        **to_act_on(bank, own),
         **judged(own),
         **needs(bank, own),
         **handover(bank, own, decided[decided["branch_id"] == branch]),
@@ -312,6 +317,22 @@ def households(own: pd.DataFrame) -> dict[str, Any]:
     of = own[own["household_id"].notna()].groupby("household_id")
     family = of.size().between(2, 8)
     return {"families": family.sum(), "split_families": (family & (of["owner"].nunique() > 1)).sum()}
+
+
+def to_act_on(bank: Bank, own: pd.DataFrame) -> dict[str, Any]:
+    """到期: lots ending in (printing day, + 30 days]. 赢回: once at the value floor, below it now and not asleep."""
+    accounts, holdings = bank.tables["account"], bank.tables["holding"].rename(columns={"amount_fen": "balance_fen"})
+    open_ones = accounts[accounts["account_status"].ne("销户") & ~(accounts["close_date"] <= bank.day)]
+    lots = pd.concat([open_ones, holdings])[["customer_id", "maturity_date", "balance_fen"]]
+    ends = lots["maturity_date"]
+    due = lots[(ends > bank.printed) & (ends <= bank.printed + pd.Timedelta(days=30)) & lots["balance_fen"].gt(0)]
+    due = due[due["customer_id"].isin(own.index)]
+    peak = bank.months("aum_avg_month_fen").max(axis=1).reindex(own.index)
+    gone = (peak - own["aum"])[(peak >= bank.value_floor) & (own["aum"] < bank.value_floor) & ~own["dormant"]]
+    return {
+        "maturing_customers": due["customer_id"].nunique(), "maturing_fen": due["balance_fen"].sum(),
+        "win_back_customers": len(gone), "win_back_fen": gone.sum(),
+    }  # fmt: skip
 
 
 def judged(own: pd.DataFrame) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import pandas as pd
 from kit import columns as col
 from kit.analysis.concentration import gini
 from kit.analysis.result import Result, counted, flagged, listed, needs, ordered, ratio, richest, share, tally, total
-from kit.analysis.tiers import ladder
+from kit.analysis.tiers import at_the_floor, ladder
 from kit.params import Params
 
 CAUSES = ("none", "virtual", "left")
@@ -190,7 +190,7 @@ def roles(customers: pd.DataFrame, params: Params) -> Roles:
 def orphans(customers: pd.DataFrame, params: Params) -> Orphans:
     """无人问津: customers with no owner, a virtual one or one who has left, by tier and cause (R27)."""
     alone = customers.loc[flagged(customers, col.ORPHAN), [col.TIER, col.AUM_FEN, col.ORPHAN_CAUSE]]
-    valued = alone[alone[col.TIER] != params.tier_codes()[0]]
+    valued = alone[at_the_floor(alone, params)]
 
     def sums(codes: pd.CategoricalIndex) -> pd.DataFrame:
         table = tally(alone, codes, aum_fen=col.AUM_FEN)

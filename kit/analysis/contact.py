@@ -20,7 +20,8 @@ class ContactPractice(Result):
     """Contacts on record, of the customers whose branch's log reaches over the months.
 
     ``table`` has a row a tier, highest first: customers, contacted, contacted_share and, where it is known,
-    familiar_share. ``untouched_fen`` is the AUM of the upper tiers, of those who still hold the value floor, that no contact is recorded with.
+    familiar_share. ``untouched_fen`` is the AUM of the upper tiers, if still at the
+    value floor, that no contact is recorded with.
     """
 
     table: pd.DataFrame

@@ -95,4 +95,7 @@ def test_the_backlog_is_of_the_valued_and_the_others_are_counted():
 
 def test_the_list_names_what_each_file_lacks_and_begins_with_the_richest():
     found = filing_list(BACKLOG, PARAMS)
-    assert found.to_numpy().tolist() == [["c", 90_000_000, "missing_occupation+missing_goal"], ["a", 10_000_000, "missing_goal"]]
+    assert found.to_numpy().tolist() == [
+        ["c", 90_000_000, "missing_occupation+missing_goal"],
+        ["a", 10_000_000, "missing_goal"],
+    ]

@@ -15,7 +15,7 @@ CODES = {name: name for name in _NAMED_AS_THEY_ARE.split()} | {
 }  # fmt: skip
 _TEXT = """
     table parent column unlocks aliases file sheet label reason why refusal detail days_left risk_level missing
-    occupation held unread_word currency
+    occupation held currency unread_word
 """.split()  # noqa: SIM905  # quotes would hide the names
 _OF_ITS_OWN = {
     "stated_fen": "cents", "found_fen": "cents", "difference_fen": "cents",  # what must agree is printed to the cent

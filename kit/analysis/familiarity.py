@@ -8,18 +8,7 @@ import pandas as pd
 from kit import columns as col
 from kit.analysis.contact import cadence_days, rated, told_by_log
 from kit.analysis.coverage import keeper
-from kit.analysis.result import (
-    Result,
-    Unavailable,
-    coded,
-    flagged,
-    judged,
-    needs,
-    ratio,
-    share,
-    tally,
-    total,
-)
+from kit.analysis.result import Result, Unavailable, coded, flagged, judged, needs, ratio, share, tally, total
 from kit.analysis.tiers import at_the_floor, ladder
 from kit.params import Params
 

@@ -27,7 +27,7 @@ class Growth(Result):
     first, last
         The two months; None where there is none.
     steps
-        ``step``, ``customers``, ``known_before_fen`` before, ``change_fen``: new (not on the first list), up, same, down,
+        ``step``, ``customers``, ``known_before_fen``, ``change_fen``: new (not on the first list), up, same, down,
         emptied (nothing left of a positive AUM), left (off the last list), and, where there are any, unknown: customers
         of whom one of the two months is not known, with what was last known. The changes sum to ``net_fen``.
     groups

@@ -12,23 +12,6 @@ from kit.charts.canvas import Labels, canvas, names, shares_by_tier
 from kit.params import WAN
 
 
-def stage_funnel(result: Stages, *, labels: Labels) -> Figure:
-    """Customers who reached each stage, of all, one below the other."""
-    table = result.table.iloc[::-1]
-    figure, ax = canvas(0.5 + 0.42 * len(table), left=1.35, top=0.15, bottom=0.2, right=1.2)
-    ax.barh(range(len(table)), table["reached"], height=0.66, color=theme.ACCENT)
-    for i, reached in enumerate(table["reached"]):
-        text = f"{reached:,} · {reached / max(result.customers, 1):.1%}"
-        ax.annotate(text, (reached, i), (4, 0), textcoords="offset points", va="center", fontsize=8)
-    codes = ["all" if code == "none" else code for code in table["stage"]]
-    ax.set_yticks(range(len(table)), names(codes, labels, "stage"))
-    ax.set(xlim=(0, max(result.customers, 1)))
-    ax.xaxis.set_visible(False)
-    ax.spines[:].set_visible(False)
-    ax.grid(visible=False)
-    return figure
-
-
 def stages_by_tier(result: Stages, *, labels: Labels) -> Figure:
     """Share of each tier's customers at each stage."""
     blues = mpl.colormaps["Blues"](np.linspace(0.35, 0.9, max(len(result.table) - 1, 1)))

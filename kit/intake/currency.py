@@ -22,7 +22,8 @@ def exchange(
     A row's currency is that of its column ``currency``, an amount's the one that its label or title states. Without a
     rate (元 for one of the currency) the amount is left out of the book and noted in the quarantine; the row stays.
     """
-    connection.execute("CREATE TABLE exchanged (_table VARCHAR, load INTEGER, name VARCHAR, fen DECIMAL(38, 0), n BIGINT)")
+    kept = "_table VARCHAR, load INTEGER, name VARCHAR, fen DECIMAL(38, 0), n BIGINT"
+    connection.execute(f"CREATE TABLE exchanged ({kept})")
     stated: dict[tuple[str, str], dict[int, str]] = {}
     for one in loaded:
         for field in one.load.fields:

@@ -3,7 +3,7 @@ import pytest
 
 from kit.analysis.products import GATES, product_matrix, products, reassess_list, risk_gate, whitespace
 from kit.analysis.result import Unavailable
-from kit.charts.needs import families_by_tier, families_held_together
+from kit.charts.needs import families_held_together
 from kit.engagement import profile
 from kit.params import Params
 from kit.text import wording
@@ -111,13 +111,11 @@ def test_whoever_lacks_a_family_is_in_one_column_and_the_dormant_in_none():
     assert (found.widest, found.widest_suited) == ("wmp", 1)
 
 
-def test_charts_name_families_and_tiers_and_give_the_diagonal_no_share():
+def test_the_chart_names_families_and_gives_the_diagonal_no_share():
     customers = _pairs(both=15, first_only=5, second_only=15, neither=65).assign(product_count=2)
     drawn = families_held_together(product_matrix(customers, PARAMS), labels=LABELS)
     assert [tick.get_text() for tick in drawn.axes[0].get_yticklabels()] == ["理财", "基金"]
     assert [text.get_text() for text in drawn.axes[0].texts] == ["20", "75%\n15", "50%\n15", "30"]
-    drawn = families_by_tier(products(customers, PARAMS), labels=LABELS)
-    assert [tick.get_text() for tick in drawn.axes[0].get_yticklabels()] == ["普通", "全部客户"]
 
 
 def test_whoever_is_worth_a_call_and_has_no_assessment_in_force_is_to_be_assessed():

@@ -200,30 +200,27 @@ def _main_purpose(rows: pd.DataFrame) -> pd.DataFrame:
 
 def three_tables(customers: pd.DataFrame, _params: Params) -> ThreeTables:
     """三张表合起来看: of the customers on file, who has products and a balance sheet too (R38, R49)."""
-    flags = {
-        "customer_month": customers[col.IN_MONTH].astype(bool),
-        **{
-            name: customers[column].astype(bool)
-            for name, column in (("account", col.IN_ACCOUNT), ("holding", col.IN_HOLDING), ("txn", col.IN_TXN))
-            if column in customers
-        },
-    }
-    products = [flags[name] for name in ("account", "holding") if name in flags]
-    complete = flags["customer_month"] & (np.logical_or.reduce(products) if products else True)
+    sent = {"customer_month": col.IN_MONTH, "account": col.IN_ACCOUNT, "holding": col.IN_HOLDING, "txn": col.IN_TXN}
+    told = customers[[c for c in sent.values() if c in customers and (customers.empty or customers[c].notna().any())]]
+    found, not_found = told.eq(other=True), told.eq(other=False)
+    products = told.columns.intersection([col.IN_ACCOUNT, col.IN_HOLDING])
+    known = told[products].notna().any(axis=1) | products.empty
+    complete = found[col.IN_MONTH] & known & (found[products].any(axis=1) | products.empty)
     rows = [
         {
             "table": name,
-            "customers": int(found.sum()),
-            "share": share(found.sum(), len(customers)),
-            "not_found": int((~found).sum()),
-            "aum_not_found_fen": total(customers.loc[~found, col.AUM_FEN]),
+            "customers": int(found[column].sum()),
+            "share": share(found[column].sum(), told[column].count()),
+            "not_found": int(not_found[column].sum()),
+            "aum_not_found_fen": total(customers.loc[not_found[column], col.AUM_FEN]),
         }
-        for name, found in flags.items()
+        for name, column in sent.items()
+        if column in told
     ]
     return ThreeTables(
         table=pd.DataFrame(rows),
         customers=len(customers),
         complete=int(complete.sum()),
-        complete_share=share(complete.sum(), len(customers)),
-        no_balance=int((~flags["customer_month"]).sum()),
+        complete_share=share(complete.sum(), known.sum()),
+        no_balance=int(not_found[col.IN_MONTH].sum()),
     )

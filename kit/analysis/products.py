@@ -86,14 +86,9 @@ def known_families(customers: pd.DataFrame) -> tuple[str, ...]:
     return tuple(family for family, column in sent if customers.empty or customers[column].notna().any())
 
 
-def asleep(customers: pd.DataFrame) -> pd.Series:
-    """Dormant by the marketing rule; nobody where the bank does not say."""
-    return flagged(customers, col.DORMANT)
-
-
 def valued(customers: pd.DataFrame, params: Params) -> pd.Series:
     """Whether a customer stands at the value floor or above and is awake: those whom it pays to list one by one."""
-    return at_the_floor(customers, params) & ~asleep(customers)
+    return at_the_floor(customers, params) & ~flagged(customers, col.DORMANT)
 
 
 def held(customers: pd.DataFrame, families: tuple[str, ...]) -> pd.DataFrame:
@@ -122,7 +117,7 @@ def products(customers: pd.DataFrame, params: Params) -> Products:
         mean=float(count.mean()) if len(count) else None,
         single_share=share((count <= 1).sum(), len(count)),
         awake_mean=float(count[awake].mean()) if awake.any() else None,
-        dormant=int(asleep(customers).sum()) if told.notna().any() else None,
+        dormant=int(flagged(customers, col.DORMANT).sum()) if told.notna().any() else None,
     )
 
 
@@ -173,7 +168,7 @@ def whitespace(customers: pd.DataFrame, params: Params) -> Whitespace | Unavaila
     families = known_families(customers)
     if not families:
         return Unavailable((col.HOLDS_WMP, col.HOLDS_FUND, col.HOLDS_INSURANCE))
-    awake, holds = ~asleep(customers).to_numpy(), held(customers, families)
+    awake, holds = ~flagged(customers, col.DORMANT).to_numpy(), held(customers, families)
     rows = []
     for family in families:
         has, lacks = holds[family].to_numpy(), customers[FAMILIES[family]].eq(other=False).to_numpy()

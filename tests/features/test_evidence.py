@@ -9,6 +9,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from kit.analysis.hidden import hidden_value
+from kit.analysis.primary import primary_accounts, primary_focus
+from kit.analysis.result import Unavailable
+from kit.analysis.retention import pass_through
 from kit.book import Book
 from kit.engagement import profile
 from kit.features import features
@@ -120,6 +124,11 @@ def test_a_column_that_some_file_once_had_gives_no_figure_of_this_month(made):
     assert (found["primary_kinds"] == 6).all()
 
 
+def test_assets_are_on_the_banks_basis_only_where_that_has_values_this_month(made):
+    found = made(months=_months().assign(aum_avg_month_fen=None, aum_spot_fen=7 * WAN))
+    assert (found["aum_fen"] == 7 * WAN).all()
+
+
 def test_by_fewer_kinds_of_evidence_than_the_profile_asks_for_nobody_is_judged_and_by_more_in_percent_of_theirs(made):
     columns = ["has_payroll", "payroll_months", "txn_count", "has_autopay", "has_mobile_bank", "payroll_amt_fen",
                "demand_spot_fen", "demand_avg_month_fen", "same_name_out", "same_name_out_fen", "pass_through",
@@ -141,6 +150,18 @@ def test_nothing_known_but_demand_money_tells_of_no_primary_account_here_or_else
     found = made(months=months, txn=NO_TXNS)
     for name in ("primary_grade", "primary_demand", "demand_share", "primary_elsewhere", "primary_pass_through"):
         assert name not in found or found[name].isna().all(), name
+    assert isinstance(primary_accounts(found, PARAMS), Unavailable)
+    assert isinstance(primary_focus(found, PARAMS), Unavailable)
+
+
+def test_a_large_inflow_that_transactions_alone_tell_of_is_a_sign_of_more_and_passes_through(made):
+    months = _months()[["customer_id"]].assign(aum_avg_month_fen=WAN // 10, aum_spot_fen=WAN // 10)
+    rows = [(f"c{i:03}", date(2026, 10, day), 50 * WAN, way, None, "转账") for i in range(8)
+            for day, way in ((15, "贷"), (25, "借"))]  # fmt: skip
+    found = made(months, pd.DataFrame(rows, columns=_TXN))
+    hidden, passing = hidden_value(found, PARAMS), pass_through(found, PARAMS)
+    assert (hidden.customers, hidden.judged, hidden.inflow_fen) == (8, 8, None), "of a part of the month no sum is told"
+    assert (passing.customers, passing.judged) == (8, 8)
 
 
 def test_the_parts_of_the_deposits_make_the_whole_and_a_share_keeps_to_one_basis(made):

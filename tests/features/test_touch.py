@@ -37,8 +37,12 @@ def _asked(name, *rows, since=None, extra=""):
         )
         if extra:
             db.execute(extra)
-        for table in ("sale (deal_product, sale_source)", "staff (staff_status)", "txn (summary, txn_type, channel)"):
-            db.execute(f"CREATE TABLE {table.replace(',', ' VARCHAR,').replace(')', ' VARCHAR, txn_date DATE)')}")
+        others = {"sale": "deal_product, sale_source", "staff": "staff_status", "account": "product_name"}
+        for table, names_of in (others | {"txn": "summary, txn_type, channel"}).items():
+            texts = names_of.replace(",", " VARCHAR,")
+            db.execute(
+                f"CREATE TABLE {table} ({texts} VARCHAR, txn_date DATE, is_active_txn BOOLEAN, is_interest BOOLEAN)"
+            )
         db.execute("ALTER TABLE customer ADD COLUMN occupation VARCHAR")
         db.register("terms", parameter_tables(PARAMS)["terms"])
         day = date(2026, 10, 31)
@@ -141,7 +145,7 @@ def _grade(rows, **known):
         db.register("people", people)
         db.execute("CREATE TABLE aum AS SELECT customer_id, tier_rank, gap::BIGINT AS upgrade_gap_fen FROM people")
         db.execute("CREATE TABLE products AS SELECT customer_id, product_count::BIGINT AS product_count FROM people")
-        db.execute("CREATE TABLE primary_account AS SELECT customer_id, 'strong' AS primary_grade FROM people")
+        db.execute("CREATE TABLE primary_account AS SELECT customer_id, FALSE AS primary_elsewhere FROM people")
         db.execute("CREATE TABLE merchant AS SELECT customer_id, FALSE AS merchant_like FROM people")
         db.execute("CREATE TABLE relation AS SELECT customer_id, familiar FROM people")
         db.execute(

@@ -21,16 +21,16 @@ EPOCH = date(1970, 1, 1)
 
 @dataclass(frozen=True, slots=True)
 class Horizon:
-    """The date of the data, and the first and the last day of the plan, in days since 1970-01-01."""
+    """The date of the data, the day from which deadlines count, and the first and last of the plan, since 1970-01-01."""
 
     data: int
+    today: int
     first: int
     last: int
 
     def due(self, within: int | Days) -> Days:
-        """So many days after the data; where that has passed, as many days later again, until it lies ahead."""
-        steps = np.maximum(np.ceil((self.first - self.data) / np.asarray(within, dtype="float64")), 1)
-        return np.asarray(self.data + steps * within, dtype="float64")
+        """So many days after the day from which deadlines count; never before the plan begins."""
+        return np.maximum(self.today + np.asarray(within, dtype="float64"), self.first)
 
 
 def days_since(values: pd.Series) -> Days:

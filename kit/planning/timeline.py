@@ -12,6 +12,9 @@ from kit.params import Params
 from kit.planning.occasions import Horizon, days_of
 
 
+_Cadence = tuple[float, float, float, float]
+
+
 @dataclass(slots=True)
 class _Contact:
     """A contact to come, and the ranks of the classes that it serves."""
@@ -44,7 +47,7 @@ def timelines(
     """
     codes = [kind.code for kind in params.contact.classes]
     care = codes.index("care")
-    every, first, open_from = _cadence(customers, params, when, promised)
+    cadences = _cadence(customers, params, when, promised)
     lists: list[list[tuple[int, int, int, bool]]] = [[] for _ in range(len(customers))]
     for at, earliest, due, rank, loose in occasions[["at", "earliest", "due", "rank", "loose"]].itertuples(index=False):
         lists[at].append((due, earliest, rank, loose))
@@ -53,8 +56,7 @@ def timelines(
         # A day that is fixed comes first of those due on it: what was put on it once is put on it again.
         known.sort(key=lambda each: (each[0], each[3], each))
         groups = _merged(known, params.contact.merge_days)
-        cadence = every[at], first[at], open_from[at]
-        coming = list(_filled(groups, cadence, care, params.contact.merge_days, when.last))
+        coming = list(_filled(groups, cadences[at], care, params.contact.merge_days, when.last))
         inside = [c for c in coming if c.earliest <= when.last and (c.due <= when.last or c.ranks != {care})]
         for contact in inside or coming[:1]:  # a contact of care that may wait stands there only alone
             rank = min(contact.ranks, default=care)
@@ -68,10 +70,10 @@ def timelines(
 
 def _cadence(
     customers: pd.DataFrame, params: Params, when: Horizon, promised: Mapping[tuple[int, str], int]
-) -> tuple[list[float], list[float], list[float]]:
+) -> list[_Cadence]:
     """Interval of each customer, the day on which his next contact of care is due, and from which on it may be made.
 
-    Who is overdue, or was never contacted, is caught up with: from the second tier up within the days of the class
+    The last is the day by which an earlier plan would have contacted him. Who is overdue, or was never contacted, is caught up with: from the second tier up within the days of the class
     ``care``, the others within their interval.
     """
     every = interval_days(customers, params).to_numpy(dtype="float64")
@@ -81,11 +83,12 @@ def _cadence(
     late = ~(due >= when.first) & ~np.isnan(every)
     grace = np.where(valued, np.fmin(every, params.contact.of("care").within_days), every)
     due[late] = when.due(grace[late])
-    for at in np.flatnonzero(late):
-        before = promised.get((int(at), "care"))
-        due[at] = due[at] if before is None else min(due[at], before)
+    before = np.full(len(due), np.inf)
+    for (at, _), told in promised.items():  # whatever it was promised for
+        before[at] = min(before[at], told) if late[at] else np.inf
+    due = np.fmin(due, np.where(late, before, np.nan))
     open_from = np.where(late, when.first, np.maximum(due - every // 3, when.first))
-    return every.tolist(), due.tolist(), open_from.tolist()
+    return [*zip(every.tolist(), due.tolist(), open_from.tolist(), before.tolist(), strict=True)]
 
 
 def _merged(known: list[tuple[int, int, int, bool]], merge_days: int) -> list[_Contact]:
@@ -104,20 +107,20 @@ def _merged(known: list[tuple[int, int, int, bool]], merge_days: int) -> list[_C
 
 
 def _filled(
-    groups: list[_Contact], cadence: tuple[float, float, float], care: int, merge_days: int, last: int
+    groups: list[_Contact], cadence: _Cadence, care: int, merge_days: int, last: int
 ) -> Iterator[_Contact]:
     """Contacts in order, with those of care between them, up to the first of care after the last day."""
-    every, due, open_from = cadence
+    every, due, open_from, before = cadence
     for contact in groups:
         while due + merge_days < contact.earliest:
             yield _Contact(int(open_from), int(due), {care})
-            due += every
+            due, before = due + every, np.inf
             open_from = due - every // 3
-        latest = due if contact.earliest <= due else due + merge_days
-        if contact.due > latest:
-            contact.due = int(latest)  # the cadence asks for it sooner than the occasion
+        # The cadence, or an earlier plan, asks for it sooner than the occasion.
+        latest = due if contact.earliest <= due else min(due + merge_days, max(before, contact.earliest))
+        contact.due = int(np.fmin(contact.due, latest))
         yield contact
-        due = contact.due + every
+        due, before = contact.due + every, np.inf
         open_from = due - every // 3
     while due <= last + every:
         yield _Contact(int(open_from), int(due), {care})

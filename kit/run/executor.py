@@ -17,19 +17,19 @@ import pandas as pd
 import psutil
 import pyarrow.parquet as pq
 
-from kit import __version__, vault
+from kit import __version__
 from kit import columns as col
 from kit.context import CONTEXT, Context
 from kit.engagement import Engagement, chapter_notebooks
 from kit.errors import KitError, UnknownName
-from kit.features import TABLES, frame
+from kit.features import frame
 from kit.files import digest, replace
 from kit.intake import Password
 from kit.messages import message
 from kit.planning.scripts import scripts
 from kit.report.data_request import write_data_request
 from kit.report.index import Column, index_html
-from kit.resources import code_digest, notebooks
+from kit.resources import notebooks
 from kit.run.branch import BANK, Outcome, Task, work
 from kit.run.ledger import Ledger
 from kit.run.manifest import write_manifest
@@ -44,10 +44,6 @@ _INDEX = {
     "gini": "ratio",
     "upgrade_customers": "count",
 }
-_MADE_FROM = (
-    "customers", "plan", "branches", "completeness", "reconciliation", "quarantine", "totals", "fields", "refused",
-    "checks", "lists", "stakes", "owner_weeks", "assignment", "allocation", "remarks", *TABLES,
-)  # fmt: skip
 _SUMMED = ("customers", "aum_fen", "upgrade_customers")
 
 
@@ -112,8 +108,8 @@ def run(
         Make every report again, and the contact plan anew; otherwise the plan of the last run goes on, and the reports
         whose inputs have not changed since the ledger called them done stay.
     printed
-        Date on the covers, one for the whole hand-over: unless said, that of the reports that the ledger knows to be
-        made from the same inputs, else today. Reports of another date are made again.
+        The printing day, one for the whole hand-over (`kit.run.prepare.printing_day`). Reports of another date are
+        made again.
     engine
         Papermill engine; None for papermill's own.
     password
@@ -124,15 +120,16 @@ def run(
     KitError
         Before any report is made: bad input, or a branch that does not exist.
     """
-    taken = prepare(engagement, out, progress.stage, password=password, reading=progress.reading, fresh=fresh)
+    taken = prepare(
+        engagement, out, progress.stage, password=password, reading=progress.reading, fresh=fresh, printed=printed
+    )
     write_data_request(out, wording(engagement.language), bank=engagement.bank)
     context, branches = Context.read(out / "data"), frame(pq.read_table(out / "data" / "branches.parquet"))
     chosen = _chosen(branches, only)
-    ledger, inputs = Ledger(out / "ledger.jsonl"), _fingerprint(engagement, out / "data")
-    day = printed or (None if fresh else ledger.printed(inputs)) or _today()
-    hand_over = {"inputs": inputs, "printed": day.isoformat()}
+    ledger, day = Ledger(out / "ledger.jsonl"), context.params.today
+    hand_over = {"inputs": _fingerprint(out / "data"), "printed": day.isoformat()}
     done = set() if fresh else {b for b, line in ledger.last(**hand_over).items() if line["status"] == "done"}
-    every = _tasks(engagement, context, out, branches, chosen, day, engine, timeout)
+    every = _tasks(engagement, context, out, branches, chosen, engine, timeout)
     tasks = [task for task in every if task.branch not in done]
     kept = tuple(branch for branch in chosen if branch in done)
     progress.branches(len(tasks), len(kept))
@@ -157,21 +154,10 @@ def _chosen(branches: pd.DataFrame, only: Sequence[str]) -> list[str]:
     return [asked if asked in ids else names[asked] for asked in only] or ids
 
 
-def _today() -> date:
-    return date.today()  # noqa: DTZ011 - the day where the report is printed
-
-
-def _fingerprint(engagement: Engagement, data: Path) -> str:
-    """One digest of all that a report is made from, but for the date that it bears."""
-    made_from = [
-        *(data / f"{name}.parquet" for name in _MADE_FROM if (data / f"{name}.parquet").is_file()),
-        *(path for name in ("branch", "staff") if (path := data / "book" / f"{name}.parquet").is_file()),
-        *sorted((data / "scripts").rglob("*.yml")),
-        data / CONTEXT,
-    ]
-    sums = [digest(path) for path in made_from]
-    sums.append(vault.digest(data / vault.VAULT, key=bytes.fromhex(engagement.secrets.key)))
-    return hashlib.sha256("|".join([code_digest(), *engagement.chapters, *sums]).encode()).hexdigest()[:16]
+def _fingerprint(data: Path) -> str:
+    """One digest of all that a report is made from: what it was prepared from, its printing day and its plan."""
+    made_from = [path for name in (CONTEXT, "plan.parquet") if (path := data / name).is_file()]
+    return hashlib.sha256("|".join(map(digest, made_from)).encode()).hexdigest()[:16]
 
 
 def _tasks(
@@ -180,7 +166,6 @@ def _tasks(
     out: Path,
     branches: pd.DataFrame,
     chosen: Sequence[str],
-    printed: date,
     engine: str | None,
     timeout: int,
 ) -> list[Task]:
@@ -192,7 +177,7 @@ def _tasks(
     secrets = engagement.secrets
     task = partial(
         Task, out=out.resolve(), context=context, password=secrets.password, key=bytes.fromhex(secrets.key),
-        printed=printed, engine=engine, timeout=timeout,
+        engine=engine, timeout=timeout,
     )  # fmt: skip
     # The largest first: the last one to finish is then a small one.
     order = sorted(chosen, key=lambda branch: (-int(sizes[branch]), branch))

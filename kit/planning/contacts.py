@@ -125,11 +125,11 @@ def _promised(previous: pd.DataFrame | None, customers: pd.DataFrame, when: Hori
     if previous is None:
         return {}
     places = pd.Series(np.arange(len(customers)), index=customers[col.CUSTOMER_ID])
-    codes = (previous[col.CONTACT_CLASS] + "+" + previous[col.NEEDS].fillna("")).str.rstrip("+").str.split("+")
     earlier = pd.DataFrame({
-        "at": previous[col.CUSTOMER_ID].map(places), "code": codes, "due": days_since(previous[col.DUE]),
+        "at": previous[col.CUSTOMER_ID].map(places), "code": previous[col.CONTACT_CLASS],
+        "due": days_since(previous[col.DUE]),
     })  # fmt: skip
-    least = earlier[earlier["due"] >= when.first].explode("code").groupby(["at", "code"])["due"].min()
+    least = earlier[earlier["due"] >= when.first].groupby(["at", "code"])["due"].min()
     return {(int(at), code): int(due) for at, code, due in least.reset_index().itertuples(index=False)}
 
 

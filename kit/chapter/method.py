@@ -34,6 +34,8 @@ def method(context: Context, words: Wording) -> dict[str, Any]:
             words("common.cadence_familiar", days=days)
             for days in (params.contact.familiar_days,) if days is not None
         ]),
+        "printed": params.today,
+        "age_days": params.age_days,
         "plan_start": context.plan_start,
         "within": {kind.code: kind.within_days for kind in params.contact.classes},
         "again": {kind.code: kind.again_days for kind in params.contact.classes},

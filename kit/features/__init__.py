@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 
 import pandas as pd
 import pyarrow as pa
 
+from kit import columns as col
 from kit.book import Book
 from kit.database import literal, reading
 from kit.features.binding import Values, bind, book_facts, contacts_until, settle_dates
@@ -17,6 +19,12 @@ from kit.schema import schema
 
 __all__ = ["TABLES", "Features", "contacts_until", "features", "frame", "settle_dates"]
 
+# The day from which a row counts where the as-of date lies before the newest month of the book; not known: it counts.
+_SINCE = {
+    "customer": "COALESCE(open_date, (SELECT MIN(m.as_of) FROM customer_month m WHERE m.customer_id = t.customer_id))",
+    "account": "COALESCE(open_date, start_date)", "holding": "buy_date", "assignment": "assign_date",
+    "txn": "txn_date", "contact": "contact_date", "sale": "deal_date", "event": "event_date",
+}  # fmt: skip
 _SQL_TYPES = {
     "money": "BIGINT",
     "int": "BIGINT",
@@ -92,7 +100,7 @@ def features(book: Book, params: Params) -> Features:
 
 def _build(db: Any, book: Book, values: Values) -> None:
     """A table for each subject, one built on another."""
-    _open_tables(db, book)
+    _open_tables(db, book, values["as_of"])
     for name, table in parameter_tables(values.params).items():
         db.register(name, table)
     for name in SUBJECTS:
@@ -102,9 +110,13 @@ def _build(db: Any, book: Book, values: Values) -> None:
         db.execute(f"CREATE TEMP TABLE {name} AS {bind(name, values)}")
 
 
-def _open_tables(db: Any, book: Book) -> None:
-    """A view for each canonical table with all its columns; what the bank did not send is null."""
-    for name, table in schema().items():
+def _open_tables(db: Any, book: Book, as_of: date) -> None:
+    """A view for each canonical table with all its columns; what the bank did not send is null.
+
+    Of a date in the past nothing counts that came later.
+    """
+    is_past = book.read("customer_month", [col.AS_OF])[col.AS_OF].max() > as_of
+    for name, table in sorted(schema().items(), key=lambda each: each[0] != "customer_month"):
         present = set(book.columns(name)) if name in book.tables() else set()
         listed = ", ".join(
             c.id if c.id in present else f"CAST(NULL AS {_SQL_TYPES.get(c.type, 'VARCHAR')}) AS {c.id}"
@@ -112,7 +124,8 @@ def _open_tables(db: Any, book: Book) -> None:
             if not c.vaulted
         )
         source = f"read_parquet({literal(str(book.path(name)))})" if present else "(SELECT 1) WHERE FALSE"
-        db.execute(f"CREATE VIEW {name} AS SELECT {listed} FROM {source}")
+        then = f"WHERE COALESCE({_SINCE[name]} <= DATE '{as_of}', TRUE)" if is_past and name in _SINCE else ""
+        db.execute(f"CREATE VIEW {name} AS SELECT * FROM (SELECT {listed} FROM {source}) t {then}")
 
 
 def _source(name: str, values: Values) -> str:

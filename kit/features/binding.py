@@ -151,7 +151,6 @@ def book_facts(book: Book, params: Params) -> dict[str, Any]:
         "familiar_since": months_before(day, params.familiar.months),
         "flows_since": months_before(day + timedelta(days=1), params.funds.months) - timedelta(days=1),
         "receipts_since": day - timedelta(days=params.merchant.receipts_days),
-        # What lies before a date in the past is told as it was then.
         "contacts_until": day if months[-1] > day else contacts_until(contacted, params),
         "printed": params.today,
         "practice_since": months_before(day, params.practice.months),

@@ -174,6 +174,11 @@ class Params(Frozen):
         return (self.today - self.day).days
 
     @property
+    def is_stale(self) -> bool:
+        """Whether the data are older on the printing day than the profile lets pass unsaid."""
+        return self.age_days > self.checks.stale_days
+
+    @property
     def value_floor_fen(self) -> int:
         """The floor of the second tier: from there on a customer is of value."""
         return self.tiers[1].floor_fen

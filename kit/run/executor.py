@@ -26,6 +26,7 @@ from kit.features import frame
 from kit.files import digest, replace
 from kit.intake import Password
 from kit.messages import message
+from kit.params import Params
 from kit.planning.scripts import scripts
 from kit.report.data_request import write_data_request
 from kit.report.index import Column, index_html
@@ -67,7 +68,7 @@ class Progress(Protocol):
 class RunResult:
     """What a run did: its folder, each branch's outcome, and the branches that an earlier run had done.
 
-    ``bad_scripts`` are the engagement's own words that could not be used.
+    ``dates`` are the thresholds with the data's date and the printing day; ``bad_scripts`` are the engagement's own words that could not be used.
     """
 
     out: Path
@@ -75,6 +76,7 @@ class RunResult:
     kept: tuple[str, ...]
     taken: Any
     branches: pd.DataFrame
+    dates: Params
     bad_scripts: tuple[KitError, ...] = ()
 
     @property
@@ -142,7 +144,7 @@ def run(
     write_manifest(out, printed=day)
     own = scripts(engagement.language, engagement.folder, segments=engagement.params.segments.codes())
     outcomes.sort(key=lambda outcome: outcome.branch)
-    return RunResult(out, tuple(outcomes), kept, taken, branches, tuple(own.faults.values()))
+    return RunResult(out, tuple(outcomes), kept, taken, branches, context.params, tuple(own.faults.values()))
 
 
 def _chosen(branches: pd.DataFrame, only: Sequence[str]) -> list[str]:

@@ -224,7 +224,8 @@ def _ordered(tasks: pd.DataFrame) -> pd.DataFrame:
 def _dated(tasks: pd.DataFrame, staff: pd.DataFrame | None, days: tuple[date, ...], params: Params) -> pd.Series:
     """Day of each task that may be done at all, by owner; SMS have a room of their own."""
     found = pd.Series(np.nan, index=tasks.index)
-    open_to = tasks[tasks[col.STAFF_ID].notna() & ~tasks["barred"] & (tasks["earliest"] <= (days[-1] - EPOCH).days)]
+    in_time = ~tasks["waits"] | (tasks["earliest"] <= (days[-1] - EPOCH).days)
+    open_to = tasks[tasks[col.STAFF_ID].notna() & ~tasks["barred"] & in_time]
     known = staff if staff is not None else pd.DataFrame({col.STAFF_ID: []}, dtype="str")
     room = room_of(open_to[col.STAFF_ID], known, days, params)
     numbers = np.array([(day - EPOCH).days for day in days])

@@ -3,6 +3,7 @@ import os
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy: on busy processors two threads wait for each other
 
 import fcntl
+import gc
 import io
 import pickle
 import re
@@ -43,6 +44,8 @@ from messy_bank.mess import SUFFIXES, Mess
 from messy_bank.style import DATES, NUMBERS, UNITS, Style
 
 os.environ["BRANCH_KIT_LANGUAGE"] = "zh"
+gc.freeze()  # the libraries stay: drawing asks the collector to look through them a hundred times a report
+gc.set_threshold(100_000, 50, 100)
 ROOT = Path(__file__).resolve().parents[1]
 for profile, examples in {"test": 25, "slow": 150, "fuzz": 10_000}.items():
     settings.register_profile(profile, max_examples=examples, deadline=None)
@@ -172,6 +175,12 @@ def _kit(*args: Any, typed: str = "", language: str = "zh") -> subprocess.Comple
 def kit() -> Callable[..., subprocess.CompletedProcess[str]]:
     """Runs a command of the kit, ``typed`` being what is answered."""
     return _kit
+
+
+@pytest.fixture
+def reports_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs write no managers' workbooks: encrypting them costs more than the small report beside them."""
+    monkeypatch.setattr("kit.run.branch.write_working", lambda _task: None)
 
 
 @pytest.fixture

@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from kit import columns as col
 from kit.analysis.contact import interval_days
-from kit.analysis.result import Result, ordered, ratio, share, tally
+from kit.analysis.grades import GRADES
+from kit.analysis.result import Result, flagged, needs, ordered, ratio, share, tally
 from kit.params import Params
 
 _SMS_ONLY = "sms"
@@ -21,11 +23,13 @@ class PlanSummary(Result):
     Attributes
     ----------
     by_class
-        contact_class, period, contacts, planned, left_over, later: a row a class.
+        contact_class, period, contacts, planned, late, left_over, later: a row a class.
     by_week
         Planned contacts: a row a week, a column a class.
     customers, contacts, planned, left_over, later
         Contacts with a date, without one though due within the plan, and due after it.
+    calls, texts, late
+        Of those with a date: calls, messages alone, and those that come after they were due.
     first_contacts
         Contacts in which a new owner presents himself.
     """
@@ -35,11 +39,39 @@ class PlanSummary(Result):
     customers: int
     contacts: int
     planned: int
+    calls: int
+    texts: int
+    late: int
     left_over: int
     later: int
     first_contacts: int
     first_date: object
     last_date: object
+
+
+@dataclass(frozen=True, slots=True)
+class PlanCard(Result):
+    """What the plan holds for whom.
+
+    Attributes
+    ----------
+    table
+        tier, service_grade, customers and what becomes of them: called, texted (a message and no call), crowded_out
+        (due, and no free call of their owner's), later, barred (nobody's, or not to be contacted); a row a pair.
+    graded, graded_called, graded_out
+        Customers graded A to C.
+    quiet, quiet_texted, quiet_called
+        Customers who are dormant or below the value floor.
+    """
+
+    table: pd.DataFrame
+    customers: int
+    graded: int
+    graded_called: int
+    graded_out: int
+    quiet: int
+    quiet_texted: int
+    quiet_called: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +126,11 @@ def plan_summary(plan: pd.DataFrame, params: Params) -> PlanSummary:
     """
     dated, later = plan[col.DATE].notna(), plan[col.REASON] == "later"
     order = [kind.code for kind in params.contact.classes]
-    counts = pd.DataFrame({"planned": dated, "left_over": ~dated & ~later, "later": later})
-    kinds = ordered(plan[col.CONTACT_CLASS], order)
-    by_class = tally(counts, kinds, of="contacts", planned="planned", left_over="left_over", later="later")
+    counts = pd.DataFrame({
+        "planned": dated, "late": plan[col.DATE] > plan[col.DUE], "left_over": ~dated & ~later, "later": later,
+    })  # fmt: skip
+    written = dated & (plan[col.CHANNEL] == _SMS_ONLY)
+    by_class = tally(counts, ordered(plan[col.CONTACT_CLASS], order), of="contacts", **{name: name for name in counts})
     by_class.insert(0, "period", [kind.period for kind in params.contact.classes])
     by_week = pd.crosstab(
         pd.Categorical(plan.loc[dated, col.BATCH], categories=range(1, params.contact.weeks + 1)),
@@ -109,12 +143,38 @@ def plan_summary(plan: pd.DataFrame, params: Params) -> PlanSummary:
         by_week=by_week,
         customers=plan[col.CUSTOMER_ID].nunique(),
         contacts=len(plan),
-        planned=int(dated.sum()),
-        left_over=int(counts["left_over"].sum()),
-        later=int(later.sum()),
+        calls=int((dated & ~written).sum()),
+        texts=int(written.sum()),
+        **{name: int(counts[name].sum()) for name in counts},
         first_contacts=int(plan[col.FIRST_CONTACT].sum()),
         first_date=days.min() if len(days) else None,
         last_date=days.max() if len(days) else None,
+    )
+
+
+@needs(col.TIER, col.SERVICE_GRADE)
+def plan_card(customers: pd.DataFrame, params: Params, plan: pd.DataFrame) -> PlanCard:
+    """Who is called, who is written to and who is left out, by tier and service grade (R55, R56)."""
+    dated, written = plan[col.DATE].notna(), plan[col.CHANNEL] == _SMS_ONLY
+    rows = {
+        "called": dated & ~written, "texted": dated, "crowded_out": plan[col.REASON] == "capacity",
+        "later": plan[col.REASON] == "later",
+    }  # fmt: skip
+    has = {name: customers[col.CUSTOMER_ID].isin(plan.loc[each, col.CUSTOMER_ID]) for name, each in rows.items()}
+    fate = pd.Series(np.select([*has.values()], [*has], "barred"), customers.index)
+    graded = customers[col.SERVICE_GRADE].isin(["A", "B", "C"])
+    quiet = flagged(customers, col.DORMANT) | (customers[col.AUM_FEN] < params.value_floor_fen)
+    frame = pd.DataFrame({"customers": 1, **{name: fate == name for name in (*has, "barred")}}, customers.index)
+    by = [ordered(customers[col.TIER], params.tier_codes()[::-1]), ordered(customers[col.SERVICE_GRADE], GRADES)]
+    return PlanCard(
+        table=frame.groupby(by, observed=True).sum().astype("int64").reset_index(),
+        customers=len(customers),
+        graded=int(graded.sum()),
+        graded_called=int((graded & has["called"]).sum()),
+        graded_out=int((graded & (fate == "crowded_out")).sum()),
+        quiet=int(quiet.sum()),
+        quiet_texted=int((quiet & (fate == "texted")).sum()),
+        quiet_called=int((quiet & has["called"]).sum()),
     )
 
 

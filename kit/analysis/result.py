@@ -12,6 +12,7 @@ import pandas as pd
 from kit import columns as col
 from kit.document.frames import result_blocks
 from kit.document.html import fragment
+from kit.params import Params
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -28,23 +29,62 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Unavailable:
-    """An analysis that these customers cannot answer, and the derived columns that it lacks."""
+    """An analysis that these customers cannot answer, and the derived columns that it lacks.
+
+    Where the columns are there, only ``known`` of ``of`` customers have a value in them.
+    """
 
     columns: tuple[str, ...]
+    known: int = 0
+    of: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Of how many customers (``of``) something is ``known``, and of how many of these it is so (``yes``)."""
+
+    yes: int
+    known: int
+    of: int
+
+    @property
+    def share(self) -> float | None:
+        """Of those who can be judged; None where nobody can."""
+        return share(self.yes, self.known)
+
+    def suffices(self, params: Params) -> bool:
+        """Whether so many can be judged that it is a figure of them all."""
+        return self.known > 0 and self.known >= params.evidence.coverage_at_least * self.of
+
+
+def judged(customers: pd.DataFrame, column: str) -> Judged:
+    """What is known of a flag, a grade or a score: not known is no evidence for either side."""
+    if column not in customers:
+        return Judged(0, 0, len(customers))
+    return Judged(int(flagged(customers, column).sum()), int(customers[column].notna().sum()), len(customers))
 
 
 def needs(
-    *columns: str,
+    *columns: str, of_most: str = ""
 ) -> Callable[[Callable[Concatenate[pd.DataFrame, P], R]], Callable[Concatenate[pd.DataFrame, P], R | Unavailable]]:
-    """Give `Unavailable` instead of a guess where one of ``columns`` is not among those of the first argument."""
+    """Give `Unavailable` instead of a guess where one of ``columns`` is not among those of the first argument.
+
+    So too where there are customers of whom ``of_most`` is known for less than the coverage that the thresholds ask
+    for, which are among the other arguments.
+    """
 
     def wrap(
         analysis: Callable[Concatenate[pd.DataFrame, P], R],
     ) -> Callable[Concatenate[pd.DataFrame, P], R | Unavailable]:
         @functools.wraps(analysis)
         def checked(rows: pd.DataFrame, /, *args: P.args, **kwargs: P.kwargs) -> R | Unavailable:
-            lacking = tuple(name for name in columns if name not in rows.columns)
-            return Unavailable(lacking) if lacking else analysis(rows, *args, **kwargs)
+            lacking = tuple(name for name in (*columns, of_most) if name and name not in rows.columns)
+            if lacking:
+                return Unavailable(lacking)
+            known = judged(rows, of_most)
+            if of_most and known.of and not all(known.suffices(each) for each in args if isinstance(each, Params)):
+                return Unavailable((of_most,), known.known, known.of)
+            return analysis(rows, *args, **kwargs)
 
         return checked
 

@@ -5,7 +5,8 @@ cannot give is announced once, with the columns that would unlock it, and skippe
 """
 
 import io
-from collections.abc import Callable, Hashable, Iterable
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from functools import cached_property
 from pathlib import Path
@@ -16,7 +17,7 @@ from IPython.display import display
 
 from kit import columns as col
 from kit.analysis.branches import Standing, standing
-from kit.analysis.result import Unavailable
+from kit.analysis.result import Unavailable, judged
 from kit.analysis.shrinkage import funnel_place
 from kit.analysis.summary import Finding
 from kit.book import Book
@@ -28,6 +29,9 @@ from kit.document.frames import table_of
 from kit.document.html import fragment
 from kit.document.plain import to_plain
 from kit.document.sentences import blocks_of, text_of
+from kit.errors import Contradiction
+from kit.facts import EVERY_BRANCH, contradictions
+from kit.features.definitions import needs
 from kit.params import Params
 from kit.planning.scripts import Scripts, scripts
 from kit.planning.words import lacking
@@ -37,8 +41,6 @@ from kit.report.quotes import quoted
 from kit.schema import schema
 from kit.tables import CODES
 from kit.text import Wording
-
-EVERY_BRANCH = "*"
 
 
 @dataclass(frozen=True)
@@ -222,6 +224,13 @@ class Chapter:
         return {"branch": self.branch_name, "bank": self.bank, **method(self.context, self.words)}
 
     @cached_property
+    def facts(self) -> Mapping[str, float | None]:
+        """The branch's facts (``data/facts.parquet``); one that is not known is None."""
+        rows = self.rows("facts", everywhere=True).dropna(subset="value")
+        own = rows[rows[col.BRANCH_ID] == self.branch_id]
+        return defaultdict(lambda: None, zip(own["name"], own["value"], strict=True))
+
+    @cached_property
     def own_row(self) -> dict[Hashable, Any] | None:
         """The branch as the bank's table of branches has it; None where this is the whole bank."""
         known = self._book("branch", col.BRANCH_ID)
@@ -261,6 +270,14 @@ class Chapter:
         if not self.context.holidays_announced:
             self.say("calendar_note")
 
+    def coverage(self, *columns: str) -> None:
+        """Of how many customers each of these flags, grades or scores is known, where not of all: rates are theirs."""
+        for column in columns:
+            known = judged(self.customers, column)
+            if 0 < known.known < known.of:
+                name = self.words.label(f"tables.{column}", default=column)
+                self._say(self.words("common.judged", name=name, known=known.known, of=known.of))
+
     def standing(self, column: str) -> Standing:
         """Where this branch stands among the bank's branches."""
         return standing(self.branches, self.branch_id, column)
@@ -285,15 +302,27 @@ class Chapter:
         return self.words.knows(f"{self.name}.{key}", **values)
 
     def _values(self, result: Any) -> dict[str, Any]:
+        """Figures of a result and of the branch, by which a sentence is written.
+
+        Raises
+        ------
+        Contradiction
+            Where a figure has the name of a fact and another value.
+        """
+        for name, shown, known in contradictions(result, self.facts):
+            raise Contradiction(name=name, shown=shown, fact=known)
         found = {f.name: getattr(result, f.name) for f in fields(result)} if is_dataclass(result) else {}
-        return self._facts | found
+        return self._facts | found | {"facts": self.facts}
 
     def _unlock(self, key: str, result: Unavailable) -> str:
-        """Call-out that names the missing columns as the bank would call them."""
-        groups = dict.fromkeys(tuple(g) for name in result.columns for g in self.context.unlocks.get(name, ()))
+        """Call-out that names the missing columns as the bank would call them, or of how few there are values."""
+        sources = needs() if result.of else self.context.unlocks
+        groups = dict.fromkeys(tuple(g) for name in result.columns for g in sources.get(name, ()))
         named = [self.words("common.either").join(self._source(source) for source in group) for group in groups]
         return self.words(
-            "common.unlock",
+            "common.too_few" if result.of else "common.unlock",
+            known=result.known,
+            of=result.of,
             title=self.words(f"{self.name}.{key}.title"),
             columns=self.words("common.both").join(named or result.columns),
         )

@@ -20,6 +20,7 @@ from kit.params.division import (
     Deposits,
     Dormancy,
     DormancyRule,
+    Evidence,
     Familiar,
     Funds,
     Hidden,
@@ -66,6 +67,7 @@ __all__ = [
     "Deposits",
     "Dormancy",
     "DormancyRule",
+    "Evidence",
     "Familiar",
     "Family",
     "FlowStep",
@@ -128,6 +130,7 @@ class Params(Frozen):
     wallet: Wallet = Wallet()
     checks: Checks = Checks()
     compared: Compared = Compared()
+    evidence: Evidence = Evidence()
 
     @field_validator("tiers")
     @classmethod

@@ -173,6 +173,12 @@ class Stages(Frozen):
         return order
 
 
+class Evidence(Frozen):
+    """From which share of customers on that can be judged a rate is one of them all; below it, it is not printed."""
+
+    coverage_at_least: float = Field(default=0.2, ge=0, le=1)
+
+
 class Compared(Frozen):
     """How sure a figure is: probabilities of its limits, and how many of the largest customers it is repeated without.
 

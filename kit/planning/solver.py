@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +18,7 @@ Array = npt.NDArray[np.float64]
 Bits = npt.NDArray[np.bool_]
 Steps = tuple[tuple[float, float], ...]  # (width, price of each unit in it), prices rising
 
+_INFEASIBLE = 2  # of `scipy.optimize.milp`'s states
 _NODES = 500  # of a search: no clock, so that every machine finds the same
 _C = ctypes.CDLL("ucrtbase" if os.name == "nt" else None)
 _REDIRECTED = threading.Lock()  # a process has one standard output
@@ -87,21 +89,25 @@ def solve(model: Model, gap: float) -> Found | None:
         format="csc",
     )
     at_most = np.array([limit.at_most for limit in model.limits])
+    search = partial(
+        milp,
+        np.concatenate([model.cost[unit, owner], np.zeros(loads), [step[2] for step in steps]]),
+        integrality=np.concatenate([model.whole[unit], np.zeros(loads + len(at))]),
+        bounds=Bounds(
+            np.concatenate([np.zeros(pairs), np.full(loads, -np.inf), np.zeros(len(at))]),
+            np.concatenate([np.ones(pairs), np.full(loads, np.inf), [step[1] for step in steps]]),
+        ),
+        constraints=LinearConstraint(
+            matrix,
+            np.concatenate([np.ones(units), np.zeros(loads), np.full(rows, -np.inf)]),
+            np.concatenate([np.ones(units), np.zeros(loads), at_most]),
+        ),
+    )
     with _quiet():
-        result = milp(
-            np.concatenate([model.cost[unit, owner], np.zeros(loads), [step[2] for step in steps]]),
-            integrality=np.concatenate([model.whole[unit], np.zeros(loads + len(at))]),
-            bounds=Bounds(
-                np.concatenate([np.zeros(pairs), np.full(loads, -np.inf), np.zeros(len(at))]),
-                np.concatenate([np.ones(pairs), np.full(loads, np.inf), [step[1] for step in steps]]),
-            ),
-            constraints=LinearConstraint(
-                matrix,
-                np.concatenate([np.ones(units), np.zeros(loads), np.full(rows, -np.inf)]),
-                np.concatenate([np.ones(units), np.zeros(loads), at_most]),
-            ),
-            options={"mip_rel_gap": gap, "node_limit": _NODES},
-        )
+        for presolve in (True, False):  # of a rare model that can be solved HiGHS makes an error when it simplifies it
+            result = search(options={"mip_rel_gap": gap, "node_limit": _NODES, "presolve": presolve})
+            if result.x is not None or result.status == _INFEASIBLE:
+                break
     if result.x is None:
         return None
     shares = np.zeros((units, owners))

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kit.analysis.branches import branch_summary, standing
+from kit.analysis.branches import standing
 from kit.analysis.coverage import coverage, covered_share_of_aum, households, loads, misheld, orphans, roles
 from kit.analysis.result import Unavailable
 from kit.charts.coverage import loads_by_owner, tiers_by_role
@@ -158,13 +158,6 @@ def test_a_family_with_two_owners_is_split_and_an_orphaned_member_splits_nothing
     assert (found.families, found.split, found.split_share, found.split_fen) == (2, 1, pytest.approx(0.5), 700)
     assert by(found.table, "keepers")["households"].to_dict() == {"0": 1, "1": 0, "2": 1, "3": 0}
     assert by(found.table, "keepers").loc["0", "aum_fen"] == 250
-
-
-def test_branches_are_compared_by_the_share_that_is_covered():
-    customers = frame(*BRANCH).assign(branch_id=["A"] * 3 + ["B"] * 3, upgrade_gap_fen=pd.NA)
-    summary = branch_summary(customers, PARAMS)
-    assert list(summary["covered_share_of_aum"]) == pytest.approx([700 / 900, 50 / 100])
-    assert standing(summary, "A", "covered_share_of_aum").rank == 1
 
 
 def test_the_whole_bank_has_no_rank_but_the_median_of_its_branches():

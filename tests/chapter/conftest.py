@@ -101,6 +101,7 @@ class Reader:
 
     def __init__(self) -> None:
         self.drawn: dict[bytes, bool] = {}
+        self.laid_out = True
         self.seen: list[Shown] = []
         self.words = _Both("zh")
         self.chapter, self.is_empty = "", False
@@ -116,7 +117,8 @@ class Reader:
         same = pickle.dumps((draw.__qualname__, args))
         if same not in self.drawn:
             figure = draw(*args, labels=labels)
-            figure.draw_without_rendering()
+            if self.laid_out:
+                figure.draw_without_rendering()
             self.drawn[same] = _is_empty_chart(figure)
         self.is_empty = self.drawn[same]
         return self

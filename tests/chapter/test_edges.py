@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -121,13 +121,18 @@ BRANCH_EDGES = (
     (_one_holds_all, _a_tier_is_empty),
 )
 BANK_EDGES = (
-    _one_customer_in_the_bank, _all_balances_zero_everywhere, _one_date_only, _no_staff, _no_staff_table_but_owners,
-    _no_contact_log, _only_what_is_mandatory,
+    _only_what_is_mandatory, _one_date_only, _one_customer_in_the_bank, _all_balances_zero_everywhere, _no_staff,
+    _no_staff_table_but_owners, _no_contact_log,
 )  # fmt: skip
 
 
 def _named(*edges: Any) -> str:
     return ", ".join(edge.__name__.strip("_").replace("_", " ") for edge in edges)
+
+
+def _at_length(edges: Sequence[Any], often: int) -> list[Any]:
+    """All edges; those behind the first few are met by `make test-slow` alone."""
+    return [*edges[:often], *(pytest.param(edge, marks=pytest.mark.slow) for edge in edges[often:])]
 
 
 @pytest.fixture
@@ -155,7 +160,7 @@ def _checked(shown: list[Any]) -> list[str]:
     return [fault for each in shown for fault in each.faults()]
 
 
-@pytest.mark.parametrize("edges", BRANCH_EDGES, ids=lambda edges: _named(*edges))
+@pytest.mark.parametrize("edges", _at_length(BRANCH_EDGES, 1), ids=lambda edges: _named(*edges))
 def test_reports_of_branches_say_figures_or_why_there_are_none(edges, edged, read):
     data = edged(*edges)
     branches = (*BRANCHES[: len(edges)], "*")
@@ -163,7 +168,7 @@ def test_reports_of_branches_say_figures_or_why_there_are_none(edges, edged, rea
     assert not faults, "\n".join(dict.fromkeys(faults))
 
 
-@pytest.mark.parametrize("edge", BANK_EDGES, ids=_named)
+@pytest.mark.parametrize("edge", _at_length(BANK_EDGES, 2), ids=_named)
 def test_reports_of_a_bank_say_figures_or_why_there_are_none(edge, edged, read):
     data = edged(edge)
     faults = [*_checked(read(data, BRANCHES[0])), *_checked(read(data, "*"))]

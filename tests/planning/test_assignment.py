@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from benchmarks.allocation import branch
@@ -106,6 +106,7 @@ def test_the_assignment_of_the_demo_keeps_every_promise(prepared):
         recheck(customers, staff[staff["branch_id"] == number], found)
 
 
+@example(number=1482, customers=125)  # HiGHS cannot simplify this one: "solve error", though it has a solution
 @given(number=st.integers(1, 10_000), customers=st.integers(1, 400))
 def test_generated_branches_keep_every_promise_and_tell_their_gap(number, customers):
     rows, staff, params = branch(number, customers)

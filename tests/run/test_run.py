@@ -161,7 +161,7 @@ def test_an_unknown_branch_names_the_nearest(bank, tmp_path, not_read_again):
     assert "城东支行" in str(caught.value)
 
 
-def test_the_plain_engine_gives_the_same_figures(ran, bank, tmp_path, not_read_again):
+def test_the_plain_engine_gives_the_same_figures(ran, bank, tmp_path, not_read_again, reports_alone):
     branch = str(ran.branches["branch_id"].iloc[0])
     engagement = load(bank[0]).model_copy(update={"chapters": ("concentration",)})
     run(engagement, tmp_path, Silent(), only=[branch], workers=1, engine=None)
@@ -174,7 +174,7 @@ def test_the_plain_engine_gives_the_same_figures(ran, bank, tmp_path, not_read_a
     assert shown(tmp_path) == shown(ran.out)
 
 
-@pytest.mark.usefixtures("in_process", "not_read_again")
+@pytest.mark.usefixtures("in_process", "not_read_again", "reports_alone")
 def test_a_failed_branch_leaves_the_others_and_is_named_with_chapter_and_cell(bank, tmp_path, monkeypatch):
     from kit.run import executor
 
@@ -212,7 +212,7 @@ def test_a_notebook_opened_by_hand_runs_as_it_is(path, tmp_path):
     assert any(cell.get("outputs") for cell in done.cells)
 
 
-@pytest.mark.usefixtures("in_process", "not_read_again")
+@pytest.mark.usefixtures("in_process", "not_read_again", "reports_alone")
 def test_reports_in_english_hold_no_chinese_but_the_names(bank, tmp_path):
     engagement = load(bank[0]).model_copy(update={"language": "en", "bank": "A bank"})
     result = run(engagement, tmp_path, Silent(), only=["0101"], workers=1)
@@ -245,6 +245,7 @@ def test_bank_churn_ties_to_the_cent(shared, tmp_path):
     assert "764,858,892.88元" in (tmp_path / "share" / "bank.html").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("in_process")
 def test_bank_marketing_loses_nobody(shared, tmp_path):
     result = run(load(ENGAGEMENTS / "bank_marketing"), tmp_path, Silent(), workers=1)

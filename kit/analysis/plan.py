@@ -100,8 +100,8 @@ class PlanLoads(Result):
         left_over, asked_a_year (contacts that the cadence asks for), calls_a_year; the fullest first.
     grid
         Planned calls over capacity, a row each of the fullest owners, a column a week; no value where there is none.
-    owners, full, unlisted, idle, roleless
-        Owners; those with contacts left over; those who are not in the staff table, those without any capacity, and
+    owners, full, delayed, unlisted, idle, roleless
+        Owners; those with contacts left over, or late; those who are not in the staff table, those without any capacity, and
         those whose role nobody stated.
     year_share
         Contacts that the cadence asks for in a year over those that the owners can make.
@@ -111,6 +111,7 @@ class PlanLoads(Result):
     grid: pd.DataFrame
     owners: int
     full: int
+    delayed: int
     unlisted: int
     idle: int
     roleless: int
@@ -212,8 +213,9 @@ def plan_loads(customers: pd.DataFrame, params: Params, plan: pd.DataFrame, week
     owned = owned.assign(
         dated=owned[col.DATE].notna() & (owned[col.CHANNEL] != _SMS_ONLY),
         left=owned[col.REASON] == "capacity",
-        asked=owned[col.CUSTOMER_ID].map(_asked_a_year(customers, params)).where(~owned.duplicated(col.CUSTOMER_ID)),
     )
+    asked = owned[owned[col.CHANNEL] != _SMS_ONLY].drop_duplicates(col.CUSTOMER_ID)
+    asked = asked[col.CUSTOMER_ID].map(_asked_a_year(customers, params)).groupby(asked[key]).sum()
     groups = owned.groupby(key)
     table = pd.DataFrame({
         "customers": groups[col.CUSTOMER_ID].nunique(), "contacts": groups.size(), "planned": groups["dated"].sum(),
@@ -221,7 +223,7 @@ def plan_loads(customers: pd.DataFrame, params: Params, plan: pd.DataFrame, week
     }).fillna(0).astype("int64")  # fmt: skip
     table["load_share"] = ratio(table["planned"], table[col.CALLS_POSSIBLE])
     table["left_over"] = groups["left"].sum().reindex(table.index).fillna(0).astype("int64")
-    table["asked_a_year"] = groups["asked"].sum().reindex(table.index).fillna(0).round().astype("int64")
+    table["asked_a_year"] = asked.reindex(table.index).fillna(0).round().astype("int64")
     table[col.CALLS_A_YEAR] = weeks.drop_duplicates([col.BRANCH_ID, col.STAFF_ID]).groupby(key)[col.CALLS_A_YEAR].sum()
     one = weeks.drop_duplicates(col.STAFF_ID).set_index(col.STAFF_ID)
     if not whole:
@@ -233,7 +235,8 @@ def plan_loads(customers: pd.DataFrame, params: Params, plan: pd.DataFrame, week
         table=table,
         grid=_grid(owned[owned["dated"]], weeks, list(table[key])[:_MOST_OWNERS], key),
         owners=len(one),
-        full=int((owned.groupby(col.STAFF_ID)["left"].sum() > 0).sum()),
+        full=owned.loc[owned["left"], col.STAFF_ID].nunique(),
+        delayed=owned.loc[owned[col.REASON] == "late", col.STAFF_ID].nunique(),
         unlisted=int((~one[col.LISTED].astype(bool)).sum()),
         idle=int((weeks.groupby(col.STAFF_ID)[col.CALLS_A_YEAR].max() == 0).sum()),
         roleless=int((one[col.LISTED].astype(bool) & one[col.ROLE].isna()).sum()),

@@ -11,7 +11,6 @@ from kit.analysis.contact import interval_days
 from kit.params import Params
 from kit.planning.occasions import Horizon, days_of
 
-
 _Cadence = tuple[float, float, float, float]
 
 
@@ -106,9 +105,7 @@ def _merged(known: list[tuple[int, int, int, bool]], merge_days: int) -> list[_C
     return groups
 
 
-def _filled(
-    groups: list[_Contact], cadence: _Cadence, care: int, merge_days: int, last: int
-) -> Iterator[_Contact]:
+def _filled(groups: list[_Contact], cadence: _Cadence, care: int, merge_days: int, last: int) -> Iterator[_Contact]:
     """Contacts in order, with those of care between them, up to the first of care after the last day."""
     every, due, open_from, before = cadence
     for contact in groups:

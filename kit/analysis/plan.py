@@ -101,8 +101,8 @@ class PlanLoads(Result):
     grid
         Planned calls over capacity, a row each of the fullest owners, a column a week; no value where there is none.
     owners, full, delayed, unlisted, idle, roleless
-        Owners; those with contacts left over, or late; those who are not in the staff table, those without any capacity, and
-        those whose role nobody stated.
+        Owners; those with contacts left over, or late; those who are not in the staff table, those without any
+        capacity, and those whose role nobody stated.
     year_share
         Contacts that the cadence asks for in a year over those that the owners can make.
     """

@@ -166,8 +166,8 @@ def _levels(
     """Which contacts go first, and which are messages (R56, R57).
 
     0 days that were agreed; of customers at the value floor and above 1 maturities and large movements, 2 the first
-    contact of a new owner; 3 whoever is graded A to C, for service or by intent; 4 the rest. Dormant customers and those
-    below the floor are written to, as the profile has it, but for a day that was agreed.
+    contact of a new owner; 3 whoever is graded A to C, for service or by intent; 4 the rest. Dormant customers and
+    those below the floor are written to, as the profile has it, but for a day that was agreed.
     """
     at = tasks["at"].to_numpy()
     codes = "+" + tasks[col.CONTACT_CLASS] + "+" + tasks[col.NEEDS].fillna("") + "+"
@@ -178,9 +178,8 @@ def _levels(
     grades = (customers.get(name, pd.Series(pd.NA, index=customers.index)) for name in (col.SERVICE_GRADE, col.INTENT))
     graded = np.logical_or.reduce([grade.isin(["A", "B", "C"]).to_numpy()[at] for grade in grades])
     level = np.select([agreed, valued & (has["maturity"] | has["movement"]), valued & opening, graded], range(4), 4)
-    quiet = {
-        "dormant": flagged(customers, col.DORMANT), "ineffective": customers[col.AUM_FEN].fillna(params.value_floor_fen) < params.value_floor_fen,
-    }  # fmt: skip
+    aum = customers[col.AUM_FEN].fillna(params.value_floor_fen)  # not known to be below it
+    quiet = {"dormant": flagged(customers, col.DORMANT), "ineffective": aum < params.value_floor_fen}
     written = np.logical_or.reduce([quiet[kind].to_numpy(dtype=bool)[at] for kind in params.contact.message_only])
     return level, tasks["hung_up"] | written & ~agreed
 
@@ -214,8 +213,8 @@ def _had(tasks: pd.DataFrame, previous: pd.DataFrame | None, when: Horizon) -> p
 def _ordered(tasks: pd.DataFrame) -> pd.DataFrame:
     """Tasks of each owner, the most urgent first, and every tie broken (R56)."""
     keys = {
-        col.STAFF_ID: True, "waits": True, "level": True, "rank": True, col.SUCCESS: False, "score": False, col.AUM_FEN: False,
-        col.CUSTOMER_ID: True, "due": True,
+        col.STAFF_ID: True, "waits": True, "level": True, "rank": True, col.SUCCESS: False, "score": False,
+        col.AUM_FEN: False, col.CUSTOMER_ID: True, "due": True,
     }  # fmt: skip
     tasks = tasks.sort_values(list(keys), ascending=list(keys.values()), ignore_index=True)
     return tasks.assign(**{col.PRIORITY: tasks.groupby(col.STAFF_ID, dropna=False).cumcount() + 1})

@@ -21,7 +21,7 @@ EPOCH = date(1970, 1, 1)
 
 @dataclass(frozen=True, slots=True)
 class Horizon:
-    """The date of the data, the day from which deadlines count, and the first and last of the plan, since 1970-01-01."""
+    """The data's date, the day from which deadlines count, the first and last day of the plan, since 1970-01-01."""
 
     data: int
     today: int

@@ -72,8 +72,8 @@ def _cadence(
 ) -> list[_Cadence]:
     """Interval of each customer, the day on which his next contact of care is due, and from which on it may be made.
 
-    The last is the day by which an earlier plan would have contacted him. Who is overdue, or was never contacted, is caught up with: from the second tier up within the days of the class
-    ``care``, the others within their interval.
+    The last is the day by which an earlier plan would have contacted him. Who is overdue, or was never contacted, is
+    caught up with: from the second tier up within the days of the class ``care``, the others within their interval.
     """
     every = interval_days(customers, params).to_numpy(dtype="float64")
     touch = days_of(customers, col.LAST_TOUCH_DATE)

@@ -69,7 +69,8 @@ class Progress(Protocol):
 class RunResult:
     """What a run did: its folder, each branch's outcome, and the branches that an earlier run had done.
 
-    ``dates`` are the thresholds with the data's date and the printing day; ``bad_scripts`` are the engagement's own words that could not be used.
+    ``dates`` are the thresholds with the data's date and the printing day; ``bad_scripts`` are the engagement's own
+    words that could not be used.
     """
 
     out: Path

@@ -11,11 +11,12 @@ import pytest
 from kit import resources, vault
 from kit.context import Context, earlier
 from kit.engagement import CONFIG, load, profile
+from kit.facts import EVERY_BRANCH as BANK
 from kit.params import Params
 from kit.resources import code_digest
 from kit.run import executor
 from kit.run import prepare as preparation
-from kit.run.branch import BANK, Outcome
+from kit.run.branch import Outcome
 from kit.run.ledger import Ledger
 from kit.run.manifest import MANIFEST, verify
 from kit.run.prepare import inputs_of, printing_day
@@ -60,8 +61,8 @@ class Bank:
         inputs, last = inputs_of(engagement, out / "data"), {} if fresh else earlier(out / "data")
         params = params.model_copy(update={"printed": printing_day(params, last, inputs, said=printed)})
         Context(
-            kit="0.1.0", inputs=inputs, bank=engagement.bank, language="zh", params=params, aum_column=self.aum_column, unlocks={},
-            plan_start=date(2026, 11, 1), success=None, holidays_announced=True,
+            kit="0.1.0", inputs=inputs, bank=engagement.bank, language="zh", params=params, unlocks={},
+            aum_column=self.aum_column, plan_start=date(2026, 11, 1), success=None, holidays_announced=True,
         ).write(out / "data")  # fmt: skip
 
     def _fan_out(self, tasks, _workers):

@@ -30,8 +30,8 @@ class Handover(Result):
         Share of AUM with an owner who is there; None without AUM.
     misheld_before, misheld_after
         Customers whose owner's role may not keep their tier.
-    nobody
-        Customers who stay without an owner.
+    nobody, kept
+        Customers who stay without an owner, and those who have one.
     """
 
     by_reason: pd.DataFrame
@@ -45,6 +45,7 @@ class Handover(Result):
     misheld_before: int
     misheld_after: int
     nobody: int
+    kept: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +126,7 @@ def handover(customers: pd.DataFrame, rows: pd.DataFrame, params: Params) -> Han
         misheld_before=int(misheld(before, params).sum()),
         misheld_after=int(misheld(after, params).sum()),
         nobody=int((~is_kept(after)).sum()),
+        kept=int(is_kept(after).sum()),
     )
 
 

@@ -14,7 +14,7 @@ from kit.features import contacts_until
 from kit.params import Params
 from kit.planning.calendar import next_work_day, work_days
 from kit.planning.capacities import room_of
-from kit.planning.occasions import EPOCH, Horizon, days_of, days_since, occasions
+from kit.planning.occasions import EPOCH, Horizon, Promised, days_of, days_since, occasions
 from kit.planning.slots import days_for
 from kit.planning.timeline import timelines
 
@@ -120,8 +120,8 @@ def contact_plan(
     return _finished(tasks, claims.to_numpy(), params, start)
 
 
-def _promised(previous: pd.DataFrame | None, customers: pd.DataFrame, when: Horizon) -> dict[tuple[int, str], int]:
-    """(place of the customer, class) → the due date that an earlier plan gave it, while it lies ahead."""
+def _promised(previous: pd.DataFrame | None, customers: pd.DataFrame, when: Horizon) -> Promised:
+    """The due days that an earlier plan gave, while they lie ahead."""
     if previous is None:
         return {}
     places = pd.Series(np.arange(len(customers)), index=customers[col.CUSTOMER_ID])
@@ -129,8 +129,11 @@ def _promised(previous: pd.DataFrame | None, customers: pd.DataFrame, when: Hori
         "at": previous[col.CUSTOMER_ID].map(places), "code": previous[col.CONTACT_CLASS],
         "due": days_since(previous[col.DUE]),
     })  # fmt: skip
-    least = earlier[earlier["due"] >= when.first].groupby(["at", "code"])["due"].min()
-    return {(int(at), code): int(due) for at, code, due in least.reset_index().itertuples(index=False)}
+    ahead = earlier[(earlier["due"] >= when.first) & earlier["at"].notna()].astype({"at": "int64", "due": "int64"})
+    found: dict[tuple[int, str], list[int]] = {}
+    for at, code, due in ahead.itertuples(index=False):
+        found.setdefault((at, code), []).append(due)
+    return found
 
 
 def _described(

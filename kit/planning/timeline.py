@@ -1,6 +1,6 @@
 """One customer's contacts in time: occasions that fall together are one contact, and the cadence fills the gaps."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -9,9 +9,7 @@ import pandas as pd
 from kit import columns as col
 from kit.analysis.contact import interval_days
 from kit.params import Params
-from kit.planning.occasions import Horizon, days_of
-
-_Cadence = tuple[float, float, float, float]
+from kit.planning.occasions import Horizon, Promised, days_of
 
 
 @dataclass(slots=True)
@@ -29,7 +27,7 @@ def timelines(
     params: Params,
     when: Horizon,
     *,
-    promised: Mapping[tuple[int, str], int],
+    promised: Promised,
 ) -> pd.DataFrame:
     """Every contact that is due, at least one a customer (R52, R58, R59, R111).
 
@@ -46,7 +44,7 @@ def timelines(
     """
     codes = [kind.code for kind in params.contact.classes]
     care = codes.index("care")
-    cadences = _cadence(customers, params, when, promised)
+    every, first, open_from = _cadence(customers, params, when, promised)
     lists: list[list[tuple[int, int, int, bool]]] = [[] for _ in range(len(customers))]
     for at, earliest, due, rank, loose in occasions[["at", "earliest", "due", "rank", "loose"]].itertuples(index=False):
         lists[at].append((due, earliest, rank, loose))
@@ -55,7 +53,9 @@ def timelines(
         # A day that is fixed comes first of those due on it: what was put on it once is put on it again.
         known.sort(key=lambda each: (each[0], each[3], each))
         groups = _merged(known, params.contact.merge_days)
-        coming = list(_filled(groups, cadences[at], care, params.contact.merge_days, when.last))
+        cadence = every[at], first[at], open_from[at]
+        coming = list(_filled(groups, cadence, care, params.contact.merge_days, when.last))
+        _kept(coming, {rank: promised.get((at, code), ()) for rank, code in enumerate(codes)}, care, params)
         inside = [c for c in coming if c.earliest <= when.last and (c.due <= when.last or c.ranks != {care})]
         for contact in inside or coming[:1]:  # a contact of care that may wait stands there only alone
             rank = min(contact.ranks, default=care)
@@ -67,13 +67,24 @@ def timelines(
     return made.astype({"at": "int64", "rank": "int64", "earliest": "int64", "due": "float64", col.NEEDS: "str"})
 
 
+def _kept(contacts: list[_Contact], told: Mapping[int, Collection[int]], care: int, params: Params) -> None:
+    """Give contacts the due days of an earlier plan where a later day of printing alone has put them off by a few."""
+    taken = {contact.due for contact in contacts}
+    for contact in contacts:
+        first = max(contact.earliest, contact.due - params.contact.merge_days)
+        before = told[min(contact.ranks, default=care)]
+        contact.due = max(
+            (due for due in before if first <= due < contact.due and due not in taken), default=contact.due
+        )
+
+
 def _cadence(
-    customers: pd.DataFrame, params: Params, when: Horizon, promised: Mapping[tuple[int, str], int]
-) -> list[_Cadence]:
+    customers: pd.DataFrame, params: Params, when: Horizon, promised: Promised
+) -> tuple[list[float], list[float], list[float]]:
     """Interval of each customer, the day on which his next contact of care is due, and from which on it may be made.
 
-    The last is the day by which an earlier plan would have contacted him. Who is overdue, or was never contacted, is
-    caught up with: from the second tier up within the days of the class ``care``, the others within their interval.
+    Who is overdue, or was never contacted, is caught up with: from the second tier up within the days of the class
+    ``care``, the others within their interval.
     """
     every = interval_days(customers, params).to_numpy(dtype="float64")
     touch = days_of(customers, col.LAST_TOUCH_DATE)
@@ -82,12 +93,10 @@ def _cadence(
     late = ~(due >= when.first) & ~np.isnan(every)
     grace = np.where(valued, np.fmin(every, params.contact.of("care").within_days), every)
     due[late] = when.due(grace[late])
-    before = np.full(len(due), np.inf)
-    for (at, _), told in promised.items():  # whatever it was promised for
-        before[at] = min(before[at], told) if late[at] else np.inf
-    due = np.fmin(due, np.where(late, before, np.nan))
+    for at in np.flatnonzero(late):
+        due[at] = min([due[at], *promised.get((int(at), "care"), ())])
     open_from = np.where(late, when.first, np.maximum(due - every // 3, when.first))
-    return [*zip(every.tolist(), due.tolist(), open_from.tolist(), before.tolist(), strict=True)]
+    return every.tolist(), due.tolist(), open_from.tolist()
 
 
 def _merged(known: list[tuple[int, int, int, bool]], merge_days: int) -> list[_Contact]:
@@ -105,19 +114,21 @@ def _merged(known: list[tuple[int, int, int, bool]], merge_days: int) -> list[_C
     return groups
 
 
-def _filled(groups: list[_Contact], cadence: _Cadence, care: int, merge_days: int, last: int) -> Iterator[_Contact]:
+def _filled(
+    groups: list[_Contact], cadence: tuple[float, float, float], care: int, merge_days: int, last: int
+) -> Iterator[_Contact]:
     """Contacts in order, with those of care between them, up to the first of care after the last day."""
-    every, due, open_from, before = cadence
+    every, due, open_from = cadence
     for contact in groups:
         while due + merge_days < contact.earliest:
             yield _Contact(int(open_from), int(due), {care})
-            due, before = due + every, np.inf
+            due += every
             open_from = due - every // 3
-        # The cadence, or an earlier plan, asks for it sooner than the occasion.
-        latest = due if contact.earliest <= due else min(due + merge_days, max(before, contact.earliest))
-        contact.due = int(np.fmin(contact.due, latest))
+        latest = due if contact.earliest <= due else due + merge_days
+        if contact.due > latest:
+            contact.due = int(latest)  # the cadence asks for it sooner than the occasion
         yield contact
-        due, before = contact.due + every, np.inf
+        due = contact.due + every
         open_from = due - every // 3
     while due <= last + every:
         yield _Contact(int(open_from), int(due), {care})

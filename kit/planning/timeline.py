@@ -1,6 +1,6 @@
 """One customer's contacts in time: occasions that fall together are one contact, and the cadence fills the gaps."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -55,7 +55,8 @@ def timelines(
         groups = _merged(known, params.contact.merge_days)
         cadence = every[at], first[at], open_from[at]
         coming = list(_filled(groups, cadence, care, params.contact.merge_days, when.last))
-        _kept(coming, {rank: promised.get((at, code), ()) for rank, code in enumerate(codes)}, care, params)
+        if promised:
+            _kept(coming, [promised.get((at, code), ()) for code in codes], care, params)
         inside = [c for c in coming if c.earliest <= when.last and (c.due <= when.last or c.ranks != {care})]
         for contact in inside or coming[:1]:  # a contact of care that may wait stands there only alone
             rank = min(contact.ranks, default=care)
@@ -67,15 +68,13 @@ def timelines(
     return made.astype({"at": "int64", "rank": "int64", "earliest": "int64", "due": "float64", col.NEEDS: "str"})
 
 
-def _kept(contacts: list[_Contact], told: Mapping[int, Collection[int]], care: int, params: Params) -> None:
+def _kept(contacts: list[_Contact], told: Sequence[Collection[int]], care: int, params: Params) -> None:
     """Give contacts the due days of an earlier plan where a later day of printing alone has put them off by a few."""
     taken = {contact.due for contact in contacts}
     for contact in contacts:
         first = max(contact.earliest, contact.due - params.contact.merge_days)
-        before = told[min(contact.ranks, default=care)]
-        contact.due = max(
-            (due for due in before if first <= due < contact.due and due not in taken), default=contact.due
-        )
+        before = (due for due in told[min(contact.ranks, default=care)] if due not in taken)
+        contact.due = max((due for due in before if first <= due < contact.due), default=contact.due)
 
 
 def _cadence(

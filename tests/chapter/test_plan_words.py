@@ -1,4 +1,4 @@
-"""What the chapters on assignment and plan say at the edges: nobody there, nobody free, nobody moved, nobody planned."""
+"""What the chapters on assignment and plan say where nobody is there, free, moved or planned."""
 
 from datetime import date
 

@@ -2,14 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
 from typing import Any
 
 import pandas as pd
 import pyarrow as pa
 
-from kit import columns as col
-from kit.book import Book
+from kit.book import SET_ASIDE, Book
 from kit.database import literal, reading
 from kit.features.binding import Values, bind, book_facts, contacts_until, settle_dates
 from kit.features.definitions import SUBJECTS, TABLES, needs
@@ -19,12 +17,7 @@ from kit.schema import schema
 
 __all__ = ["TABLES", "Features", "contacts_until", "features", "frame", "settle_dates"]
 
-# The day from which a row counts where the as-of date lies before the newest month of the book; not known: it counts.
-_SINCE = {
-    "customer": "COALESCE(open_date, (SELECT MIN(m.as_of) FROM customer_month m WHERE m.customer_id = t.customer_id))",
-    "account": "COALESCE(open_date, start_date)", "holding": "buy_date", "assignment": "assign_date",
-    "txn": "txn_date", "contact": "contact_date", "sale": "deal_date", "event": "event_date",
-}  # fmt: skip
+_NOBODY = "(SELECT NULL::VARCHAR AS branch_id, NULL::VARCHAR AS customer_id, NULL::DATE AS as_of WHERE FALSE)"
 _SQL_TYPES = {
     "money": "BIGINT",
     "int": "BIGINT",
@@ -100,7 +93,7 @@ def features(book: Book, params: Params) -> Features:
 
 def _build(db: Any, book: Book, values: Values) -> None:
     """A table for each subject, one built on another."""
-    _open_tables(db, book, values["as_of"])
+    open_tables(db, book, values)
     for name, table in parameter_tables(values.params).items():
         db.register(name, table)
     for name in SUBJECTS:
@@ -110,22 +103,31 @@ def _build(db: Any, book: Book, values: Values) -> None:
         db.execute(f"CREATE TEMP TABLE {name} AS {bind(name, values)}")
 
 
-def _open_tables(db: Any, book: Book, as_of: date) -> None:
-    """A view for each canonical table with all its columns; what the bank did not send is null.
+def open_tables(db: Any, book: Book, values: Values) -> None:
+    """A view for each canonical table with all its columns up to the as-of date; what the bank did not send is null.
 
-    Of a date in the past nothing counts that came later.
+    What is dated later is not there yet: neither rows nor, of a customer who is known already, such a day of opening.
     """
-    is_past = book.read("customer_month", [col.AS_OF])[col.AS_OF].max() > as_of
-    for name, table in sorted(schema().items(), key=lambda each: each[0] != "customer_month"):
+    for name, table in sorted(schema().items(), key=lambda each: each[0] == "customer"):
         present = set(book.columns(name)) if name in book.tables() else set()
         listed = ", ".join(
             c.id if c.id in present else f"CAST(NULL AS {_SQL_TYPES.get(c.type, 'VARCHAR')}) AS {c.id}"
             for c in table.columns.values()
             if not c.vaulted
         )
-        source = f"read_parquet({literal(str(book.path(name)))})" if present else "(SELECT 1) WHERE FALSE"
-        then = f"WHERE COALESCE({_SINCE[name]} <= DATE '{as_of}', TRUE)" if is_past and name in _SINCE else ""
-        db.execute(f"CREATE VIEW {name} AS SELECT * FROM (SELECT {listed} FROM {source}) t {then}")
+        source = f"read_parquet({literal(str(book.path(name)))})" if present else "(SELECT 1 WHERE FALSE)"
+        day = values["contacts_until" if name == "contact" else "as_of"]
+        there = " AND ".join(f"COALESCE({c} <= DATE '{day}', TRUE)" for c in table.since if c in present) or "TRUE"
+        rows = f"SELECT {listed} FROM {source} WHERE {there}"
+        if name == "customer":
+            seen = "customer_id IN (SELECT customer_id FROM customer_month)"
+            opened = f"CASE WHEN open_date <= DATE '{day}' THEN open_date END AS open_date"
+            rows = f"SELECT * REPLACE ({opened}) FROM ({rows} OR {seen})"
+        db.execute(f"CREATE VIEW {name} AS {rows}")
+    path = book.root / "book" / f"{SET_ASIDE}.parquet"
+    rows = f"read_parquet({literal(str(path))})" if path.exists() else _NOBODY
+    months = "SELECT as_of FROM customer_month"
+    db.execute(f"CREATE VIEW {SET_ASIDE} AS SELECT * FROM {rows} WHERE as_of IN ({months})")
 
 
 def _source(name: str, values: Values) -> str:

@@ -63,6 +63,7 @@ def take_in(
         password=password or engagement.password,
         limits=engagement.params.checks,
         control_totals=engagement.control_totals,
+        rates=engagement.rates,
         progress=reading,
     )
 

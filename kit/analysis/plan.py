@@ -7,8 +7,8 @@ import pandas as pd
 
 from kit import columns as col
 from kit.analysis.contact import interval_days
-from kit.analysis.grades import GRADES
 from kit.analysis.result import Result, flagged, needs, ordered, ratio, share, tally
+from kit.analysis.segments import GRADES
 from kit.params import Params
 
 _SMS_ONLY = "sms"
@@ -131,7 +131,7 @@ def plan_summary(plan: pd.DataFrame, params: Params) -> PlanSummary:
         "planned": dated, "late": plan[col.DATE] > plan[col.DUE], "left_over": ~dated & ~later, "later": later,
     })  # fmt: skip
     written = dated & (plan[col.CHANNEL] == _SMS_ONLY)
-    by_class = tally(counts, ordered(plan[col.CONTACT_CLASS], order), of="contacts", **{name: name for name in counts})
+    by_class = tally(counts, ordered(plan[col.CONTACT_CLASS], order), of="contacts", **{str(c): str(c) for c in counts})
     by_class.insert(0, "period", [kind.period for kind in params.contact.classes])
     by_week = pd.crosstab(
         pd.Categorical(plan.loc[dated, col.BATCH], categories=range(1, params.contact.weeks + 1)),
@@ -146,7 +146,7 @@ def plan_summary(plan: pd.DataFrame, params: Params) -> PlanSummary:
         contacts=len(plan),
         calls=int((dated & ~written).sum()),
         texts=int(written.sum()),
-        **{name: int(counts[name].sum()) for name in counts},
+        **{str(name): int(counts[name].sum()) for name in counts},
         first_contacts=int(plan[col.FIRST_CONTACT].sum()),
         first_date=days.min() if len(days) else None,
         last_date=days.max() if len(days) else None,
@@ -214,8 +214,8 @@ def plan_loads(customers: pd.DataFrame, params: Params, plan: pd.DataFrame, week
         dated=owned[col.DATE].notna() & (owned[col.CHANNEL] != _SMS_ONLY),
         left=owned[col.REASON] == "capacity",
     )
-    asked = owned[owned[col.CHANNEL] != _SMS_ONLY].drop_duplicates(col.CUSTOMER_ID)
-    asked = asked[col.CUSTOMER_ID].map(_asked_a_year(customers, params)).groupby(asked[key]).sum()
+    called = owned[owned[col.CHANNEL] != _SMS_ONLY].drop_duplicates(col.CUSTOMER_ID)
+    asked = called[col.CUSTOMER_ID].map(_asked_a_year(customers, params)).groupby(called[key]).sum()
     groups = owned.groupby(key)
     table = pd.DataFrame({
         "customers": groups[col.CUSTOMER_ID].nunique(), "contacts": groups.size(), "planned": groups["dated"].sum(),

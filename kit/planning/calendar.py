@@ -37,7 +37,7 @@ def statutory_days(year: int) -> Mapping[date, str]:
     """
     spans = [*_FIXED.items()]
     spans += [(name, (day, many)) for (name, many), day in zip(_MOVING, _lunar_days().get(year, ()), strict=False)]
-    found = {}
+    found: dict[date, str] = {}
     for name, (day, many) in spans:
         first = date.fromisoformat(f"{year}-{day}") - ONE_DAY * (name == "Spring Festival")
         found |= {first + ONE_DAY * i: name for i in range(many)}

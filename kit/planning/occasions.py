@@ -31,7 +31,7 @@ class Horizon:
 
     def due(self, within: int | Days) -> Days:
         """So many days after the day from which deadlines count; never before the plan begins."""
-        return np.maximum(self.today + np.asarray(within, dtype="float64"), self.first)
+        return np.asarray(np.maximum(self.today + np.asarray(within), self.first), dtype="float64")
 
 
 def days_since(values: pd.Series) -> Days:

@@ -117,16 +117,9 @@ def derive(
     start = plan_start(params, tables["touches"])
     weeks = owner_weeks(plan, staff, params, start=start)
     lists = branch_lists(customers, params, tables | {"assignment": owners})
-    names = book.read("branch") if "branch" in book.tables() else pd.DataFrame({col.BRANCH_ID: []})
-    above = set(names.get(col.PARENT_BRANCH_ID, ()))  # a head office is no branch without customers
-    found = by_branch(
-        customers,
-        params,
-        tables | {"assignment": owners, "plan": plan},
-        (b for b in names[col.BRANCH_ID] if b not in above),
-    )
+    known, below = _branches(book)
+    found = by_branch(customers, params, tables | {"assignment": owners, "plan": plan}, below)
     summary = branch_summary(found, params)
-    known = dict(zip(names[col.BRANCH_ID], names[col.BRANCH_NAME], strict=True)) if col.BRANCH_NAME in names else {}
     summary.insert(1, col.BRANCH_NAME, [known.get(b) or b for b in summary[col.BRANCH_ID]])
     for name, table in {"customers": filed.customers, "completeness": filed.completeness, **made.tables}.items():
         _write(table, data / f"{name}.parquet")
@@ -149,6 +142,13 @@ def derive(
         success=model,
         holidays_announced=work_days(start - timedelta(days=1), weeks=params.contact.weeks).announced,
     ).write(data)
+
+
+def _branches(book: Book) -> tuple[dict[str, str], list[str]]:
+    """Names of the branches that the bank lists, and those of them that are no head office."""
+    listed = book.read("branch") if "branch" in book.tables() else pd.DataFrame({col.BRANCH_ID: []})
+    names = dict(zip(listed[col.BRANCH_ID], listed.get(col.BRANCH_NAME, listed[col.BRANCH_ID]), strict=True))
+    return names, [branch for branch in names if branch not in set(listed.get(col.PARENT_BRANCH_ID, ()))]
 
 
 def inputs_of(engagement: Engagement, data: Path) -> str:

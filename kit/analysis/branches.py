@@ -9,7 +9,8 @@ import pandas as pd
 from kit import columns as col
 from kit.analysis.concentration import concentration
 from kit.analysis.coverage import covered_share_of_aum
-from kit.analysis.result import Result, flagged, share, total
+from kit.analysis.proportions import exact_interval
+from kit.analysis.result import Result, share, total
 from kit.analysis.segments import overlap_share, unidentified_share
 from kit.analysis.shrinkage import RATES, branch_rates
 from kit.params import Params
@@ -17,20 +18,32 @@ from kit.params import Params
 
 @dataclass(frozen=True, slots=True)
 class Standing(Result):
-    """A branch's figure among the bank's branches; rank 1 is the largest. ``median`` is that of all branches."""
+    """A branch's figure among the bank's branches; ``median`` is that of all, where there are two.
+
+    Rank 1 is the largest; there is one only where the branch's own interval leaves the median out. ``alike`` where it
+    does not; neither where nothing tells how much of the figure is chance.
+    """
 
     value: float | None
     rank: int | None
     of: int
     median: float | None
+    alike: bool = False
 
 
-def _counted(column: str, holds: Callable[[pd.Series], pd.Series]) -> Callable[[pd.DataFrame, Params], int]:
-    return lambda customers, _params: int(holds(customers[column]).sum())
+_OF_ALL = ("last_stage_share", "overlap_share", "unidentified_share")  # shares of all customers
+# Column → whether it is a case of the rate, where it is known.
+_CASES: dict[str, tuple[str, Callable[[pd.Series], pd.Series]]] = {
+    "familiar": (col.FAMILIAR, lambda familiar: familiar.astype(bool)),
+    "contacted": (col.CONTACTS, lambda contacts: contacts > 0),
+    "primary": (col.PRIMARY_GRADE, lambda grade: grade == "strong"),
+    "orphan": (col.ORPHAN, lambda orphan: orphan.astype(bool)),
+    "dormant": (col.DORMANT, lambda dormant: dormant.astype(bool)),
+}
 
 
 def _mean_families(customers: pd.DataFrame, _params: Params) -> float | None:
-    return float(customers[col.PRODUCT_COUNT].fillna(0).mean()) if len(customers) else None
+    return share(customers[col.PRODUCT_COUNT].sum(), customers[col.PRODUCT_COUNT].notna().sum())
 
 
 def _last_stage_share(customers: pd.DataFrame, params: Params) -> float | None:
@@ -40,9 +53,6 @@ def _last_stage_share(customers: pd.DataFrame, params: Params) -> float | None:
 # The column that a figure cannot do without, its name, and how it is reckoned.
 _FIGURES: tuple[tuple[str, str, Callable[[pd.DataFrame, Params], object]], ...] = (
     (col.ORPHAN, "covered_share_of_aum", lambda customers, _params: covered_share_of_aum(customers)),
-    (col.PRIMARY_GRADE, "primary_customers", _counted(col.PRIMARY_GRADE, lambda grade: grade == "strong")),
-    (col.CONTACTS, "contacted_customers", _counted(col.CONTACTS, lambda contacts: contacts.fillna(0) > 0)),
-    (col.FAMILIAR, "familiar_customers", _counted(col.FAMILIAR, lambda familiar: familiar.fillna(value=False))),
     (col.STAGE_RANK, "last_stage_share", _last_stage_share),
     (col.PRODUCT_COUNT, "mean_families", _mean_families),
     (col.SEGMENT, "overlap_share", lambda customers, _params: overlap_share(customers)),
@@ -70,10 +80,11 @@ def _summary(customers: pd.DataFrame, params: Params) -> dict[str, object]:
     for tier in params.tier_codes():
         held = customers.loc[customers[col.TIER] == tier, col.AUM_FEN]
         row |= {f"{tier}_customers": len(held), f"{tier}_fen": total(held)}
-    for name, flag in (("dormant", col.DORMANT), ("merchant", col.MERCHANT_LIKE), ("orphan", col.ORPHAN)):
-        if flag in customers:
-            those = customers[flagged(customers, flag)]
-            row |= {f"{name}_customers": len(those), f"{name}_fen": total(those[col.AUM_FEN])}
+    for name, (column, is_case) in _CASES.items():
+        if column in customers:
+            known = customers[customers[column].notna()]
+            cases = known.loc[is_case(known[column]), col.AUM_FEN]
+            row |= {f"{name}_known": len(known), f"{name}_customers": len(cases), f"{name}_fen": total(cases)}
     row |= {name: figure(customers, params) for needed, name, figure in _FIGURES if needed in customers}
     return row
 
@@ -88,22 +99,34 @@ def branch_summary(customers: pd.DataFrame, params: Params, branches: Iterable[s
     groups |= {str(branch): rows for branch, rows in customers.groupby(col.BRANCH_ID)}
     summary = pd.DataFrame([{col.BRANCH_ID: each} | _summary(groups[each], params) for each in sorted(groups)])
     for name in RATES:
-        if f"{name}_customers" in summary:
+        if f"{name}_known" in summary:
             found = branch_rates(summary, params, name).table
             summary[[f"{name}_share", f"{name}_share_shrunk"]] = found[["raw_share", "shrunk_share"]].to_numpy()
     return summary
 
 
-def standing(branches: pd.DataFrame, branch_id: str, column: str) -> Standing:
+def standing(branches: pd.DataFrame, branch_id: str, column: str, params: Params) -> Standing:
     """Where a branch stands in ``column`` among all branches, if it has it; ties share the better rank."""
-    figures = branches[column].to_numpy() if column in branches else np.nan
-    return place(pd.Series(figures, index=branches[col.BRANCH_ID]), branch_id)
+    known = branches.set_index(col.BRANCH_ID)
+    figures = known[column] if column in known else pd.Series(np.nan, index=known.index)
+    counted = known.get(f"{column.removesuffix('_share')}_known")
+    return place(figures, branch_id, known[col.CUSTOMERS] if column in _OF_ALL else counted, params)
 
 
-def place(figures: pd.Series, branch_id: str) -> Standing:
-    """Where a branch stands among figures by branch; whoever has none, as the bank itself, has the median alone."""
+def place(figures: pd.Series, branch_id: str, of: pd.Series | None, params: Params) -> Standing:
+    """Where a branch stands among figures by branch; whoever has none, as the bank itself, has the median alone.
+
+    ``of``: how many customers each figure is the share of; None for sums of money and means, which so few large ones
+    move that no interval holds.
+    """
     figure, known = figures.get(branch_id), figures.dropna().to_numpy(dtype=float)
-    median = float(np.median(known)) if len(known) else None
-    if pd.isna(figure):
-        return Standing(value=None, rank=None, of=len(known), median=median)
-    return Standing(value=float(figure), rank=int((known > figure).sum()) + 1, of=len(known), median=median)
+    median = float(np.median(known)) if len(known) > 1 else None
+    value = None if pd.isna(figure) else float(figure)
+    if median is None or value is None:
+        return Standing(value=value, rank=None, of=len(known), median=median)
+    alike = None
+    if of is not None:
+        low, high = exact_interval(round(value * of[branch_id]), of[branch_id], params)
+        alike = low <= median <= high
+    rank = int((known > value).sum()) + 1 if alike is False else None
+    return Standing(value, rank, len(known), median, alike=alike is True)

@@ -34,7 +34,7 @@ class Capacity(Result):
 
 
 @needs(col.HEADS)
-def capacity(months: pd.DataFrame, _params: Params, branch_id: str | None = None) -> Capacity:
+def capacity(months: pd.DataFrame, params: Params, branch_id: str | None = None) -> Capacity:
     """人均产能 = customers, AUM and deposits / staff in office; ``months`` holds every branch, None is the bank (R84).
 
     Staff who left count until the day they left, where the bank gives it, and else not at all.
@@ -66,5 +66,5 @@ def capacity(months: pd.DataFrame, _params: Params, branch_id: str | None = None
         aum_each_fen=float(path.iloc[-1]) if len(path) else None,
         growth_share=float(path.iloc[-1] / path.iloc[0] - 1) if len(path) > 1 and path.iloc[0] > 0 else None,
         others_growth_share=float(grown.median()) if branch_id and len(path) > 1 and grown.notna().any() else None,
-        place=place(latest["aum_each_fen"], branch_id or ""),
+        place=place(latest["aum_each_fen"], branch_id or "", None, params),
     )

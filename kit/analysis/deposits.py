@@ -82,7 +82,7 @@ class AccountClasses(Result):
 
 
 @needs(col.PERSONAL_DEPOSIT_FEN, col.ALL_DEPOSIT_FEN)
-def personal_share(months: pd.DataFrame, _params: Params, branch_id: str | None = None) -> PersonalShare:
+def personal_share(months: pd.DataFrame, params: Params, branch_id: str | None = None) -> PersonalShare:
     """个人存款占比 = personal / all deposits of the branch, or of the bank where ``branch_id`` is None (R74).
 
     ``months`` holds every branch; a branch without both figures at the latest month has no share.
@@ -105,7 +105,7 @@ def personal_share(months: pd.DataFrame, _params: Params, branch_id: str | None 
         all_fen=int(sums[col.ALL_DEPOSIT_FEN].iloc[-1]) if month else 0,
         share=float(shares.iloc[-1]) if month else None,
         change=float(shares.iloc[-1] - before.iloc[0]) if len(before) else None,
-        place=standing(table, branch_id, col.PERSONAL_DEPOSIT_SHARE) if branch_id and month is not None else None,
+        place=standing(table, branch_id, col.PERSONAL_DEPOSIT_SHARE, params) if branch_id and month else None,
     )
 
 

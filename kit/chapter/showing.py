@@ -37,7 +37,7 @@ from kit.report.names import named, rules_told, shares_told
 from kit.report.quotes import quoted
 from kit.schema import schema
 from kit.tables import CODES
-from kit.text import Wording
+from kit.text import Wording, figure
 
 EVERY_BRANCH = "*"
 
@@ -122,9 +122,9 @@ class Chapter:
             self._say(self.words(f"{self.name}.{key}", **values))
 
     def say_each(self, key: str, results: Iterable[Finding]) -> None:
-        """A sentence ``<key>.<code>`` a result, with where the branch stands in it."""
+        """A sentence ``<key>.<code>`` a result."""
         for each in results:
-            self.say(f"{key}.{each.code}", each, place=self.place(each.standing))
+            self.say(f"{key}.{each.code}", each)
 
     def kpi(self, result: Any, **extra: Any) -> None:
         """The chapter's headline figures as cards, without those that the data cannot give."""
@@ -267,12 +267,15 @@ class Chapter:
 
     def standing(self, column: str) -> Standing:
         """Where this branch stands among the bank's branches."""
-        return standing(self.branches, self.branch_id, column)
+        return standing(self.branches, self.branch_id, column, self.params)
 
-    def place(self, found: Standing, key: str = "place") -> str:
-        """Rank of the branch in words, or the branches' median where this is the whole bank."""
-        key = key if found.rank else f"{key}_bank"
-        return self.words(f"{self.name}.{key}", rank=found.rank, of=found.of, median=found.median)
+    def place(self, found: Standing | None, kind: str = "percent") -> str:
+        """Rank of the branch where it is more than chance, else the branches' median; nothing beside no other."""
+        if found is None or found.median is None:
+            return ""
+        key = "rank" if found.rank else "alike" if found.alike else "median"
+        median = figure(found.median, kind, self.words.language)
+        return self.words(f"common.place.{key}", rank=found.rank, of=found.of, median=median)
 
     def funnel(self, rate: str) -> None:
         """What a rate of this branch is worth beside the bank's; nothing where there is none to compare."""

@@ -44,8 +44,9 @@ def stages_by_tier(result: Stages, *, labels: Labels) -> Figure:
 def output_trend(result: Capacity, *, labels: Labels) -> Figure:
     """AUM a head by month in 万元, here and the other branches' median."""
     figure, ax = canvas(2.5, bottom=0.4, left=0.75, right=0.9, top=0.2)
-    table, lines = result.trend, {"own_fen": ("own_fen" if result.place.rank else "bank_fen", theme.ACCENT, 2.2)}
-    if result.place.rank:
+    table, branch = result.trend, result.place.value is not None
+    lines = {"own_fen": ("own_fen" if branch else "bank_fen", theme.ACCENT, 2.2)}
+    if branch:
         lines["others_fen"] = ("others_fen", theme.MUTED, 1.4)
     for column, (name, colour, width) in lines.items():
         line = table[column].to_numpy(dtype=float) / WAN

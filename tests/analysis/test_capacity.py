@@ -36,7 +36,7 @@ def test_output_a_head_stands_beside_the_other_branches():
     )  # fmt: skip
     assert (found.heads, found.aum_each_fen, found.growth_share) == (2, 75, pytest.approx(0.5))
     assert found.others_growth_share == pytest.approx(0.1)
-    assert (found.place.rank, found.place.of, found.place.median) == (2, 3, 75)
+    assert (found.place.rank, found.place.of, found.place.median) == (None, 3, 75)
     assert found.table.set_index("whose").loc["own", ["customers_each", "deposit_each_fen"]].tolist() == [6, 37.5]
     assert found.trend["own_fen"].tolist() == [50, 75]
     assert found.trend["others_fen"].tolist() == [100, 75]

@@ -164,16 +164,38 @@ def test_branches_are_compared_by_the_share_that_is_covered():
     customers = frame(*BRANCH).assign(branch_id=["A"] * 3 + ["B"] * 3, upgrade_gap_fen=pd.NA)
     summary = branch_summary(customers, PARAMS)
     assert list(summary["covered_share_of_aum"]) == pytest.approx([700 / 900, 50 / 100])
-    assert standing(summary, "A", "covered_share_of_aum").rank == 1
+    found = standing(summary, "A", "covered_share_of_aum", PARAMS)
+    assert (found.rank, found.alike, found.median) == (None, False, pytest.approx((700 / 900 + 0.5) / 2))
+
+
+def _dormant(*counts):
+    """(dormant, who can be judged) of branches A, B, …"""
+    cases, known = np.array(counts).T
+    found = {"branch_id": list("ABC"[: len(counts)]), "dormant_known": known, "dormant_share": cases / known}
+    return pd.DataFrame(found)
+
+
+def test_a_branch_has_a_rank_where_its_interval_leaves_the_median_out_and_else_is_alike():
+    # 8 of 10 may be anything from 44% to 97%, which holds the median of 50%; 80 of 100 from 71% to 87%.
+    few = standing(_dormant((8, 10), (50, 100), (30, 100)), "A", "dormant_share", PARAMS)
+    assert (few.rank, few.alike, few.of, few.median) == (None, True, 3, 0.5)
+    many = standing(_dormant((80, 100), (50, 100), (30, 100)), "A", "dormant_share", PARAMS)
+    assert (many.rank, many.alike) == (1, False)
+    assert standing(_dormant((80, 100), (50, 100), (30, 100)), "C", "dormant_share", PARAMS).rank == 3
+
+
+def test_a_branch_alone_has_nothing_to_be_beside():
+    found = standing(_dormant((80, 100)), "A", "dormant_share", PARAMS)
+    assert (found.value, found.rank, found.alike, found.median) == (0.8, None, False, None)
 
 
 def test_the_whole_bank_has_no_rank_but_the_median_of_its_branches():
-    found = standing(pd.DataFrame({"branch_id": ["A", "B"], "share": [0.2, 0.4]}), "*", "share")
+    found = standing(pd.DataFrame({"branch_id": ["A", "B"], "share": [0.2, 0.4]}), "*", "share", PARAMS)
     assert (found.value, found.rank, found.of, found.median) == (None, None, 2, pytest.approx(0.3))
 
 
 def test_a_figure_that_no_branch_has_gives_no_rank():
-    found = standing(pd.DataFrame({"branch_id": ["A"]}), "A", "covered_share_of_aum")
+    found = standing(pd.DataFrame({"branch_id": ["A"]}), "A", "covered_share_of_aum", PARAMS)
     assert (found.value, found.rank, found.of) == (None, None, 0)
 
 

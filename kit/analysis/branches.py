@@ -30,6 +30,13 @@ class Standing(Result):
     median: float | None
     alike: bool = False
 
+    @property
+    def side(self) -> str:
+        """``below`` the median, ``level`` with it or above; ``alone`` where there is none."""
+        if self.value is None or self.median is None:
+            return "alone"
+        return "below" if self.value < self.median else "level"
+
 
 _OF_ALL = ("last_stage_share", "overlap_share", "unidentified_share")  # shares of all customers
 # Column → whether it is a case of the rate, where it is known.

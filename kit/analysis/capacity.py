@@ -32,6 +32,14 @@ class Capacity(Result):
     others_growth_share: float | None
     place: Standing
 
+    @property
+    def beside(self) -> str:
+        """On which side of the branches' median AUM a head is; below it, whether customers a head are many or few."""
+        each = self.table["customers_each"]
+        if self.place.side != "below":
+            return self.place.side
+        return "many" if each.iloc[0] >= each.iloc[-1] else "few"
+
 
 @needs(col.HEADS)
 def capacity(months: pd.DataFrame, params: Params, branch_id: str | None = None) -> Capacity:

@@ -33,6 +33,11 @@ class Concentration(Result):
         How many customers with equal AUM would have the same HHI.
     denominators
         The same four figures over all customers, those with AUM > 0, and those not dormant: a row each.
+    claim
+        ``holds``, where the top holds the share that is said of it; ``short`` of it; or ``even``, where it is nearer
+        to what as many of any customers would hold.
+    skew
+        ``lifted`` where a few lift the mean above the median, else ``level``.
     lorenz
         ``share_of_customers``, ``share_of_aum``, poorest first, at most 200 points.
     deciles
@@ -56,6 +61,8 @@ class Concentration(Result):
     denominators: pd.DataFrame
     lorenz: pd.DataFrame
     deciles: pd.DataFrame
+    claim: str
+    skew: str
 
 
 def ascending_aum(aum: pd.Series) -> Array:
@@ -151,6 +158,8 @@ def concentration(customers: pd.DataFrame, params: Params) -> Concentration:
         }
         for name, values in populations.items()
     ]
+    top, mean, median = rows[0]["top_share"], share(total(aum), len(aum.dropna())), aum.median()
+    said, midway = params.share_of_aum, (params.top_share_of_customers + params.share_of_aum) / 2
     return Concentration(
         customers=len(customers),
         aum_fen=total(aum),
@@ -159,8 +168,8 @@ def concentration(customers: pd.DataFrame, params: Params) -> Concentration:
         negative=int((aum < 0).sum()),
         unknown=int(aum.isna().sum()),
         negative_fen=total(aum[aum < 0]),
-        mean_fen=share(total(aum), len(aum.dropna())),
-        median_fen=float(aum.median()) if aum.notna().any() else None,
+        mean_fen=mean,
+        median_fen=None if pd.isna(median) else float(median),
         gini=rows[0]["gini"],
         top_share=rows[0]["top_share"],
         holding_share=rows[0]["holding_share"],
@@ -169,4 +178,6 @@ def concentration(customers: pd.DataFrame, params: Params) -> Concentration:
         denominators=pd.DataFrame(rows),
         lorenz=_drawn(ascending),
         deciles=_deciles(ascending),
+        claim="holds" if (top or 0) >= said else "short" if (top or 0) >= midway else "even",
+        skew="lifted" if mean is not None and mean > median else "level",
     )

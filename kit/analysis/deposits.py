@@ -31,6 +31,11 @@ class PersonalShare(Result):
     change: float | None
     place: Standing | None
 
+    @property
+    def beside(self) -> str:
+        """On which side of the branches' median; of the bank, none."""
+        return self.place.side if self.place else "alone"
+
 
 @dataclass(frozen=True, slots=True)
 class DepositMix(Result):

@@ -1,4 +1,4 @@
-"""Where the growth of AUM came from between the first and the last month: whose, and how concentrated (R2, R5)."""
+"""Where the growth of AUM came from between the first and the last month (R5)."""
 
 from dataclasses import dataclass
 
@@ -6,13 +6,11 @@ import numpy as np
 import pandas as pd
 
 from kit import columns as col
-from kit.analysis.concentration import number_of_top
 from kit.analysis.panel import wide
 from kit.analysis.result import Result, coded, share, tally, total
 from kit.params import Params
 
 STEPS = ("new", "up", "same", "down", "left")
-GROUPS = ("top", "other", "new")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +26,6 @@ class Growth(Result):
     steps
         ``step``, ``customers``, ``change_fen``: new (not on the first list), up, same, down, and left (off the last
         list, or nothing left of a positive AUM). The changes sum to ``net_fen``.
-    groups
-        ``start_group`` (top: the largest customers by AUM of the first month), ``customers``, ``start_fen``, gross
-        ``gain_fen`` and ``loss_fen``, ``net_fen``, ``share_of_gain``, and ``share_of_net``, NaN where the net is not
-        positive.
-    top_share, new_share
-        Shares of the gross gain; None without a gain. ``top_share_of_net`` may exceed 1.
     unknown
         Customers left out because their AUM in one of the two months is not known.
     """
@@ -49,11 +41,12 @@ class Growth(Result):
     loss_fen: int
     growth_share: float | None
     steps: pd.DataFrame
-    groups: pd.DataFrame
-    top_share: float | None
-    new_share: float | None
-    top_share_of_net: float | None
     unknown: int
+
+    @property
+    def direction(self) -> str:
+        """``up``, ``down``, or ``still``, where all that came has gone again."""
+        return "up" if self.net_fen > 0 else "down" if self.net_fen < 0 else "still"
 
     @property
     def moved_fen(self) -> int:
@@ -61,45 +54,33 @@ class Growth(Result):
         return self.gain_fen - self.loss_fen
 
 
-def _changes(start: pd.Series, end: pd.Series, params: Params) -> pd.DataFrame:
-    """A row a customer: AUM at both ends, the change, its step and the customer's group at the start."""
+def _changes(start: pd.Series, end: pd.Series) -> pd.DataFrame:
+    """A row a customer: AUM at both ends, the change and its step."""
     new, gone = start.isna().to_numpy(), end.isna().to_numpy()
     first, last = (side.fillna(0).to_numpy(dtype="int64") for side in (start, end))
     net = last - first
     step = np.select([new, gone | ((first > 0) & (last <= 0)), net > 0, net < 0], [0, 4, 1, 3], 2)  # places in STEPS
-    group = np.where(new, 2, 1)  # places in GROUPS
-    ranked = np.lexsort((-first, new))[: (~new).sum()]  # ties in the order of the ids
-    group[ranked[: number_of_top(len(ranked), params.top_share_of_customers)]] = 0
     return pd.DataFrame({
         "start": first, "end": last, "net": net, "gain": np.maximum(net, 0), "loss": np.minimum(net, 0),
-        "step": coded(step, STEPS), "group": coded(group, GROUPS),
+        "step": coded(step, STEPS),
     })  # fmt: skip
 
 
-def growth(panel: pd.DataFrame, params: Params) -> Growth:
-    """Growth 80/20: share of the GROSS increase that came from the top 20% of customers by START AUM (R2, R5).
-
-    Source of the claim under test: 20%存量客户贡献80%业绩增长. It is about gross gains: what some gain others
-    lose, so that shares of the net may exceed 100%.
-    """
+def growth(panel: pd.DataFrame, _params: Params) -> Growth:
+    """Entry and exit, gains and losses of AUM, customer by customer, and what is left of them (R5)."""
     dates = sorted(panel[col.AS_OF].drop_duplicates())
     ends = panel[panel[col.AS_OF].isin(dates[:1] + dates[-1:])]
     unknown = ends.loc[ends[col.AUM_FEN].isna(), col.CUSTOMER_ID].astype("str").unique()
     aum = wide(ends, col.AUM_FEN).drop(unknown).reindex(columns=dates[:1] + dates[-1:])
     if len(dates) < 2:
         aum = pd.DataFrame({0: [], 1: []}, index=pd.Index([], name=col.CUSTOMER_ID), dtype="float64")
-    change = _changes(aum.iloc[:, 0], aum.iloc[:, 1], params)
-    net, gain = total(change["net"]), total(change["gain"])
-    sums = {f"{name}_fen": name for name in ("start", "gain", "loss", "net")}
-    parts = tally(change, change["group"].rename("start_group"), **sums)
-    parts["share_of_gain"] = parts["gain_fen"] / gain if gain else float("nan")
-    parts["share_of_net"] = parts["net_fen"] / net if net > 0 else float("nan")
-    start = total(change["start"])
+    change = _changes(aum.iloc[:, 0], aum.iloc[:, 1])
+    net, gain, start = total(change["net"]), total(change["gain"]), total(change["start"])
     return Growth(
         months=len(dates),
         first=dates[0] if dates else None,
         last=dates[-1] if dates else None,
-        start_customers=int((change["group"] != "new").sum()),
+        start_customers=int((change["step"] != "new").sum()),
         start_fen=start,
         end_fen=total(change["end"]),
         net_fen=net,
@@ -107,9 +88,5 @@ def growth(panel: pd.DataFrame, params: Params) -> Growth:
         loss_fen=total(change["loss"]),
         growth_share=share(net, start) if start > 0 else None,
         steps=tally(change, change["step"], change_fen="net").reset_index(),
-        groups=parts.reset_index(),
-        top_share=share(parts["gain_fen"]["top"], gain),
-        new_share=share(parts["gain_fen"]["new"], gain),
-        top_share_of_net=share(parts["net_fen"]["top"], net) if net > 0 else None,
         unknown=len(unknown),
     )

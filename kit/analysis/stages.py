@@ -60,6 +60,13 @@ class ValueChange(Result):
     raised: int
     raised_share: float | None
 
+    @property
+    def grown(self) -> str:
+        """Whether ``both`` AUM and products a customer grew, the ``money`` alone, or not even that (``less``)."""
+        if self.aum_fen <= self.start_fen:
+            return "less"
+        return "both" if (self.products_now or 0) > (self.products_start or 0) else "money"
+
 
 @needs(col.STAGE, col.STAGE_RANK, col.STAGE_SKIPPED)
 def stages(customers: pd.DataFrame, params: Params) -> Stages:

@@ -86,25 +86,28 @@ class Chapter:
         question = self.words(f"{self.name}.question", **self._facts)
         self._show(Heading(1, text_of(self.words(f"{self.name}.title")), chapter=True), *blocks_of(question))
 
-    def section(self, key: str, result: Any = None, *, of: str = "", **extra: Any) -> None:
+    def section(self, key: str, result: Any = None, *, of: str = "", by: str = "", **extra: Any) -> None:
         """Heading of a section and its finding, or what is missing for it.
 
         ``of`` names the count that the finding is about: where the result has none of it, the sentence is
-        ``<key>.none``. Where that, or a figure of the sentence, is missing, it says why instead.
+        ``<key>.none``. Where that, or a figure of the sentence, is missing, it says why instead. ``by`` names what of
+        the result says what that means: the sentence ``<key>.so.<its value>``, if there is one, follows.
         """
         self._show(
             Heading(2, text_of(self.words(f"{self.name}.{key}.title"))),
-            *blocks_of(self._finding(key, result, of, extra)),
+            *blocks_of(self._finding(key, result, of, by, extra)),
         )
 
-    def _finding(self, key: str, result: Any, of: str, extra: dict[str, Any]) -> str:
+    def _finding(self, key: str, result: Any, of: str, by: str, extra: dict[str, Any]) -> str:
         if isinstance(result, Unavailable):
             return self._unlock(key, result)
         values = self._values(result) | extra
         said = f"{self.name}.{key}.{'finding' if _speaks(result, of) else 'none'}"
         if (said.endswith(".none") and said not in self.words) or not self.words.knows(said, **values):
             said = "common.no_figure"
-        return self.words(said, **values)
+        so = f"{self.name}.{key}.so.{getattr(result, by, '')}"
+        told = self.words(said, **values)
+        return told + self.words(so, **values) if said.endswith(".finding") and so in self.words else told
 
     def account(self, key: str, result: Any, field: str, *, of: str) -> None:
         """A section that is a finding and its table, or, where there is nothing ``of`` it, a line without a heading."""

@@ -101,9 +101,11 @@ def test_attempts_are_what_could_be_answered_and_an_objection_is_no_success():
 
 
 def test_an_outcome_knows_only_what_came_before_its_day():
+    # The tier rises at the end of September, and again on the very day of the next contacts.
     extra = (
-        "CREATE TABLE customers AS SELECT customer_id, branch_id, 1 AS tier_rank, 50 AS age, 'other' AS segment,"
-        " 2 AS product_count FROM customer"
+        "CREATE TABLE customers AS SELECT customer_id, branch_id, 50 AS age FROM customer;"
+        "CREATE TABLE panel AS SELECT * FROM (VALUES ('c1', DATE '2026-08-31', 0), ('c1', DATE '2026-09-30', 1),"
+        " ('c1', DATE '2026-10-05', 2), ('c2', DATE '2026-09-30', 3)) p(customer_id, as_of, tier_rank)"
     )
     call = {"customer_id": "c1", "contact_type": "电话"}
     found = _asked(
@@ -114,8 +116,8 @@ def test_an_outcome_knows_only_what_came_before_its_day():
         call | {"contact_date": "2026-10-09", "contact_result": "接通"},
         extra=extra,
     )
-    told = found.sort_values(["contact_date", "succeeded"])[["succeeded", "attempts", "successes"]].to_numpy().tolist()
-    assert told == [[True, 0, 0], [False, 1, 1], [True, 1, 1], [True, 3, 2]]
+    known = found.sort_values(["contact_date", "succeeded"])[["succeeded", "attempts", "successes", "tier_rank"]]
+    assert known.to_numpy().tolist() == [[True, 0, 0, 1], [False, 1, 1, 1], [True, 1, 1, 1], [True, 3, 2, 2]]
 
 
 def test_the_day_on_which_an_owner_was_given_the_customer_is_known():

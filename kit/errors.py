@@ -85,5 +85,9 @@ class BadNotebookParameter(KitError):
     """A notebook was given a parameter it does not have, or that is no JSON scalar (path, name, known)."""
 
 
+class Contradiction(KitError):
+    """A page gives a name another value than the facts (name, shown, fact); such a page is not published."""
+
+
 class NoData(KitError):
     """A question has no answer in this data (message)."""

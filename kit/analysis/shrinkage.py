@@ -107,11 +107,8 @@ def branch_rates(branches: pd.DataFrame, params: Params, name: str) -> BranchRat
 
     Source: Spiegelhalter (2005), *Funnel plots for comparing institutional performance*; the limits are exact tails.
     """
-    cases = branches[f"{name}_customers"].to_numpy(dtype=float)
-    customers = branches[f"{name}_known"].to_numpy(dtype=float)
-    enough = params.evidence.coverage_at_least * branches[col.CUSTOMERS].to_numpy(dtype=float)
-    there = (customers > 0) & (customers >= enough)
-    compared = int(there.sum())
+    cases, customers = (branches[f"{name}_{of}"].fillna(0).to_numpy(dtype=float) for of in ("customers", "known"))
+    there, compared = customers > 0, int((customers > 0).sum())
     rate = share(cases.sum(), customers.sum())
     shrunk, correlation = shrunk_rates(cases, customers)
     raw = np.divide(cases, customers, out=np.full(len(cases), np.nan), where=there)

@@ -6,18 +6,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from kit import columns as col
-from kit.analysis.coverage import covered_share_of_aum
-from kit.analysis.result import Result, flagged, share, total
+from kit.analysis.result import Result, share, total
 from kit.params import YUAN, Params
-
-
-@dataclass(frozen=True, slots=True)
-class Portrait(Result):
-    """Headline shares of a branch; None where the bank did not send what they need, or there is nobody."""
-
-    covered_share_of_aum: float | None
-    familiar_share: float | None
-    dormant_share: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +28,6 @@ class Findings(Result):
     top: tuple[Finding, ...]
     table: pd.DataFrame
     count: int
-
-
-def portrait(customers: pd.DataFrame, _params: Params) -> Portrait:
-    """The branch in three shares: AUM with an owner who is there, familiar and dormant customers (R12, R28, R73)."""
-
-    def part(flag: str) -> float | None:
-        return share(flagged(customers, flag).sum(), len(customers)) if flag in customers else None
-
-    return Portrait(
-        covered_share_of_aum=covered_share_of_aum(customers) if col.ORPHAN in customers else None,
-        familiar_share=part(col.FAMILIAR),
-        dormant_share=part(col.DORMANT),
-    )
 
 
 def findings(

@@ -5,6 +5,7 @@ cannot give is announced once, with the columns that would unlock it, and skippe
 """
 
 from kit.chapter.opening import open_chapter
-from kit.chapter.showing import EVERY_BRANCH, Chapter
+from kit.chapter.showing import Chapter
+from kit.facts import EVERY_BRANCH
 
 __all__ = ["EVERY_BRANCH", "Chapter", "open_chapter"]

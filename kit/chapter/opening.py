@@ -8,9 +8,10 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from kit import columns as col
-from kit.chapter.showing import EVERY_BRANCH, Chapter
+from kit.chapter.showing import Chapter
 from kit.context import CONTEXT, Context
 from kit.errors import UnknownName
+from kit.facts import EVERY_BRANCH
 from kit.features import frame
 from kit.messages import message
 from kit.resources import root

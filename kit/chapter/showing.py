@@ -5,7 +5,8 @@ cannot give is announced once, with the columns that would unlock it, and skippe
 """
 
 import io
-from collections.abc import Callable, Hashable, Iterable
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from functools import cached_property
 from pathlib import Path
@@ -28,6 +29,8 @@ from kit.document.frames import table_of
 from kit.document.html import fragment
 from kit.document.plain import to_plain
 from kit.document.sentences import blocks_of, text_of
+from kit.errors import Contradiction
+from kit.facts import EVERY_BRANCH, contradictions
 from kit.features.definitions import needs
 from kit.params import Params
 from kit.planning.scripts import Scripts, scripts
@@ -38,8 +41,6 @@ from kit.report.quotes import quoted
 from kit.schema import schema
 from kit.tables import CODES
 from kit.text import Wording, figure
-
-EVERY_BRANCH = "*"
 
 
 @dataclass(frozen=True)
@@ -226,6 +227,13 @@ class Chapter:
         return {"branch": self.branch_name, "bank": self.bank, **method(self.context, self.words)}
 
     @cached_property
+    def facts(self) -> Mapping[str, float | None]:
+        """The branch's facts (``data/facts.parquet``); one that is not known is None."""
+        rows = self.rows("facts", everywhere=True).dropna(subset="value")
+        own = rows[rows[col.BRANCH_ID] == self.branch_id]
+        return defaultdict(lambda: None, zip(own["name"], own["value"], strict=True))
+
+    @cached_property
     def own_row(self) -> dict[Hashable, Any] | None:
         """The branch as the bank's table of branches has it; None where this is the whole bank."""
         known = self._book("branch", col.BRANCH_ID)
@@ -295,8 +303,17 @@ class Chapter:
         return self.words.knows(f"{self.name}.{key}", **values)
 
     def _values(self, result: Any) -> dict[str, Any]:
+        """Figures of a result and of the branch, by which a sentence is written.
+
+        Raises
+        ------
+        Contradiction
+            Where a figure has the name of a fact and another value.
+        """
+        for name, shown, known in contradictions(result, self.facts):
+            raise Contradiction(name=name, shown=shown, fact=known)
         found = {f.name: getattr(result, f.name) for f in fields(result)} if is_dataclass(result) else {}
-        return self._facts | found
+        return self._facts | found | {"facts": self.facts}
 
     def _unlock(self, key: str, result: Unavailable) -> str:
         """Call-out that names the missing columns as the bank would call them, or of how few there are values."""

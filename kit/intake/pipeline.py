@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 
 from kit.database import literal
 from kit.errors import KitError
-from kit.intake import check, facts, reconciliation, staging
+from kit.intake import check, learnt, reconciliation, staging
 from kit.intake.checks import checks, quarantine_mixed_units
 from kit.intake.grid import Sheet
 from kit.intake.load import Load
@@ -145,9 +145,9 @@ def _make(
         notices=(*planned.notices, *back.notices),
         refused=(*planned.refused, *refused, *back.refused),
     )
-    learnt = facts.apply(connection, tables, loaded, limits.default_codes)
+    news = learnt.apply(connection, tables, loaded, limits.default_codes)
     _save(connection, accepted, loaded, made)
-    _save_frames(result, learnt, made)
+    _save_frames(result, news, made)
     personal.write(connection, accepted, made / VAULT)
     return result
 
@@ -199,9 +199,9 @@ def _copy(connection: Any, rows: str, path: Path) -> None:
     connection.execute(f"COPY ({rows}) TO {literal(str(path))} (FORMAT parquet, COMPRESSION zstd)")
 
 
-def _save_frames(result: IntakeResult, learnt: pd.DataFrame, made: Path) -> None:
+def _save_frames(result: IntakeResult, news: pd.DataFrame, made: Path) -> None:
     frames = {name: getattr(result, name) for name in ("reconciliation", "control_sums", "totals", "fields")}
-    frames |= {"refused": reconciliation.refused(result.refused), "facts": learnt}
+    frames |= {"refused": reconciliation.refused(result.refused), "learnt": news}
     for name, frame in frames.items():
         pq.write_table(_exact(pa.Table.from_pandas(frame, preserve_index=False)), made / f"{name}.parquet")
 

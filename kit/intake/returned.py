@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from kit import columns as col
 from kit.database import columns, literal
 from kit.errors import KitError
-from kit.intake import check, facts, staging
+from kit.intake import check, learnt, staging
 from kit.intake.clean import Terms
 from kit.intake.grid import Grid, Layout, Sheet
 from kit.intake.load import Field, Load
@@ -94,7 +94,7 @@ def take_back(connection: Any, books: Sequence[Returned], *, key: bytes, first: 
             check.check_reference(connection, table, col.CUSTOMER_ID, "customer")
     if back.has("contact"):
         _once(connection)
-    facts.settle(connection, known=back.has(FACT_TABLE))
+    learnt.settle(connection, known=back.has(FACT_TABLE))
     back.notices += _quarantined(connection, back.loaded)
     return back
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from kit import __version__
 from kit.errors import KitError
+from kit.facts import EVERY_BRANCH
 from kit.files import replace
 from kit.messages import message
 from kit.report.gate import check_html, check_pdf
@@ -17,8 +18,6 @@ from kit.report.typst import pdf_file
 from kit.run.notebook import NotebookFailed, execute
 from kit.run.working import Working, write_working
 from kit.text import slug, wording
-
-BANK = "*"  # the task that makes the report over all branches
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +32,7 @@ class Task(Working):
     @property
     def stem(self) -> str:
         """File name of the branch."""
-        return "bank" if self.branch == BANK else slug(self.branch)
+        return "bank" if self.branch == EVERY_BRANCH else slug(self.branch)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +69,7 @@ def work(task: Task) -> Outcome:
             executed.append(execute(source, target, parameters, engine=task.engine, timeout=task.timeout))
         chapter = "report"
         _render(task, executed)
-        if task.branch != BANK:
+        if task.branch != EVERY_BRANCH:
             chapter = "call lists"
             write_working(task)
     except NotebookFailed as error:
@@ -85,8 +84,8 @@ def work(task: Task) -> Outcome:
 def _render(task: Task, executed: list[Any]) -> None:
     context, share = task.context, task.out / "share"
     words, as_of = wording(context.language), context.params.day
-    folder = share if task.branch == BANK else share / "branches"
-    home = {} if task.branch == BANK else {"branch_id": task.branch}
+    folder = share if task.branch == EVERY_BRANCH else share / "branches"
+    home = {} if task.branch == EVERY_BRANCH else {"branch_id": task.branch}
     document = report_of(
         executed,
         {
@@ -99,7 +98,7 @@ def _render(task: Task, executed: list[Any]) -> None:
             "language": context.language,
             "kit_version": __version__,
             "footer": words("common.footer", bank=context.bank, as_of=as_of, version=__version__),
-            "index": "index.html" if task.branch == BANK else "../index.html",
+            "index": "index.html" if task.branch == EVERY_BRANCH else "../index.html",
             "pdf": f"{task.stem}.pdf",
         },
     )

@@ -22,6 +22,7 @@ from kit import columns as col
 from kit.context import CONTEXT, Context
 from kit.engagement import Engagement, chapter_notebooks
 from kit.errors import KitError, UnknownName
+from kit.facts import EVERY_BRANCH
 from kit.features import TABLES, frame
 from kit.files import digest, replace
 from kit.intake import Password
@@ -30,7 +31,7 @@ from kit.planning.scripts import scripts
 from kit.report.data_request import write_data_request
 from kit.report.index import Column, index_html
 from kit.resources import code_digest, notebooks
-from kit.run.branch import BANK, Outcome, Task, work
+from kit.run.branch import Outcome, Task, work
 from kit.run.ledger import Ledger
 from kit.run.manifest import write_manifest
 from kit.run.prepare import prepare
@@ -45,8 +46,8 @@ _INDEX = {
     "upgrade_customers": "count",
 }
 _MADE_FROM = (
-    "customers", "plan", "branches", "completeness", "reconciliation", "quarantine", "totals", "fields", "refused",
-    "checks", "lists", "stakes", "owner_weeks", "assignment", "allocation", "remarks", *TABLES,
+    "customers", "plan", "branches", "facts", "completeness", "reconciliation", "quarantine", "totals", "fields",
+    "refused", "checks", "lists", "stakes", "owner_weeks", "assignment", "allocation", "remarks", *TABLES,
 )  # fmt: skip
 _SUMMED = ("customers", "aum_fen", "upgrade_customers")
 
@@ -200,7 +201,7 @@ def _tasks(
     overview = ("bank", notebooks() / "bank.ipynb")
     first = tuple(c for c in chapters if c[0] in ("summary", "quality"))
     over_all = (*first, overview, *(c for c in chapters if c not in first and c[0] != "concentration"))
-    whole = task(branch=BANK, name=context.bank, chapters=over_all)
+    whole = task(branch=EVERY_BRANCH, name=context.bank, chapters=over_all)
     return [*(task(branch=branch, name=str(names[branch]), chapters=chapters) for branch in order), whole]
 
 
@@ -248,8 +249,9 @@ def _write_index(context: Context, out: Path, branches: pd.DataFrame, state: Map
         stem=[slug(branch) for branch in ids],
         ready=[state.get(branch, {}).get("status") == "done" for branch in ids],
     )
-    names = dict(zip(ids, rows["name"], strict=True)) | {BANK: context.bank}
-    whole = {words("bank.title"): "bank.html", "PDF": "bank.pdf"} if state.get(BANK, {}).get("status") == "done" else {}
+    names = dict(zip(ids, rows["name"], strict=True)) | {EVERY_BRANCH: context.bank}
+    made = state.get(EVERY_BRANCH, {}).get("status") == "done"
+    whole = {words("bank.title"): "bank.html", "PDF": "bank.pdf"} if made else {}
     html = index_html(
         rows,
         meta={

@@ -13,12 +13,12 @@ import pyarrow.parquet as pq
 
 from kit import __version__
 from kit import columns as col
-from kit.analysis.branches import branch_summary
 from kit.analysis.success import fit_success
 from kit.book import Book
 from kit.context import Context, bank_of
 from kit.engagement import Engagement
 from kit.errors import KitError
+from kit.facts import branch_summary, by_branch, facts_table
 from kit.features import features, frame, settle_dates
 from kit.features.completeness import files
 from kit.files import replacing
@@ -33,6 +33,7 @@ from kit.planning.contacts import PLAN, contact_plan, plan_start
 from kit.planning.lists import branch_lists, list_stakes
 from kit.planning.scripts import keep_scripts
 from kit.schema import schema
+from kit.text import wording
 
 
 class NoReport(KitError):
@@ -103,7 +104,13 @@ def derive(engagement: Engagement, data: Path, stage: Callable[[str], None], *, 
     lists = branch_lists(customers, params, tables | {"assignment": owners})
     names = book.read("branch") if "branch" in book.tables() else pd.DataFrame({col.BRANCH_ID: []})
     above = set(names.get(col.PARENT_BRANCH_ID, ()))  # a head office is no branch without customers
-    summary = branch_summary(customers, params, (b for b in names[col.BRANCH_ID] if b not in above))
+    found = by_branch(
+        customers,
+        params,
+        tables | {"assignment": owners, "plan": plan},
+        (b for b in names[col.BRANCH_ID] if b not in above),
+    )
+    summary = branch_summary(found, params)
     known = dict(zip(names[col.BRANCH_ID], names[col.BRANCH_NAME], strict=True)) if col.BRANCH_NAME in names else {}
     summary.insert(1, col.BRANCH_NAME, [known.get(b) or b for b in summary[col.BRANCH_ID]])
     for name, table in {"customers": filed.customers, "completeness": filed.completeness, **made.tables}.items():
@@ -111,6 +118,7 @@ def derive(engagement: Engagement, data: Path, stage: Callable[[str], None], *, 
     made_here = {
         "assignment": owners, "allocation": assigned.branches, "remarks": assigned.remarks, "plan": plan,
         "owner_weeks": weeks, "lists": lists, "stakes": list_stakes(lists), "branches": summary,
+        "facts": facts_table(found, customers, params, wording(engagement.language)),
     }  # fmt: skip
     for name, rows in made_here.items():
         _write(_dates(pa.Table.from_pandas(rows, preserve_index=False)), data / f"{name}.parquet")

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kit.analysis.branches import branch_summary, standing
+from kit.analysis.branches import standing
 from kit.analysis.coverage import coverage, covered_share_of_aum, households, loads, misheld, orphans, roles
 from kit.analysis.result import Unavailable
 from kit.charts.coverage import loads_by_owner, tiers_by_role
@@ -160,12 +160,10 @@ def test_a_family_with_two_owners_is_split_and_an_orphaned_member_splits_nothing
     assert by(found.table, "keepers").loc["0", "aum_fen"] == 250
 
 
-def test_branches_are_compared_by_the_share_that_is_covered():
-    customers = frame(*BRANCH).assign(branch_id=["A"] * 3 + ["B"] * 3, upgrade_gap_fen=pd.NA)
-    summary = branch_summary(customers, PARAMS)
-    assert list(summary["covered_share_of_aum"]) == pytest.approx([700 / 900, 50 / 100])
-    found = standing(summary, "A", "covered_share_of_aum", PARAMS)
-    assert (found.rank, found.alike, found.median) == (None, False, pytest.approx((700 / 900 + 0.5) / 2))
+def test_a_share_of_money_has_no_rank_since_nothing_tells_how_much_of_it_is_chance():
+    branches = pd.DataFrame({"branch_id": ["A", "B"], "covered_share_of_aum": [0.8, 0.5]})
+    found = standing(branches, "A", "covered_share_of_aum", PARAMS)
+    assert (found.rank, found.alike, found.median, found.side) == (None, False, 0.65, "level")
 
 
 def _dormant(*counts):

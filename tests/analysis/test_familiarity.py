@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kit.analysis.branches import branch_summary
 from kit.analysis.contact import cadence_days
 from kit.analysis.familiarity import cadence, familiarity, reminders
 from kit.charts.familiarity import cadence_by_tier, familiar_by_value
@@ -138,11 +137,6 @@ def test_reminders_are_a_share_of_the_contacts_with_a_reason():
     found = reminders(frame(*BRANCH), PARAMS)
     assert (found.stated, found.reminders, found.reminder_share) == (11, 5, pytest.approx(5 / 11))
     assert np.isnan(found.table.set_index("tier").loc["vip", "reminder_share"])
-
-
-def test_branches_are_compared_by_their_familiar_customers():
-    customers = frame(*BRANCH).assign(branch_id=["A"] * 3 + ["B"] * 3, upgrade_gap_fen=pd.NA)
-    assert list(branch_summary(customers, PARAMS)["familiar_share"]) == pytest.approx([1 / 3, 2 / 3])
 
 
 def test_the_four_fields_are_drawn_in_shares_and_a_debt_takes_no_place():

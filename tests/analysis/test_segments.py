@@ -5,7 +5,6 @@ import warnings
 import pandas as pd
 import pytest
 
-from kit.analysis.branches import branch_summary  # fmt: skip
 from kit.analysis.cards import cards, salons
 from kit.analysis.medoids import agreement
 from kit.analysis.result import Unavailable
@@ -207,11 +206,6 @@ def test_one_hobby_may_tell_several_themes_and_another_none():
         "fishing": 0,
         "sport": 0,
     }
-
-
-def test_the_branches_are_compared_by_overlap_and_by_who_is_not_known():
-    row = branch_summary(frame(*BRANCH).assign(upgrade_gap_fen=float("nan")), PARAMS).iloc[0]
-    assert (row["overlap_share"], row["unidentified_share"]) == pytest.approx((3 / 7, 2 / 7))
 
 
 def test_the_charts_draw_each_rule_and_segment():

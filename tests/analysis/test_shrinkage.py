@@ -141,12 +141,12 @@ def test_a_branch_is_outside_where_so_few_or_so_many_are_rarer_than_the_limit_an
 
 
 def test_whoever_cannot_be_judged_is_in_no_rate_and_a_branch_of_too_few_who_can_has_none():
-    # 8 of 20 and 10 of 40 who can be judged; of the third branch 19 of 100, a fifth being asked for.
-    branches = _branches((8, 20), (10, 40), (19, 19)).assign(customers=[60, 40, 100])
+    # 8 of 20 and 10 of 40 who can be judged; of the third branch so few that there is no fact.
+    branches = _branches((8, 20), (10, 40), (np.nan, np.nan)).assign(customers=[60, 40, 100])
     found = branch_rates(branches, PARAMS, "familiar")
     assert found.table["raw_share"].tolist()[:2] == [0.4, 0.25]
     assert found.table.loc[2, ["raw_share", "zone"]].isna().all()
-    assert (found.branches, found.rate) == (2, 37 / 79)
+    assert (found.branches, found.rate) == (2, 0.3)
     assert funnel_place(branches, PARAMS, "02", "familiar") is None
 
 

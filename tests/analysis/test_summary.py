@@ -1,7 +1,7 @@
 import pandas as pd
 import pytest
 
-from kit.analysis.summary import findings, portrait
+from kit.analysis.summary import findings
 from kit.engagement import profile
 from kit.params import Params
 
@@ -76,9 +76,3 @@ def test_without_money_at_stake_there_is_no_finding(stakes):
 def test_who_owes_counts_as_nothing_held():
     found = findings(people(a=100, b=-50), PARAMS, STAKES, BRANCHES, "A", CODES)
     assert found.top[0].share_of_aum == 0.5
-
-
-def test_a_share_is_left_out_where_the_bank_did_not_send_it_or_there_is_nobody():
-    assert portrait(people(a=1), PARAMS).familiar_share is None
-    assert portrait(people().assign(dormant=[]), PARAMS).dormant_share is None
-    assert portrait(people(a=1, b=1).assign(dormant=[True, None]), PARAMS).dormant_share == 0.5

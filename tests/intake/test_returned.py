@@ -119,7 +119,7 @@ def test_sorting_filtering_and_deleting_rows_does_no_harm(book, came_back, tmp_p
     filled.book["客户"].insert_rows(1, 3)
     run = came_back({"a.xlsx": filled.fill("客户", 3, 职业="军人").save(tmp_path / "a.xlsx")})
     assert log(run)["customer_id"].tolist() == [CUSTOMERS[0]]
-    assert pd.read_parquet(run.folder / "data" / "facts.parquet")["customer_id"].tolist() == [CUSTOMERS[2]]
+    assert pd.read_parquet(run.folder / "data" / "learnt.parquet")["customer_id"].tolist() == [CUSTOMERS[2]]
 
 
 def test_two_versions_of_one_workbook_count_once_and_the_one_saved_last_is_right(book, came_back, tmp_path):
@@ -210,7 +210,7 @@ def test_a_customer_who_is_not_the_banks_any_more_is_set_aside(book, came_back, 
     gone = {name: "\n".join(line for line in text.split("\n") if line[:2] != "1,") for name, text in EXTRACTS.items()}
     run = came_back({"a.xlsx": filled}, gone)
     assert run.quarantine["reason"].tolist() == ["unknown_customer"] * 2
-    assert pd.read_parquet(run.folder / "data" / "facts.parquet").empty
+    assert pd.read_parquet(run.folder / "data" / "learnt.parquet").empty
 
 
 def test_a_manager_knows_better_than_the_banks_file_and_it_is_on_record(book, came_back, tmp_path):
@@ -230,7 +230,7 @@ def test_a_manager_knows_better_than_the_banks_file_and_it_is_on_record(book, ca
     assert people["children"].iloc[3] == "无"
     months = run.book.read("customer_month").set_index(["customer_id", "as_of"])["other_bank_assets_fen"].dropna()
     assert months.to_dict() == {(CUSTOMERS[2], dt.date(2026, 10, 31)): 12_500_000}
-    facts = pd.read_parquet(run.folder / "data" / "facts.parquet").set_index(["customer_id", "column"])["change"]
+    facts = pd.read_parquet(run.folder / "data" / "learnt.parquet").set_index(["customer_id", "column"])["change"]
     assert facts.to_dict() == {
         (CUSTOMERS[0], "occupation"): "new", (CUSTOMERS[0], "hobby"): "new", (CUSTOMERS[1], "occupation"): "same",
         (CUSTOMERS[2], "other_bank_assets_fen"): "new", (CUSTOMERS[3], "occupation"): "changed",
@@ -384,5 +384,5 @@ def test_a_workbook_that_another_program_saved_comes_back_too(book, came_back, t
     )
     run = came_back({f"a.{form}": through_office(filled.save(tmp_path / "a.xlsx"), form)})
     assert log(run)[["contact_date", "contact_result", "objection"]].to_numpy().tolist() == [[DAY, "挂机", "O3挂机"]]
-    assert pd.read_parquet(run.folder / "data" / "facts.parquet")["value"].tolist() == ["12500000"]
+    assert pd.read_parquet(run.folder / "data" / "learnt.parquet")["value"].tolist() == ["12500000"]
     assert not run.result.refused

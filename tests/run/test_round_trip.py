@@ -196,7 +196,7 @@ def test_the_log_is_what_was_filled_in_behind_what_the_bank_sent_and_nothing_els
 
 
 def test_what_was_learnt_of_customers_is_in_their_files(week):
-    facts = week.rows("facts")
+    facts = week.rows("learnt")
     assert dict(zip(zip(facts["customer_id"], facts["column"], strict=True), facts["value"], strict=True)) == week.facts
     customers = week.rows("customers").set_index("customer_id")
     assert customers.at[week.who["do_not_call"], "do_not_call"]

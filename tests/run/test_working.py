@@ -163,7 +163,7 @@ def test_the_log_that_comes_back_is_exact_and_the_run_goes_on(came_back, bank, t
     assert (back["rows_in"] == back[["accepted", "repeated", "quarantined"]].sum(axis=1)).all()
     assert back["quarantined"].sum() == 0
     customers = pd.read_parquet(tmp_path / "data" / "customers.parquet")
-    facts = pd.read_parquet(tmp_path / "data" / "facts.parquet")
+    facts = pd.read_parquet(tmp_path / "data" / "learnt.parquet")
     chosen = customers[customers["customer_id"].isin(facts["customer_id"])]
     assert chosen["occupation_sector"].tolist() == ["public"] * len(chosen)
     assert chosen["elsewhere_fen"].tolist() == [80_000_000] * len(chosen)

@@ -1,4 +1,4 @@
--- 服务等级: four factors from 0 to 1, assets, contribution, depth of relation and potential; their weighted mean out of 100 and the grade. What the bank did not send, or does not know of a customer, drops out and the others carry its weight (R55).
+-- 服务等级: four factors from 0 to 1, assets, contribution, depth of relation and potential; their weighted mean out of 100 and the grade. What the bank did not send, does not know of a customer, or what is the same for all of them, drops out and the others carry its weight (R55).
 -- needs
 --   factor_contribution: customer_month.contribution or customer_month.contribution_grade
 --   factor_relation: familiar or product_count
@@ -17,13 +17,21 @@ FROM (
       :grade.assets * f.factor_assets
       + COALESCE(:grade.contribution * f.factor_contribution, 0)
       + COALESCE(:grade.relation * f.factor_relation, 0)
-      + :grade.potential * f.factor_potential
+      + COALESCE(:grade.potential * f.factor_potential, 0)
     ) * 100e0 / (
-      :grade.assets + :grade.potential
+      :grade.assets
       + CASE WHEN f.factor_contribution IS NULL THEN 0 ELSE :grade.contribution END
       + CASE WHEN f.factor_relation IS NULL THEN 0 ELSE :grade.relation END
+      + CASE WHEN f.factor_potential IS NULL THEN 0 ELSE :grade.potential END
     ) AS service_score
   FROM (
+    SELECT
+      k.customer_id,
+      k.factor_assets,
+      CASE WHEN MIN(k.factor_contribution) OVER () < MAX(k.factor_contribution) OVER () THEN k.factor_contribution END AS factor_contribution,
+      CASE WHEN MIN(k.factor_relation) OVER () < MAX(k.factor_relation) OVER () THEN k.factor_relation END AS factor_relation,
+      CASE WHEN MIN(k.factor_potential) OVER () < MAX(k.factor_potential) OVER () THEN k.factor_potential END AS factor_potential
+    FROM (
     SELECT
       a.customer_id,
       COALESCE(a.tier_rank, 0) / NULLIF(1e0 * :top_rank, 0) AS factor_assets,
@@ -51,5 +59,6 @@ FROM (
       FROM customer_month
       WHERE as_of = :month AND contribution IS NOT NULL
     ) b ON b.customer_id = a.customer_id
+    ) k
   ) f
 ) s

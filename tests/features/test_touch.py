@@ -162,9 +162,17 @@ def test_contribution_is_a_rank_and_where_only_a_grade_is_sent_its_place():
 
 def test_a_factor_that_is_missing_drops_out_and_the_rest_is_rescaled():
     # Assets 2/3 of 40, relation 1 of 20, potential 0 of 20: of 80, not of 100.
-    found = _grade([("c1", 2, True, 5, None, None, None)])
-    assert found["service_score"].tolist() == pytest.approx([(40 * 2 / 3 + 20) / 80 * 100])
-    half = _grade([("c1", 2, True, 5, None, None, None)], relation_known=False)
-    assert half["factor_relation"].tolist() == [1]  # products alone
-    none = _grade([("c1", 2, True, 5, None, None, None)], relation_known=False, products_known=False)
-    assert none["service_score"].tolist() == pytest.approx([(40 * 2 / 3) / 60 * 100])
+    other = ("c2", 0, False, 0, None, None, 1)  # lest any factor be the same for all
+    found = _grade([("c1", 2, True, 5, None, None, None), other])
+    assert found["service_score"].tolist() == pytest.approx([(40 * 2 / 3 + 20) / 80 * 100, 20 / 80 * 100])
+    half = _grade([("c1", 2, True, 5, None, None, None), other], relation_known=False)
+    assert half["factor_relation"].tolist() == [1, 0]  # products alone
+    none = _grade([("c1", 2, True, 5, None, None, None), other], relation_known=False, products_known=False)
+    assert none["service_score"].tolist() == pytest.approx([(40 * 2 / 3) / 60 * 100, 20 / 60 * 100])
+
+
+def test_a_factor_that_is_the_same_for_all_tells_nobody_apart_and_drops_out():
+    # Nobody has potential, all are as well known: 40 for assets alone.
+    found = _grade([("c1", 3, True, 5, None, None, None), ("c2", 0, True, 5, None, None, None)])
+    assert found["service_score"].tolist() == [100, 0]
+    assert found[["factor_relation", "factor_potential"]].isna().all(axis=None)

@@ -286,7 +286,7 @@ class Chapter:
             return ""
         key = "rank" if found.rank else "alike" if found.alike else "median"
         median = figure(found.median, kind, self.words.language)
-        return self.words(f"common.place.{key}", rank=found.rank, of=found.of, median=median)
+        return self.words.plain(f"common.place.{key}", rank=found.rank, of=found.of, median=median)
 
     def funnel(self, rate: str) -> None:
         """What a rate of this branch is worth beside the bank's; nothing where there is none to compare."""
@@ -324,7 +324,7 @@ class Chapter:
             "common.too_few" if result.of else "common.unlock",
             known=result.known,
             of=result.of,
-            title=self.words(f"{self.name}.{key}.title"),
+            title=self.words.plain(f"{self.name}.{key}.title"),
             columns=self.words("common.both").join(named or result.columns),
         )
 

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 from kit import theme
 from kit.analysis.capacity import Capacity
 from kit.analysis.stages import Stages
-from kit.charts.canvas import Labels, canvas, names, shares_by_tier
+from kit.charts.canvas import Labels, canvas, names, number_axis, shares_by_tier
 from kit.params import WAN
 
 
@@ -57,8 +57,9 @@ def output_trend(result: Capacity, *, labels: Labels) -> Figure:
                 va="center", fontsize=8, color=colour,
             )  # fmt: skip
     shown = range(len(table) - 1, -1, -max(1, -(-len(table) // 7)))
-    ax.set_xticks(list(shown), [f"{table['as_of'].iloc[i]:%Y-%m}" for i in shown])
+    days = [f"{table['as_of'].iloc[i]:%Y-%m-%d}" for i in shown]
+    ax.set_xticks(list(shown), [day[:7] for day in days] if len({day[:7] for day in days}) == len(days) else days)
     ax.set(ylabel=labels["output.axis"])
     ax.margins(y=0.15)
-    ax.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
+    number_axis(ax.yaxis)
     return figure

@@ -123,7 +123,7 @@ def write_branch_workbook(of: Working, rows: Identified) -> None:
     columns = [col.RANK, *known, col.STAKE_FEN, col.WHY]
     sheets = {
         words.label(f"labels.list.{name}"): (
-            words(f"lists.heading.{name}", branch=of.name),
+            words.plain(f"lists.heading.{name}", branch=of.name),
             each[columns].dropna(axis=1, how="all"),  # a unit has no tier
         )
         for name, each in lists.rename(columns={col.AMOUNT_FEN: col.STAKE_FEN}).groupby(col.LIST, sort=False)
@@ -131,7 +131,7 @@ def write_branch_workbook(of: Working, rows: Identified) -> None:
     # A card of each customer at the value floor and above who is awake.
     cards = customer_cards(rows.customers[valued(rows.customers, params)], rows.identity, rows.lists, words)
     if len(cards):
-        sheets[words.label("labels.list.card")] = (words("lists.heading.card", branch=of.name), cards)
+        sheets[words.label("labels.list.card")] = (words.plain("lists.heading.card", branch=of.name), cards)
     if col.DAILY_CONTACTS in rows.staff:
         listed = rows.staff[[col.STAFF_ID, col.DAILY_CONTACTS]].dropna()
         daily = dict(zip(listed[col.STAFF_ID], listed[col.DAILY_CONTACTS].astype(int), strict=True))

@@ -48,17 +48,6 @@ class BranchRates(Result):
 
 
 @dataclass(frozen=True, slots=True)
-class FunnelPlace(Result):
-    """What one branch's rate is worth: raw, shrunk, beside the bank's, and its zone of the funnel plot."""
-
-    raw: float
-    shrunk: float
-    rate: float
-    zone: str
-    overdispersed: bool
-
-
-@dataclass(frozen=True, slots=True)
 class RatesCompared(Result):
     """The rates that the bank's data give, if there are two branches to compare.
 
@@ -136,18 +125,6 @@ def branch_rates(branches: pd.DataFrame, params: Params, name: str) -> BranchRat
         # Spiegelhalter (2005): more than two standard deviations of what chance alone gives.
         overdispersed=dispersion is not None and dispersion > 1 + 2 * (2 / (compared - 1)) ** 0.5,
     )  # fmt: skip
-
-
-def funnel_place(branches: pd.DataFrame, params: Params, branch_id: str, name: str) -> FunnelPlace | None:
-    """Where the branch stands in the funnel of a rate; None without that rate, or where there is no other branch."""
-    if f"{name}_known" not in branches:
-        return None
-    found = branch_rates(branches, params, name)
-    own = found.table[found.table[col.BRANCH_ID] == branch_id].dropna(subset="zone")
-    if found.rate is None or found.branches < 2 or own.empty:
-        return None
-    raw, shrunk, zone = own[["raw_share", "shrunk_share", "zone"]].iloc[0]
-    return FunnelPlace(float(raw), float(shrunk), found.rate, zone, found.overdispersed)
 
 
 def rates_compared(branches: pd.DataFrame, params: Params) -> RatesCompared:

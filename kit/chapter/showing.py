@@ -18,7 +18,6 @@ from IPython.display import display
 from kit import columns as col
 from kit.analysis.branches import Standing, standing
 from kit.analysis.result import Unavailable, judged
-from kit.analysis.shrinkage import funnel_place
 from kit.analysis.summary import Finding
 from kit.book import Book
 from kit.chapter.method import method
@@ -288,12 +287,10 @@ class Chapter:
         median = figure(found.median, kind, self.words.language)
         return self.words.plain(f"common.place.{key}", rank=found.rank, of=found.of, median=median)
 
-    def funnel(self, rate: str) -> None:
-        """What a rate of this branch is worth beside the bank's; nothing where there is none to compare."""
-        found = funnel_place(self.branches, self.params, self.branch_id, rate)
-        if found is not None:
-            said = self.words(f"common.funnel.{found.zone}", name=self.name_of("rate", rate), **self._values(found))
-            self._say(said + self.words("common.funnel.overdispersed") * found.overdispersed)
+    def beside(self, rate: str) -> None:
+        """Where the branch stands in a headline rate of the branches, if there is one to stand beside."""
+        if place := self.place(self.standing(f"{rate}_share")):
+            self._say(self.words("common.beside", name=self.name_of("rate", rate), place=place))
 
     def variant(self, key: str) -> str:
         """``key`` for a branch, ``key_bank`` for the whole bank: a section that differs between the two."""

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kit.analysis.shrinkage import branch_rates, funnel_place, rates_compared, shrunk_rates
+from kit.analysis.shrinkage import branch_rates, rates_compared, shrunk_rates
 from kit.engagement import profile
 from kit.params import Params
 
@@ -31,8 +31,7 @@ def test_where_there_are_no_two_branches_with_customers_nothing_is_compared(coun
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         found = rates_compared(_branches(*counts), PARAMS)
-        place = funnel_place(_branches(*counts), PARAMS, "00", "familiar")
-    assert (found.compared, found.rates, len(found.table), len(found.extremes), place) == (0, (), 0, 0, None)
+    assert (found.compared, found.rates, len(found.table), len(found.extremes)) == (0, (), 0, 0)
 
 
 def test_a_branch_without_customers_is_given_the_banks_rate_and_no_place():
@@ -40,7 +39,6 @@ def test_a_branch_without_customers_is_given_the_banks_rate_and_no_place():
     first = found.table.iloc[0]
     assert (first["shrunk_share"], found.rate, found.branches) == (0.5, 0.5, 2)
     assert first[["raw_share", "from_share", "to_share", "zone"]].isna().all()
-    assert funnel_place(_branches((0, 0), (10, 40), (30, 40)), PARAMS, "00", "familiar") is None
 
 
 @pytest.mark.parametrize(
@@ -147,16 +145,15 @@ def test_whoever_cannot_be_judged_is_in_no_rate_and_a_branch_of_too_few_who_can_
     assert found.table["raw_share"].tolist()[:2] == [0.4, 0.25]
     assert found.table.loc[2, ["raw_share", "zone"]].isna().all()
     assert (found.branches, found.rate) == (2, 0.3)
-    assert funnel_place(branches, PARAMS, "02", "familiar") is None
 
 
 def test_zones_are_told_by_size_and_not_by_rank():
     # The same rate, 30% beside 50%: by chance in 20 customers, not in 2,000.
     counts = ((6, 20), (600, 2_000), (5_000, 10_000), (4_500, 8_000), (10_300, 20_200))
-    assert branch_rates(_branches(*counts), PARAMS, "familiar").table["zone"].tolist()[:2] == ["inside", "lowest"]
-    place = funnel_place(_branches(*counts), PARAMS, "00", "familiar")
-    assert (place.zone, place.raw, place.overdispersed) == ("inside", 0.3, True)
-    assert 0.3 < place.shrunk < place.rate
+    found = branch_rates(_branches(*counts), PARAMS, "familiar")
+    first = found.table.iloc[0]
+    assert (found.table["zone"].tolist()[:2], found.overdispersed) == (["inside", "lowest"], True)
+    assert first["raw_share"] == 0.3 < first["shrunk_share"] < found.rate
 
 
 def test_a_branch_between_the_inner_and_the_outer_limit_is_worth_a_look_only():
@@ -172,7 +169,3 @@ def test_the_bank_is_told_of_each_rate_and_of_its_ends():
     assert found.table[["outside_inner", "outside_outer"]].to_numpy().tolist() == [[2, 2], [0, 0]]
     assert found.extremes["branch_id"].tolist() == ["02", "00"]  # of rates that differ by chance alone there are none
     assert (found.compared, found.overdispersed) == (3, 1)
-
-
-def test_a_rate_that_was_not_sent_has_no_place():
-    assert funnel_place(_branches((1, 2), (3, 4)), PARAMS, "00", "dormant") is None

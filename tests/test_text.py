@@ -101,3 +101,18 @@ def test_a_sign_in_a_name_is_read_as_it_is_however_many_sentences_stand_around_i
     assert rules.replace("\n", " ") in "".join(
         part if isinstance(part, str) else part.text[0] for part in text_of(within)
     )
+
+
+# What a figure may mean, as the analyses name it: a sentence for each, but where there is nothing to say.
+MEANINGS = {
+    "concentration.claim": "holds short even", "concentration.deciles": "lifted level",
+    "concentration.split": "between inside", "concentration.growth": "up down still",
+    "concentration.gains": "holds weight below", "coverage.loads": "alone even uneven",
+    "deposits.personal": "below level", "stages.capacity": "level many few", "stages.value": "both money less",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_meaning_of_a_figure_has_its_sentence(language):
+    said = [key for key in wording(language).entries if ".so." in key]
+    assert sorted(said) == sorted(f"{key}.so.{one}" for key, of in MEANINGS.items() for one in of.split())

@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from kit import columns as col
-from kit.analysis.result import Result, flagged, share, total
+from kit.analysis.result import Result, share, total
 from kit.params import Params
 
 Array = npt.NDArray[np.float64]
@@ -32,7 +32,7 @@ class Concentration(Result):
     equals
         How many customers with equal AUM would have the same HHI.
     denominators
-        The same four figures over all customers, those with AUM > 0, and those not dormant: a row each.
+        The same four figures over all customers whose balance is known, those with AUM > 0, and those not dormant.
     claim
         ``holds``, where the top holds the share that is said of it; ``short`` of it; or ``even``, where it is nearer
         to what as many of any customers would hold.
@@ -145,11 +145,11 @@ def concentration(customers: pd.DataFrame, params: Params) -> Concentration:
     ascending = ascending_aum(aum)
     populations = {"all": aum, "positive": aum[aum > 0]}
     if col.DORMANT in customers:
-        populations["not_dormant"] = aum[~flagged(customers, col.DORMANT)]
+        populations["not_dormant"] = aum[customers[col.DORMANT].eq(other=False).fillna(value=False).astype(bool)]
     rows: list[dict[str, Any]] = [
         {
             "population": name,
-            "customers": len(values),
+            "customers": int(values.notna().sum()),
             "aum_fen": total(values),
             "gini": gini(ascending_aum(values)),
             "top_share": top_share(ascending_aum(values), params.top_share_of_customers),

@@ -132,7 +132,7 @@ def deposit_mix(customers: pd.DataFrame, params: Params) -> DepositMix:
     return DepositMix(
         table=pd.DataFrame({
             "deposit_kind": list(amounts),
-            "customers": [int((kinds[kind] > 0).sum()) for kind in amounts],
+            "holders": [int((kinds[kind] > 0).sum()) for kind in amounts],
             "deposit_fen": list(amounts.values()),
             "share": [shares[kind] for kind in amounts],
         }),

@@ -208,3 +208,12 @@ def test_charts_show_every_tier_and_at_most_twenty_owners():
     assert "无人管户" in [t.get_text() for t in matrix.axes[0].get_yticklabels()]
     bars = loads_by_owner(loads(frame(*many), PARAMS), labels=LABELS)
     assert len(bars.axes[0].patches) == 20
+
+
+@pytest.mark.parametrize(
+    ("owners", "spread"), [(["a"] * 3, "alone"), (["a"] * 6 + ["b"] * 5, "even"), (["a"] * 7 + ["b"] * 4, "uneven")]
+)
+def test_a_load_is_even_where_nobody_keeps_a_fifth_more_than_the_mean(owners, spread):
+    # Of eleven customers two keep 5.5 each, a fifth more being 6.6.
+    customers = frame(*[("basic", 1, owner, None, None, None) for owner in owners])
+    assert loads(customers, PARAMS).spread == spread

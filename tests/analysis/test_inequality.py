@@ -129,6 +129,16 @@ def test_a_hand_worked_split_between_within_and_by_overlap():
     assert found.loc["tier", shares].tolist() == pytest.approx([0.8, 0.2, 0], abs=1e-12)
 
 
+def test_where_most_of_it_arises_is_told_of_owners_where_they_are_known():
+    apart = gini_split(_customers([1, 1, 9, 9], staff_id=[*"aabb"], orphan=False), PARAMS)
+    mixed = gini_split(_customers([1, 9, 1, 9], staff_id=[*"aabb"], orphan=False), PARAMS)
+    assert (apart.owners, mixed.owners, gini_split(_customers([1, 9]), PARAMS).owners) == (
+        "between",
+        "inside",
+        "unknown",
+    )
+
+
 def test_whom_nobody_keeps_is_a_group_of_its_own_and_a_customer_without_a_figure_is_in_none():
     found = gini_split(_customers([1, 3, None], staff_id=["a", "gone", "b"], orphan=[False, True, False]), PARAMS).table
     assert found.set_index("grouping").loc["owner", ["groups", "between_share"]].tolist() == [2, 1]

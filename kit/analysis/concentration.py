@@ -40,8 +40,6 @@ class Concentration(Result):
         ``lifted`` where a few lift the mean above the median, else ``level``.
     lorenz
         ``share_of_customers``, ``share_of_aum``, poorest first, at most 200 points.
-    deciles
-        ``decile`` 1 (richest tenth) to 10, ``customers``, ``aum_fen``, ``share_of_aum``.
     """
 
     customers: int
@@ -60,7 +58,6 @@ class Concentration(Result):
     equals: float | None
     denominators: pd.DataFrame
     lorenz: pd.DataFrame
-    deciles: pd.DataFrame
     claim: str
     skew: str
 
@@ -125,17 +122,6 @@ def _drawn(ascending: Array) -> pd.DataFrame:
     return pd.DataFrame({"share_of_customers": marks / n, "share_of_aum": held[marks]})
 
 
-def _deciles(ascending: Array) -> pd.DataFrame:
-    groups = np.array_split(ascending[::-1], 10)
-    sums = np.array([group.sum() for group in groups])
-    return pd.DataFrame({
-        "decile": range(1, 11),
-        "customers": [len(group) for group in groups],
-        "aum_fen": sums.astype("int64"),
-        "share_of_aum": sums / sums.sum() if sums.sum() else np.zeros(10),
-    })  # fmt: skip
-
-
 def concentration(customers: pd.DataFrame, params: Params) -> Concentration:
     """Concentration of AUM over customers (R1).
 
@@ -177,7 +163,6 @@ def concentration(customers: pd.DataFrame, params: Params) -> Concentration:
         equals=share(10_000, rows[0]["hhi"] or 0),
         denominators=pd.DataFrame(rows),
         lorenz=_drawn(ascending),
-        deciles=_deciles(ascending),
         claim="holds" if (top or 0) >= said else "short" if (top or 0) >= midway else "even",
         skew="lifted" if mean is not None and mean > median else "level",
     )

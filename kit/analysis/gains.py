@@ -7,7 +7,7 @@ import pandas as pd
 
 from kit import columns as col
 from kit.analysis.concentration import number_of_top
-from kit.analysis.panel import wide
+from kit.analysis.panel import ends_of, wide
 from kit.analysis.result import Result, coded, part_of_all, share, tally, total
 from kit.params import Params
 
@@ -48,20 +48,16 @@ def gains(panel: pd.DataFrame, params: Params) -> Gains:
     Source of the claim under test: 20%存量客户贡献80%业绩增长. Whoever had most on one day by chance has less on
     the next: where there are several months, who had most is told from the average of the first half of them.
     """
-    months = wide(panel, col.AUM_FEN)
-    ends = [*months.columns[:1], *months.columns[1:][-1:]]
-    rows = panel[panel[col.AS_OF].isin(ends)]
-    unknown = rows.loc[rows[col.AUM_FEN].isna(), col.CUSTOMER_ID].astype("str").unique()
-    months = months.drop(unknown) if len(ends) > 1 else months.iloc[:0].reindex(columns=[0, 1])
+    aum, _ = ends_of(panel, col.AUM_FEN)
+    months = wide(panel, col.AUM_FEN).reindex(aum.index)
     half = max(months.shape[1] // 2, 1)
-    start, end, ranked = months.iloc[:, 0], months.iloc[:, -1], months.iloc[:, :half].mean(axis=1)
-    new, gone = start.isna(), end.isna()
-    gain = (end - start.fillna(0)).where(~gone, 0).clip(lower=0)
-    rows = pd.DataFrame({"start": start.fillna(0), "gain": gain})[~(new & gone)].astype("int64")
-    old = rows.index[~new[rows.index]]
-    most = ranked[old].sort_values(ascending=False, kind="stable").index  # ties in the order of the ids
-    first = most[: number_of_top(len(old), params.top_share_of_customers)]
-    places = np.select([rows.index.isin(first), ~new[rows.index]], [0, 1], 2)
+    start, end = aum.iloc[:, 0], aum.iloc[:, 1]
+    gain = (end - start.fillna(0)).fillna(0).clip(lower=0)  # whoever left gained nothing
+    rows = pd.DataFrame({"start": start.fillna(0), "gain": gain}).astype("int64")
+    old = rows.index[start.notna()]
+    most = months.loc[old].iloc[:, :half].mean(axis=1).sort_values(ascending=False, kind="stable").index
+    first = most[: number_of_top(len(old), params.top_share_of_customers)]  # ties in the order of the ids
+    places = np.select([rows.index.isin(first), start.notna()], [0, 1], 2)
     table = tally(rows, coded(places, GROUPS, "start_group"), start_fen="start", gain_fen="gain")
     held = table.loc[["top", "other"]]
     table.insert(2, "start_share", part_of_all(held["start_fen"]))

@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 
 from kit import columns as col
-from kit.analysis.panel import wide
+from kit.analysis.panel import ends_of, missing_months, sent_months
 from kit.analysis.result import Result, coded, share, tally, total
 from kit.params import Params
 
-STEPS = ("new", "up", "same", "down", "left")
+STEPS = ("new", "up", "same", "down", "emptied", "left")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,18 +19,21 @@ class Growth(Result):
 
     Attributes
     ----------
-    months
-        Months in the panel; with fewer than two there is nothing to compare and ``start_customers`` is 0.
+    months, missing
+        Calendar months that were sent, and those between them that were not; with fewer than two there is nothing to
+        compare and ``start_customers`` is 0.
     first, last
         The two months; None where there is none.
     steps
-        ``step``, ``customers``, ``change_fen``: new (not on the first list), up, same, down, and left (off the last
-        list, or nothing left of a positive AUM). The changes sum to ``net_fen``.
-    unknown
-        Customers left out because their AUM in one of the two months is not known.
+        ``step``, ``customers``, ``held_fen`` before, ``change_fen``: new (not on the first list), up, same, down,
+        emptied (nothing left of a positive AUM), left (off the last list), and, where there are any, unknown: customers
+        of whom one of the two months is not known, with what was last known. The changes sum to ``net_fen``.
+    unknown, unknown_fen
+        Customers of that last step: neither won nor lost, and in no sum.
     """
 
     months: int
+    missing: int
     first: pd.Timestamp | None
     last: pd.Timestamp | None
     start_customers: int
@@ -42,6 +45,7 @@ class Growth(Result):
     growth_share: float | None
     steps: pd.DataFrame
     unknown: int
+    unknown_fen: int
 
     @property
     def direction(self) -> str:
@@ -59,7 +63,7 @@ def _changes(start: pd.Series, end: pd.Series) -> pd.DataFrame:
     new, gone = start.isna().to_numpy(), end.isna().to_numpy()
     first, last = (side.fillna(0).to_numpy(dtype="int64") for side in (start, end))
     net = last - first
-    step = np.select([new, gone | ((first > 0) & (last <= 0)), net > 0, net < 0], [0, 4, 1, 3], 2)  # places in STEPS
+    step = np.select([new, gone, (first > 0) & (last <= 0), net > 0, net < 0], [0, 5, 4, 1, 3], 2)  # places in STEPS
     return pd.DataFrame({
         "start": first, "end": last, "net": net, "gain": np.maximum(net, 0), "loss": np.minimum(net, 0),
         "step": coded(step, STEPS),
@@ -68,16 +72,17 @@ def _changes(start: pd.Series, end: pd.Series) -> pd.DataFrame:
 
 def growth(panel: pd.DataFrame, _params: Params) -> Growth:
     """Entry and exit, gains and losses of AUM, customer by customer, and what is left of them (R5)."""
-    dates = sorted(panel[col.AS_OF].drop_duplicates())
-    ends = panel[panel[col.AS_OF].isin(dates[:1] + dates[-1:])]
-    unknown = ends.loc[ends[col.AUM_FEN].isna(), col.CUSTOMER_ID].astype("str").unique()
-    aum = wide(ends, col.AUM_FEN).drop(unknown).reindex(columns=dates[:1] + dates[-1:])
-    if len(dates) < 2:
-        aum = pd.DataFrame({0: [], 1: []}, index=pd.Index([], name=col.CUSTOMER_ID), dtype="float64")
+    dates, (aum, unknown) = sent_months(panel), ends_of(panel, col.AUM_FEN)
     change = _changes(aum.iloc[:, 0], aum.iloc[:, 1])
     net, gain, start = total(change["net"]), total(change["gain"]), total(change["start"])
+    steps = tally(change, change["step"], held_fen="start", change_fen="net").reset_index()
+    if len(unknown):
+        steps = pd.concat([steps.astype({"step": "str"}), pd.DataFrame([{
+            "step": "unknown", "customers": len(unknown), "held_fen": total(unknown), "change_fen": None,
+        }]).astype({"change_fen": "Int64"})], ignore_index=True)  # fmt: skip
     return Growth(
         months=len(dates),
+        missing=missing_months(dates),
         first=dates[0] if dates else None,
         last=dates[-1] if dates else None,
         start_customers=int((change["step"] != "new").sum()),
@@ -87,6 +92,7 @@ def growth(panel: pd.DataFrame, _params: Params) -> Growth:
         gain_fen=gain,
         loss_fen=total(change["loss"]),
         growth_share=share(net, start) if start > 0 else None,
-        steps=tally(change, change["step"], change_fen="net").reset_index(),
+        steps=steps,
         unknown=len(unknown),
+        unknown_fen=total(unknown),
     )

@@ -61,7 +61,7 @@ def judged(customers: pd.DataFrame, column: str) -> Judged:
     """What is known of a flag, a grade or a score: not known is no evidence for either side."""
     if column not in customers:
         return Judged(0, 0, len(customers))
-    return Judged(int(flagged(customers, column).sum()), int(customers[column].notna().sum()), len(customers))
+    return Judged(int(customers[column].eq(other=True).sum()), int(customers[column].count()), len(customers))
 
 
 def needs(

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from kit.params import Params
 
 # Kind of word → code → the words that tell it: found anywhere, in large or small letters; one behind = is all of it.
+# Of the words found in a contact's result the longest counts (未接通 is no 接通), else the first group that fits.
 TERMS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "way": {
         "mass": ("群发",),
@@ -16,13 +17,34 @@ TERMS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "wechat": ("微信", "企微"),
         "sms": ("短信", "sms"),
     },
-    "outcome": {  # what is none of these came of talking
+    "outcome": {  # of what is none of these nobody knows whether the customer was reached
         "hung_up": ("挂机", "挂断", "挂掉", "挂了", "挂电话", "hung up", "hang up", "hang-up"),
-        "invalid": ("空号", "停机", "错号", "号码有误", "号码错误", "号码不存在", "invalid", "wrong number"),
+        "invalid": (
+            "空号", "停机", "错号", "号码有误", "号码错误", "号码不存在", "号码无效", "invalid", "wrong number",
+        ),
         "no_answer": (
-            "未接", "没接", "不接", "未通", "没通", "打不通", "无法接通", "无人接", "无人应答", "拒接", "拒听", "关机",
-            "占线", "忙线", "不在服务区", "联系不上", "未联系上", "no answer", "not answered", "unanswered",
-            "unreachable", "not reached", "switched off", "call rejected", "call declined",
+            "未接", "没接", "不接", "未通", "没通", "不通", "打不通", "接不通", "无法接通", "未能接通", "没有接通", "无人接", "没人接",
+            "没有接听", "未能接听", "拒绝接听", "无人应答", "无应答", "拒接", "拒听", "关机", "占线", "忙线", "正在通话", "通话中",
+            "不在服务区", "联系不上", "联系不到", "未联系", "未联系上", "未联系到", "没联系上", "没有联系上", "无效联系", "无效接触", "未沟通",
+            "未见", "未见到", "不在家", "未回复", "没回复", "没有回复", "未回电", "未送达", "失败", "发送失败", "no answer",
+            "not answered", "unanswered", "unreachable", "not reached", "not connected", "disconnected", "switched off",
+            "call rejected", "call declined", "busy", "no reply", "not replied", "failed", "not met",
+            "=否", "=n", "=no", "=false", "=0",
+        ),
+        "refused": (
+            "拒绝", "谢绝", "婉拒", "不需要", "不感兴趣", "没兴趣", "无兴趣", "无意向", "没有意向", "无需求", "没有需求", "不考虑", "不愿",
+            "不同意", "勿扰", "打扰", "投诉", "未成交", "未成功", "不成功", "不满", "refused", "declined", "not interested",
+            "no interest", "unsuccessful", "do not call",
+        ),
+        "message": (
+            "发送", "已发", "送达", "已读", "留言", "信箱", "群发", "sent", "delivered", "voicemail", "voice mail", "message",
+        ),
+        "connected": (
+            "接通", "已接", "接听", "通话", "已联系", "联系上", "联系到", "有效联系", "有效接触", "沟通", "见面", "面谈", "面访", "拜访", "到访",
+            "来行", "到店", "已回", "回复", "回电", "意向", "考虑", "愿意", "同意", "约好", "已约", "约定", "预约", "成交", "已办", "购买",
+            "成功", "满意", "告知", "提醒", "知晓", "介绍", "建联", "认领", "没时间", "没空", "在忙", "connected", "answered",
+            "reached", "talked", "spoke", "met with", "replied", "interested", "agreed", "appointment", "success",
+            "=是", "=y", "=yes", "=true", "=1", "=有效", "=met",
         ),
     },
     "objection": {
@@ -59,6 +81,7 @@ TERMS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         ),
     },
     "pay": {"payroll": ("代发", "工资", "薪")},
+    "posting": {"interest": ("利息", "结息", "interest")},
 }  # fmt: skip
 
 # Codes that fill a field whole.
@@ -99,14 +122,16 @@ def each_word(words: tuple[str, ...]) -> Iterator[tuple[str, bool]]:
         yield word.removeprefix("=").lower(), word.startswith("=")
 
 
-def meaning(said: str, groups: Mapping[str, tuple[str, ...]]) -> str | None:
-    """Code of the first group of which a word is found in what was said, as ``meanings.sql`` tells it."""
+def ranked(kind: str, groups: Mapping[str, tuple[str, ...]]) -> list[tuple[str, str, bool]]:
+    """Code, word and whether it must be all that was said, in the order in which the first that is found counts."""
+    words = [(code, word, is_whole) for code, words in groups.items() for word, is_whole in each_word(words)]
+    return sorted(words, key=lambda each: -len(each[1])) if kind == "outcome" else words
+
+
+def meaning(kind: str, said: str, groups: Mapping[str, tuple[str, ...]]) -> str | None:
+    """Code of the word that counts of those found in what was said, as ``meanings.sql`` tells it."""
     text = said.lower()
     return next(
-        (
-            code
-            for code, words in groups.items()
-            if any(word == text.strip() if is_whole else word in text for word, is_whole in each_word(words))
-        ),
+        (code for code, word, is_whole in ranked(kind, groups) if (word == text.strip() if is_whole else word in text)),
         None,
     )

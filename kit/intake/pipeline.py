@@ -13,6 +13,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from kit.book import SET_ASIDE
 from kit.database import literal
 from kit.errors import KitError
 from kit.intake import check, learnt, reconciliation, staging
@@ -140,7 +141,7 @@ def _make(
         },
         reconciliation=reconciliation.reconciled_rows(connection, loaded),
         control_sums=reconciliation.control_sums(connection, loaded),
-        totals=totals(connection, loaded),
+        totals=totals(connection, loaded, limits),
         fields=reconciliation.fields(loaded),
         notices=(*planned.notices, *back.notices),
         refused=(*planned.refused, *refused, *back.refused),
@@ -185,6 +186,8 @@ def _save(connection: Any, accepted: Mapping[str, str], loaded: Sequence[staging
         left_out = ", ".join(["_id", "_unreadable", *sorted(vaulted)])
         rows = f"SELECT * EXCLUDE ({left_out}) FROM {taken} ORDER BY _id"
         _copy(connection, rows, made / "book" / f"{table}.parquet")
+    if {"customer", "customer_month"} <= set(accepted):
+        _copy(connection, reconciliation.set_aside(connection), made / "book" / f"{SET_ASIDE}.parquet")
     names = pd.DataFrame([(one.number, *one.load.sheet.names) for one in loaded], columns=["_load", "file", "sheet"])
     connection.register("names", pa.Table.from_pandas(names, preserve_index=False))
     source, row = staging.place()

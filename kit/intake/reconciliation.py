@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from kit.errors import KitError
+from kit.intake.check import accepted
 from kit.intake.sources import Refused
 from kit.intake.staging import Loaded, place
 
@@ -47,6 +48,25 @@ def reconciled_rows(connection: Any, loaded: Sequence[Loaded]) -> pd.DataFrame:
         lines.append((*sheet.names, table, *other, one.rows_in, *counts))
     names = ["file", "sheet", "table", "lines_above", "blank", "totals", "notes", "repeated_headers", "unfilled"]
     return pd.DataFrame(lines, columns=[*names, "rows_in", "accepted", "repeated", "quarantined", "cells_quarantined"])
+
+
+def set_aside(connection: Any) -> str:
+    """SQL of the customers, or branches, and dates of which a row of the month table was set aside (`kit.book`).
+
+    A row without a readable date may be of any date of its file; one that names nobody may be of anybody of the
+    branches that the file has at its date.
+    """
+    load, rows, people = place()[0], accepted(connection, "customer_month"), accepted(connection, "customer")
+    return (
+        f"WITH gone AS (SELECT {load} AS load, customer_id, as_of FROM (SELECT DISTINCT _id FROM quarantine"
+        " WHERE _table = 'customer_month' AND whole_row) LEFT JOIN customer_month USING (_id)),"
+        f" listed AS (SELECT DISTINCT {load} AS load, branch_id, as_of FROM {rows} AS m JOIN"
+        f" (SELECT customer_id, branch_id FROM {people}) AS c USING (customer_id)),"
+        " lost AS (SELECT l.branch_id, g.customer_id, coalesce(g.as_of, l.as_of) AS as_of FROM gone AS g"
+        " LEFT JOIN listed AS l ON l.load = g.load AND coalesce(l.as_of = g.as_of, TRUE))"
+        " SELECT DISTINCT CASE WHEN customer_id IS NULL THEN branch_id END AS branch_id, customer_id, as_of FROM lost"
+        " WHERE as_of IS NOT NULL AND (customer_id IS NOT NULL OR branch_id IS NOT NULL) ORDER BY ALL"
+    )
 
 
 def control_sums(connection: Any, loaded: Sequence[Loaded]) -> pd.DataFrame:

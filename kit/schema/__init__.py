@@ -98,13 +98,17 @@ class Column(_Named):
 
 @dataclass(frozen=True, slots=True)
 class Table(_Named):
-    """A canonical table; ``grain`` names the columns that tell its rows apart (none: every row counts)."""
+    """A canonical table; ``grain`` names the columns that tell its rows apart (none: every row counts).
+
+    ``since`` are the dates of which each says that its row was not there before.
+    """
 
     id: str
     zh: str
     en: str
     grain: tuple[str, ...]
     columns: Mapping[str, Column]
+    since: tuple[str, ...] = ()
 
     @property
     def mandatory(self) -> tuple[Column, ...]:
@@ -143,9 +147,12 @@ def schema() -> Mapping[str, Table]:
             closed=bool(listed) and len(listed) == len(words),
         )
     tables = [
-        Table(row["id"], row["zh"], row["en"], _split(row["grain"], "|"), MappingProxyType(columns[row["id"]]))
+        Table(
+            row["id"], row["zh"], row["en"], _split(row["grain"], "|"), MappingProxyType(columns[row["id"]]),
+            _split(row["since"], "|"),
+        )
         for row in _rows("tables.csv")
-    ]
+    ]  # fmt: skip
     return MappingProxyType({table.id: table for table in tables})
 
 

@@ -86,7 +86,9 @@ def test_customers_are_what_was_planted(bank, prepared):
     assert (both["segments_fitting"] == [int(bits).bit_count() for bits in both["segment_bits"]]).all()
     assert (both["orphan_told"] == both["orphan"]).all()
     assert both["elsewhere_fen_told"].equals(both["elsewhere_fen"])
-    assert (both["primary_elsewhere"] == (both["elsewhere_fen"] > 0) & (both["elsewhere_fen"] >= both["aum_fen"])).all()
+    assets = (both["elsewhere_fen"] > 0) & (both["elsewhere_fen"] >= both["aum_fen"])
+    against = both["primary_same_name_out"].astype(bool) | both["primary_pass_through"].astype(bool)
+    assert (both["primary_elsewhere"] == assets | against & (both["primary_grade"] != "strong")).all()
     assert (both["maturing_30d"] == (both["maturing_fen"] > 0)).all()
 
 

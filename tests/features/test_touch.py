@@ -32,14 +32,30 @@ def _asked(name, *rows, since=None, extra=""):
         db.execute(
             f"CREATE TABLE assignment AS SELECT customer_id, owner_id AS staff_id, {given} AS assign_date FROM owner"
         )
+        db.execute(
+            "CREATE TABLE sent AS SELECT '0101' AS branch_id, 'contact' AS source, DATE '2020-01-01' AS known_since"
+        )
         if extra:
             db.execute(extra)
-        for table in ("sale (deal_product, sale_source)", "staff (staff_status)", "txn (summary, txn_type, channel)"):
+        for table in (
+            "sale (deal_product, sale_source)",
+            "staff (staff_status)",
+            "txn (summary, txn_type, channel, is_active_txn, is_interest)",
+            "account (product_name)",
+        ):
             db.execute(f"CREATE TABLE {table.replace(',', ' VARCHAR,').replace(')', ' VARCHAR, txn_date DATE)')}")
         db.execute("ALTER TABLE customer ADD COLUMN occupation VARCHAR")
         db.register("terms", parameter_tables(PARAMS)["terms"])
         day = date(2026, 10, 31)
-        values = Values(PARAMS, {"as_of": day, "flows_since": day, "familiar_since": date(2026, 4, 30)})
+        values = Values(
+            PARAMS,
+            {
+                "as_of": day,
+                "flows_since": day,
+                "familiar_since": date(2026, 4, 30),
+                "practice_since": date(2025, 10, 31),
+            },
+        )
         for subject in ("meanings", "contact_read"):
             db.execute(f"CREATE TABLE {subject} AS {bind(subject, values)}")
         return db.sql(f"SELECT * FROM ({bind(name, values)}) ORDER BY ALL").df()
@@ -132,7 +148,7 @@ def _grade(rows, **known):
         db.register("people", people)
         db.execute("CREATE TABLE aum AS SELECT customer_id, tier_rank, gap::BIGINT AS upgrade_gap_fen FROM people")
         db.execute("CREATE TABLE products AS SELECT customer_id, product_count::BIGINT AS product_count FROM people")
-        db.execute("CREATE TABLE primary_account AS SELECT customer_id, 'strong' AS primary_grade FROM people")
+        db.execute("CREATE TABLE primary_account AS SELECT customer_id, FALSE AS primary_elsewhere FROM people")
         db.execute("CREATE TABLE merchant AS SELECT customer_id, FALSE AS merchant_like FROM people")
         db.execute("CREATE TABLE relation AS SELECT customer_id, familiar FROM people")
         db.execute(
@@ -167,7 +183,7 @@ def test_a_factor_that_is_missing_drops_out_and_the_rest_is_rescaled():
     assert found["service_score"].tolist() == pytest.approx([(40 * 2 / 3 + 20) / 80 * 100, 20 / 80 * 100])
     half = _grade([("c1", 2, True, 5, None, None, None), other], relation_known=False)
     assert half["factor_relation"].tolist() == [1, 0]  # products alone
-    none = _grade([("c1", 2, True, 5, None, None, None), other], relation_known=False, products_known=False)
+    none = _grade([("c1", 2, True, None, None, None, None), other[:3] + (None,) + other[4:]], relation_known=False)
     assert none["service_score"].tolist() == pytest.approx([(40 * 2 / 3) / 60 * 100, 20 / 60 * 100])
 
 

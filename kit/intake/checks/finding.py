@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
@@ -54,9 +55,9 @@ def judged(failed: object) -> str:
     return FINDING if failed else OK
 
 
-def within(stated: int, found: int, tolerance: float) -> str:
+def within(stated: int | Decimal, found: int | Decimal, tolerance: float) -> str:
     """Status of a comparison: within the tolerance, a share of what is stated, it is in order."""
-    return judged(abs(found - stated) > tolerance * abs(stated))
+    return judged(abs(found - stated) > Decimal(repr(tolerance)) * abs(stated))
 
 
 def as_table(made: Sequence[Check]) -> pa.Table:

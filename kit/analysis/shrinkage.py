@@ -30,8 +30,8 @@ class BranchRates(Result):
         ``highest`` beyond the outer ones. Where too few can be judged, the shrunk share is all there is.
     curve
         ``customers`` and the four limits there, to be drawn.
-    rate, correlation
-        The bank's rate, and how alike customers of one branch are: 0 where branches differ by chance alone.
+    rate
+        The bank's.
     dispersion, overdispersed
         Mean squared distance from the bank's rate in standard errors, about 1 by chance alone, and whether it is more
         than that can bring; then being outside the limits is no alarm by itself.
@@ -42,7 +42,6 @@ class BranchRates(Result):
     curve: pd.DataFrame
     branches: int
     rate: float | None
-    correlation: float
     dispersion: float | None
     overdispersed: bool
 
@@ -99,7 +98,7 @@ def branch_rates(branches: pd.DataFrame, params: Params, name: str) -> BranchRat
     cases, customers = (branches[f"{name}_{of}"].fillna(0).to_numpy(dtype=float) for of in ("customers", "known"))
     there, compared = customers > 0, int((customers > 0).sum())
     rate = share(cases.sum(), customers.sum())
-    shrunk, correlation = shrunk_rates(cases, customers)
+    shrunk, _ = shrunk_rates(cases, customers)
     raw = np.divide(cases, customers, out=np.full(len(cases), np.nan), where=there)
     limits = np.full((len(cases), 4), np.nan)
     limits[there] = _limits(customers[there], rate or 0, params)
@@ -120,7 +119,6 @@ def branch_rates(branches: pd.DataFrame, params: Params, name: str) -> BranchRat
         curve=pd.DataFrame(_limits(sizes, rate or 0, params), columns=list(LIMITS)).assign(customers=sizes),
         branches=compared,
         rate=rate,
-        correlation=correlation,
         dispersion=dispersion,
         # Spiegelhalter (2005): more than two standard deviations of what chance alone gives.
         overdispersed=dispersion is not None and dispersion > 1 + 2 * (2 / (compared - 1)) ** 0.5,

@@ -20,8 +20,8 @@ class Capacity(Result):
     """Output per head at the last month; ``table`` has a row for this branch (or bank) and the branches' median.
 
     ``trend`` is AUM a head by month, here (``own_fen``) and the other branches' median (``others_fen``, missing where
-    there are none), over so many calendar ``months``, 0 where there is but one. ``growth_share`` is its change over them,
-    ``others_growth_share`` the median of the others'.
+    there are none), over so many calendar ``months``, 0 where there is but one. ``growth_share`` is its change over
+    them, ``others_growth_share`` the median of the others'.
     """
 
     table: pd.DataFrame

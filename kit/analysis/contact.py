@@ -24,8 +24,6 @@ class ContactPractice(Result):
     """
 
     table: pd.DataFrame
-    customers: int
-    judged: int
     contacts: int
     contacted_share: float | None
     familiar_share: float | None
@@ -43,15 +41,17 @@ def told_by_log(customers: pd.DataFrame, days: pd.Series | int | pd.DateOffset, 
 def rated(customers: pd.DataFrame, params: Params) -> pd.DataFrame:
     """Customers with contact and familiarity as rates count them: known where either answer could have been found.
 
-    Where the log does not reach over the months only a yes can be known, and where it says of most who were contacted
-    neither with whom nor whether they were reached, only a no; a rate of these would be 100% or 0%.
+    Where the log does not reach over the months only a yes can be known; where no owners were sent, or where the log
+    does not say of most who were contacted whether they were reached, only a no: such a rate would be 100% or 0%.
     """
     told = told_by_log(customers, pd.DateOffset(months=params.familiar.months), params)
     rows = customers.assign(**{c: customers[c].where(told) for c in (col.CONTACTS, col.FAMILIAR) if c in customers})
-    if col.FAMILIAR in rows and col.CONTACTS in rows:
-        reached = rows[rows[col.CONTACTS] > 0]
-        if len(reached) and not judged(reached, col.FAMILIAR).suffices(params):
-            rows[col.FAMILIAR] = None
+    if {col.FAMILIAR, col.ORPHAN} <= {*rows}:
+        rows[col.FAMILIAR] = rows[col.FAMILIAR].where(rows[col.ORPHAN].notna())
+    if {col.FAMILIAR, col.CONTACTS} <= {*rows}:
+        decided = rows[col.FAMILIAR].notna().where(rows[col.CONTACTS] > 0)
+        part = decided.groupby(rows.get(col.BRANCH_ID, pd.Series("", index=rows.index))).transform("mean")
+        rows[col.FAMILIAR] = rows[col.FAMILIAR].where(~(part < params.evidence.coverage_at_least))
     return rows
 
 
@@ -111,8 +111,6 @@ def contact_practice(customers: pd.DataFrame, params: Params) -> ContactPractice
     untouched = known[~contacted & known[col.TIER].isin(params.upper_tiers())]
     return ContactPractice(
         table=table.reset_index(),
-        customers=found.of,
-        judged=found.known,
         contacts=int(customers[col.CONTACTS].fillna(0).sum()),
         contacted_share=found.share,
         familiar_share=familiar.share if familiar.suffices(params) else None,

@@ -8,18 +8,7 @@ import pandas as pd
 from kit import columns as col
 from kit.analysis.contact import cadence_days, rated, told_by_log
 from kit.analysis.coverage import keeper
-from kit.analysis.result import (
-    Result,
-    Unavailable,
-    coded,
-    flagged,
-    judged,
-    needs,
-    ratio,
-    share,
-    tally,
-    total,
-)
+from kit.analysis.result import Result, Unavailable, coded, flagged, judged, needs, ratio, share, tally, total
 from kit.analysis.tiers import ladder
 from kit.params import Params
 
@@ -38,16 +27,12 @@ class Familiarity(Result):
         kind.
     valued_share
         Familiar share of the valued customers; ``strangers`` and ``strangers_fen`` are the valued who are not.
-    customers, judged, familiar
-        All customers, those of whom it is known, and those who are familiar.
     """
 
     by_tier: pd.DataFrame
     by_owner: pd.DataFrame
     by_value: pd.DataFrame
     customers: int
-    judged: int
-    familiar: int
     familiar_share: float | None
     valued_share: float | None
     strangers: int
@@ -58,13 +43,13 @@ class Familiarity(Result):
 class Cadence(Result):
     """Customers whose last contact lies within the profile's days, a row a tier, highest first.
 
-    ``due`` are those whom the profile wants contacted at all and over whose days the log reaches, ``overdue_fen`` the AUM of those who were not in time;
-    ``overdue`` and ``overdue_fen`` of the result are those of the upper tiers.
+    ``due`` are those whom the profile wants contacted at all and over whose days the log reaches, ``overdue_fen`` the
+    AUM of those who were not in time; ``overdue`` and ``overdue_fen`` of the result are those of the upper tiers.
     """
 
     table: pd.DataFrame
     asked: int
-    judged: int
+    unknown: int
     kept_share: float | None
     upper_share: float | None
     upper_contacts_share: float | None
@@ -91,7 +76,7 @@ def _rates(rows: pd.DataFrame, codes: pd.CategoricalIndex | pd.Series) -> pd.Dat
 @needs(col.FAMILIAR)
 def familiarity(customers: pd.DataFrame, params: Params) -> Familiarity | Unavailable:
     """熟客率: share of customers whom their manager knows, by tier, by owner and by value (R28, R29)."""
-    rows, everybody = rated(customers, params), len(customers)
+    rows = rated(customers, params)
     found = judged(rows, col.FAMILIAR)
     if found.of and not found.suffices(params):
         return Unavailable((col.FAMILIAR,), found.known, found.of)
@@ -111,9 +96,7 @@ def familiarity(customers: pd.DataFrame, params: Params) -> Familiarity | Unavai
         by_tier=_rates(frame, ladder(frame, params)).reset_index(),
         by_owner=by_owner.sort_values("strangers_fen", ascending=False, kind="stable").reset_index(),
         by_value=by_value.reset_index(),
-        customers=everybody,
-        judged=found.known,
-        familiar=found.yes,
+        customers=found.known,
         familiar_share=found.share,
         valued_share=share((valued & known).sum(), valued.sum()),
         strangers=int(strangers.sum()),
@@ -143,7 +126,7 @@ def cadence(customers: pd.DataFrame, params: Params) -> Cadence | Unavailable:
     return Cadence(
         table=table.reset_index(),
         asked=asked,
-        judged=int(due.sum()),
+        unknown=asked - int(due.sum()),
         kept_share=share(kept.sum(), due.sum()),
         upper_share=share(table.loc[upper, "kept"].sum(), table.loc[upper, "due"].sum()),
         upper_contacts_share=share(table.loc[upper, col.CONTACTS].sum(), made),

@@ -25,7 +25,7 @@ class Growth(Result):
     first, last
         The two months; None where there is none.
     steps
-        ``step``, ``customers``, ``held_fen`` before, ``change_fen``: new (not on the first list), up, same, down,
+        ``step``, ``customers``, ``known_before_fen``, ``change_fen``: new (not on the first list), up, same, down,
         emptied (nothing left of a positive AUM), left (off the last list), and, where there are any, unknown: customers
         of whom one of the two months is not known, with what was last known. The changes sum to ``net_fen``.
     unknown, unknown_fen
@@ -75,10 +75,10 @@ def growth(panel: pd.DataFrame, _params: Params) -> Growth:
     dates, (aum, unknown) = sent_months(panel), ends_of(panel, col.AUM_FEN)
     change = _changes(aum.iloc[:, 0], aum.iloc[:, 1])
     net, gain, start = total(change["net"]), total(change["gain"]), total(change["start"])
-    steps = tally(change, change["step"], held_fen="start", change_fen="net").reset_index()
+    steps = tally(change, change["step"], known_before_fen="start", change_fen="net").reset_index()
     if len(unknown):
         steps = pd.concat([steps.astype({"step": "str"}), pd.DataFrame([{
-            "step": "unknown", "customers": len(unknown), "held_fen": total(unknown), "change_fen": None,
+            "step": "unknown", "customers": len(unknown), "known_before_fen": total(unknown), "change_fen": None,
         }]).astype({"change_fen": "Int64"})], ignore_index=True)  # fmt: skip
     return Growth(
         months=len(dates),

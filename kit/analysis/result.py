@@ -116,7 +116,7 @@ def flagged(customers: pd.DataFrame, column: str) -> pd.Series:
     """Whether a flag is set; for nobody where it is not known, or was not sent."""
     if column not in customers:
         return pd.Series(data=False, index=customers.index)
-    return customers[column].fillna(value=False).astype(bool)
+    return customers[column].eq(other=True).fillna(value=False).astype(bool)
 
 
 def coded(places: npt.NDArray[np.int64], codes: Iterable[object], name: Hashable = None) -> pd.CategoricalIndex:

@@ -17,7 +17,7 @@ from kit.schema import schema
 
 __all__ = ["TABLES", "Features", "contacts_until", "features", "frame", "settle_dates"]
 
-_NOBODY = "SELECT NULL::VARCHAR AS branch_id, NULL::VARCHAR AS customer_id, NULL::DATE AS as_of WHERE FALSE"
+_NOBODY = "(SELECT NULL::VARCHAR AS branch_id, NULL::VARCHAR AS customer_id, NULL::DATE AS as_of WHERE FALSE)"
 _SQL_TYPES = {
     "money": "BIGINT",
     "int": "BIGINT",
@@ -93,7 +93,7 @@ def features(book: Book, params: Params) -> Features:
 
 def _build(db: Any, book: Book, values: Values) -> None:
     """A table for each subject, one built on another."""
-    _open_tables(db, book, values)
+    open_tables(db, book, values)
     for name, table in parameter_tables(values.params).items():
         db.register(name, table)
     for name in SUBJECTS:
@@ -103,7 +103,7 @@ def _build(db: Any, book: Book, values: Values) -> None:
         db.execute(f"CREATE TEMP TABLE {name} AS {bind(name, values)}")
 
 
-def _open_tables(db: Any, book: Book, values: Values) -> None:
+def open_tables(db: Any, book: Book, values: Values) -> None:
     """A view for each canonical table with all its columns up to the as-of date; what the bank did not send is null.
 
     What is dated later is not there yet: neither rows nor, of a customer who is known already, such a day of opening.
@@ -125,8 +125,9 @@ def _open_tables(db: Any, book: Book, values: Values) -> None:
             rows = f"SELECT * REPLACE ({opened}) FROM ({rows} OR {seen})"
         db.execute(f"CREATE VIEW {name} AS {rows}")
     path = book.root / "book" / f"{SET_ASIDE}.parquet"
-    rows = f"SELECT * FROM read_parquet({literal(str(path))})" if path.exists() else _NOBODY
-    db.execute(f"CREATE VIEW {SET_ASIDE} AS {rows}")
+    rows = f"read_parquet({literal(str(path))})" if path.exists() else _NOBODY
+    months = "SELECT as_of FROM customer_month"
+    db.execute(f"CREATE VIEW {SET_ASIDE} AS SELECT * FROM {rows} WHERE as_of IN ({months})")
 
 
 def _source(name: str, values: Values) -> str:

@@ -30,7 +30,7 @@ FROM (
       k.*,
       w.code AS way,
       COALESCE(w.code IN ('sms', 'mass'), FALSE) AS one_way,
-      r.code AS said,
+      NULLIF(r.code, 'unsaid') AS said,
       COALESCE(r.code = 'hung_up', FALSE) OR COALESCE(b.code = 'O3', FALSE) AS hang_up,
       CASE WHEN k.objection NOT IN :no_words THEN COALESCE(b.code, 'other') END AS objection_code,
       p.code AS step

@@ -1,6 +1,6 @@
 -- 熟客: two-way contact with the present owner within the profile's months, and WeChat, a visit or a sale; nobody's without an owner, and not known where the log, the owners or the sales were not sent for the branch and these months (R28); contacts that only remind of a maturity or a special day (R71).
 -- needs
---   contacts: contact.contact_date or contact.contact_count
+--   contacts: contact.contact_date
 --   last_contact_date, log_since: contact.contact_date
 --   familiar: contact.contact_date, contact.contact_result, contact.staff_id, assignment.staff_id
 --   reasons_stated, reminders: contact.stage

@@ -73,7 +73,8 @@ def control_sums(connection: Any, loaded: Sequence[Loaded]) -> pd.DataFrame:
     """One row a load and money column: what the source holds, in 分, and where it went.
 
     ``source_sum_fen`` and ``rounding_fen`` are exact decimals, as a source may hold fractions of a 分. The
-    source is the sum of the book, the repeated, the quarantined and the rounding, half a 分 a cell at most.
+    source is the sum of the book, the repeated, the quarantined, the rounding, half a 分 a cell at most, and what
+    amounts in other currencies were more, as sent, than they count for in the book (``currency_sum_fen``).
 
     Raises
     ------
@@ -84,18 +85,22 @@ def control_sums(connection: Any, loaded: Sequence[Loaded]) -> pd.DataFrame:
     for one in loaded:
         summed.setdefault(one.load.table.id, {}).update(dict.fromkeys(one.sums))
     found = {table: _sums(connection, table, list(columns)) for table, columns in summed.items()}
+    known = "SELECT _table, load, name, sum(fen)::DECIMAL(38, 0), sum(n)::BIGINT FROM exchanged GROUP BY ALL"
+    changed = {tuple(at): (fen, cells) for *at, fen, cells in connection.execute(known).fetchall()}
     lines = []
     for one in loaded:
         table, sheet = one.load.table.id, one.load.sheet
         for column, exact in one.sums.items():
             where = [(one.number, why, column) for why in (None, "repeated", "quarantined")]
             parts, counts = zip(*(found[table].get(at, (Decimal(0), 0)) for at in where), strict=True)
+            fen, cells = changed.get((table, one.number, column), (Decimal(0), 0))
+            parts = (*parts, fen)
             rounding = exact - sum(parts)
-            if 2 * abs(rounding) > sum(counts):
+            if 2 * abs(rounding) > sum(counts) + cells:
                 raise DoesNotTie(path=sheet.path, place=f"{table}.{column}")
             lines.append((*sheet.names, table, column, exact, *map(int, parts), rounding))
     names = ["file", "sheet", "table", "column", "source_sum_fen", "book_sum_fen", "repeated_sum_fen"]
-    return pd.DataFrame(lines, columns=[*names, "quarantined_sum_fen", "rounding_fen"])
+    return pd.DataFrame(lines, columns=[*names, "quarantined_sum_fen", "currency_sum_fen", "rounding_fen"])
 
 
 def _sums(

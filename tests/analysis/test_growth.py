@@ -51,7 +51,14 @@ def test_a_hand_worked_branch_ties():
     told = {"new": 60, "up": 640, "same": 0, "down": -50, "emptied": -400, "left": -100}
     assert steps["change_fen"].to_dict() == told
     assert steps["customers"].to_dict() == {"new": 1, "up": 2, "same": 0, "down": 1, "emptied": 1, "left": 1}
-    assert steps["held_fen"].to_dict() == {"new": 0, "up": 1200, "same": 0, "down": 300, "emptied": 400, "left": 100}
+    assert steps["known_before_fen"].to_dict() == {
+        "new": 0,
+        "up": 1200,
+        "same": 0,
+        "down": 300,
+        "emptied": 400,
+        "left": 100,
+    }
     assert (found.start_fen, found.end_fen, found.net_fen) == (2000, 2150, 150)
     assert (found.gain_fen, found.loss_fen) == (700, -550)
     assert found.growth_share == pytest.approx(0.075)
@@ -63,7 +70,7 @@ def test_a_customer_whose_amount_is_unknown_at_one_end_is_left_out_and_counted()
     found = growth(rows, PARAMS)
     assert (found.unknown, found.unknown_fen, found.start_fen, found.net_fen) == (1, 100, 100, 50)
     steps = found.steps.set_index("step")
-    assert steps.loc["unknown", ["customers", "held_fen"]].to_list() == [1, 100]
+    assert steps.loc["unknown", ["customers", "known_before_fen"]].to_list() == [1, 100]
     assert pd.isna(steps.loc["unknown", "change_fen"])
     assert steps.loc[["emptied", "left", "down"], "customers"].sum() == 0
 

@@ -183,7 +183,7 @@ def test_a_factor_that_is_missing_drops_out_and_the_rest_is_rescaled():
     assert found["service_score"].tolist() == pytest.approx([(40 * 2 / 3 + 20) / 80 * 100, 20 / 80 * 100])
     half = _grade([("c1", 2, True, 5, None, None, None), other], relation_known=False)
     assert half["factor_relation"].tolist() == [1, 0]  # products alone
-    none = _grade([("c1", 2, True, None, None, None, None), other[:3] + (None,) + other[4:]], relation_known=False)
+    none = _grade([("c1", 2, True, None, None, None, None), (*other[:3], None, *other[4:])], relation_known=False)
     assert none["service_score"].tolist() == pytest.approx([(40 * 2 / 3) / 60 * 100, 20 / 60 * 100])
 
 

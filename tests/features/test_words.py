@@ -111,7 +111,7 @@ def test_sql_and_python_tell_the_same_of_every_word(made):
     said += ["接通", "有意向，下周来", "沟通顺畅", "挂失"]
     outcomes = frame(_logged(made, said).tables["contacts"]).set_index("customer_id")["contact_outcome"]
     told = [meaning("outcome", text, groups["outcome"]) for text in said]
-    told = [{"refused": "connected", "message": "no_answer"}.get(code, code) for code in told]
+    told = [{"refused": "connected", "message": "no_answer", "unsaid": None}.get(code, code) for code in told]
     assert outcomes.loc[[f"c{i}" for i in range(len(said))]].replace({np.nan: None}).tolist() == told
     assert told[-1] is None
 
@@ -129,9 +129,11 @@ def test_a_word_that_no_class_knows_is_neither_reached_nor_not_and_is_named(made
 
 @pytest.mark.parametrize(
     ("said", "code"),
-    [("没有接通", "no_answer"), ("未接通，稍后再联系", "no_answer"), ("接听后挂断", "hung_up"), ("拒绝接听", "no_answer"),
-     ("拒绝", "refused"), ("无意向", "refused"), ("有意向", "connected"), ("已发送", "message"), ("是", "connected"),
-     ("否", "no_answer"), ("not connected", "no_answer"), ("Disconnected", "no_answer"), ("其他", None)],
+    [("没有接通", "no_answer"), ("未接通，稍后再联系", "no_answer"), ("接听后挂断", "hung_up"), ("拒绝", "refused"),
+     ("拒绝接听", "no_answer"), ("未成交", "unsaid"), ("无意向", "refused"), ("有意向", "connected"),
+     ("已发送", "message"),
+     ("是", "connected"), ("否", "no_answer"), ("not connected", "no_answer"), ("Disconnected", "no_answer"),
+     ("其他", None)],
 )  # fmt: skip
 def test_the_longest_word_that_stands_in_a_result_counts(said, code):
     assert meaning("outcome", said, TERMS["outcome"]) == code

@@ -24,7 +24,8 @@ class Check:
     Attributes
     ----------
     check
-        ``reference``, ``unmatched``, ``duplicate``, ``several_owners``, ``same_person``, ``sum``, ``control_total``,
+        ``reference``, ``unmatched``, ``duplicate``, ``overlap``, ``equal_rows``, ``currency``, ``several_owners``,
+        ``same_person``, ``sum``, ``control_total``,
         ``future_date``, ``stale``, ``panel_gap``, ``panel_jump``, ``code_drift``, ``unit_mismatch``, ``unit_doubtful``
         or ``unit_jump``.
     rows, failed
@@ -57,7 +58,7 @@ def judged(failed: object) -> str:
 
 def within(stated: int | Decimal, found: int | Decimal, tolerance: float) -> str:
     """Status of a comparison: within the tolerance, a share of what is stated, it is in order."""
-    return judged(abs(found - stated) > Decimal(repr(tolerance)) * abs(stated))
+    return judged(abs(Decimal(found) - Decimal(stated)) > Decimal(repr(tolerance)) * abs(Decimal(stated)))
 
 
 def as_table(made: Sequence[Check]) -> pa.Table:

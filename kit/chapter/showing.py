@@ -109,8 +109,10 @@ class Chapter:
             key = "none" if found.empty else "undated" if pd.isna(last) else "ended" if ended else "window"
             of = len(self.branches) if self.branch_id == EVERY_BRANCH else 0
             name = schema()[source].label(self.words.language)
-            told.append(self.words(f"common.sent.{key}", name=name, first=first, last=last, branches=len(found), of=of))
-        return self.words("common.sent.told", told=self.words.join(told))
+            told.append(
+                self.words.plain(f"common.sent.{key}", name=name, first=first, last=last, branches=len(found), of=of)
+            )
+        return self.words.plain("common.sent.told", told=self.words.join(told))
 
     def title(self) -> None:
         """Heading of the chapter and the question that it answers."""

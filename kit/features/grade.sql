@@ -32,36 +32,36 @@ FROM (
       CASE WHEN MIN(k.factor_relation) OVER () < MAX(k.factor_relation) OVER () THEN k.factor_relation END AS factor_relation,
       CASE WHEN MIN(k.factor_potential) OVER () < MAX(k.factor_potential) OVER () THEN k.factor_potential END AS factor_potential
     FROM (
-    SELECT
-      a.customer_id,
-      a.tier_rank / NULLIF(1e0 * :top_rank, 0) AS factor_assets,
-      COALESCE(b.contribution_rank, CASE
-        WHEN m.contribution_grade IN :contribution_high_words THEN 1e0
-        WHEN m.contribution_grade IN :contribution_middle_words THEN 5e-1
-        WHEN m.contribution_grade IN :contribution_low_words THEN 0e0
-      END) AS factor_contribution,
-      -- Depth is to be known to one's manager, and to hold more than one thing here.
-      (
-        CASE WHEN :relation_known AND r.familiar THEN 1e0 ELSE 0e0 END
-        + CASE WHEN p.product_count >= :grade.most_products THEN 1e0 ELSE COALESCE(1e0 * p.product_count / :grade.most_products, 0e0) END
-      ) / NULLIF(
-        CASE WHEN :relation_known AND r.familiar IS NOT NULL THEN 1e0 ELSE 0e0 END + CASE WHEN p.product_count IS NOT NULL THEN 1e0 ELSE 0e0 END,
-        0e0
-      ) AS factor_relation,
-      CASE
-        WHEN a.upgrade_gap_fen IS NOT NULL OR h.merchant_like OR (i.primary_elsewhere AND a.tier_rank >= :upper_rank)
-          THEN 1e0 ELSE 0e0 END AS factor_potential
-    FROM aum a
-    JOIN products p ON p.customer_id = a.customer_id
-    JOIN primary_account i ON i.customer_id = a.customer_id
-    JOIN merchant h ON h.customer_id = a.customer_id
-    JOIN relation r ON r.customer_id = a.customer_id
-    LEFT JOIN customer_month m ON m.customer_id = a.customer_id AND m.as_of = :month
-    LEFT JOIN (
-      SELECT customer_id, PERCENT_RANK() OVER (ORDER BY contribution) AS contribution_rank
-      FROM customer_month
-      WHERE as_of = :month AND contribution IS NOT NULL
-    ) b ON b.customer_id = a.customer_id
+      SELECT
+        a.customer_id,
+        a.tier_rank / NULLIF(1e0 * :top_rank, 0) AS factor_assets,
+        COALESCE(b.contribution_rank, CASE
+          WHEN m.contribution_grade IN :contribution_high_words THEN 1e0
+          WHEN m.contribution_grade IN :contribution_middle_words THEN 5e-1
+          WHEN m.contribution_grade IN :contribution_low_words THEN 0e0
+        END) AS factor_contribution,
+        -- Depth is to be known to one's manager, and to hold more than one thing here.
+        (
+          CASE WHEN r.familiar THEN 1e0 ELSE 0e0 END
+          + CASE WHEN p.product_count >= :grade.most_products THEN 1e0 ELSE COALESCE(1e0 * p.product_count / :grade.most_products, 0e0) END
+        ) / NULLIF(
+          CASE WHEN r.familiar IS NOT NULL THEN 1e0 ELSE 0e0 END + CASE WHEN p.product_count IS NOT NULL THEN 1e0 ELSE 0e0 END,
+          0e0
+        ) AS factor_relation,
+        CASE
+          WHEN a.upgrade_gap_fen IS NOT NULL OR h.merchant_like OR (i.primary_elsewhere AND a.tier_rank >= :upper_rank)
+            THEN 1e0 ELSE 0e0 END AS factor_potential
+      FROM aum a
+      JOIN products p ON p.customer_id = a.customer_id
+      JOIN primary_account i ON i.customer_id = a.customer_id
+      JOIN merchant h ON h.customer_id = a.customer_id
+      JOIN relation r ON r.customer_id = a.customer_id
+      LEFT JOIN customer_month m ON m.customer_id = a.customer_id AND m.as_of = :month
+      LEFT JOIN (
+        SELECT customer_id, PERCENT_RANK() OVER (ORDER BY contribution) AS contribution_rank
+        FROM customer_month
+        WHERE as_of = :month AND contribution IS NOT NULL
+      ) b ON b.customer_id = a.customer_id
     ) k
   ) f
 ) s

@@ -124,6 +124,11 @@ def test_a_column_that_some_file_once_had_gives_no_figure_of_this_month(made):
     assert (found["primary_kinds"] == 6).all()
 
 
+def test_assets_are_on_the_banks_basis_only_where_that_has_values_this_month(made):
+    found = made(months=_months().assign(aum_avg_month_fen=None, aum_spot_fen=7 * WAN))
+    assert (found["aum_fen"] == 7 * WAN).all()
+
+
 def test_by_fewer_kinds_of_evidence_than_the_profile_asks_for_nobody_is_judged_and_by_more_in_percent_of_theirs(made):
     columns = ["has_payroll", "payroll_months", "txn_count", "has_autopay", "has_mobile_bank", "payroll_amt_fen",
                "demand_spot_fen", "demand_avg_month_fen", "same_name_out", "same_name_out_fen", "pass_through",

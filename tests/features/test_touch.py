@@ -37,13 +37,12 @@ def _asked(name, *rows, since=None, extra=""):
         )
         if extra:
             db.execute(extra)
-        for table in (
-            "sale (deal_product, sale_source)",
-            "staff (staff_status)",
-            "txn (summary, txn_type, channel, is_active_txn, is_interest)",
-            "account (product_name)",
-        ):
-            db.execute(f"CREATE TABLE {table.replace(',', ' VARCHAR,').replace(')', ' VARCHAR, txn_date DATE)')}")
+        others = {"sale": "deal_product, sale_source", "staff": "staff_status", "account": "product_name"}
+        for table, names_of in (others | {"txn": "summary, txn_type, channel"}).items():
+            texts = names_of.replace(",", " VARCHAR,")
+            db.execute(
+                f"CREATE TABLE {table} ({texts} VARCHAR, txn_date DATE, is_active_txn BOOLEAN, is_interest BOOLEAN)"
+            )
         db.execute("ALTER TABLE customer ADD COLUMN occupation VARCHAR")
         db.register("terms", parameter_tables(PARAMS)["terms"])
         day = date(2026, 10, 31)
@@ -181,9 +180,9 @@ def test_a_factor_that_is_missing_drops_out_and_the_rest_is_rescaled():
     other = ("c2", 0, False, 0, None, None, 1)  # lest any factor be the same for all
     found = _grade([("c1", 2, True, 5, None, None, None), other])
     assert found["service_score"].tolist() == pytest.approx([(40 * 2 / 3 + 20) / 80 * 100, 20 / 80 * 100])
-    half = _grade([("c1", 2, True, 5, None, None, None), other], relation_known=False)
+    half = _grade([("c1", 2, None, 5, None, None, None), (*other[:2], None, *other[3:])])
     assert half["factor_relation"].tolist() == [1, 0]  # products alone
-    none = _grade([("c1", 2, True, None, None, None, None), (*other[:3], None, *other[4:])], relation_known=False)
+    none = _grade([("c1", 2, None, None, None, None, None), (*other[:2], None, None, *other[4:])])
     assert none["service_score"].tolist() == pytest.approx([(40 * 2 / 3) / 60 * 100, 20 / 60 * 100])
 
 

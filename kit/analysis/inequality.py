@@ -44,7 +44,7 @@ class GiniSplit(Result):
     @property
     def owners(self) -> str:
         """Whether more of it arises ``between`` owners than ``inside`` what each of them keeps; or is not ``known``."""
-        between = dict(zip(self.table["grouping"], self.table["between_share"], strict=True)).get("owner")
+        between = dict(self.table.reindex(columns=["grouping", "between_share"]).to_numpy()).get("owner")
         return "unknown" if between is None else "between" if between > 1 / 2 else "inside"
 
 

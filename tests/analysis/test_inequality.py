@@ -27,7 +27,7 @@ def test_where_nobody_has_anything_there_is_no_coefficient_and_nothing_to_split(
         warnings.simplefilter("error")
         largest, split = without_largest(_customers(fen), PARAMS), gini_split(_customers(fen), PARAMS)
     assert (len(largest.table), largest.most_left_out, largest.gini_without) == (0, 0, None)
-    assert (len(split.table), split.groupings) == (0, 0)
+    assert (len(split.table), split.groupings, split.owners) == (0, 0, "unknown")
 
 
 def test_one_customer_and_equal_customers_are_equal():

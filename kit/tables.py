@@ -22,8 +22,7 @@ _OF_ITS_OWN = {
     "found_share": "near", "difference_share": "near", "gini": "ratio", "mean": "decimal",
     "mean_start": "decimal", "mean_now": "decimal", "mean_points": "decimal",
     "mean_missing_met": "decimal", "mean_missing_unmet": "decimal",
-    "gini_low": "ratio", "gini_high": "ratio", "hhi": "decimal",
-    "dispersion": "decimal", "median_demand_cover": "decimal",
+    "hhi": "decimal", "dispersion": "decimal", "median_demand_cover": "decimal",
     "cv_before": "ratio", "max_min_before": "decimal", "gini_before": "ratio",
     "cv": "ratio", "max_min": "decimal", "customers_each": "decimal", "balance": "ratio", "separation": "ratio",
 }  # fmt: skip

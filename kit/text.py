@@ -119,8 +119,8 @@ def figure(value: Any, kind: str, language: str = "zh") -> str:
 
 
 class _Formatter(string.Formatter):
-    def __init__(self, language: str) -> None:
-        self.language = language
+    def __init__(self, language: str, *, marked: bool = True) -> None:
+        self.language, self.marked = language, marked
 
     def format_field(self, value: Any, format_spec: str) -> str:
         kind, *forms = format_spec.split("|")
@@ -129,7 +129,7 @@ class _Formatter(string.Formatter):
         if kind:
             return figure(value, kind, self.language)
         if isinstance(value, str):
-            return markdown(value)
+            return markdown(value) if self.marked else value
         return figure(value, "text", self.language)
 
     def knows(self, template: str, values: Mapping[str, Any]) -> bool:
@@ -172,11 +172,18 @@ class Wording:
 
     def __call__(self, key: str, **values: Any) -> str:
         """Sentence ``key`` with its figures filled in; a missing key or value is the kit's own mistake."""
+        return self._told(key, values, self._formatter)
+
+    def plain(self, key: str, **values: Any) -> str:
+        """Sentence ``key`` as it is read: for a cell or a title, or to stand as a value in another sentence."""
+        return self._told(key, values, _Formatter(self.language, marked=False))
+
+    def _told(self, key: str, values: Mapping[str, Any], formatter: _Formatter) -> str:
         if key not in self.entries:
             raise UnknownName(kind="wording", name=key, known=self.entries)
         values = {**self.values, **values}
-        told = OPTIONAL.sub(lambda part: part[1] * self._formatter.knows(part[1], values), str(self.entries[key]))
-        return self._formatter.vformat(told, (), values)
+        told = OPTIONAL.sub(lambda part: part[1] * formatter.knows(part[1], values), str(self.entries[key]))
+        return formatter.vformat(told, (), values)
 
     def knows(self, key: str, **values: Any) -> bool:
         """Whether sentence ``key`` has all the figures that it cannot do without."""

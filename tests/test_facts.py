@@ -96,3 +96,11 @@ def test_a_chapter_that_would_print_it_fails_so_that_nothing_is_published(own, p
     shown = orphans(own("customers"), PARAMS)
     with pytest.raises(Contradiction, match="orphan_customers"):
         chapter.section("orphans", replace(shown, customers=shown.customers + 1), of="customers")
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_what_a_chapter_says_within_a_sentence_has_no_sign_escaped(language, prepared):
+    chapter = open_chapter("summary", str(prepared / "data"), EVERY_BRANCH, language)
+    told = [chapter.sent("assignment", "contact"), chapter.place(chapter.standing("dormant_share"))]
+    assert all(told)
+    assert not any("\\" in each for each in told)

@@ -7,8 +7,12 @@ from hypothesis import strategies as st
 
 from kit.document.blocks import Mark
 from kit.document.sentences import text_of
+from kit.engagement import profile
+from kit.params import Params
+from kit.report.names import rules_told
 from kit.text import LANGUAGES, Wording, figure, markdown, slug, wording
 
+PARAMS = Params(**profile("rural-postal"), as_of="2026-10-31")
 _PLACES = re.compile(r"\{([^{}:]+)")
 
 
@@ -84,3 +88,31 @@ def test_ids_that_differ_only_in_forbidden_characters_get_different_files():
 def test_client_text_cannot_become_markup(text):
     made = markdown(text)
     assert not re.search(r"(?<!\\)[*_`<\[]", made.replace("\\\\", ""))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_sign_in_a_name_is_read_as_it_is_however_many_sentences_stand_around_it(language):
+    words = wording(language)
+    name = "Farming & migrant (A_B) *"
+    assert name in words.plain("common.stage.services", name=name, least=2)
+    rules = rules_told(PARAMS.segments.rules, words)
+    assert "\\" not in rules
+    within = words("common.unlock", title=rules, columns="x")
+    assert rules.replace("\n", " ") in "".join(
+        part if isinstance(part, str) else part.text[0] for part in text_of(within)
+    )
+
+
+# What a figure may mean, as the analyses name it: a sentence for each, but where there is nothing to say.
+MEANINGS = {
+    "concentration.claim": "holds short even", "concentration.mean": "lifted level",
+    "concentration.split": "between inside", "concentration.growth": "up down still",
+    "concentration.gains": "holds weight below", "coverage.loads": "alone even uneven",
+    "deposits.personal": "below level", "stages.capacity": "level many few", "stages.value": "both money less",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_meaning_of_a_figure_has_its_sentence(language):
+    said = [key for key in wording(language).entries if ".so." in key]
+    assert sorted(said) == sorted(f"{key}.so.{one}" for key, of in MEANINGS.items() for one in of.split())

@@ -33,9 +33,17 @@ class Capacity(Result):
     others_growth_share: float | None
     place: Standing
 
+    @property
+    def beside(self) -> str:
+        """On which side of the branches' median AUM a head is; below it, whether customers a head are many or few."""
+        each = self.table["customers_each"]
+        if self.place.side != "below":
+            return self.place.side
+        return "many" if each.iloc[0] >= each.iloc[-1] else "few"
+
 
 @needs(col.HEADS)
-def capacity(months: pd.DataFrame, _params: Params, branch_id: str | None = None) -> Capacity:
+def capacity(months: pd.DataFrame, params: Params, branch_id: str | None = None) -> Capacity:
     """人均产能 = customers, AUM and deposits / staff in office; ``months`` holds every branch, None is the bank (R84).
 
     Staff who left count until the day they left, where the bank gives it, and else not at all.
@@ -67,5 +75,5 @@ def capacity(months: pd.DataFrame, _params: Params, branch_id: str | None = None
         aum_each_fen=float(path.iloc[-1]) if len(path) else None,
         growth_share=float(path.iloc[-1] / path.iloc[0] - 1) if len(path) > 1 and path.iloc[0] > 0 else None,
         others_growth_share=float(grown.median()) if branch_id and len(path) > 1 and grown.notna().any() else None,
-        place=place(latest["aum_each_fen"], branch_id or ""),
+        place=place(latest["aum_each_fen"], branch_id or "", None, params),
     )

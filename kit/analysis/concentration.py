@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from kit import columns as col
-from kit.analysis.result import Result, flagged, share, total
+from kit.analysis.result import Result, share, total
 from kit.params import Params
 
 Array = npt.NDArray[np.float64]
@@ -32,7 +32,12 @@ class Concentration(Result):
     equals
         How many customers with equal AUM would have the same HHI.
     denominators
-        The same four figures over all customers, those with AUM > 0, and those not dormant: a row each.
+        The same four figures over all customers whose balance is known, those with AUM > 0, and those not dormant.
+    claim
+        ``holds``, where the top holds the share that is said of it; ``short`` of it; or ``even``, where it is nearer
+        to what as many of any customers would hold.
+    skew
+        ``lifted`` where a few lift the mean above the median, else ``level``.
     lorenz
         ``share_of_customers``, ``share_of_aum``, poorest first, at most 200 points.
     """
@@ -53,6 +58,8 @@ class Concentration(Result):
     equals: float | None
     denominators: pd.DataFrame
     lorenz: pd.DataFrame
+    claim: str
+    skew: str
 
 
 def ascending_aum(aum: pd.Series) -> Array:
@@ -124,11 +131,11 @@ def concentration(customers: pd.DataFrame, params: Params) -> Concentration:
     ascending = ascending_aum(aum)
     populations = {"all": aum, "positive": aum[aum > 0]}
     if col.DORMANT in customers:
-        populations["not_dormant"] = aum[~flagged(customers, col.DORMANT)]
+        populations["not_dormant"] = aum[customers[col.DORMANT].eq(other=False).fillna(value=False).astype(bool)]
     rows: list[dict[str, Any]] = [
         {
             "population": name,
-            "customers": len(values),
+            "customers": int(values.notna().sum()),
             "aum_fen": total(values),
             "gini": gini(ascending_aum(values)),
             "top_share": top_share(ascending_aum(values), params.top_share_of_customers),
@@ -137,6 +144,8 @@ def concentration(customers: pd.DataFrame, params: Params) -> Concentration:
         }
         for name, values in populations.items()
     ]
+    top, mean, median = rows[0]["top_share"], share(total(aum), len(aum.dropna())), aum.median()
+    said, midway = params.share_of_aum, (params.top_share_of_customers + params.share_of_aum) / 2
     return Concentration(
         customers=len(customers),
         aum_fen=total(aum),
@@ -145,8 +154,8 @@ def concentration(customers: pd.DataFrame, params: Params) -> Concentration:
         negative=int((aum < 0).sum()),
         unknown=int(aum.isna().sum()),
         negative_fen=total(aum[aum < 0]),
-        mean_fen=share(total(aum), len(aum.dropna())),
-        median_fen=float(aum.median()) if aum.notna().any() else None,
+        mean_fen=mean,
+        median_fen=None if pd.isna(median) else float(median),
         gini=rows[0]["gini"],
         top_share=rows[0]["top_share"],
         holding_share=rows[0]["holding_share"],
@@ -154,4 +163,6 @@ def concentration(customers: pd.DataFrame, params: Params) -> Concentration:
         equals=share(10_000, rows[0]["hhi"] or 0),
         denominators=pd.DataFrame(rows),
         lorenz=_drawn(ascending),
+        claim="holds" if (top or 0) >= said else "short" if (top or 0) >= midway else "even",
+        skew="lifted" if mean is not None and mean > median else "level",
     )

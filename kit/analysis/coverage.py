@@ -77,6 +77,8 @@ class Loads(Result):
 
     ``table`` has a row an owner, most assets first. ``balance`` has a row each for customers and AUM: the largest
     owner's share, max_min (None where the smallest is not above zero), cv (population form) and gini over owners.
+    ``spread``: ``alone`` where there is one, ``even`` where none keeps more customers than the profile's bound of a
+    fair share, else ``uneven``.
     """
 
     table: pd.DataFrame
@@ -85,6 +87,7 @@ class Loads(Result):
     most_customers: int
     largest_share: float | None
     gini: float | None
+    spread: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,13 +236,16 @@ def loads(customers: pd.DataFrame, params: Params) -> Loads:
         {"measure": name} | _imbalance(table[column].to_numpy(dtype=float))
         for name, column in (("customers", "customers"), ("aum", "aum_fen"))
     ])  # fmt: skip
+    most, fair = int(table["customers"].max()) if len(table) else 0, len(rows[owner.notna()]) / max(len(table), 1)
+    even = most <= fair * (1 + params.allocation.count_within)
     return Loads(
         table=table.sort_values("aum_fen", ascending=False, kind="stable").reset_index(),
         balance=balance,
         owners=len(table),
-        most_customers=int(table["customers"].max()) if len(table) else 0,
+        most_customers=most,
         largest_share=balance["largest_share"].iloc[1],
         gini=balance["gini"].iloc[1],
+        spread="alone" if len(table) == 1 else "even" if even else "uneven",
     )
 
 

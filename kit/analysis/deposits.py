@@ -33,6 +33,11 @@ class PersonalShare(Result):
     change: float | None
     place: Standing | None
 
+    @property
+    def beside(self) -> str:
+        """On which side of the branches' median; of the bank, none."""
+        return self.place.side if self.place else "alone"
+
 
 @dataclass(frozen=True, slots=True)
 class DepositMix(Result):
@@ -94,7 +99,7 @@ class AccountClasses(Result):
 
 
 @needs(col.PERSONAL_DEPOSIT_FEN, col.ALL_DEPOSIT_FEN)
-def personal_share(months: pd.DataFrame, _params: Params, branch_id: str | None = None) -> PersonalShare:
+def personal_share(months: pd.DataFrame, params: Params, branch_id: str | None = None) -> PersonalShare:
     """个人存款占比 = personal / all deposits of the branch, or of the bank where ``branch_id`` is None (R74).
 
     ``months`` holds every branch; a branch without both figures at the latest month has no share.
@@ -118,7 +123,7 @@ def personal_share(months: pd.DataFrame, _params: Params, branch_id: str | None 
         all_fen=int(sums[col.ALL_DEPOSIT_FEN].iloc[-1]) if month else 0,
         share=float(shares.iloc[-1]) if month else None,
         change=float(shares.iloc[-1] - before.iloc[0]) if len(before) else None,
-        place=standing(table, branch_id, col.PERSONAL_DEPOSIT_SHARE) if branch_id and month is not None else None,
+        place=standing(table, branch_id, col.PERSONAL_DEPOSIT_SHARE, params) if branch_id and month else None,
     )
 
 
@@ -143,7 +148,7 @@ def deposit_mix(customers: pd.DataFrame, params: Params) -> DepositMix:
     return DepositMix(
         table=pd.DataFrame({
             "deposit_kind": list(amounts),
-            "customers": [int((kinds[kind] > 0).sum()) for kind in amounts],
+            "holders": [int((kinds[kind] > 0).sum()) for kind in amounts],
             "deposit_fen": list(amounts.values()),
             "share": [shares[kind] for kind in amounts],
         }),

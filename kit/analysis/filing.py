@@ -104,14 +104,15 @@ def completeness(rows: pd.DataFrame, branch_id: str, params: Params) -> Complete
     shown = held >= params.compared.smallest
     occupation = by_field[by_field["field"] == "occupation"]
     known = bank_filled.index.intersection(["occupation"])
+    occupations = bank_filled.loc[known] / bank.loc[known]
     owners = _by_owner(own, owner, params)
     return Completeness(
         customers=int(held.sum()),
         field_count=len(by_field),
         share=share(by_field["filled"].sum(), by_field["customers"].sum()),
-        standing=place(bank_filled.sum() / bank.sum(), branch_id),
+        standing=place(bank_filled.sum() / bank.sum(), branch_id, bank.max(), params),
         occupation_share=share(occupation["filled"].sum(), occupation["customers"].sum()),
-        occupation_standing=place((bank_filled.loc[known] / bank.loc[known]).sum(min_count=1), branch_id),
+        occupation_standing=place(occupations.sum(min_count=1), branch_id, bank.max(), params),
         emptiest=None if worst is None else str(worst["field"]),
         emptiest_share=None if worst is None else float(worst["share"]),
         by_field=by_field,

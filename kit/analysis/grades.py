@@ -23,12 +23,15 @@ class Scorecard(Result):
         service_grade, from_points, customers, share_of_customers, aum_fen, share_of_aum, mean_points, asked_a_year
         (contacts that the cadence asks for): a row a grade.
     factors
-        factor, weight, weight_share (once missing factors dropped out), mean_points (of the score), full_customers
-        (who have all of it), unknown_customers (of whom it is not known): a row a factor that the bank's data can give.
+        factor, weight, weight_share (once missing factors dropped out), effect_share (of the score's variance, what
+        tells customers apart by it), mean_points (of the score), full_customers (who have all of it), unknown_customers
+        (of whom it is not known): a row a factor that the bank's data can give.
     upper, upper_fen
         Customers of grades A and B, and their AUM.
     dropped
-        Factors that no data was sent for.
+        Factors that no data was sent for, or that are the same for all customers of the bank.
+    most, most_effect
+        The factor with the largest ``effect_share``; None where all have the same score.
     """
 
     table: pd.DataFrame
@@ -40,6 +43,8 @@ class Scorecard(Result):
     upper_share_of_aum: float | None
     dropped: tuple[str, ...]
     dropped_count: int
+    most: str | None
+    most_effect: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +84,9 @@ def scorecard(customers: pd.DataFrame, params: Params) -> Scorecard:
     table.insert(4, "share_of_aum", groups["held"].sum() / (assets or float("nan")))
     upper = customers[customers[col.SERVICE_GRADE].isin(["A", "B"])]
     factors, dropped = _factors(customers, params)
+    told = factors.dropna(subset="effect_share") if len(factors) else factors
+    told = told.sort_values("effect_share", ascending=False, kind="stable")
+    most = None if told.empty else told.iloc[0]
     return Scorecard(
         table=table.reset_index(),
         factors=factors,
@@ -89,23 +97,29 @@ def scorecard(customers: pd.DataFrame, params: Params) -> Scorecard:
         upper_share_of_aum=share(upper[col.AUM_FEN].clip(lower=0).sum(), assets),
         dropped=dropped,
         dropped_count=len(dropped),
+        most=most["factor"] if most is not None else None,
+        most_effect=float(most["effect_share"]) if most is not None else None,
     )
 
 
 def _factors(customers: pd.DataFrame, params: Params) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """What each factor brings to the score, and the factors that nothing is known of."""
     weights = params.grade.weights
-    known = {name: customers[f"factor_{name}"] for name in weights if f"factor_{name}" in customers}
+    sent = {name: customers.get(f"factor_{name}") for name in weights}
+    known = {name: of for name, of in sent.items() if of is not None and (of.notna().any() or of.empty)}
     dropped = tuple(name for name in weights if name not in known)
     values = pd.DataFrame(known, index=customers.index).astype("float64")
     shares = values.notna() * pd.Series({name: float(weights[name]) for name in known})
     shares = shares.div(shares.sum(axis=1), axis=0)
+    points = values.fillna(0) * shares * 100
+    spread = points.cov().sum() if len(points) > 1 else pd.Series(0.0, index=points.columns)
     rows = [
         {
             "factor": name,
             "weight": weights[name],
             "weight_share": shares[name].mean() if len(values) else None,
-            "mean_points": (values[name].fillna(0) * shares[name] * 100).mean() if len(values) else None,
+            "effect_share": share(spread[name], round(spread.sum(), 9)),
+            "mean_points": points[name].mean() if len(values) else None,
             "full_customers": int((values[name] >= 1).sum()),
             "unknown_customers": int(values[name].isna().sum()),
         }

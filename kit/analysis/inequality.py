@@ -1,7 +1,6 @@
-"""How sure the concentration is, and where it arises: an interval, without the largest, between and within groups."""
+"""Whether the concentration hangs on a few, and where it arises: without the largest, between and within groups."""
 
 from dataclasses import dataclass
-from statistics import NormalDist
 from typing import Any
 
 import numpy as np
@@ -18,17 +17,15 @@ Array = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class GiniInterval(Result):
-    """The Gini coefficient with its interval, and the same without the largest customers.
+class WithoutLargest(Result):
+    """The concentration without the largest customers, a row each number of them ``left_out``, first none.
 
-    ``table`` has a row for each number of largest customers ``left_out``, first none of them: gini, its interval,
-    top_share and hhi of those who stay. Empty where nobody has anything.
+    ``table``: gini, top_share and hhi of those who stay. Empty where nobody has anything.
     """
 
     table: pd.DataFrame
-    low: float | None
-    high: float | None
     most_left_out: int
+    gini: float | None
     gini_without: float | None
 
 
@@ -44,42 +41,31 @@ class GiniSplit(Result):
     table: pd.DataFrame
     groupings: int
 
+    @property
+    def owners(self) -> str:
+        """Whether more of it arises ``between`` owners than ``inside`` what each of them keeps; or is not ``known``."""
+        between = dict(self.table.reindex(columns=["grouping", "between_share"]).to_numpy()).get("owner")
+        return "unknown" if between is None else "between" if between > 1 / 2 else "inside"
 
-def standard_error(ascending: Array, index: float) -> float:
-    """Standard error of a Gini coefficient (after Davidson 2009): the spread of the customers' influence on it."""
-    n, whole = len(ascending), ascending.sum()
-    influence = 2 * (np.arange(1, n + 1) * ascending - np.cumsum(ascending)) / n - (1 + index) * ascending
-    return float(np.sqrt(((influence - influence.mean()) ** 2).sum()) / whole)
 
+def without_largest(customers: pd.DataFrame, params: Params) -> WithoutLargest:
+    """How much of the concentration hangs on the largest customers (R1).
 
-def gini_interval(customers: pd.DataFrame, params: Params) -> GiniInterval:
-    """Interval of the Gini coefficient, and how it holds without the largest customers (R1).
-
-    The list is all customers: the interval is not about a sample, but about what the same process might have brought.
-    A heavy tail makes it too narrow; the rows without the largest show how much hangs on them.
+    There is no interval: of those we know none holds what it says where a few hold most (docs/method.md).
     """
     ascending = ascending_aum(customers[col.AUM_FEN])
-    wide = NormalDist().inv_cdf((1 + params.compared.limits[0]) / 2)
     rows: list[dict[str, Any]] = []
     for left_out in (0, *(k for k in sorted(params.compared.leave_out) if 2 * k <= len(ascending))):
         rest = ascending[: len(ascending) - left_out]
         index = gini(rest)
         if index is None:
             break
-        reach = wide * standard_error(rest, index)
-        rows.append({
-            "left_out": left_out,
-            "gini": index,
-            "gini_low": max(index - reach, 0.0),
-            "gini_high": min(index + reach, 1.0),
-            "top_share": top_share(rest, params.top_share_of_customers),
-            "hhi": hhi(rest),
-        })  # fmt: skip
-    return GiniInterval(
+        top = top_share(rest, params.top_share_of_customers)
+        rows.append({"left_out": left_out, "gini": index, "top_share": top, "hhi": hhi(rest)})
+    return WithoutLargest(
         table=pd.DataFrame(rows),
-        low=rows[0]["gini_low"] if rows else None,
-        high=rows[0]["gini_high"] if rows else None,
         most_left_out=rows[-1]["left_out"] if rows else 0,
+        gini=rows[0]["gini"] if rows else None,
         gini_without=rows[-1]["gini"] if rows else None,
     )
 

@@ -50,7 +50,7 @@ def orders(contacts: pd.DataFrame, params: Params) -> Orders:
         code: proportion((connected & those).sum(), those.sum(), params)
         for code, those in (("call_first", ~announced & ~unclear), ("sms_first", announced))
     }
-    gain = difference(found["sms_first"], found["call_first"], params)
+    gain = difference(found["sms_first"], found["call_first"])
     apart = gain is not None and (gain[1] > 0 or gain[2] < 0)
     columns = ["calls", "connected", "connected_share", "low_share", "high_share"]
     rows = [(p.of, p.cases, p.share, p.low, p.high) for p in found.values()]

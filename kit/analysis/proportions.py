@@ -1,11 +1,12 @@
 """How sure a rate is, and the difference of two: intervals that hold for few cases too."""
 
 from dataclasses import dataclass
-from statistics import NormalDist
 
+import numpy as np
 import pandas as pd
+from scipy.special import betaincinv
 
-from kit.analysis.result import Result
+from kit.analysis.result import Result, share
 from kit.analysis.shrinkage import shrunk_rates
 from kit.params import Params
 
@@ -21,30 +22,34 @@ class Proportion(Result):
     high: float | None
 
 
-def _wilson(cases: float, of: float, params: Params) -> tuple[float, float, float]:
-    z = NormalDist().inv_cdf((1 + params.compared.limits[0]) / 2)
-    rate, wide = cases / of, z * z / of
-    middle = (rate + wide / 2) / (1 + wide)
-    half = z * (rate * (1 - rate) / of + wide / of / 4) ** 0.5 / (1 + wide)
-    return rate, min(max(middle - half, 0.0), rate), max(min(middle + half, 1.0), rate)  # a hair beyond, by rounding
+def exact_interval(cases: float, of: float, params: Params) -> tuple[float, float]:
+    """Rates that so many cases of so many leave possible: neither tail of the binomial rarer than the inner limit.
+
+    Source: Clopper and Pearson (1934); it holds the rate at least as often as the limit says, however few the cases.
+    """
+    tail = (1 - params.compared.limits[0]) / 2
+    low = betaincinv(cases, of - cases + 1, tail) if cases > 0 else 0.0
+    return float(low), float(betaincinv(cases + 1, of - cases, 1 - tail)) if cases < of else 1.0
 
 
 def proportion(cases: float, of: float, params: Params) -> Proportion:
-    """A share with its Wilson score interval, at the inner limit of the profile (``compared.limits``).
-
-    Source: Wilson (1927); it stays within 0 and 1 and is right for few cases, as the plain one is not.
-    """
-    return Proportion(int(cases), int(of), *(_wilson(cases, of, params) if of else (None, None, None)))
+    """A share with its exact interval, at the inner limit of the profile (``compared.limits``)."""
+    low, high = exact_interval(cases, of, params) if of else (None, None)
+    return Proportion(int(cases), int(of), share(cases, of), low, high)
 
 
-def difference(one: Proportion, other: Proportion, params: Params) -> tuple[float, float, float] | None:
-    """``one`` less ``other`` and its interval, from the Wilson interval of each (Newcombe 1998, method 10)."""
-    if not one.of or not other.of:
+def difference(one: Proportion, other: Proportion) -> tuple[float, float, float] | None:
+    """``one`` less ``other`` and its interval, from that of each (Newcombe 1998, method 10, on the exact intervals)."""
+    if one.share is None or other.share is None:
         return None
-    a, a_low, a_high = _wilson(one.cases, one.of, params)
-    b, b_low, b_high = _wilson(other.cases, other.of, params)
-    below, above = ((a - a_low) ** 2 + (b_high - b) ** 2) ** 0.5, ((a_high - a) ** 2 + (b - b_low) ** 2) ** 0.5
-    return a - b, a - b - below, a - b + above
+    (low, high), (other_low, other_high) = _reach(one), _reach(other)
+    gain = one.share - other.share
+    return gain, gain - float(np.hypot(low, other_high)), gain + float(np.hypot(high, other_low))
+
+
+def _reach(found: Proportion) -> tuple[float, float]:
+    rate, low, high = (value or 0.0 for value in (found.share, found.low, found.high))
+    return rate - low, high - rate
 
 
 def rates(table: pd.DataFrame, cases: str, of: str, params: Params) -> pd.DataFrame:

@@ -40,7 +40,7 @@ class Unavailable:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(Result):
     """Of how many customers (``of``) something is ``known``, and of how many of these it is so (``yes``)."""
 
     yes: int

@@ -1,18 +1,19 @@
 """Rates of branches of different size beside each other: raw, shrunk towards the bank's, and their funnel plots."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy.special import bdtr, bdtrik
 
 from kit import columns as col
 from kit.analysis.result import Result, share
 from kit.params import Params
 
 Array = npt.NDArray[np.float64]
-RATES = ("familiar", "contacted", "primary", "orphan", "dormant")  # `<rate>_customers` in a branch summary
+# In a branch summary: of `<rate>_known` customers who can be judged, `<rate>_customers`.
+RATES = ("familiar", "contacted", "primary", "orphan", "dormant")
 LIMITS = ("lowest", "low", "high", "highest")
 _SIZES = 60  # of a branch, at which the limits are drawn
 
@@ -24,13 +25,13 @@ class BranchRates(Result):
     Attributes
     ----------
     table
-        A row a branch: customers, cases, raw_share, shrunk_share, the outer limits from_share and to_share for its
-        size, and its zone: ``inside`` the inner limits, ``low`` or ``high`` beyond them, ``lowest`` or ``highest``
-        beyond the outer ones. A branch without customers has the bank's rate as its shrunk one, and nothing else.
+        A row a branch: customers who can be judged, cases, raw_share, shrunk_share, the outer limits from_share and
+        to_share for so many, and its zone: ``inside`` the inner limits, ``low`` or ``high`` beyond them, ``lowest`` or
+        ``highest`` beyond the outer ones. Where too few can be judged, the shrunk share is all there is.
     curve
         ``customers`` and the four limits there, to be drawn.
-    rate, correlation
-        The bank's rate, and how alike customers of one branch are: 0 where branches differ by chance alone.
+    rate
+        The bank's.
     dispersion, overdispersed
         Mean squared distance from the bank's rate in standard errors, about 1 by chance alone, and whether it is more
         than that can bring; then being outside the limits is no alarm by itself.
@@ -41,19 +42,7 @@ class BranchRates(Result):
     curve: pd.DataFrame
     branches: int
     rate: float | None
-    correlation: float
     dispersion: float | None
-    overdispersed: bool
-
-
-@dataclass(frozen=True, slots=True)
-class FunnelPlace(Result):
-    """What one branch's rate is worth: raw, shrunk, beside the bank's, and its zone of the funnel plot."""
-
-    raw: float
-    shrunk: float
-    rate: float
-    zone: str
     overdispersed: bool
 
 
@@ -62,7 +51,7 @@ class RatesCompared(Result):
     """The rates that the bank's data give, if there are two branches to compare.
 
     ``table`` has a row a rate: the bank's, its dispersion, and how many branches are outside either limit;
-    ``extremes`` the branches with the highest and the lowest shrunk rate.
+    ``extremes``, of the branches outside, those with the highest and the lowest shrunk rate.
     """
 
     rates: tuple[BranchRates, ...]
@@ -90,40 +79,29 @@ def shrunk_rates(cases: Array, customers: Array) -> tuple[Array, float]:
     return rate + own * (raw - rate), correlation
 
 
-def _limits(sizes: Sequence[int], rate: float, params: Params) -> Array:
-    """Exact limits of a binomial rate for each size (Spiegelhalter 2005, A.1.1: interpolated between whole cases)."""
-    inner, outer = ((1 + limit) / 2 for limit in params.compared.limits)
-    wanted = np.array([1 - outer, 1 - inner, inner, outer])
+def _limits(sizes: Array, rate: float, params: Params) -> Array:
+    """Shares within which branches of these sizes are inside: no tail from them on is as rare as the limit says."""
     if not 0 < rate < 1:
         return np.full((len(sizes), 4), rate)
-    factorials = np.append(0.0, np.cumsum(np.log(np.arange(1, max(sizes, default=0) + 1))))
-    rows = []
-    for n in sizes:
-        far = 9 * (n * rate * (1 - rate)) ** 0.5 + 20  # beyond it there is nothing that a double could tell
-        k = np.arange(max(int(n * rate - far), 0), min(int(n * rate + far), n) + 1)
-        chances = np.exp(
-            factorials[n] - factorials[k] - factorials[n - k] + k * np.log(rate) + (n - k) * np.log1p(-rate)
-        )
-        reached = np.cumsum(chances)
-        first = np.minimum(np.searchsorted(reached, wanted), len(k) - 1)
-        rows.append((k[first] - (reached[first] - wanted) / chances[first]) / n)
-    limits: Array = np.clip(np.array(rows).reshape(len(sizes), 4), 0, 1)
-    return limits
+    inner, outer = ((1 - limit) / 2 for limit in params.compared.limits)
+    wanted, n = np.array([outer, inner, 1 - inner, 1 - outer]), sizes[:, None].astype("int64")
+    cases = np.ceil(bdtrik(wanted, n, rate))  # the first that the distribution reaches it with, or the one after
+    before = np.maximum(cases - 1, 0)
+    return np.asarray(np.where(bdtr(before, n, rate) >= wanted, before, cases) / n)
 
 
 def branch_rates(branches: pd.DataFrame, params: Params, name: str) -> BranchRates:
     """Rate ``name`` of the branches of a summary, raw and shrunk, and the funnel plot around the bank's rate.
 
-    Source: Spiegelhalter (2005), *Funnel plots for comparing institutional performance*.
+    Source: Spiegelhalter (2005), *Funnel plots for comparing institutional performance*; the limits are exact tails.
     """
-    cases = branches[f"{name}_customers"].to_numpy(dtype=float)
-    customers = branches[col.CUSTOMERS].to_numpy(dtype=float)
+    cases, customers = (branches[f"{name}_{of}"].fillna(0).to_numpy(dtype=float) for of in ("customers", "known"))
     there, compared = customers > 0, int((customers > 0).sum())
     rate = share(cases.sum(), customers.sum())
-    shrunk, correlation = shrunk_rates(cases, customers)
+    shrunk, _ = shrunk_rates(cases, customers)
     raw = np.divide(cases, customers, out=np.full(len(cases), np.nan), where=there)
     limits = np.full((len(cases), 4), np.nan)
-    limits[there] = _limits(customers[there].astype(int).tolist(), rate or 0, params)
+    limits[there] = _limits(customers[there], rate or 0, params)
     zone = np.select([raw < limits[:, 0], raw < limits[:, 1], raw > limits[:, 3], raw > limits[:, 2]],
                      ["lowest", "low", "highest", "high"], "inside")  # fmt: skip
     chance = (rate or 0) * (1 - (rate or 0))
@@ -138,31 +116,18 @@ def branch_rates(branches: pd.DataFrame, params: Params, name: str) -> BranchRat
             "raw_share": raw, "shrunk_share": shrunk, "from_share": limits[:, 0], "to_share": limits[:, 3],
             "zone": pd.Series(zone, index=branches.index).where(there),
         }),
-        curve=pd.DataFrame(_limits(sizes.tolist(), rate or 0, params), columns=list(LIMITS)).assign(customers=sizes),
+        curve=pd.DataFrame(_limits(sizes, rate or 0, params), columns=list(LIMITS)).assign(customers=sizes),
         branches=compared,
         rate=rate,
-        correlation=correlation,
         dispersion=dispersion,
         # Spiegelhalter (2005): more than two standard deviations of what chance alone gives.
         overdispersed=dispersion is not None and dispersion > 1 + 2 * (2 / (compared - 1)) ** 0.5,
     )  # fmt: skip
 
 
-def funnel_place(branches: pd.DataFrame, params: Params, branch_id: str, name: str) -> FunnelPlace | None:
-    """Where the branch stands in the funnel of a rate; None without that rate, or where there is no other branch."""
-    if f"{name}_customers" not in branches or (branches[col.CUSTOMERS] > 0).sum() < 2:
-        return None
-    found = branch_rates(branches, params, name)
-    own = found.table[found.table[col.BRANCH_ID] == branch_id].dropna(subset="zone")
-    if found.rate is None or own.empty:
-        return None
-    raw, shrunk, zone = own[["raw_share", "shrunk_share", "zone"]].iloc[0]
-    return FunnelPlace(float(raw), float(shrunk), found.rate, zone, found.overdispersed)
-
-
 def rates_compared(branches: pd.DataFrame, params: Params) -> RatesCompared:
     """Every headline rate of the branches, raw and shrunk, and who stands outside its funnel (compared)."""
-    known = [branch_rates(branches, params, name) for name in RATES if f"{name}_customers" in branches]
+    known = [branch_rates(branches, params, name) for name in RATES if f"{name}_known" in branches]
     rates = tuple(found for found in known if found.branches > 1)
     rows, extremes = [], []
     for found in rates:
@@ -174,8 +139,8 @@ def rates_compared(branches: pd.DataFrame, params: Params) -> RatesCompared:
             "outside_outer": int(zones.isin(["lowest", "highest"]).sum()),
             "dispersion": found.dispersion,
         })  # fmt: skip
-        order = found.table.dropna(subset="zone").sort_values("shrunk_share", ascending=False, kind="stable")
-        extremes.append(order.iloc[[0, -1]].drop(columns="cases").assign(rate=found.name))
+        order = found.table[~found.table["zone"].isin(["inside", np.nan])].sort_values("shrunk_share", kind="stable")
+        extremes.append(order.iloc[[-1, 0][: len(order)]].drop(columns="cases").assign(rate=found.name))
     ends = pd.concat(extremes, ignore_index=True) if extremes else pd.DataFrame(columns=["rate"])
     return RatesCompared(
         rates=rates,

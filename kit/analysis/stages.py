@@ -60,6 +60,15 @@ class ValueChange(Result):
     raised: int
     raised_share: float | None
 
+    @property
+    def grown(self) -> str:
+        """Whether ``both`` AUM and products a customer grew, the ``money`` alone, or not even that (``less``)."""
+        if self.aum_fen <= self.start_fen:
+            return "less"
+        if self.products_now is None or self.products_start is None:
+            return ""
+        return "both" if self.products_now > self.products_start else "money"
+
 
 @needs(col.STAGE, col.STAGE_SKIPPED, of_most=col.STAGE_RANK)
 def stages(customers: pd.DataFrame, params: Params) -> Stages:

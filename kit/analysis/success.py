@@ -9,7 +9,7 @@ import pandas as pd
 from pydantic import BeforeValidator, PlainSerializer
 
 from kit import columns as col
-from kit.analysis.logistic import FOLDS, checked, fit, folds, probability
+from kit.analysis.logistic import QUARTERS, checked, fit, probability, quarters
 from kit.analysis.result import Result, Unavailable, share
 from kit.params import Params
 
@@ -21,16 +21,16 @@ class SuccessModel(Result):
     Attributes
     ----------
     table
-        Contacts by tenths of the prediction, each by a fit without this customer: decile, contacts, predicted_share,
-        observed_share.
+        Contacts of the last quarter by tenths of the prediction, from a fit on those before: decile, contacts,
+        predicted_share, observed_share.
     outcomes, successes, failures
         Contacts with a known outcome.
     enough
-        Whether there are as many of both as the profile asks for.
+        Whether there are as many of both as the profile asks for, and both in each quarter of the contacts.
     auc, brier, base_brier, penalty
         As in `kit.analysis.logistic.Checked`; None where there are not enough.
     used, unused
-        Whether the plan is ordered by it: it tells held-out customers apart as well as the profile asks for.
+        Whether the plan is ordered by it: it tells the last contacts apart as well as the profile asks for.
     """
 
     table: Annotated[pd.DataFrame, BeforeValidator(pd.DataFrame), PlainSerializer(lambda rows: rows.to_dict("list"))]
@@ -52,14 +52,20 @@ def success_model(fitted: SuccessModel | None) -> SuccessModel | Unavailable:
     return Unavailable((col.SUCCEEDED,)) if fitted is None else fitted
 
 
+def success_share(outcomes: pd.DataFrame) -> float | None:
+    """Share of these contacts that succeeded, of those whose result is on record (R57)."""
+    return share(outcomes[col.SUCCEEDED].sum(), len(outcomes)) if col.SUCCEEDED in outcomes else None
+
+
 def fit_success(
     outcomes: pd.DataFrame, customers: pd.DataFrame, params: Params
 ) -> tuple[SuccessModel | None, pd.Series | None]:
     """The model of a bank, and the likely success of each customer's next contact where the model is good enough.
 
-    A success is a call, chat or visit in which the customer was reached and did not object. What is known of him then:
-    how often he was tried before and how often that succeeded, his tier, age, segment and number of products. Whether
-    he is familiar, and his intent, are left out: they are made of the very outcomes that are to be told beforehand.
+    A success is a call, chat or visit in which the customer was reached and did not object. It is learnt from what was
+    known on that day: how often he was tried before and how often that succeeded, his tier at the last month's end
+    before it, and his age. His segment and products then nobody has kept; whether he is familiar, and his intent, are
+    made of the very outcomes that are to be told beforehand.
 
     Parameters
     ----------
@@ -69,16 +75,16 @@ def fit_success(
     if col.SUCCEEDED not in outcomes:
         return None, None
     y = outcomes[col.SUCCEEDED].to_numpy(dtype="float64")
-    good, least, ids = int(y.sum()), params.contact.success_outcomes, list(outcomes[col.CUSTOMER_ID])
-    everywhere = len(np.unique(folds(ids))) == FOLDS  # no fold without a customer
+    good, least, days = int(y.sum()), params.contact.success_outcomes, outcomes[col.CONTACT_DATE]
+    kinds = {*zip(quarters(days).tolist(), y.tolist(), strict=True)}  # none of a quarter could not be learnt from
     model = SuccessModel(
         table=pd.DataFrame(), outcomes=len(y), successes=good, failures=len(y) - good,
-        success_share=share(good, len(y)), enough=min(good, len(y) - good) >= least and everywhere,
+        success_share=success_share(outcomes), enough=min(good, len(y) - good) >= least and len(kinds) == 2 * QUARTERS,
     )  # fmt: skip
     if not model.enough:
         return model, None
     x = _traits(outcomes, params)
-    found = checked(x, y, ids)
+    found = checked(x, y, days, list(outcomes[col.CUSTOMER_ID]))
     used = found.auc is not None and found.auc >= params.contact.success_auc and found.brier < found.base_brier
     model = SuccessModel(**{**_fields(model), **_fields(found), "used": used, "unused": not used})
     if not used:
@@ -101,7 +107,6 @@ def _traits(rows: pd.DataFrame, params: Params) -> npt.NDArray[np.float64]:
     def one_of(values: pd.Series, codes: list[Any]) -> list[npt.NDArray[np.float64]]:
         return [(values == code).fillna(value=False).to_numpy(dtype="float64") for code in codes]
 
-    most = params.grade.most_products
     tried, succeeded = number(col.ATTEMPTS), number(col.SUCCESSES)
     nothing = pd.Series(np.nan, index=rows.index)
     bands = [-np.inf, *params.wallet.ages, np.inf]
@@ -109,9 +114,7 @@ def _traits(rows: pd.DataFrame, params: Params) -> npt.NDArray[np.float64]:
     traits: npt.NDArray[np.float64] = np.column_stack([
         np.log1p(tried),
         (succeeded + 1) / (tried + 2) - 0.5,
-        np.minimum(number(col.PRODUCT_COUNT), most) / most,
         *one_of(rows[col.TIER_RANK], list(range(len(params.tiers)))),
         *one_of(ages, list(range(len(params.wallet.ages) + 1))),
-        *one_of(rows.get(col.SEGMENT, nothing), list(params.segments.codes())),
     ])  # fmt: skip
     return traits

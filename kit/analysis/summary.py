@@ -6,20 +6,19 @@ from dataclasses import dataclass
 import pandas as pd
 
 from kit import columns as col
-from kit.analysis.branches import Standing, place
 from kit.analysis.result import Result, share, total
-from kit.params import Params
+from kit.params import YUAN, Params
 
 
 @dataclass(frozen=True, slots=True)
 class Finding(Result):
-    """One list of the branch: whom, how much is at stake, and where the branch stands by its share of AUM."""
+    """One list of the branch: whom, how much is at stake, its share of AUM, and the median of the branches' shares."""
 
     code: str
     customers: int
     stake_fen: int
     share_of_aum: float | None
-    standing: Standing
+    median: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +38,10 @@ def findings(
     branch_id: str,
     codes: Sequence[str],
 ) -> Findings:
-    """The lists with the most money at stake, and the branch's rank by that money in its AUM (R10).
+    """The lists with the most money at stake, beside what part of their AUM is at stake in the branches (R10).
 
-    Customers may stand on several lists, so the findings never add up.
+    Customers may stand on several lists, so the findings never add up. What is at stake must be worth a finding
+    (``findings_from_yuan``).
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ def findings(
     branches
         ``data/branches.parquet``: branch_id, aum_fen.
     branch_id
-        The branch; any other text for the whole bank, which has no rank.
+        The branch; any other text for the whole bank.
     codes
         The lists that are findings; of others the amount is nothing to win or lose.
     """
@@ -61,25 +61,20 @@ def findings(
     whole = branches.set_index(col.BRANCH_ID)[col.AUM_FEN]
     own = stakes[stakes[col.BRANCH_ID] == branch_id] if branch_id in whole.index else stakes
     at_stake = stakes.pivot(index=col.BRANCH_ID, columns=col.LIST, values=col.AMOUNT_FEN).reindex(whole.index)
+    shares = at_stake.fillna(0).div(whole.where(whole > 0), axis=0).median()
     found = [
         Finding(
             code=str(code),
             customers=int(rows["customers"].sum()),
             stake_fen=total(rows[col.AMOUNT_FEN]),
             share_of_aum=share(total(rows[col.AMOUNT_FEN]), held),
-            standing=place(at_stake[code].fillna(0) / whole.where(whole > 0), branch_id),
+            median=float(shares[code]) if len(whole) > 1 else None,
         )
         for code, rows in own.groupby(col.LIST)
     ]
-    found = sorted((f for f in found if f.stake_fen > 0), key=lambda f: (-f.stake_fen, f.code))[: params.findings]
-    table = pd.DataFrame(
-        [
-            {col.FINDING_OF: f.code, "customers": f.customers, col.STAKE_FEN: f.stake_fen}
-            | {"share_of_aum": f.share_of_aum, "place": f.standing.rank}
-            for f in found
-        ],
-        columns=[col.FINDING_OF, "customers", col.STAKE_FEN, "share_of_aum", "place"],
-    )
-    if branch_id not in whole.index:
-        table = table.drop(columns="place")
+    least = max(params.findings_from_yuan * YUAN, 1)
+    found = sorted((f for f in found if f.stake_fen >= least), key=lambda f: (-f.stake_fen, f.code))[: params.findings]
+    columns = {col.FINDING_OF: "code", "customers": "customers", col.STAKE_FEN: "stake_fen"}
+    columns |= {"share_of_aum": "share_of_aum", "median_share": "median"}
+    table = pd.DataFrame([{name: getattr(f, of) for name, of in columns.items()} for f in found], columns=list(columns))
     return Findings(top=tuple(found), table=table, count=len(found))

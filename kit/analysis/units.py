@@ -113,11 +113,10 @@ def unit_activity(units: pd.DataFrame, params: Params, branch_id: str | None = N
     is left lies in 久悬未取专户. ``units`` holds every branch; ``branch_id`` None is the bank.
     """
     units = units.assign(state=_state(units, params))
-    still = ~units["state"].isin(["active", "undated"])
-    branches = (
-        units.assign(**{col.UNIT_IDLE_SHARE: still.astype(float)})
-        .groupby([col.BRANCH_ID, col.BRANCH_NAME])[col.UNIT_IDLE_SHARE].mean().reset_index()
-    )  # fmt: skip
+    dated = units[units["state"] != "undated"]
+    share_of = {col.UNIT_IDLE_SHARE: ("still", "mean"), "unit_idle_known": ("still", "size")}
+    still = dated.assign(still=(dated["state"] != "active").astype(float))
+    branches = still.groupby([col.BRANCH_ID, col.BRANCH_NAME]).agg(**share_of).reset_index()
     own = units if branch_id is None else units[units[col.BRANCH_ID] == branch_id]
     table = tally(own, ordered(own["state"], STATES), of="accounts", balance_fen=col.UNIT_SPOT_FEN)
     wake, count = table.loc[list(_TO_WAKE)].sum(), table["accounts"]
@@ -128,7 +127,7 @@ def unit_activity(units: pd.DataFrame, params: Params, branch_id: str | None = N
         accounts=len(own),
         balance_fen=total(own[col.UNIT_SPOT_FEN]),
         still=quiet,
-        still_share=share(quiet, len(own)),
+        still_share=share(quiet, len(own) - count["undated"]),
         to_wake=int(wake["accounts"]),
         due=int(count["due"]),
         due_fen=int(table["balance_fen"]["due"]),
@@ -137,7 +136,7 @@ def unit_activity(units: pd.DataFrame, params: Params, branch_id: str | None = N
         owing=int(count["owing"]),
         undated=int(count["undated"]),
         suspended_on=pd.Timestamp(params.today) + pd.Timedelta(days=params.units.notice_days),
-        place=standing(branches, branch_id or "", col.UNIT_IDLE_SHARE),
+        place=standing(branches, branch_id or "", col.UNIT_IDLE_SHARE, params),
     )
 
 

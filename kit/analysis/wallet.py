@@ -20,13 +20,14 @@ class Wallet(Result):
     ----------
     table
         A row a tier (highest first) that has such customers: ``customers``, ``below`` the upper quantile of those
-        alike, ``aum_fen``, ``potential_fen``, ``potential_each_fen`` (of those below, the median).
+        alike, ``aum_fen``, ``potential_fen``, ``potential_each_fen`` (of those below, the median). A tier of which it
+        says more than all customers looked at hold is ``withheld``: these three are missing.
     cells
         How alike: ``likeness`` (fewer traits where a cell is too small), ``cells``, ``customers``.
     customers, excluded
         Looked at; and left out, being dormant or with AUM of zero or less, or unknown.
     valued, valued_fen
-        Customers at the value floor and above who are below the quantile, and their potential.
+        Customers at the value floor and above who are below the quantile, and their potential; None without any.
     """
 
     table: pd.DataFrame
@@ -36,7 +37,9 @@ class Wallet(Result):
     coarser: int
     coarser_share: float | None
     valued: int
-    valued_fen: int
+    valued_fen: int | None
+    withheld: tuple[str, ...]
+    withheld_count: int
 
 
 def cell_quantiles(values: pd.Series, cells: pd.DataFrame, *, quantile: float, smallest: int) -> pd.DataFrame:
@@ -110,6 +113,12 @@ def potential(customers: pd.DataFrame, params: Params) -> pd.DataFrame:
     return made.assign(potential_fen=(made["peer_fen"] - aum).clip(lower=0))
 
 
+def _withheld(rows: pd.DataFrame) -> list[str]:
+    """Tiers whose potential would be more than all that these customers hold: no estimate that anybody can believe."""
+    sums = rows.groupby(col.TIER)["potential_fen"].sum()
+    return sums.index[sums > rows[col.AUM_FEN].sum()].tolist()
+
+
 def wallet(customers: pd.DataFrame, params: Params) -> Wallet:
     """可挖掘空间 by tier, an estimate; how many cells were too small to stand alone is told with it (R50)."""
     made = potential(customers, params)
@@ -119,12 +128,15 @@ def wallet(customers: pd.DataFrame, params: Params) -> Wallet:
     sums = {name: name for name in ("below", col.AUM_FEN, "potential_fen")}
     table = tally(rows, ladder(rows, params), **sums)
     table["potential_each_fen"] = by_tier(rows[rows["below"]], params)["potential_fen"].median()
+    withheld = _withheld(rows)
+    table = table.astype({"below": "Int64", "potential_fen": "Int64"})
+    table.loc[table.index.isin(withheld), ["below", "potential_fen", "potential_each_fen"]] = None
     traits = tuple(_traits(customers.iloc[:0], params).columns)
     alike = made["traits"].value_counts().sort_index(ascending=False)
     cells = made[["traits", "cell"]].drop_duplicates()["traits"].value_counts()
     likeness = ["+".join(traits[:used]) or "all" for used in alike.index]
     sizes = pd.DataFrame({"likeness": likeness, "cells": cells.reindex(alike.index).array, "customers": alike.array})
-    valued = rows[rows["below"] & at_the_floor(rows, params)]
+    valued = rows[rows["below"] & at_the_floor(rows, params) & ~rows[col.TIER].isin(withheld)]
     coarser = int((made["traits"] < len(traits)).sum())
     return Wallet(
         table=table[table["customers"] > 0].reset_index(),
@@ -134,14 +146,19 @@ def wallet(customers: pd.DataFrame, params: Params) -> Wallet:
         coarser=coarser,
         coarser_share=share(coarser, len(made)),
         valued=len(valued),
-        valued_fen=total(valued["potential_fen"]),
+        valued_fen=total(valued["potential_fen"]) or None,
+        withheld=tuple(withheld),
+        withheld_count=len(withheld),
     )
 
 
 def wallet_list(customers: pd.DataFrame, params: Params) -> pd.DataFrame:
     """可挖掘空间名单: valued customers below those alike in their branch, the widest distance first (R50)."""
-    made = [potential(branch, params)["potential_fen"] for _, branch in customers.groupby(col.BRANCH_ID)]
-    room = pd.concat(made).reindex(customers.index) if made else pd.Series(index=customers.index, dtype="float64")
+    made = [pd.DataFrame(columns=["potential_fen"], dtype="float64")]
+    for _, branch in customers.groupby(col.BRANCH_ID):
+        rows = branch[[col.TIER, col.AUM_FEN]].join(potential(branch, params)["potential_fen"], how="inner")
+        made.append(rows[~rows[col.TIER].isin(_withheld(rows))])
+    room = pd.concat(made)["potential_fen"].reindex(customers.index)
     chosen = valued(customers, params) & (room > 0)
     rows = customers.loc[chosen, [col.CUSTOMER_ID]].assign(room=room[chosen])
     rows = rows.sort_values("room", ascending=False, kind="stable")

@@ -24,14 +24,14 @@ def method(context: Context, words: Wording) -> dict[str, Any]:
             for tier in reversed(params.tiers)
         ]),
         "stages": words.join([
-            words(f"common.stage.{s.measure}", name=_name("stage", s.code, words), least=s.at_least)
+            words.plain(f"common.stage.{s.measure}", name=_name("stage", s.code, words), least=s.at_least)
             for s in params.stages.order
         ]),
         "cadence": words.join([
-            words("common.cadence", wan=rung.from_wan, days=rung.every_days)
+            words.plain("common.cadence", wan=rung.from_wan, days=rung.every_days)
             for rung in params.contact.cadence
         ] + [
-            words("common.cadence_familiar", days=days)
+            words.plain("common.cadence_familiar", days=days)
             for days in (params.contact.familiar_days,) if days is not None
         ]),
         "printed": params.today,
@@ -55,13 +55,13 @@ def _offer(product: KeyProduct, params: Params, words: Wording) -> str:
     low, high = product.ages or (0, 0)
     terms = [
         f"R{params.offers.risk[product.family]}" if product.family in params.offers.risk else "",
-        words("common.offer_wan", wan=product.from_wan) if product.from_wan else "",
-        words("common.offer_ages", low=low, high=high) if product.ages else "",
+        words.plain("common.offer_wan", wan=product.from_wan) if product.from_wan else "",
+        words.plain("common.offer_ages", low=low, high=high) if product.ages else "",
         words.join([_name("segment", code, words) for code in product.segments]) if product.segments else "",
     ]
     family = _name("family", product.family, words)
     told = words.join([term for term in terms if term])
-    return words("common.offer", family=family, terms=told) if told else family
+    return words.plain("common.offer", family=family, terms=told) if told else family
 
 
 def _name(kind: str, code: str, words: Wording) -> str:

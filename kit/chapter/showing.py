@@ -19,7 +19,6 @@ from kit import columns as col
 from kit.analysis.branches import Standing, standing
 from kit.analysis.contact import rated
 from kit.analysis.result import Unavailable, judged
-from kit.analysis.shrinkage import funnel_place
 from kit.analysis.summary import Finding
 from kit.book import Book
 from kit.chapter.method import method
@@ -41,7 +40,7 @@ from kit.report.names import named, rules_told, shares_told
 from kit.report.quotes import quoted
 from kit.schema import schema
 from kit.tables import CODES
-from kit.text import Wording
+from kit.text import Wording, figure
 
 # Tables of rows that are logged as they happen, and what they come from.
 _LOGS = {"contacts": "contact", "callers": "contact", "sales": "sale", "events": "event"}
@@ -110,33 +109,38 @@ class Chapter:
             key = "none" if found.empty else "undated" if pd.isna(last) else "ended" if ended else "window"
             of = len(self.branches) if self.branch_id == EVERY_BRANCH else 0
             name = schema()[source].label(self.words.language)
-            told.append(self.words(f"common.sent.{key}", name=name, first=first, last=last, branches=len(found), of=of))
-        return self.words("common.sent.told", told=self.words.join(told))
+            told.append(
+                self.words.plain(f"common.sent.{key}", name=name, first=first, last=last, branches=len(found), of=of)
+            )
+        return self.words.plain("common.sent.told", told=self.words.join(told))
 
     def title(self) -> None:
         """Heading of the chapter and the question that it answers."""
         question = self.words(f"{self.name}.question", **self._facts)
         self._show(Heading(1, text_of(self.words(f"{self.name}.title")), chapter=True), *blocks_of(question))
 
-    def section(self, key: str, result: Any = None, *, of: str = "", **extra: Any) -> None:
+    def section(self, key: str, result: Any = None, *, of: str = "", by: str = "", **extra: Any) -> None:
         """Heading of a section and its finding, or what is missing for it.
 
         ``of`` names the count that the finding is about: where the result has none of it, the sentence is
-        ``<key>.none``. Where that, or a figure of the sentence, is missing, it says why instead.
+        ``<key>.none``. Where that, or a figure of the sentence, is missing, it says why instead. ``by`` names what of
+        the result says what that means: the sentence ``<key>.so.<its value>``, if there is one, follows.
         """
         self._show(
             Heading(2, text_of(self.words(f"{self.name}.{key}.title"))),
-            *blocks_of(self._finding(key, result, of, extra)),
+            *blocks_of(self._finding(key, result, of, by, extra)),
         )
 
-    def _finding(self, key: str, result: Any, of: str, extra: dict[str, Any]) -> str:
+    def _finding(self, key: str, result: Any, of: str, by: str, extra: dict[str, Any]) -> str:
         if isinstance(result, Unavailable):
             return self._unlock(key, result)
         values = self._values(result) | extra
         said = f"{self.name}.{key}.{'finding' if _speaks(result, of) else 'none'}"
         if (said.endswith(".none") and said not in self.words) or not self.words.knows(said, **values):
             said = "common.no_figure"
-        return self.words(said, **values)
+        so = f"{self.name}.{key}.so.{getattr(result, by, '')}"
+        told = self.words(said, **values)
+        return told + self.words(so, **values) if said.endswith(".finding") and so in self.words else told
 
     def account(self, key: str, result: Any, field: str, *, of: str) -> None:
         """A section that is a finding and its table, or, where there is nothing ``of`` it, a line without a heading."""
@@ -154,9 +158,9 @@ class Chapter:
             self._say(self.words(f"{self.name}.{key}", **values))
 
     def say_each(self, key: str, results: Iterable[Finding]) -> None:
-        """A sentence ``<key>.<code>`` a result, with where the branch stands in it."""
+        """A sentence ``<key>.<code>`` a result."""
         for each in results:
-            self.say(f"{key}.{each.code}", each, place=self.place(each.standing))
+            self.say(f"{key}.{each.code}", each)
 
     def kpi(self, result: Any, **extra: Any) -> None:
         """The chapter's headline figures as cards, without those that the data cannot give."""
@@ -311,19 +315,20 @@ class Chapter:
 
     def standing(self, column: str) -> Standing:
         """Where this branch stands among the bank's branches."""
-        return standing(self.branches, self.branch_id, column)
+        return standing(self.branches, self.branch_id, column, self.params)
 
-    def place(self, found: Standing, key: str = "place") -> str:
-        """Rank of the branch in words, or the branches' median where this is the whole bank."""
-        key = key if found.rank else f"{key}_bank"
-        return self.words(f"{self.name}.{key}", rank=found.rank, of=found.of, median=found.median)
+    def place(self, found: Standing | None, kind: str = "percent") -> str:
+        """Rank of the branch where it is more than chance, else the branches' median; nothing beside no other."""
+        if found is None or found.median is None:
+            return ""
+        key = "rank" if found.rank else "alike" if found.alike else "median"
+        median = figure(found.median, kind, self.words.language)
+        return self.words.plain(f"common.place.{key}", rank=found.rank, of=found.of, median=median)
 
-    def funnel(self, rate: str) -> None:
-        """What a rate of this branch is worth beside the bank's; nothing where there is none to compare."""
-        found = funnel_place(self.branches, self.params, self.branch_id, rate)
-        if found is not None:
-            said = self.words(f"common.funnel.{found.zone}", name=self.name_of("rate", rate), **self._values(found))
-            self._say(said + self.words("common.funnel.overdispersed") * found.overdispersed)
+    def beside(self, rate: str) -> None:
+        """Where the branch stands in a headline rate of the branches, if there is one to stand beside."""
+        if place := self.place(self.standing(f"{rate}_share")):
+            self._say(self.words("common.beside", name=self.name_of("rate", rate), place=place))
 
     def variant(self, key: str) -> str:
         """``key`` for a branch, ``key_bank`` for the whole bank: a section that differs between the two."""
@@ -354,7 +359,7 @@ class Chapter:
             "common.too_few" if result.of else "common.unlock",
             known=result.known,
             of=result.of,
-            title=self.words(f"{self.name}.{key}.title"),
+            title=self.words.plain(f"{self.name}.{key}.title"),
             columns=self.words("common.both").join(named or result.columns),
         )
 

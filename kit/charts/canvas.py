@@ -9,7 +9,7 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
-from matplotlib.ticker import PercentFormatter
+from matplotlib.ticker import Formatter
 
 from kit import theme
 
@@ -44,9 +44,37 @@ def canvas(
     return figure, axes[0] if len(axes) == 1 else axes
 
 
+class _Rounded(Formatter):
+    """Numbers with as few decimals as tell the ticks of an axis apart, and a unit behind."""
+
+    def __init__(self, scale: float, unit: str) -> None:
+        self._scale, self._unit = scale, unit
+
+    def __call__(self, x: float, _pos: int | None = None) -> str:
+        return self.format_ticks([x])[0]
+
+    def format_ticks(self, values: Sequence[float]) -> list[str]:
+        for decimals in range(9):
+            told = [f"{value * self._scale:z,.{decimals}f}{self._unit}" for value in values]
+            if len({*told}) == len({*values}):
+                break
+        return told
+
+
 def percent_axis(axis: Any) -> None:
     """Tick labels of an axis of fractions as percentages."""
-    axis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+    axis.set_major_formatter(_Rounded(100, "%"))
+
+
+def number_axis(axis: Any) -> None:
+    """Tick labels of an axis of amounts as whole numbers, where these tell the ticks apart."""
+    axis.set_major_formatter(_Rounded(1, ""))
+
+
+def distinct(named: Iterable[object], ids: Iterable[object]) -> list[str]:
+    """Names that are short enough for an axis; where two would read alike, with their id."""
+    short = [str(name)[:10] for name in named]
+    return [name if short.count(name) == 1 else f"{name[:6]} {own}" for name, own in zip(short, ids, strict=True)]
 
 
 def names(codes: Sequence[object], labels: Labels, kind: str) -> list[str]:

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 from kit import columns as col
 from kit import theme
 from kit.analysis.concentration import Concentration
-from kit.charts.canvas import Labels, canvas, percent_axis
+from kit.charts.canvas import Labels, canvas, distinct, percent_axis
 
 
 def lorenz(result: Concentration, *, labels: Labels) -> Figure:
@@ -50,7 +50,7 @@ def peers(branches: pd.DataFrame, branch_id: str, column: str, *, labels: Labels
         )
     ax.axvline(values.median(), color=theme.WARM, lw=0.9)
     known = branches.set_index(col.BRANCH_ID)["branch_name"]
-    ax.set_yticks(range(len(shown)), [str(known.get(name, name))[:10] for name in shown.index])
+    ax.set_yticks(range(len(shown)), distinct([known.get(branch, branch) for branch in shown.index], shown.index))
     ax.set(xlim=(0, max(shown.max() * 1.12, 0.01)), xlabel=labels[column])
     ax.grid(visible=False, axis="y")
     percent_axis(ax.xaxis)

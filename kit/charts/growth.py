@@ -4,7 +4,7 @@ from matplotlib.figure import Figure
 
 from kit import theme
 from kit.analysis.growth import Growth
-from kit.charts.canvas import Labels, canvas, names
+from kit.charts.canvas import Labels, canvas, names, number_axis
 from kit.params import WAN
 
 
@@ -28,5 +28,5 @@ def waterfall(result: Growth, *, labels: Labels) -> Figure:
     ax.margins(y=0.12)
     ax.set(ylabel=labels["change_wan"])
     ax.grid(visible=False, axis="x")
-    ax.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
+    number_axis(ax.yaxis)
     return figure

@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 from kit import theme
 from kit.analysis.invitations import Invitations
 from kit.analysis.practice import CallResults
-from kit.charts.canvas import Labels, bar_labels, canvas, name_rows, names, percent_axis
+from kit.charts.canvas import Labels, bar_labels, canvas, distinct, name_rows, names, percent_axis
 
 _SHOWN = 20  # bars that still can be read
 
@@ -23,7 +23,7 @@ def reached_by_caller(result: CallResults, branches: pd.DataFrame, *, labels: La
     texts = [f"{s:.1%} · {n:,}" for s, n in zip(shares, table["calls"], strict=True)]
     bar_labels(ax, texts, [1.0] * len(table), table.index, reach=1)
     ax.axvline(result.connected_share, color=theme.MUTED, lw=0.9, ls=(0, (4, 3)))
-    name_rows(ax, [str(known.get(code, code)) for code in table.iloc[:, 0]], legend=2)
+    name_rows(ax, distinct([known.get(code, code) for code in table.iloc[:, 0]], table.iloc[:, 0]), legend=2)
     ax.set(xlim=(0, 1.18))
     ax.set_xticks([0, 0.25, 0.5, 0.75, 1])
     percent_axis(ax.xaxis)

@@ -18,7 +18,7 @@ def completeness_map(result: Completeness, *, labels: Labels) -> Figure:
     The first column is all customers of the branch, the last, set apart, all of the bank.
     """
     fields, tiers = result.by_field, list(result.by_tier.columns)
-    branch = result.standing.rank is not None
+    branch = result.standing.value is not None
     shares = np.column_stack([fields["share"], result.by_tier, *([fields["bank_share"]] if branch else [])]).astype(
         float
     )

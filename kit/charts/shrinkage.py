@@ -5,7 +5,7 @@ from matplotlib.figure import Figure
 from kit import columns as col
 from kit import theme
 from kit.analysis.shrinkage import RatesCompared
-from kit.charts.canvas import Labels, canvas, names, percent_axis
+from kit.charts.canvas import Labels, canvas, names, number_axis, percent_axis
 
 _LINES = {"lowest": "-", "low": (0, (4, 3)), "high": (0, (4, 3)), "highest": "-"}
 _OUTSIDE = {"lowest": theme.ALARM, "highest": theme.ALARM, "low": theme.WARM, "high": theme.WARM}
@@ -38,7 +38,7 @@ def funnels(result: RatesCompared, *, labels: Labels) -> Figure:
         )
         percent_axis(ax.yaxis)
         ax.locator_params(nbins=5)
-        ax.xaxis.set_major_formatter("{x:,.0f}")
+        number_axis(ax.xaxis)
     for ax in axes[: len(result.rates)][-2:]:
         ax.set_xlabel(labels[col.CUSTOMERS])
     for ax in axes[len(result.rates) :]:

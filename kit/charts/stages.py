@@ -8,7 +8,7 @@ from kit import theme
 from kit.analysis.capacity import Capacity
 from kit.analysis.panel import months_between
 from kit.analysis.stages import Stages
-from kit.charts.canvas import Labels, canvas, names, shares_by_tier
+from kit.charts.canvas import Labels, canvas, names, number_axis, shares_by_tier
 from kit.params import WAN
 
 
@@ -28,10 +28,10 @@ def stages_by_tier(result: Stages, *, labels: Labels) -> Figure:
 def output_trend(result: Capacity, *, labels: Labels) -> Figure:
     """AUM a head by month in 万元, here and the other branches' median."""
     figure, ax = canvas(2.5, bottom=0.4, left=0.75, right=0.9, top=0.2)
-    table = result.trend
+    table, branch = result.trend, result.place.value is not None
     place = [months_between(table["as_of"].iloc[0], day) for day in table["as_of"]]
-    lines = {"own_fen": ("own_fen" if result.place.rank else "bank_fen", theme.ACCENT, 2.2)}
-    if result.place.rank:
+    lines = {"own_fen": ("own_fen" if branch else "bank_fen", theme.ACCENT, 2.2)}
+    if branch:
         lines["others_fen"] = ("others_fen", theme.MUTED, 1.4)
     for column, (name, colour, width) in lines.items():
         line = table[column].to_numpy(dtype=float) / WAN
@@ -42,8 +42,10 @@ def output_trend(result: Capacity, *, labels: Labels) -> Figure:
                 va="center", fontsize=8, color=colour,
             )  # fmt: skip
     shown = range(len(table) - 1, -1, -max(1, -(-len(table) // 7)))
-    ax.set_xticks([place[i] for i in shown], [f"{table['as_of'].iloc[i]:%Y-%m}" for i in shown])
+    days = [f"{table['as_of'].iloc[i]:%Y-%m-%d}" for i in shown]
+    apart = len({day[:7] for day in days}) == len(days)
+    ax.set_xticks([place[i] for i in shown], [day[:7] if apart else day for day in days])
     ax.set(ylabel=labels["output.axis"])
     ax.margins(y=0.15)
-    ax.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
+    number_axis(ax.yaxis)
     return figure

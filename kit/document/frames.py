@@ -12,8 +12,8 @@ from kit.text import Wording, figure, wording
 
 _MOST = 20  # rows of a result's table that are shown; its caption says how many there are
 _SUMMED = ("count", "wan", "percent")
-# Their sum would be no figure, or of what feeds several tables one more than once.
-_NO_SUM = ("mean", "median", "gap_each", "file_count", "lines", "other_lines")
+# Averages, what feeds several tables, and customers who are in several rows: their sum would be no figure.
+_NO_SUM = ("mean", "median", "gap_each", "file_count", "lines", "other_lines", "holders")
 
 
 def table_of(frame: pd.DataFrame, words: Wording, *, caption: str = "", total: bool = False) -> Table:

@@ -8,10 +8,8 @@ SELECT
   o.succeeded = 1 AS succeeded,
   o.attempts - o.attempts_today AS attempts,
   o.successes - o.successes_today AS successes,
-  u.tier_rank,
-  u.age,
-  u.segment,
-  u.product_count
+  p.tier_rank,
+  u.age
 FROM (
   SELECT
     customer_id,
@@ -28,3 +26,10 @@ FROM (
   ) k
 ) o
 JOIN customers u ON u.customer_id = o.customer_id
+LEFT JOIN (
+  SELECT k.customer_id, k.contact_date, MAX(p.as_of) AS as_of
+  FROM contact_read k
+  JOIN panel p ON p.customer_id = k.customer_id AND p.as_of < k.contact_date
+  GROUP BY k.customer_id, k.contact_date
+) b ON b.customer_id = o.customer_id AND b.contact_date = o.contact_date
+LEFT JOIN panel p ON p.customer_id = b.customer_id AND p.as_of = b.as_of

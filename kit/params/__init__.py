@@ -103,6 +103,7 @@ class Params(Frozen):
     top_share_of_customers: float = Field(default=0.2, gt=0, lt=1)
     share_of_aum: float = Field(default=0.8, gt=0, lt=1)
     findings: int = Field(default=5, gt=0)  # of the summary
+    findings_from_yuan: float = Field(default=10_000, ge=0)  # at stake; less is no finding
     critical_from: float = Field(default=0.9, gt=0, lt=1)
     tiers: tuple[Tier, ...]
     segments: Segments

@@ -78,5 +78,6 @@ def branch_lists(customers: pd.DataFrame, params: Params, tables: Mapping[str, p
 
 def list_stakes(lists: pd.DataFrame) -> pd.DataFrame:
     """Each list of each branch in one row: branch_id, list, customers, amount_fen, as the summary compares them."""
-    groups = lists.groupby([col.BRANCH_ID, col.LIST])[col.AMOUNT_FEN]
-    return groups.agg(customers="size", amount_fen="sum").reset_index()
+    groups = lists.groupby([col.BRANCH_ID, col.LIST])
+    sums = {"customers": (col.CUSTOMER_ID, "nunique"), col.AMOUNT_FEN: (col.AMOUNT_FEN, "sum")}
+    return groups.agg(**sums).reset_index()

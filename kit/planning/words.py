@@ -239,7 +239,7 @@ def _problems(codes: pd.DataFrame, scripts: Scripts) -> pd.Series:
 def _problem(codes: list[str], scripts: Scripts) -> str | None:
     words = wording(scripts.language)
     columns = [_source(code, scripts.language) for code in codes if not code.startswith(REFUSED)]
-    told = [words("words.problem", columns=words.join(columns))] if columns else []
+    told = [words.plain("words.problem", columns=words.join(columns))] if columns else []
     told += [scripts.faults[c.removeprefix(REFUSED)].sentence(scripts.language) for c in codes if c.startswith(REFUSED)]
     return " ".join(told) or None
 

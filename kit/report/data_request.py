@@ -49,7 +49,7 @@ def data_request(reconciled: Reconciliation, words: Wording, *, bank: str) -> by
         "accounts": reconciled.rows.assign(table=[table_name(table, words) for table in reconciled.rows["table"]]),
     }
     # The same data is the same file, whatever the day.
-    with new_workbook(date(2000, 1, 1), title=words("request.title", bank=bank)) as (book, buffer):
+    with new_workbook(date(2000, 1, 1), title=words.plain("request.title", bank=bank)) as (book, buffer):
         own = {"title": TITLE, "note": NOTE, "head": HEAD | LINE, "line": LINE}
         formats = cell_formats(book, valign="top", text_wrap=True) | {k: book.add_format(v) for k, v in own.items()}
         for name, rows in sheets.items():
@@ -168,7 +168,7 @@ def _detail(check: str, table: str, detail: str, words: Wording) -> str:
     if check == "duplicate" or not detail:
         return ""
     if check in ("control_total", "panel_jump"):
-        return words(f"request.detail.{check}", rows=int(detail))
+        return words.plain(f"request.detail.{check}", rows=int(detail))
     return column_name(table, table_name(detail, words), words)
 
 
@@ -180,13 +180,13 @@ def _sheet(book: Any, formats: Mapping[str, Any], name: str, rows: pd.DataFrame,
     sheet.merge_range(1, 0, 1, max(width, 1), purpose, formats["note"])
     sheet.set_row(1, 48)
     write_list(
-        sheet, shown, words, formats, heading=words("request.heading", bank=bank, sheet=title), head=_HEAD,
+        sheet, shown, words, formats, heading=words.plain("request.heading", bank=bank, sheet=title), head=_HEAD,
         width=lambda column: _WIDTHS.get(column, _OTHERS), labels="request.column",
     )  # fmt: skip
     if len(shown):  # a cell without a value has its lines too
         rule = {"type": "formula", "criteria": "=TRUE", "format": formats["line"]}
         sheet.conditional_format(_HEAD + 1, 0, _HEAD + len(shown), width, rule)
     if len(rows) > _MOST:
-        sheet.write_string(_HEAD + 1 + _MOST, 0, words("request.more", rows=len(rows) - _MOST), formats["note"])
+        sheet.write_string(_HEAD + 1 + _MOST, 0, words.plain("request.more", rows=len(rows) - _MOST), formats["note"])
     sheet.freeze_panes(_HEAD + 1, 0)
     sheet.hide_gridlines(2)

@@ -1,6 +1,7 @@
 """The acceptance gate: each rendered file has its own branch's name, its chapters, and no trace of an accident."""
 
 import re
+from base64 import b64decode
 from collections.abc import Sequence
 from html import escape, unescape
 
@@ -12,6 +13,10 @@ _EXTERNAL = re.compile(
 _ACCIDENTS = re.compile(
     r"(?<![\w.])(?:nan|NaN|None|NaT|<NA>|inf|-inf)(?![\w.])|\ufffd|Traceback \(most recent call last\)"
 )
+_ESCAPED = re.compile(r"\\[`*_{}\[\]<>()#+!|~$&^=:]")  # what `kit.text.markdown` makes of a sign, read by nobody
+_SVG = re.compile(r"data:image/svg\+xml;base64,([A-Za-z0-9+/=]+)")
+_AXIS = re.compile(r'<g id="matplotlib\.axis_\d+">')
+_TICK = re.compile(r'<g id="[xy]tick_\d+">(?:(?!<g id="[xy]tick_).)*?<!-- (.*?) -->', re.DOTALL)
 _PAGES = re.compile(rb"/Type\s*/Page(?![s\w])")
 
 
@@ -21,6 +26,8 @@ class GateRefused(KitError):
 
 def check_html(html: str, *, branch_name: str, chapters: Sequence[str]) -> None:
     """Refuse a page that lacks its branch's name or a chapter, or holds an external address or an accident's trace.
+
+    Of accidents are a sign that stayed escaped, and an axis with two equal labels.
 
     Raises
     ------
@@ -41,6 +48,14 @@ def check_html(html: str, *, branch_name: str, chapters: Sequence[str]) -> None:
         raise GateRefused(file="HTML", reason=f"chapters expected: {', '.join(chapters)}")
     if found := _ACCIDENTS.search(_text(main)):
         raise GateRefused(file="HTML", reason=f"“{found[0]}” in the text")
+    drawn = [b64decode(image).decode("utf-8", "replace") for image in _SVG.findall(html)]
+    for text in (unescape(main), *drawn):
+        if found := _ESCAPED.search(text):
+            raise GateRefused(file="HTML", reason=f"“{found[0]}” in the text")
+    for axis in (part for svg in drawn for part in _AXIS.split(svg)[1:]):
+        labels = _TICK.findall(axis)
+        if twice := next((label for label in labels if labels.count(label) > 1), None):
+            raise GateRefused(file="HTML", reason=f"“{unescape(twice)}” twice on an axis")
 
 
 def _text(markup: str) -> str:

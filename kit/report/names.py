@@ -73,13 +73,13 @@ def intent_told(grade: IntentGrade, words: Wording) -> str:
     shorter = "follow_up" if grade.follow_up else "at_most" if grade.at_most_days and grade.closes_months else ""
     key = shorter or ("longer" if grade.longer_days else "same")
     days = grade.at_most_days if shorter else grade.longer_days
-    return words(f"common.intent_grade.{key}", code=grade.code, months=grade.closes_months, days=days)
+    return words.plain(f"common.intent_grade.{key}", code=grade.code, months=grade.closes_months, days=days)
 
 
 def rules_told(rules: Iterable[SegmentRule], words: Wording) -> str:
     """The rules of the segments in words, in their order."""
     told = [
-        words(
+        words.plain(
             "common.rule.segment",
             name=words.label(f"labels.segment.{rule.code}"),
             clauses=words.label("common.rule.or").join(_clause(clause, words) for clause in rule.any_of)
@@ -94,5 +94,5 @@ def _clause(clause: Clause, words: Wording) -> str:
     parts = []
     for name, value in clause.model_dump(exclude_defaults=True).items():
         coded = words.label(f"labels.{name}.{value}", default=str(value))
-        parts.append(words(f"common.rule.{name}", value=coded))
+        parts.append(words.plain(f"common.rule.{name}", value=coded))
     return words.label("common.rule.and").join(parts)

@@ -95,7 +95,7 @@ def _render(task: Task, executed: list[Any]) -> None:
             "prepared": context.params.today.isoformat(),
             "language": context.language,
             "kit_version": __version__,
-            "footer": words("common.footer", bank=context.bank, as_of=as_of, version=__version__),
+            "footer": words.plain("common.footer", bank=context.bank, as_of=as_of, version=__version__),
             "index": "index.html" if task.branch == EVERY_BRANCH else "../index.html",
             "pdf": f"{task.stem}.pdf",
         },

@@ -114,7 +114,7 @@ def write_branch_workbook(of: Working, rows: Identified) -> None:
     columns = [col.RANK, *known, col.STAKE_FEN, col.WHY]
     sheets = {
         words.label(f"labels.list.{name}"): (
-            words(f"lists.heading.{name}", branch=of.name),
+            words.plain(f"lists.heading.{name}", branch=of.name),
             each[columns].dropna(axis=1, how="all"),  # a unit has no tier
         )
         for name, each in lists.rename(columns={col.AMOUNT_FEN: col.STAKE_FEN}).groupby(col.LIST, sort=False)
@@ -122,7 +122,7 @@ def write_branch_workbook(of: Working, rows: Identified) -> None:
     # A card of each customer at the value floor and above who is awake.
     cards = customer_cards(rows.customers[valued(rows.customers, params)], rows.identity, rows.lists, words)
     if len(cards):
-        sheets[words.label("labels.list.card")] = (words("lists.heading.card", branch=of.name), cards)
+        sheets[words.label("labels.list.card")] = (words.plain("lists.heading.card", branch=of.name), cards)
     load = owner_load(rows.plan, branch_rows(of.out / "data" / "owner_weeks.parquet", of.branch))
     first = partial(write_load, load=load, words=words, branch=of.name) if len(load.planned) else None
     if sheets or first:

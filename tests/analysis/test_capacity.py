@@ -37,7 +37,7 @@ def test_output_a_head_stands_beside_the_other_branches():
     assert (found.heads, found.aum_each_fen, found.growth_share) == (2, 75, pytest.approx(0.5))
     assert found.months == 12, "of the calendar, however many of them were sent"
     assert found.others_growth_share == pytest.approx(0.1)
-    assert (found.place.rank, found.place.of, found.place.median) == (2, 3, 75)
+    assert (found.place.rank, found.place.of, found.place.median) == (None, 3, 75)
     assert found.table.set_index("whose").loc["own", ["customers_each", "deposit_each_fen"]].tolist() == [6, 37.5]
     assert found.trend["own_fen"].tolist() == [50, 75]
     assert found.trend["others_fen"].tolist() == [100, 75]
@@ -46,6 +46,20 @@ def test_output_a_head_stands_beside_the_other_branches():
 def test_the_bank_is_the_sum_of_its_branches_and_has_no_rank():
     found = capacity(months(("01", "2026-10-31", 10, 100, 2), ("02", "2026-10-31", 10, 110, 1)), PARAMS)
     assert (found.heads, found.aum_each_fen, found.place.rank, found.growth_share) == (3, 70, None, None)
+
+
+def test_a_branch_whose_staff_is_not_listed_is_in_no_output_a_head():
+    found = capacity(months(("01", "2026-10-31", 10, 100, 2), ("02", "2026-10-31", 10, 900, None)), PARAMS)
+    assert (found.heads, found.aum_each_fen) == (2, 50)
+
+
+@pytest.mark.parametrize(
+    ("customers", "aum", "side"), [(10, 300, "level"), (10, 20, "many"), (2, 20, "few")], ids=["more", "less", "few"]
+)
+def test_low_output_with_many_customers_a_head_is_told_from_that_with_few(customers, aum, side):
+    others = [(f"0{i}", "2026-10-31", 8, 100, 1) for i in (2, 3, 4)]
+    assert capacity(months(("01", "2026-10-31", customers, aum, 1), *others), PARAMS, "01").beside == side
+    assert capacity(months(("01", "2026-10-31", customers, aum, 1)), PARAMS, "01").beside == "alone"
 
 
 def test_a_lone_branch_has_nobody_beside_it():

@@ -164,3 +164,23 @@ def test_the_smallest_holders_really_hold_the_share(values):
     assert x[len(x) - k :].sum() >= 0.8 * x.sum() * (1 - 1e-9)
     assert k == 1 or x[len(x) - k + 1 :].sum() < 0.8 * x.sum() * (1 + 1e-9)
     assert 0 < top_share(x, 0.2) <= 1
+
+
+def test_whose_balance_or_sleep_is_not_known_is_in_no_population_that_needs_it():
+    customers = pd.DataFrame({"aum_fen": [5.0, 3, 0, None], "dormant": [False, None, True, False]})
+    found = concentration(customers, PARAMS)
+    assert (found.customers, found.unknown) == (4, 1)
+    assert found.denominators.set_index("population")["customers"].to_dict() == {
+        "all": 3,
+        "positive": 2,
+        "not_dormant": 1,
+    }
+
+
+@pytest.mark.parametrize(
+    ("fen", "claim", "skew"),
+    [([80, 5, 5, 5, 5], "holds", "lifted"), ([60, 10, 10, 10, 10], "short", "lifted"), ([20] * 5, "even", "level")],
+)
+def test_what_is_said_of_the_claim_and_the_mean_follows_the_figures(fen, claim, skew):
+    found = concentration(pd.DataFrame({"aum_fen": fen}), PARAMS)
+    assert (found.claim, found.skew) == (claim, skew)

@@ -172,13 +172,40 @@ def test_a_family_with_two_owners_is_split_and_an_orphaned_member_splits_nothing
     assert by(found.table, "keepers").loc["0", "aum_fen"] == 250
 
 
+def test_a_share_of_money_has_no_rank_since_nothing_tells_how_much_of_it_is_chance():
+    branches = pd.DataFrame({"branch_id": ["A", "B"], "covered_share_of_aum": [0.8, 0.5]})
+    found = standing(branches, "A", "covered_share_of_aum", PARAMS)
+    assert (found.rank, found.alike, found.median, found.side) == (None, False, 0.65, "level")
+
+
+def _dormant(*counts):
+    """(dormant, who can be judged) of branches A, B, …"""
+    cases, known = np.array(counts).T
+    found = {"branch_id": list("ABC"[: len(counts)]), "dormant_known": known, "dormant_share": cases / known}
+    return pd.DataFrame(found)
+
+
+def test_a_branch_has_a_rank_where_its_interval_leaves_the_median_out_and_else_is_alike():
+    # 8 of 10 may be anything from 44% to 97%, which holds the median of 50%; 80 of 100 from 71% to 87%.
+    few = standing(_dormant((8, 10), (50, 100), (30, 100)), "A", "dormant_share", PARAMS)
+    assert (few.rank, few.alike, few.of, few.median) == (None, True, 3, 0.5)
+    many = standing(_dormant((80, 100), (50, 100), (30, 100)), "A", "dormant_share", PARAMS)
+    assert (many.rank, many.alike) == (1, False)
+    assert standing(_dormant((80, 100), (50, 100), (30, 100)), "C", "dormant_share", PARAMS).rank == 3
+
+
+def test_a_branch_alone_has_nothing_to_be_beside():
+    found = standing(_dormant((80, 100)), "A", "dormant_share", PARAMS)
+    assert (found.value, found.rank, found.alike, found.median) == (0.8, None, False, None)
+
+
 def test_the_whole_bank_has_no_rank_but_the_median_of_its_branches():
-    found = standing(pd.DataFrame({"branch_id": ["A", "B"], "share": [0.2, 0.4]}), "*", "share")
+    found = standing(pd.DataFrame({"branch_id": ["A", "B"], "share": [0.2, 0.4]}), "*", "share", PARAMS)
     assert (found.value, found.rank, found.of, found.median) == (None, None, 2, pytest.approx(0.3))
 
 
 def test_a_figure_that_no_branch_has_gives_no_rank():
-    found = standing(pd.DataFrame({"branch_id": ["A"]}), "A", "covered_share_of_aum")
+    found = standing(pd.DataFrame({"branch_id": ["A"]}), "A", "covered_share_of_aum", PARAMS)
     assert (found.value, found.rank, found.of) == (None, None, 0)
 
 
@@ -190,6 +217,15 @@ def test_the_chart_shows_every_tier_and_whom_nobody_keeps():
     matrix = tiers_by_role(roles(frame(*BRANCH), PARAMS), labels=LABELS)
     assert [t.get_text() for t in matrix.axes[0].get_xticklabels()] == ["私银", "VIP", "一般核心", "普通"]
     assert "无人管户" in [t.get_text() for t in matrix.axes[0].get_yticklabels()]
+
+
+@pytest.mark.parametrize(
+    ("owners", "spread"), [(["a"] * 3, "alone"), (["a"] * 6 + ["b"] * 5, "even"), (["a"] * 7 + ["b"] * 4, "uneven")]
+)
+def test_a_load_is_even_where_nobody_keeps_a_fifth_more_than_the_mean(owners, spread):
+    # Of eleven customers two keep 5.5 each, a fifth more being 6.6.
+    customers = frame(*[("basic", 1, owner, None, None, None) for owner in owners])
+    assert loads(customers, PARAMS).spread == spread
 
 
 def test_a_family_with_a_member_whom_nobody_keeps_is_not_kept_by_one():

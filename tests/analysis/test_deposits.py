@@ -105,7 +105,8 @@ def test_personal_share_is_that_of_the_latest_month_beside_the_other_branches():
     )  # fmt: skip
     found = personal_share(months, PARAMS, "01")
     assert (found.share, found.change) == (0.6, pytest.approx(0.1))
-    assert (found.place.rank, found.place.of, found.place.median) == (1, 2, pytest.approx(0.45))
+    assert (found.place.value, found.place.of, found.place.median) == (0.6, 2, pytest.approx(0.45))
+    assert found.place.rank is None, "nothing tells how much of a sum of money is chance"
     assert personal_share(months, PARAMS).share == 0.45
 
 

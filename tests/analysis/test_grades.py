@@ -37,6 +37,22 @@ def test_a_factor_that_is_not_known_drops_out_and_the_others_carry_its_weight():
     assert contribution(CUSTOMERS, PARAMS).mean_share == pytest.approx(0.5)
 
 
+def test_what_tells_customers_apart_is_the_share_of_the_scores_variance_and_not_the_weight():
+    # Points of 60: assets 40, 0; potential 20, 0: the score 60, 0. Where all are alike nothing tells them apart.
+    two = CUSTOMERS.iloc[[0, 2]].drop(columns="factor_contribution")
+    factors = scorecard(two, PARAMS).factors.set_index("factor")
+    assert factors["effect_share"].to_dict() == {"assets": pytest.approx(2 / 3), "potential": pytest.approx(1 / 3)}
+    flat = scorecard(two.assign(factor_potential=1.0), PARAMS)
+    assert flat.factors["effect_share"].tolist() == pytest.approx([1, 0])
+    assert (flat.most, flat.most_effect) == ("assets", pytest.approx(1))
+    alike = scorecard(two.assign(factor_potential=1.0, factor_assets=0.5), PARAMS)
+    assert (alike.most, alike.factors["effect_share"].isna().all()) == (None, True)
+
+
+def test_a_factor_that_is_the_same_for_all_customers_of_the_bank_is_named_as_left_out():
+    assert scorecard(CUSTOMERS.assign(factor_potential=None), PARAMS).dropped == ("relation", "potential")
+
+
 def test_the_ungraded_are_told_apart_from_those_who_said_later():
     table = intent_grades(CUSTOMERS, PARAMS).table.set_index("intent")
     assert table["customers"].to_dict() == {"A": 1, "B": 0, "C": 0, "D": 1, "unknown": 2}

@@ -30,22 +30,22 @@ def test_a_branch_without_customers_has_nothing_to_compare_and_no_warning():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         found = growth(panel(), PARAMS)
-    assert (found.months, found.start_customers, found.gain_fen, found.top_share) == (0, 0, 0, None)
+    assert (found.months, found.start_customers, found.gain_fen) == (0, 0, 0)
 
 
 def test_one_month_alone_has_nothing_to_compare():
     found = growth(panel((100,), (200,), dates=(LAST,)), PARAMS)
-    assert (found.months, found.start_customers, found.net_fen, found.top_share) == (1, 0, 0, None)
+    assert (found.months, found.start_customers, found.net_fen) == (1, 0, 0)
 
 
-def test_where_nothing_moved_there_is_no_share_of_a_gain():
+def test_where_nothing_moved_nobody_gained_or_lost():
     found = growth(panel((5, 5), (0, 0), (-3, -3)), PARAMS)
-    assert (found.gain_fen, found.loss_fen, found.net_fen, found.top_share) == (0, 0, 0, None)
+    assert (found.gain_fen, found.loss_fen, found.net_fen) == (0, 0, 0)
     assert found.steps.set_index("step").loc["same", "customers"] == 3
 
 
-def test_a_hand_worked_branch_ties_and_the_largest_customers_gain_more_than_the_net():
-    # Start 1000, 400, 300, 200, 100 and one who is new: the top 20% is the one with 1000.
+def test_a_hand_worked_branch_ties():
+    # Start 1000, 400, 300, 200, 100 and one who is new.
     found = growth(panel((1000, 1600), (400, 0), (300, 250), (200, 240), (100, None), (None, 60)), PARAMS)
     steps = found.steps.set_index("step")
     told = {"new": 60, "up": 640, "same": 0, "down": -50, "emptied": -400, "left": -100}
@@ -61,26 +61,7 @@ def test_a_hand_worked_branch_ties_and_the_largest_customers_gain_more_than_the_
     }
     assert (found.start_fen, found.end_fen, found.net_fen) == (2000, 2150, 150)
     assert (found.gain_fen, found.loss_fen) == (700, -550)
-    assert found.top_share == pytest.approx(600 / 700)
-    assert found.new_share == pytest.approx(60 / 700)
-    assert found.top_share_of_net == pytest.approx(4.0)
     assert found.growth_share == pytest.approx(0.075)
-
-
-def test_where_the_net_is_a_loss_there_is_no_share_of_it():
-    found = growth(panel((100, 150), (100, 10)), PARAMS)
-    assert (found.net_fen, found.top_share_of_net) == (-40, None)
-    assert found.groups["share_of_net"].isna().all()
-
-
-def test_customers_rank_by_where_they_started_not_by_where_they_ended():
-    found = growth(panel((10, 10), *[(9 - i, 1000) for i in range(4)]), PARAMS)
-    assert found.top_share == 0
-
-
-def test_equal_customers_are_ranked_by_their_number():
-    found = growth(panel((10, 15), *[(10, 10)] * 4), PARAMS)
-    assert found.top_share == 1
 
 
 def test_a_customer_whose_amount_is_unknown_at_one_end_is_left_out_and_counted():
@@ -114,12 +95,12 @@ def test_months_that_were_not_sent_are_told():
         max_size=30,
     )
 )
-def test_steps_and_groups_sum_to_the_net_to_the_cent(ends):
+def test_steps_sum_to_the_net_to_the_cent(ends):
     found = growth(panel(*ends), PARAMS)
     if found.months == 2:
         assert found.net_fen == found.end_fen - found.start_fen == found.gain_fen + found.loss_fen
-        assert found.steps["change_fen"].sum() == found.groups["net_fen"].sum() == found.net_fen
-        assert found.steps["customers"].sum() == found.groups["customers"].sum()
+        assert found.steps["change_fen"].sum() == found.net_fen
+        assert found.steps["customers"].sum() == len(ends)
 
 
 def test_the_waterfall_starts_at_nothing_and_ends_at_the_net():

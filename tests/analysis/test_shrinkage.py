@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kit.analysis.shrinkage import branch_rates, funnel_place, rates_compared, shrunk_rates
+from kit.analysis.shrinkage import branch_rates, rates_compared, shrunk_rates
 from kit.engagement import profile
 from kit.params import Params
 
@@ -18,7 +18,8 @@ PARAMS = Params(**profile("rural-postal"), as_of="2026-10-31")
 def _branches(*counts):
     cases, customers = zip(*counts, strict=True) if counts else ((), ())
     ids = [f"{i:02d}" for i in range(len(counts))]
-    return pd.DataFrame({"branch_id": ids, "familiar_customers": cases, "customers": customers})
+    found = {"branch_id": ids, "familiar_customers": cases, "familiar_known": customers, "customers": customers}
+    return pd.DataFrame(found)
 
 
 def _shrunk(*counts):
@@ -30,8 +31,7 @@ def test_where_there_are_no_two_branches_with_customers_nothing_is_compared(coun
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         found = rates_compared(_branches(*counts), PARAMS)
-        place = funnel_place(_branches(*counts), PARAMS, "00", "familiar")
-    assert (found.compared, found.rates, len(found.table), len(found.extremes), place) == (0, (), 0, 0, None)
+    assert (found.compared, found.rates, len(found.table), len(found.extremes)) == (0, (), 0, 0)
 
 
 def test_a_branch_without_customers_is_given_the_banks_rate_and_no_place():
@@ -39,7 +39,6 @@ def test_a_branch_without_customers_is_given_the_banks_rate_and_no_place():
     first = found.table.iloc[0]
     assert (first["shrunk_share"], found.rate, found.branches) == (0.5, 0.5, 2)
     assert first[["raw_share", "from_share", "to_share", "zone"]].isna().all()
-    assert funnel_place(_branches((0, 0), (10, 40), (30, 40)), PARAMS, "00", "familiar") is None
 
 
 @pytest.mark.parametrize(
@@ -49,7 +48,7 @@ def test_equal_rates_are_shrunk_to_themselves_and_lie_inside(counts, rate):
     found = branch_rates(_branches(*counts), PARAMS, "familiar")
     assert found.table["shrunk_share"].tolist() == [rate] * 2
     assert found.table["zone"].tolist() == ["inside"] * 2
-    assert (found.correlation, found.overdispersed) == (0, False)
+    assert not found.overdispersed
     assert not found.curve.isna().any(axis=None)
 
 
@@ -125,26 +124,36 @@ def test_correlation_is_found_again_in_many_branches():
     assert shrunk_rates(cases.astype(float), sizes.astype(float))[1] == pytest.approx(1 / 9, abs=0.01)
 
 
-@pytest.mark.parametrize(("n", "rate"), [(1, 0.5), (7, 0.02), (40, 0.3), (2_000, 0.001), (30_000, 0.7)])
-def test_limits_are_the_binomials_own_between_whole_cases(n, rate):
+@pytest.mark.parametrize("n", [1, 2, 7, 40, 300])
+@pytest.mark.parametrize("rate", [0.001, 0.02, 0.3, 0.5, 0.95])
+def test_a_branch_is_outside_where_so_few_or_so_many_are_rarer_than_the_limit_and_nowhere_else(n, rate):
     binom = pytest.importorskip("scipy.stats").binom
-    many = 10_000_000
-    branches = _branches((round(rate * n), n), (round(rate * many), many))
-    row = branch_rates(branches, PARAMS, "familiar").table.iloc[0]
-    exact = branches["familiar_customers"].sum() / branches["customers"].sum()
-    for wanted, limit in ((0.001, row["from_share"]), (0.999, row["to_share"])):
-        k = binom.ppf(wanted, n, exact)
-        over = (binom.cdf(k, n, exact) - wanted) / binom.pmf(k, n, exact)
-        assert limit == pytest.approx(min(max((k - over) / n, 0), 1), abs=1e-9)
+    many = 10**9  # beside it the branch moves the bank's rate by nothing
+    for cases in range(n + 1):
+        branches = _branches((cases, n), (round(rate * many), many))
+        exact = branches["familiar_customers"].sum() / branches["customers"].sum()
+        few, lots = binom.cdf(cases, n, exact), binom.sf(cases - 1, n, exact)
+        zones = {"lowest": few < 0.001, "low": few < 0.025, "highest": lots < 0.001, "high": lots < 0.025}
+        wanted = next((zone for zone, there in zones.items() if there), "inside")
+        assert branch_rates(branches, PARAMS, "familiar").table["zone"].iloc[0] == wanted
+
+
+def test_whoever_cannot_be_judged_is_in_no_rate_and_a_branch_of_too_few_who_can_has_none():
+    # 8 of 20 and 10 of 40 who can be judged; of the third branch so few that there is no fact.
+    branches = _branches((8, 20), (10, 40), (np.nan, np.nan)).assign(customers=[60, 40, 100])
+    found = branch_rates(branches, PARAMS, "familiar")
+    assert found.table["raw_share"].tolist()[:2] == [0.4, 0.25]
+    assert found.table.loc[2, ["raw_share", "zone"]].isna().all()
+    assert (found.branches, found.rate) == (2, 0.3)
 
 
 def test_zones_are_told_by_size_and_not_by_rank():
     # The same rate, 30% beside 50%: by chance in 20 customers, not in 2,000.
     counts = ((6, 20), (600, 2_000), (5_000, 10_000), (4_500, 8_000), (10_300, 20_200))
-    assert branch_rates(_branches(*counts), PARAMS, "familiar").table["zone"].tolist()[:2] == ["inside", "lowest"]
-    place = funnel_place(_branches(*counts), PARAMS, "00", "familiar")
-    assert (place.zone, place.raw, place.overdispersed) == ("inside", 0.3, True)
-    assert 0.3 < place.shrunk < place.rate
+    found = branch_rates(_branches(*counts), PARAMS, "familiar")
+    first = found.table.iloc[0]
+    assert (found.table["zone"].tolist()[:2], found.overdispersed) == (["inside", "lowest"], True)
+    assert first["raw_share"] == 0.3 < first["shrunk_share"] < found.rate
 
 
 def test_a_branch_between_the_inner_and_the_outer_limit_is_worth_a_look_only():
@@ -154,13 +163,9 @@ def test_a_branch_between_the_inner_and_the_outer_limit_is_worth_a_look_only():
 
 
 def test_the_bank_is_told_of_each_rate_and_of_its_ends():
-    branches = _branches((10, 100), (50, 100), (90, 100)).assign(orphan_customers=[5, 5, 5])
+    branches = _branches((10, 100), (50, 100), (90, 100)).assign(orphan_customers=[5, 5, 5], orphan_known=100)
     found = rates_compared(branches, PARAMS)
     assert found.table["rate"].tolist() == ["familiar", "orphan"]
     assert found.table[["outside_inner", "outside_outer"]].to_numpy().tolist() == [[2, 2], [0, 0]]
-    assert found.extremes["branch_id"].tolist() == ["02", "00", "00", "02"]
+    assert found.extremes["branch_id"].tolist() == ["02", "00"]  # of rates that differ by chance alone there are none
     assert (found.compared, found.overdispersed) == (3, 1)
-
-
-def test_a_rate_that_was_not_sent_has_no_place():
-    assert funnel_place(_branches((1, 2), (3, 4)), PARAMS, "00", "dormant") is None

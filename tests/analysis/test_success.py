@@ -3,9 +3,9 @@ import pandas as pd
 import pytest
 from scipy.optimize import minimize
 
-from kit.analysis.logistic import FOLDS, auc, checked, fit, folds, probability
+from kit.analysis.logistic import auc, checked, fit, probability, quarters
 from kit.analysis.result import Unavailable
-from kit.analysis.success import fit_success, success_model
+from kit.analysis.success import fit_success, success_model, success_share
 from kit.engagement import profile
 from kit.params import Params
 
@@ -38,15 +38,28 @@ def test_auc_is_the_share_of_pairs_in_the_right_order_ties_half():
     assert auc(np.array([0.5, 0.5]), np.array([1.0, 1])) is None
 
 
-def test_a_customer_is_always_in_the_same_fold():
-    ids = [f"c{i}" for i in range(200)]
-    there = dict(zip(ids, folds(ids), strict=True))
-    back = dict(zip(ids[::-1], folds(ids[::-1]), strict=True))
-    assert there == back
-    assert set(there.values()) == set(range(FOLDS))
+def test_contacts_fall_into_quarters_of_time_and_a_day_into_one():
+    days = pd.Series(
+        pd.to_datetime(["2026-01-03", "2026-01-01", "2026-01-04", "2026-01-01", "2026-01-01", "2026-01-04"])
+    )
+    # Before them lie 3, 0, 4, 0, 0 and 4 of 6.
+    assert quarters(days).tolist() == [2, 0, 2, 0, 0, 2]
+    assert quarters(pd.Series(pd.date_range("2026-01-01", periods=8)[::-1])).tolist() == [3, 3, 2, 2, 1, 1, 0, 0]
+    assert quarters(days[:0]).tolist() == []
 
 
-def test_real_calls_are_foretold_within_four_points_and_three_but_for_the_likeliest(shared):
+def test_no_contact_is_foretold_from_a_later_one():
+    # What succeeds turns round in the last quarter: whoever had learnt from it would know.
+    rng = np.random.default_rng(2)
+    x, days = rng.normal(size=(800, 1)), pd.Series(pd.date_range("2024-01-01", periods=800))
+    turned = np.where(np.arange(800) < 600, 1, -1)
+    y = (rng.random(800) < 1 / (1 + np.exp(-3 * turned * x[:, 0]))).astype(float)
+    found = checked(x, y, days, list(range(800)))
+    assert found.auc < 0.2
+    assert found.table["contacts"].sum() == 200
+
+
+def _real_calls(shared):
     rows = pd.read_csv(shared / "bank_marketing" / "bank-full.csv", sep=";")
     y = (rows["y"] == "yes").to_numpy(dtype=float)
     assert y.sum() == 5289
@@ -56,11 +69,23 @@ def test_real_calls_are_foretold_within_four_points_and_three_but_for_the_likeli
         [np.log1p(rows["balance"].clip(lower=0)), np.log(rows["campaign"]), np.log1p(rows["previous"])]
     )
     x = np.column_stack([codes.to_numpy(dtype=float), (sizes - sizes.mean(axis=0)) / sizes.std(axis=0)])
-    found = checked(x, y, [str(i) for i in range(len(y))])
+    return x, y, pd.Series(np.arange(len(y)))
+
+
+def test_real_calls_are_foretold_within_four_points_and_three_but_for_the_likeliest(shared):
+    x, y, days = _real_calls(shared)
+    days = days.sample(frac=1, random_state=1).reset_index(drop=True)  # times alike: what is to come is as what was
+    found = checked(x, y, days, list(range(len(y))))
     assert (found.table["predicted_share"] - found.table["observed_share"]).abs().max() < 0.04
     assert (found.table["predicted_share"].iloc[:9] - found.table["observed_share"].iloc[:9]).abs().max() < 0.03
     assert found.auc == pytest.approx(0.77, abs=0.01)
     assert found.brier < 0.85 * found.base_brier
+
+
+def test_real_calls_in_their_own_order_show_that_the_times_had_changed(shared):
+    x, y, days = _real_calls(shared)
+    found = checked(x, y, days, list(range(len(y))))
+    assert found.table["observed_share"].mean() > 2 * found.table["predicted_share"].mean()
 
 
 def _outcomes(n, informative):
@@ -69,8 +94,8 @@ def _outcomes(n, informative):
     likely = np.where(age >= 60, 0.85, 0.25) if informative else np.full(n, 0.5)
     return pd.DataFrame({
         "branch_id": "0101", "customer_id": [f"c{i}" for i in range(n)], "succeeded": rng.random(n) < likely,
-        "attempts": 0, "successes": 0, "tier_rank": rng.integers(0, 4, n), "age": age, "segment": "other",
-        "product_count": rng.integers(0, 5, n),
+        "contact_date": pd.date_range("2023-01-01", periods=n), "attempts": 0, "successes": 0,
+        "tier_rank": rng.integers(0, 4, n), "age": age,
     })  # fmt: skip
 
 
@@ -81,8 +106,8 @@ def test_a_model_that_tells_customers_apart_orders_the_plan():
     assert model.auc > 0.7
     assert likely[outcomes["age"] >= 60].mean() > 0.7
     assert likely[outcomes["age"] < 60].mean() < 0.4
-    assert model.table["contacts"].sum() == 1000
-    assert len(model.table) == 10
+    assert model.table["contacts"].sum() == 250, "the last quarter"
+    assert len(model.table) == 8
     assert success_model(model) is model
 
 
@@ -99,9 +124,17 @@ def test_too_few_outcomes_give_no_model():
     assert (model.enough, model.auc, model.outcomes) == (False, None, 120)
 
 
-def test_one_customer_with_many_contacts_gives_no_model():
-    outcomes = _outcomes(1000, informative=True).assign(customer_id="c1")
-    assert not fit_success(outcomes, outcomes, PARAMS)[0].enough
+def test_contacts_of_one_day_or_of_a_quarter_without_a_success_give_no_model():
+    outcomes = _outcomes(1000, informative=True)
+    assert fit_success(outcomes, outcomes, PARAMS)[0].enough
+    on_a_day = outcomes.assign(contact_date=pd.Timestamp("2026-10-01"))
+    failed = outcomes.assign(succeeded=outcomes["succeeded"] & (outcomes["contact_date"] > "2024-01-01"))
+    assert not any(fit_success(rows, rows, PARAMS)[0].enough for rows in (on_a_day, failed))
+
+
+def test_a_branchs_own_share_is_of_its_contacts():
+    assert success_share(_outcomes(10, informative=True).assign(succeeded=[True] * 4 + [False] * 6)) == 0.4
+    assert success_share(pd.DataFrame({"customer_id": []})) is None
 
 
 def test_without_results_there_is_no_model():

@@ -27,16 +27,13 @@ STAKES = of(
 )
 
 
-def test_the_finding_with_most_money_at_stake_comes_first_with_its_share_and_rank():
+def test_the_finding_with_most_money_at_stake_comes_first_with_its_share_beside_the_branches():
     found = findings(people(a=30, b=70), PARAMS, STAKES, BRANCHES, "A", CODES)
     assert [(f.code, f.customers, f.stake_fen, f.share_of_aum) for f in found.top] == [
         ("maturing", 2, 50 * WAN, 0.5),
         ("orphan", 1, 30 * WAN, 0.3),
     ]
-    assert [(f.standing.rank, f.standing.of) for f in found.top] == [
-        (1, 2),
-        (2, 2),
-    ]  # B: nothing matures; half is alone
+    assert [f.median for f in found.top] == [0.25, 0.4]  # B: nothing matures; half is alone
     assert list(found.table["finding_of"]) == ["maturing", "orphan"]
 
 
@@ -50,13 +47,23 @@ def test_there_are_no_more_findings_than_the_profile_says():
     assert [f.code for f in findings(people(a=30, b=70), one, STAKES, BRANCHES, "A", CODES).top] == ["maturing"]
 
 
-def test_the_whole_bank_has_no_rank_but_its_branches_median():
+def test_the_whole_bank_stands_beside_its_branches_median_and_a_branch_alone_beside_none():
     found = findings(people(a=30, b=70, c=400), PARAMS, STAKES, BRANCHES, "*", CODES)
     assert found.top[0].code == "orphan"
     assert found.top[0].stake_fen == 230 * WAN
-    assert found.top[0].standing.rank is None
-    assert "place" not in found.table
-    assert found.top[0].standing.median == pytest.approx((0.3 + 0.5) / 2)
+    assert found.top[0].median == pytest.approx((0.3 + 0.5) / 2)
+    assert found.table["median_share"].tolist() == [f.median for f in found.top]
+    assert findings(people(a=30, b=70), PARAMS, STAKES, BRANCHES[:1], "A", CODES).top[0].median is None
+
+
+def test_what_is_not_worth_a_finding_is_none():
+    at = {
+        wan: findings(people(a=100), PARAMS, of(("A", "orphan", 9, wan * WAN)), BRANCHES, "A", CODES)
+        for wan in (1, 0.99)
+    }
+    assert [found.count for found in at.values()] == [1, 0]
+    any_money = PARAMS.model_copy(update={"findings_from_yuan": 0})
+    assert findings(people(a=100), any_money, of(("A", "orphan", 9, 1)), BRANCHES, "A", CODES).count == 1
 
 
 @pytest.mark.parametrize("stakes", [STAKES.iloc[:0], of(("A", "upgrade", 1, 0))], ids=["no list", "nothing at stake"])

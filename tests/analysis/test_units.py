@@ -78,13 +78,14 @@ def test_idle_accounts_are_ranked_beside_the_other_branches():
         units(("2026-10-01", 1, False)).assign(branch_id="02", branch_name="乙"),
     ])  # fmt: skip
     found = unit_activity(rows, PARAMS, "02")
-    assert (found.accounts, found.place.value, found.place.rank, found.place.of, found.place.median) == (
-        1,
-        0,
-        2,
-        2,
-        0.25,
-    )
+    assert (found.accounts, found.place.value, found.place.of, found.place.median) == (1, 0, 2, 0.25)
+    assert (found.place.rank, found.place.alike) == (None, True), "one account may be idle or not, by chance"
+
+
+def test_a_branchs_share_of_idle_accounts_is_of_those_whose_last_day_is_known():
+    found = unit_activity(units(("2026-01-01", 1, False), ("2026-10-30", 4, None), (None, 3, False)), PARAMS)
+    assert (found.accounts, found.still_share) == (3, 0.5)
+    assert found.branches["unit_idle_share"].tolist() == [0.5]
 
 
 def test_the_projected_average_by_hand():

@@ -116,9 +116,11 @@ def test_attempts_are_what_could_be_answered_and_an_objection_is_no_success():
 
 
 def test_an_outcome_knows_only_what_came_before_its_day():
+    # The tier rises at the end of September, and again on the very day of the next contacts.
     extra = (
-        "CREATE TABLE customers AS SELECT customer_id, branch_id, 1 AS tier_rank, 50 AS age, 'other' AS segment,"
-        " 2 AS product_count FROM customer"
+        "CREATE TABLE customers AS SELECT customer_id, branch_id, 50 AS age FROM customer;"
+        "CREATE TABLE panel AS SELECT * FROM (VALUES ('c1', DATE '2026-08-31', 0), ('c1', DATE '2026-09-30', 1),"
+        " ('c1', DATE '2026-10-05', 2), ('c2', DATE '2026-09-30', 3)) p(customer_id, as_of, tier_rank)"
     )
     call = {"customer_id": "c1", "contact_type": "电话"}
     found = _asked(
@@ -129,8 +131,8 @@ def test_an_outcome_knows_only_what_came_before_its_day():
         call | {"contact_date": "2026-10-09", "contact_result": "接通"},
         extra=extra,
     )
-    told = found.sort_values(["contact_date", "succeeded"])[["succeeded", "attempts", "successes"]].to_numpy().tolist()
-    assert told == [[True, 0, 0], [False, 1, 1], [True, 1, 1], [True, 3, 2]]
+    known = found.sort_values(["contact_date", "succeeded"])[["succeeded", "attempts", "successes", "tier_rank"]]
+    assert known.to_numpy().tolist() == [[True, 0, 0, 1], [False, 1, 1, 1], [True, 1, 1, 1], [True, 3, 2, 2]]
 
 
 def test_the_day_on_which_an_owner_was_given_the_customer_is_known():
@@ -175,9 +177,17 @@ def test_contribution_is_a_rank_and_where_only_a_grade_is_sent_its_place():
 
 def test_a_factor_that_is_missing_drops_out_and_the_rest_is_rescaled():
     # Assets 2/3 of 40, relation 1 of 20, potential 0 of 20: of 80, not of 100.
-    found = _grade([("c1", 2, True, 5, None, None, None)])
-    assert found["service_score"].tolist() == pytest.approx([(40 * 2 / 3 + 20) / 80 * 100])
-    half = _grade([("c1", 2, None, 5, None, None, None)])
-    assert half["factor_relation"].tolist() == [1]  # products alone
-    none = _grade([("c1", 2, None, None, None, None, None)])
-    assert none["service_score"].tolist() == pytest.approx([(40 * 2 / 3) / 60 * 100])
+    other = ("c2", 0, False, 0, None, None, 1)  # lest any factor be the same for all
+    found = _grade([("c1", 2, True, 5, None, None, None), other])
+    assert found["service_score"].tolist() == pytest.approx([(40 * 2 / 3 + 20) / 80 * 100, 20 / 80 * 100])
+    half = _grade([("c1", 2, None, 5, None, None, None), (*other[:2], None, *other[3:])])
+    assert half["factor_relation"].tolist() == [1, 0]  # products alone
+    none = _grade([("c1", 2, None, None, None, None, None), (*other[:2], None, None, *other[4:])])
+    assert none["service_score"].tolist() == pytest.approx([(40 * 2 / 3) / 60 * 100, 20 / 60 * 100])
+
+
+def test_a_factor_that_is_the_same_for_all_tells_nobody_apart_and_drops_out():
+    # Nobody has potential, all are as well known: 40 for assets alone.
+    found = _grade([("c1", 3, True, 5, None, None, None), ("c2", 0, True, 5, None, None, None)])
+    assert found["service_score"].tolist() == [100, 0]
+    assert found[["factor_relation", "factor_potential"]].isna().all(axis=None)

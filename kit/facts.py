@@ -22,7 +22,7 @@ from kit.analysis.handover import Handover, handover
 from kit.analysis.migration import Migration, migration
 from kit.analysis.plan import PlanSummary, plan_summary
 from kit.analysis.plan_changes import FirstContacts
-from kit.analysis.primary import Merchants, PrimaryAccounts, primary_accounts
+from kit.analysis.primary import Focus, Merchants, PrimaryAccounts, primary_focus
 from kit.analysis.products import Products, products
 from kit.analysis.result import judged, share, total
 from kit.analysis.segments import Segments, segments
@@ -133,9 +133,9 @@ _RESULTS: tuple[tuple[type, Callable[[_Of], Any], dict[str, tuple[str, Fact]]], 
     (Dormant, lambda of: dormant(of.customers, of.params), {
         "ineffective": ("ineffective_customers", Fact("customers", "less", "known", col.DORMANT)),
     }),
-    (PrimaryAccounts, lambda of: primary_accounts(of.customers, of.params), {
-        "focus_customers": ("focus_customers", Fact("customers", "less", "upper", col.PRIMARY_GRADE)),
-        "focus_fen": ("focus_fen", Fact("fen", "less", "upper", col.PRIMARY_GRADE)),
+    (Focus, lambda of: primary_focus(of.customers, of.params), {
+        "customers": ("focus_customers", Fact("customers", "less", "upper", col.PRIMARY_ELSEWHERE)),
+        "aum_fen": ("focus_fen", Fact("fen", "less", "upper", col.PRIMARY_ELSEWHERE)),
     }),
     (DepositMix, lambda of: deposit_mix(of.customers, of.params), {
         "deposit_fen": ("deposit_fen", Fact("fen", "more", "known", col.DEPOSIT_SPOT_FEN)),

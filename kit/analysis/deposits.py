@@ -36,10 +36,11 @@ class PersonalShare(Result):
 
 @dataclass(frozen=True, slots=True)
 class DepositMix(Result):
-    """Deposits by kind, a row a kind that is known, and the shares of each kind within a tier (highest first)."""
+    """Deposits of the ``customers`` of whom they are known: a row a kind, and each kind's share within a tier."""
 
     table: pd.DataFrame
     by_tier: pd.DataFrame
+    customers: int
     deposit_fen: int
     demand_share: float | None
     time_share: float | None
@@ -141,6 +142,7 @@ def deposit_mix(customers: pd.DataFrame, params: Params) -> DepositMix:
             "share": [shares[kind] for kind in amounts],
         }),
         by_tier=tiers.reset_index(),
+        customers=len(customers),
         deposit_fen=whole,
         demand_share=_part(customers, [sent[kind] for kind in ("demand",) if kind in sent]),
         time_share=_part(customers, [sent[kind] for kind in ("time", "cd") if kind in sent]),

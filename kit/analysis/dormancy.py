@@ -110,7 +110,6 @@ def _with_peak(customers: pd.DataFrame, panel: pd.DataFrame) -> pd.DataFrame:
     peak = peak.set_axis(there.astype("str")).reindex(customers[col.CUSTOMER_ID])
     highest = peak["highest"].fillna(0).to_numpy(dtype="int64")
     now = customers[col.AUM_FEN].fillna(0).to_numpy(dtype="int64")
-    known = customers[col.AUM_FEN].notna().to_numpy()
     return pd.DataFrame({
         col.CUSTOMER_ID: customers[col.CUSTOMER_ID],
         "asleep": flagged(customers, col.DORMANT),
@@ -119,8 +118,7 @@ def _with_peak(customers: pd.DataFrame, panel: pd.DataFrame) -> pd.DataFrame:
         "peak_rank": peak["rank"].fillna(0).to_numpy(dtype="int64"),
         "peak_fen": highest,
         "now_fen": now,
-        "known": known,
-        "gone_fen": np.where(known, np.maximum(highest - now, 0), 0),
+        "gone_fen": np.maximum(highest - now, 0),
     })  # fmt: skip
 
 
@@ -132,7 +130,7 @@ def _slept(customers: pd.DataFrame, panel: pd.DataFrame) -> pd.DataFrame:
 def _lost(customers: pd.DataFrame, params: Params, panel: pd.DataFrame) -> pd.DataFrame:
     """Whoever stood at the value floor and is not asleep, and is below it now, or is ``unknown``."""
     rows, floor = _with_peak(customers, panel), params.value_floor_fen
-    return rows[(rows["peak_fen"] >= floor) & (rows["now_fen"] < floor) & rows["known"] & ~rows["asleep"]]
+    return rows[(rows["peak_fen"] >= floor) & (rows["now_fen"] < floor) & ~rows["asleep"]]
 
 
 def _by_peak(rows: pd.DataFrame, params: Params) -> CallBacks:

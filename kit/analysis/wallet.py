@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from kit import columns as col
-from kit.analysis.products import asleep, valued
-from kit.analysis.result import Result, listed, share, tally, total
+from kit.analysis.products import valued
+from kit.analysis.result import Result, flagged, listed, share, tally, total
 from kit.analysis.tiers import by_tier, ladder
 from kit.params import WAN, Params
 
@@ -102,7 +102,7 @@ def potential(customers: pd.DataFrame, params: Params) -> pd.DataFrame:
         ``peer_fen``, ``potential_fen``, ``traits``, ``cell``; the index is the customers', of those looked at.
     """
     columns = [c for c in (col.AUM_FEN, col.AGE, col.OCCUPATION_SECTOR, col.INCOME_FEN) if c in customers]
-    chosen = customers.loc[(customers[col.AUM_FEN] > 0) & ~asleep(customers), columns]
+    chosen = customers.loc[(customers[col.AUM_FEN] > 0) & ~flagged(customers, col.DORMANT), columns]
     aum = chosen[col.AUM_FEN].astype("int64")
     made = cell_quantiles(
         aum, _traits(chosen, params), quantile=params.wallet.quantile, smallest=params.wallet.smallest_cell

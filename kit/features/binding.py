@@ -14,7 +14,7 @@ from kit import database
 from kit.analysis.panel import months_between
 from kit.book import Book
 from kit.errors import NoData, UnknownName
-from kit.features.definitions import definitions, needs
+from kit.features.definitions import definitions
 from kit.features.terms import WORDS
 from kit.params import WAN, YUAN, Params
 
@@ -114,17 +114,18 @@ def contacts_until(contacted: pd.Series, params: Params) -> date:
     return params.day if pd.isna(last) else max(params.day, last.date())
 
 
-def aum_column(book: Book, params: Params) -> str:
-    """Source column of AUM: that of the bank's averaging basis, or the first that the bank sent."""
+def aum_column(now: pd.DataFrame, params: Params) -> str:
+    """Source column of AUM: that of the bank's averaging basis, or the first that has values at the date."""
     wanted = _BASIS[params.aum_basis]
-    return next((c for c in (wanted, *_BASIS.values()) if book.has(f"customer_month.{c}")), wanted)
+    return next((c for c in (wanted, *_BASIS.values()) if c in now and now[c].notna().any()), wanted)
 
 
 def book_facts(book: Book, params: Params) -> dict[str, Any]:
     """What the SQL must know of a book: its months, the days that follow from its date, and what the bank sent."""
     day = params.day
-    dates = book.read("customer_month", columns=[col.AS_OF])[col.AS_OF].unique()
-    months = sorted(pd.Timestamp(each).date() for each in dates)
+    sent = [c for c in _BASIS.values() if book.has(f"customer_month.{c}")]
+    rows = book.read("customer_month", [col.AS_OF, *sent])
+    months = sorted(pd.Timestamp(each).date() for each in rows[col.AS_OF].unique())
     past = [month for month in months if month <= day]
     if not past:
         raise NoData(message=f"as_of {day}: the first month of the book is {months[0] if months else '—'}")
@@ -135,9 +136,6 @@ def book_facts(book: Book, params: Params) -> dict[str, Any]:
         before: date = (pd.Timestamp(end) - pd.DateOffset(months=count)).date()
         return before
 
-    def is_known(name: str) -> bool:
-        return all(any(book.has(source) for source in group) for group in needs()[name])
-
     def month(back: int) -> date | None:
         """Last date of the calendar month so many before that of the data; None where that was not sent."""
         return next((each for each in reversed(past) if months_between(each, past[-1]) == back), None)
@@ -145,7 +143,7 @@ def book_facts(book: Book, params: Params) -> dict[str, Any]:
     settled = timedelta(days=params.practice.settle_days)
     retained = timedelta(days=params.primary.retention_days)
     return {
-        "aum_column": aum_column(book, params),
+        "aum_column": aum_column(rows[rows[col.AS_OF] == past[-1]], params),
         "as_of": day,
         "month": past[-1],
         "month_first": past[0],
@@ -165,5 +163,4 @@ def book_facts(book: Book, params: Params) -> dict[str, Any]:
         "pay_until": day - retained,
         "movement_since": day - timedelta(days=params.contact.movement_days),
         "maturity_until": day + timedelta(days=params.contact.maturity_days),
-        "relation_known": is_known("familiar"),
     }

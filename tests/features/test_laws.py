@@ -128,7 +128,7 @@ def made(tmp_path):
             open_tables(db, book, values)
             for name, rows in parameter_tables(params).items():
                 db.register(name, rows)
-            for name in ("unlisted", "panel", "aum", "movement", "due", "maturity"):
+            for name in ("sent", "unlisted", "panel", "aum", "movement", "due", "maturity"):
                 db.execute(f"CREATE TABLE {name} AS {bind(name, values)}")
             people = db.sql("SELECT * FROM aum JOIN movement USING (customer_id) JOIN maturity USING (customer_id)")
             return people.df().set_index("customer_id"), frame(db.sql("FROM panel ORDER BY ALL").to_arrow_table())

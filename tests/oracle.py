@@ -381,10 +381,11 @@ def handover(bank: Bank, own: pd.DataFrame, decided: pd.DataFrame) -> dict[str, 
 
 
 def planned(plan: pd.DataFrame) -> dict[str, Any]:
-    """Contacts of the plan: with a day; due after its last; left without one; first ones of a new owner."""
+    """Contacts of the plan: with a day; after they were due; due after its end; without a day; a new owner's first."""
     dated, later = plan["date"].notna(), plan["reason"].eq("later")
     return {
         "plan_customers": plan["customer_id"].nunique(), "plan_contacts": len(plan), "planned_contacts": dated.sum(),
+        "late_contacts": (plan["date"] > plan["due"]).sum(),
         "later_contacts": later.sum(), "left_over_contacts": (~dated & ~later).sum(),
         "first_contacts": plan["first_contact"].sum(),
     }  # fmt: skip

@@ -1,6 +1,7 @@
 """Dormant and ineffective customers, those who were lost, and whom to wake or win back (R73, R78)."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -47,6 +48,11 @@ class CallBacks(Result):
     gone_fen: int
     unknown: int
     unknown_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class WinBacks(CallBacks):
+    """Those who have left the value floor, awake; of `CallBacks` the others are asleep."""
 
 
 def _asleep(customers: pd.DataFrame, rule: DormancyRule, params: Params) -> pd.Series:
@@ -133,30 +139,30 @@ def _lost(customers: pd.DataFrame, params: Params, panel: pd.DataFrame) -> pd.Da
     return rows[(rows["peak_fen"] >= floor) & (rows["now_fen"] < floor) & ~rows["asleep"]]
 
 
-def _by_peak(rows: pd.DataFrame, params: Params) -> CallBacks:
+def _by_peak(rows: pd.DataFrame, params: Params) -> dict[str, Any]:
     unknown, rows = rows[rows["unknown"]], rows[~rows["unknown"]]
     reached = rows["peak_rank"].map(dict(enumerate(params.tier_codes()))).rename(col.TIER)
     highest = ordered(reached, reversed(params.tier_codes()))
     table = tally(rows, highest, peak_fen="peak_fen", aum_fen="now_fen", gone_fen="gone_fen")
-    return CallBacks(
-        table=table[table["customers"] > 0].reset_index(),
-        customers=len(rows),
-        peak_fen=total(rows["peak_fen"]),
-        gone_fen=total(rows["gone_fen"]),
-        unknown=len(unknown),
-        unknown_fen=total(unknown["latest_fen"]),
-    )
+    return {
+        "table": table[table["customers"] > 0].reset_index(),
+        "customers": len(rows),
+        "peak_fen": total(rows["peak_fen"]),
+        "gone_fen": total(rows["gone_fen"]),
+        "unknown": len(unknown),
+        "unknown_fen": total(unknown["latest_fen"]),
+    }
 
 
 @needs(of_most=col.DORMANT)
 def wake_ups(customers: pd.DataFrame, params: Params, panel: pd.DataFrame) -> CallBacks:
     """唤醒: customers dormant by the marketing rule, by the highest tier that they once reached (R78)."""
-    return _by_peak(_slept(customers, panel), params)
+    return CallBacks(**_by_peak(_slept(customers, panel), params))
 
 
-def win_backs(customers: pd.DataFrame, params: Params, panel: pd.DataFrame) -> CallBacks:
+def win_backs(customers: pd.DataFrame, params: Params, panel: pd.DataFrame) -> WinBacks:
     """赢回: customers who stood at the value floor in some month, are below it now, and are not asleep (R78)."""
-    return _by_peak(_lost(customers, params, panel), params)
+    return WinBacks(**_by_peak(_lost(customers, params, panel), params))
 
 
 @needs(col.DORMANT)

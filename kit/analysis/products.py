@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from kit import columns as col
 from kit.analysis.result import Result, Unavailable, flagged, listed, needs, richest, share
-from kit.analysis.tiers import by_tier
+from kit.analysis.tiers import at_the_floor, by_tier
 from kit.params import Params
 
 FAMILIES = {
@@ -88,7 +88,7 @@ def known_families(customers: pd.DataFrame) -> tuple[str, ...]:
 
 def valued(customers: pd.DataFrame, params: Params) -> pd.Series:
     """Whether a customer stands at the value floor or above and is awake: those whom it pays to list one by one."""
-    return customers[col.TIER].isin(params.tier_codes()[1:]) & ~flagged(customers, col.DORMANT)
+    return at_the_floor(customers, params) & ~flagged(customers, col.DORMANT)
 
 
 def held(customers: pd.DataFrame, families: tuple[str, ...]) -> pd.DataFrame:

@@ -8,7 +8,7 @@ import pandas as pd
 from kit import columns as col
 from kit.analysis.products import valued
 from kit.analysis.result import Result, flagged, listed, share, tally, total
-from kit.analysis.tiers import by_tier, ladder
+from kit.analysis.tiers import at_the_floor, by_tier, ladder
 from kit.params import WAN, Params
 
 
@@ -124,7 +124,7 @@ def wallet(customers: pd.DataFrame, params: Params) -> Wallet:
     cells = made[["traits", "cell"]].drop_duplicates()["traits"].value_counts()
     likeness = ["+".join(traits[:used]) or "all" for used in alike.index]
     sizes = pd.DataFrame({"likeness": likeness, "cells": cells.reindex(alike.index).array, "customers": alike.array})
-    valued = rows[rows["below"] & rows[col.TIER].isin(params.tier_codes()[1:])]
+    valued = rows[rows["below"] & at_the_floor(rows, params)]
     coarser = int((made["traits"] < len(traits)).sum())
     return Wallet(
         table=table[table["customers"] > 0].reset_index(),

@@ -11,6 +11,7 @@ import pandas as pd
 
 from kit import columns as col
 from kit import database
+from kit.analysis.panel import months_between
 from kit.book import Book
 from kit.errors import NoData, UnknownName
 from kit.features.definitions import definitions
@@ -93,11 +94,6 @@ def bind(subject: str, values: Values) -> str:
     return _PARAMETER.sub(told, definitions()[subject])
 
 
-def month_number(day: date) -> int:
-    """Calendar months up to a day: those of two days differ by the months between them."""
-    return 12 * day.year + day.month
-
-
 def settle_dates(book: Book, params: Params) -> Params:
     """Params with the as-of date filled in: the engagement's own, else the last date of the panel."""
     if params.as_of is not None:
@@ -142,8 +138,7 @@ def book_facts(book: Book, params: Params) -> dict[str, Any]:
 
     def month(back: int) -> date | None:
         """Last date of the calendar month so many before that of the data; None where that was not sent."""
-        wanted = month_number(past[-1]) - back
-        return next((each for each in reversed(past) if month_number(each) == wanted), None)
+        return next((each for each in reversed(past) if months_between(each, past[-1]) == back), None)
 
     settled = timedelta(days=params.practice.settle_days)
     retained = timedelta(days=params.primary.retention_days)
@@ -151,7 +146,7 @@ def book_facts(book: Book, params: Params) -> dict[str, Any]:
         "aum_column": aum_column(rows[rows[col.AS_OF] == past[-1]], params),
         "as_of": day,
         "month": past[-1],
-        "month_first": past[0],
+        "month_first": month(month_number(past[-1]) - month_number(past[0])),
         "month_before": month(1),
         "month_earlier": month(2),
         "idle_since": day - timedelta(days=params.dormancy.idle_days),

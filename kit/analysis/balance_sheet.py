@@ -198,14 +198,15 @@ def _main_purpose(rows: pd.DataFrame) -> pd.DataFrame:
     return made[commonest].div(made.sum(axis=1), axis=0)
 
 
-def three_tables(customers: pd.DataFrame, _params: Params) -> ThreeTables:
+def three_tables(customers: pd.DataFrame, _params: Params) -> ThreeTables | Unavailable:
     """三张表合起来看: of the customers on file, who has products and a balance sheet too (R38, R49)."""
     sent = {"customer_month": col.IN_MONTH, "account": col.IN_ACCOUNT, "holding": col.IN_HOLDING, "txn": col.IN_TXN}
     told = customers[[c for c in sent.values() if c in customers and (customers.empty or customers[c].notna().any())]]
     found, not_found = told.eq(other=True), told.eq(other=False)
     products = told.columns.intersection([col.IN_ACCOUNT, col.IN_HOLDING])
-    known = told[products].notna().any(axis=1) | products.empty
-    complete = found[col.IN_MONTH] & known & (found[products].any(axis=1) | products.empty)
+    if products.empty:
+        return Unavailable((col.IN_ACCOUNT, col.IN_HOLDING))
+    complete = found[col.IN_MONTH] & found[products].any(axis=1)
     rows = [
         {
             "table": name,
@@ -221,6 +222,6 @@ def three_tables(customers: pd.DataFrame, _params: Params) -> ThreeTables:
         table=pd.DataFrame(rows),
         customers=len(customers),
         complete=int(complete.sum()),
-        complete_share=share(complete.sum(), known.sum()),
+        complete_share=share(complete.sum(), told[products].notna().any(axis=1).sum()),
         no_balance=int(not_found[col.IN_MONTH].sum()),
     )

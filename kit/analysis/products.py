@@ -101,6 +101,7 @@ def products(customers: pd.DataFrame, params: Params) -> Products:
     """交叉销售: customers by the number of product families they hold, and the mean, by tier (R9)."""
     customers = customers[customers[col.PRODUCT_COUNT].notna()]
     count = customers[col.PRODUCT_COUNT].astype("int64")
+    families = known_families(customers)
     told = customers.get(col.DORMANT, pd.Series(index=customers.index, dtype="object"))
     awake = told.eq(other=False)
     kinds = pd.DataFrame({name: count == n for n, name in enumerate(("none_share", "one_share", "two_share"))})
@@ -112,7 +113,7 @@ def products(customers: pd.DataFrame, params: Params) -> Products:
     table = pd.concat([whole, table[table["customers"] > 0]]) if len(count) else table.iloc[:0]
     return Products(
         by_tier=table.rename_axis(col.TIER).reset_index(),
-        families=known_families(customers),
+        families=families if len({*families} - {"card"}) > 1 else (),
         customers=len(count),
         mean=float(count.mean()) if len(count) else None,
         single_share=share((count <= 1).sum(), len(count)),

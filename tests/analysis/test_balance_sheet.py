@@ -113,7 +113,7 @@ def test_a_card_needs_a_balance_and_an_account_or_a_product():
     rows = found.table.set_index("table")
     assert rows.loc["account", ["customers", "not_found", "aum_not_found_fen"]].tolist() == [2, 2, 60]
     alone = three_tables(customers[["in_month", "aum_fen"]], PARAMS)
-    assert alone.complete == 3
+    assert alone == Unavailable(("in_account", "in_holding")), "no table tells of products"
     assert three_tables(customers.iloc[:0], PARAMS).complete_share is None
 
 

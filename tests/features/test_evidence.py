@@ -160,7 +160,8 @@ def test_a_large_inflow_that_transactions_alone_tell_of_is_a_sign_of_more_and_pa
             for day, way in ((15, "贷"), (25, "借"))]  # fmt: skip
     found = made(months, pd.DataFrame(rows, columns=_TXN))
     hidden, passing = hidden_value(found, PARAMS), pass_through(found, PARAMS)
-    assert (hidden.customers, hidden.judged, hidden.inflow_fen) == (8, 8, None), "of a part of the month no sum is told"
+    # Half of them hold a higher tier still, by the bank's delayed downgrade; of a part of the month no sum is told.
+    assert (hidden.customers, hidden.judged, hidden.inflow_fen) == (4, 4, None)
     assert (passing.customers, passing.judged) == (8, 8)
 
 

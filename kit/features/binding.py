@@ -146,7 +146,7 @@ def book_facts(book: Book, params: Params) -> dict[str, Any]:
         "aum_column": aum_column(rows[rows[col.AS_OF] == past[-1]], params),
         "as_of": day,
         "month": past[-1],
-        "month_first": past[0],
+        "month_first": month(months_between(past[0], past[-1])),
         "month_before": month(1),
         "month_earlier": month(2),
         "idle_since": day - timedelta(days=params.dormancy.idle_days),
@@ -164,5 +164,4 @@ def book_facts(book: Book, params: Params) -> dict[str, Any]:
         "pay_until": day - retained,
         "movement_since": day - timedelta(days=params.contact.movement_days),
         "maturity_until": params.today + timedelta(days=params.contact.maturity_days),
-        "txns_known": book.has("txn.amount_fen"),
     }

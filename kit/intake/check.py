@@ -33,7 +33,12 @@ def check_rows(connection: Any, tables: Sequence[str], places: Mapping[int, str]
             check_reference(connection, table, *reference)
         _check_key(connection, table, places)
     if "customer" in tables and "branch" not in tables:
-        _derive_branches(connection)
+        connection.execute(
+            "CREATE TABLE branch AS SELECT row_number() OVER (ORDER BY branch_id) AS _id, 0 AS _unreadable,"
+            " branch_id, branch_id AS branch_name"
+            f" FROM (SELECT DISTINCT branch_id FROM {accepted(connection, 'customer')})"
+        )
+        connection.execute("CREATE TABLE gone_branch (_id BIGINT, why VARCHAR)")
         return ["branch", *tables]
     return list(tables)
 
@@ -84,12 +89,3 @@ def _check_key(connection: Any, table: str, places: Mapping[int, str]) -> None:
     connection.execute(
         f"INSERT INTO gone_{table} SELECT _id, CASE WHEN same THEN 'repeated' ELSE 'quarantined' END FROM later"
     )
-
-
-def _derive_branches(connection: Any) -> None:
-    connection.execute(
-        "CREATE TABLE branch AS SELECT row_number() OVER (ORDER BY branch_id) AS _id, 0 AS _unreadable,"
-        " branch_id, branch_id AS branch_name"
-        f" FROM (SELECT DISTINCT branch_id FROM {accepted(connection, 'customer')})"
-    )
-    connection.execute("CREATE TABLE gone_branch (_id BIGINT, why VARCHAR)")

@@ -134,7 +134,7 @@ def run(
     hand_over = {"inputs": inputs, "printed": day.isoformat()}
     done = set() if fresh else {b for b, line in ledger.last(**hand_over).items() if line["status"] == "done"}
     of_all = {"out": out.resolve(), "context": context, "printed": day, "engine": engine, "timeout": timeout}
-    every = _tasks(engagement, branches, chosen, **of_all)
+    every = _tasks(engagement, branches, chosen, of_all)
     tasks = [task for task in every if task.branch not in done]
     kept = tuple(branch for branch in chosen if branch in done)
     progress.branches(len(tasks), len(kept))
@@ -176,8 +176,10 @@ def _fingerprint(engagement: Engagement, data: Path) -> str:
     return hashlib.sha256("|".join([code_digest(), *engagement.chapters, *sums]).encode()).hexdigest()[:16]
 
 
-def _tasks(engagement: Engagement, branches: pd.DataFrame, chosen: Sequence[str], **of_all: Any) -> list[Task]:
-    """A task a branch and one for the bank; ``of_all`` is what none has alone."""
+def _tasks(
+    engagement: Engagement, branches: pd.DataFrame, chosen: Sequence[str], of_all: Mapping[str, Any]
+) -> list[Task]:
+    """A task a branch and one for the bank; ``of_all`` are the fields that all have in common."""
     known, secrets = chapter_notebooks(), engagement.secrets
     rows = branches.set_index(col.BRANCH_ID)
     chapters = tuple((name, known[name]) for name in engagement.chapters)

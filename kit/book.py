@@ -19,6 +19,11 @@ def _pandas_type(arrow: pa.DataType) -> pd.api.extensions.ExtensionDtype | None:
     return {pa.int64(): pd.Int64Dtype(), pa.bool_(): pd.BooleanDtype(), pa.string(): pd.StringDtype()}.get(arrow)
 
 
+# Beside the tables: a row a customer and month whose row of the month table was set aside, or, where such a row names
+# no customer, a row a branch and month whose list is not complete.
+SET_ASIDE = "set_aside"
+
+
 class Book:
     """Read-only view of ``root/book/<table>.parquet``.
 

@@ -18,7 +18,7 @@ from kit.errors import BadKey, BadValue, MissingFile, UnknownName, nearest
 from kit.messages import message
 from kit.params import YUAN, ControlTotal, Params
 from kit.resources import notebooks, read_yaml, templates
-from kit.schema import schema
+from kit.schema import HOME, currencies, schema
 
 CONFIG = "engagement.yml"
 _SECRETS = ".secrets"
@@ -36,6 +36,7 @@ class _File(BaseModel):
     as_of: date | None = None
     chapters: tuple[str, ...] = Field(default=(), strict=False)
     control_totals: dict[str, Any] = Field(default_factory=dict)
+    rates: dict[str, Any] = Field(default_factory=dict)
     params: dict[str, Any] = Field(default_factory=dict)
 
 
@@ -64,6 +65,7 @@ class Engagement(BaseModel):
     chapters: tuple[str, ...]
     params: Params
     control_totals: tuple[ControlTotal, ...] = ()
+    rates: dict[str, Decimal] = Field(default_factory=dict)
 
     @cached_property
     def secrets(self) -> Secrets:
@@ -164,6 +166,21 @@ def _control_total(path: Path, name: str, value: object) -> ControlTotal:
     return ControlTotal(table=table, column=column, stated=int(stated))
 
 
+def _rate(path: Path, name: str, value: object) -> tuple[str, Decimal]:
+    """元 for one of another currency, by its code or any of the bank's words for it: ``USD: 7.1``."""
+    place, codes = (
+        f"rates.{name}",
+        {word.upper(): code for code, words in currencies().items() for word in (code, *words)},
+    )
+    code = codes.get(name.strip().upper(), HOME)
+    if code == HOME:
+        raise BadKey(path=path, place=place, name=name, known=[each for each in currencies() if each != HOME])
+    plain = str(value) if isinstance(value, int | float | str) and not isinstance(value, bool) else ""
+    if not re.fullmatch(r"\d{1,6}(\.\d{1,8})?", plain) or not Decimal(plain):
+        raise BadValue(path=path, place=place, value=repr(value), expected=message("errors.expected.rate"))
+    return code, Decimal(plain)
+
+
 def load(folder: Path) -> Engagement:
     """Read ``folder/engagement.yml``.
 
@@ -203,5 +220,6 @@ def load(folder: Path) -> Engagement:
         language=stated.language,
         chapters=stated.chapters or tuple(known),
         params=params,
+        rates=dict(_rate(path, name, value) for name, value in stated.rates.items()),
         control_totals=tuple(_control_total(path, name, value) for name, value in stated.control_totals.items()),
     )

@@ -13,7 +13,7 @@ import pandas as pd
 
 from kit import columns as col
 from kit.analysis.concentration import Concentration, concentration
-from kit.analysis.contact import ContactPractice
+from kit.analysis.contact import ContactPractice, rated
 from kit.analysis.coverage import Coverage, Households, Orphans, Roles, coverage, households, roles
 from kit.analysis.deposits import DepositMix, deposit_mix
 from kit.analysis.dormancy import Dormant, dormant
@@ -189,8 +189,9 @@ def reckoned(customers: pd.DataFrame, params: Params, rows: Callable[[str], pd.D
     for _, reckon, named in _RESULTS:
         result = reckon(of)
         found |= {name: getattr(result, field, None) for field, (name, _) in named.items()}
+    told = rated(customers, params)
     for name, flag in _FLAGS.items():
-        found |= flag.reckoned(name, customers, params)
+        found |= flag.reckoned(name, told, params)
     held = {"upper": params.upper_tiers(), **{code: (code,) for code in params.tier_codes()}}
     for name, codes in held.items():
         aum = customers.loc[customers[col.TIER].isin(codes), col.AUM_FEN]
@@ -234,7 +235,8 @@ def facts_table(
     found: Mapping[str, Mapping[str, Any]], customers: pd.DataFrame, params: Params, words: Wording
 ) -> pd.DataFrame:
     """``data/facts.parquet``: a row a branch and fact, with whom it is of and how many of them could be judged."""
-    known = {column: customers.groupby(col.BRANCH_ID)[column].count() for column in _judged_by(customers)}
+    told = rated(customers, params)
+    known = {column: told.groupby(col.BRANCH_ID)[column].count() for column in _judged_by(told)}
     size = customers.groupby(col.BRANCH_ID).size()
     rows = []
     for branch, values in found.items():

@@ -32,7 +32,7 @@ _FRAMES: Mapping[str, Mapping[str, str]] = {
     },
     "totals": {
         "file": _TEXT, "sheet": _TEXT, "table": _TEXT, "row": _COUNT, "label": _TEXT, "column": _TEXT,
-        "stated_fen": _COUNT, "summed_fen": _COUNT, "difference_fen": _COUNT,
+        "stated_fen": _COUNT, "summed_fen": _COUNT, "difference_fen": _COUNT, "status": _TEXT,
     },
     "fields": {
         "file": _TEXT, "sheet": _TEXT, "table": _TEXT, "column": _TEXT, "label": _TEXT, "unit": _TEXT,

@@ -5,7 +5,7 @@ _NAMED_AS_THEY_ARE = """
     value role step start_group account_class state dormancy_rule unit_state unit_line pays stage whose flow_step
     grouping rate zone gap merchant_evidence sign family likeness risk_state scheme service_grade factor intent
     period contact_channel outcome objection called_again order deal_source route reminded asked_before strategy
-    allocation_reason remark
+    allocation_reason remark unread_of
 """
 # Columns of codes and the group of labels that names them.
 CODES = {name: name for name in _NAMED_AS_THEY_ARE.split()} | {
@@ -15,7 +15,7 @@ CODES = {name: name for name in _NAMED_AS_THEY_ARE.split()} | {
 }  # fmt: skip
 _TEXT = """
     table parent column unlocks aliases file sheet label reason why refusal detail days_left risk_level missing
-    occupation held
+    occupation held currency unread_word
 """.split()  # noqa: SIM905  # quotes would hide the names
 _OF_ITS_OWN = {
     "stated_fen": "cents", "found_fen": "cents", "difference_fen": "cents",  # what must agree is printed to the cent

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 import pandas as pd
 
 from kit import columns as col
-from kit.analysis.result import Result, flagged, needs, ratio, share, total
+from kit.analysis.result import Result, Unavailable, flagged, needs, ratio, share, total
 from kit.params import Params
+
+_SAID = {True: "yes", False: "no"}
 
 
 @dataclass(frozen=True, slots=True)
 class TakeUp(Result):
-    """Days on which something of a customer fell due, long enough ago to tell.
+    """Days on which something of a customer fell due, long enough ago to tell; shares are of those that are known.
 
     ``table`` has a row each for those told of it before (``yes``) and not (``no``): matured, renewed, renewed_share,
     stayed_share. Renewed is who took a new deposit or product within the profile's days; kept, of those whose balances
@@ -54,29 +56,35 @@ class Referrals(Result):
 
 
 @needs(col.MATURED_DATE, col.RENEWED)
-def take_up(matured: pd.DataFrame, params: Params) -> TakeUp:
+def take_up(matured: pd.DataFrame, params: Params) -> TakeUp | Unavailable:
     """到期承接: of what fell due, how much was taken up anew or kept, and who was told in time (R103)."""
     known = matured[col.HELD_BEFORE_FEN].fillna(0) > 0
     known &= matured[col.HELD_AFTER_FEN].notna()
     stays = matured[col.HELD_AFTER_FEN] >= params.practice.kept_from * matured[col.HELD_BEFORE_FEN]
+    renewed = matured[col.RENEWED].notna()
+    if renewed.sum() < params.evidence.coverage_at_least * len(matured):
+        return Unavailable((col.RENEWED,), int(renewed.sum()), len(matured))
     rows = pd.DataFrame({
-        "reminded": flagged(matured, col.REMINDED).map({True: "yes", False: "no"}),
+        "reminded": matured.get(col.REMINDED, pd.Series(index=matured.index, dtype="object")).map(_SAID),
+        "told": renewed.astype("int64"),
         "renewed": flagged(matured, col.RENEWED).astype("int64"),
         "known": known.astype("int64"),
         "kept": (known & stays).astype("int64"),
     })  # fmt: skip
     groups = rows.groupby("reminded")
-    sums = groups[["renewed", "known", "kept"]].sum().reindex(["yes", "no"], fill_value=0)
+    sums = groups[["told", "renewed", "known", "kept"]].sum().reindex(["yes", "no"], fill_value=0)
     table = pd.DataFrame({"matured": groups.size().reindex(["yes", "no"], fill_value=0), "renewed": sums["renewed"]})
-    table["renewed_share"] = ratio(table["renewed"], table["matured"])
+    table["renewed_share"] = ratio(table["renewed"], sums["told"])
     table["stayed_share"] = ratio(sums["kept"], sums["known"])
-    told = col.REMINDED in matured
+    reminded = rows["reminded"].notna().sum()
     return TakeUp(
-        table=table[table["matured"] > 0].reset_index() if told else table.iloc[:0],
+        table=table[table["matured"] > 0].reset_index(),
         matured=len(rows),
-        renewed_share=share(rows["renewed"].sum(), len(rows)),
+        renewed_share=share(rows["renewed"].sum(), rows["told"].sum()),
         stayed_share=share(rows["kept"].sum(), rows["known"].sum()),
-        reminded_share=share(table["matured"]["yes"], len(rows)) if told else None,
+        reminded_share=share(table["matured"]["yes"], reminded)
+        if reminded >= params.evidence.coverage_at_least * len(rows)
+        else None,
     )
 
 
@@ -87,10 +95,9 @@ def referrals(brought: pd.DataFrame, params: Params, customers: pd.DataFrame, co
     recent = brought[brought[col.CAME_DATE] > since]
     worth = customers.set_index(col.CUSTOMER_ID)
     rows = recent.assign(**{c: recent[col.CUSTOMER_ID].map(worth[c]) for c in (col.AUM_FEN, col.TIER_RANK)})
-    told = col.REFERRAL_ASKED_DATE in rows
-    asked = (rows[col.REFERRAL_ASKED_DATE] <= rows[col.CAME_DATE]) if told else pd.Series(data=False, index=rows.index)
+    asked = rows.get(col.ASKED_BEFORE, pd.Series(index=rows.index, dtype="object")).map(_SAID)
     converted = (rows[col.TIER_RANK] > 0).astype("int64")
-    groups = rows.assign(converted=converted).groupby(asked.map({True: "yes", False: "no"}))
+    groups = rows.assign(converted=converted).groupby(asked)
     table = pd.DataFrame({
         "brought": groups.size(), "converted": groups["converted"].sum(),
         "aum_fen": groups[col.AUM_FEN].apply(total).astype("int64"),
@@ -101,12 +108,12 @@ def referrals(brought: pd.DataFrame, params: Params, customers: pd.DataFrame, co
     often = each[each >= params.practice.refers_often]
     steps = contacts[contacts[col.CONTACT_STEP] == "refer"] if col.CONTACT_STEP in contacts else None
     return Referrals(
-        table=(table if told else table.iloc[:0]).rename_axis("asked_before").reset_index(),
+        table=table.rename_axis("asked_before").reset_index(),
         asked=None if steps is None else steps[col.CUSTOMER_ID].nunique(),
         came=len(rows),
-        asked_came=int(asked.sum()),
+        asked_came=int((asked == "yes").sum()),
         converted=int(converted.sum()),
-        converted_share=share(converted.sum(), len(rows)),
+        converted_share=share(converted.sum(), rows[col.TIER_RANK].notna().sum()),
         aum_fen=total(rows[col.AUM_FEN]),
         brought=len(brought),
         referrers=len(each),

@@ -6,6 +6,7 @@ import pandas as pd
 
 from kit import columns as col
 from kit.analysis.branches import Standing, place
+from kit.analysis.panel import months_between
 from kit.analysis.result import Result, needs
 from kit.params import Params
 
@@ -19,8 +20,8 @@ class Capacity(Result):
     """Output per head at the last month; ``table`` has a row for this branch (or bank) and the branches' median.
 
     ``trend`` is AUM a head by month, here (``own_fen``) and the other branches' median (``others_fen``, missing where
-    there are none), over ``months``, 0 where there is but one. ``growth_share`` is its change over them,
-    ``others_growth_share`` the median of the others'.
+    there are none), over so many calendar ``months``, 0 where there is but one. ``growth_share`` is its change over
+    them, ``others_growth_share`` the median of the others'.
     """
 
     table: pd.DataFrame
@@ -62,7 +63,7 @@ def capacity(months: pd.DataFrame, _params: Params, branch_id: str | None = None
         table=pd.concat(both)[["whose", *measures]],
         trend=trend.loc[path.index].reset_index(),
         heads=int(own[col.HEADS].iloc[-1]) if len(own) else 0,
-        months=len(path) if len(path) > 1 else 0,
+        months=months_between(path.index[0], path.index[-1]) if len(path) else 0,
         aum_each_fen=float(path.iloc[-1]) if len(path) else None,
         growth_share=float(path.iloc[-1] / path.iloc[0] - 1) if len(path) > 1 and path.iloc[0] > 0 else None,
         others_growth_share=float(grown.median()) if branch_id and len(path) > 1 and grown.notna().any() else None,

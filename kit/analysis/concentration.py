@@ -35,8 +35,6 @@ class Concentration(Result):
         The same four figures over all customers, those with AUM > 0, and those not dormant: a row each.
     lorenz
         ``share_of_customers``, ``share_of_aum``, poorest first, at most 200 points.
-    deciles
-        ``decile`` 1 (richest tenth) to 10, ``customers``, ``aum_fen``, ``share_of_aum``.
     """
 
     customers: int
@@ -55,7 +53,6 @@ class Concentration(Result):
     equals: float | None
     denominators: pd.DataFrame
     lorenz: pd.DataFrame
-    deciles: pd.DataFrame
 
 
 def ascending_aum(aum: pd.Series) -> Array:
@@ -118,17 +115,6 @@ def _drawn(ascending: Array) -> pd.DataFrame:
     return pd.DataFrame({"share_of_customers": marks / n, "share_of_aum": held[marks]})
 
 
-def _deciles(ascending: Array) -> pd.DataFrame:
-    groups = np.array_split(ascending[::-1], 10)
-    sums = np.array([group.sum() for group in groups])
-    return pd.DataFrame({
-        "decile": range(1, 11),
-        "customers": [len(group) for group in groups],
-        "aum_fen": sums.astype("int64"),
-        "share_of_aum": sums / sums.sum() if sums.sum() else np.zeros(10),
-    })  # fmt: skip
-
-
 def concentration(customers: pd.DataFrame, params: Params) -> Concentration:
     """Concentration of AUM over customers (R1).
 
@@ -168,5 +154,4 @@ def concentration(customers: pd.DataFrame, params: Params) -> Concentration:
         equals=share(10_000, rows[0]["hhi"] or 0),
         denominators=pd.DataFrame(rows),
         lorenz=_drawn(ascending),
-        deciles=_deciles(ascending),
     )

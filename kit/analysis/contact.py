@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from kit import columns as col
-from kit.analysis.result import Result, flagged, needs, ratio, share, tally, total
+from kit.analysis.result import Judged, Result, Unavailable, flagged, judged, needs, ratio, tally, total
 from kit.analysis.tiers import by_tier, ladder
 from kit.params import WAN, ContactCode, Params
 
@@ -17,10 +17,10 @@ CLASSES: tuple[str, ...] = get_args(ContactCode)
 
 @dataclass(frozen=True, slots=True)
 class ContactPractice(Result):
-    """Contacts on record.
+    """Contacts on record, of the customers whose branch's log reaches over the months.
 
-    ``table`` has a row a tier, highest first: customers, contacted, contacted_share and, where the dates allow,
-    familiar and familiar_share. ``untouched_fen`` is the AUM of the upper tiers that no contact is recorded with.
+    ``table`` has a row a tier, highest first: customers, contacted, contacted_share and, where it is known,
+    familiar_share. ``untouched_fen`` is the AUM of the upper tiers that no contact is recorded with.
     """
 
     table: pd.DataFrame
@@ -29,6 +29,30 @@ class ContactPractice(Result):
     familiar_share: float | None
     untouched_customers: int
     untouched_fen: int
+
+
+def told_by_log(customers: pd.DataFrame, days: pd.Series | int | pd.DateOffset, params: Params) -> pd.Series:
+    """Whether the contact log of the customer's branch reaches over so many days before the data's date."""
+    since = customers.get(col.LOG_SINCE, pd.Series(pd.Timestamp.min, index=customers.index))
+    back = pd.to_timedelta(days, unit="D") if isinstance(days, pd.Series | int) else days
+    return pd.to_datetime(since) <= pd.Timestamp(params.day) - back
+
+
+def rated(customers: pd.DataFrame, params: Params) -> pd.DataFrame:
+    """Customers with contact and familiarity as rates count them: known where either answer could have been found.
+
+    Where the log does not reach over the months only a yes can be known; where no owners were sent, or where the log
+    does not say of most who were contacted whether they were reached, only a no: such a rate would be 100% or 0%.
+    """
+    told = told_by_log(customers, pd.DateOffset(months=params.familiar.months), params)
+    rows = customers.assign(**{c: customers[c].where(told) for c in (col.CONTACTS, col.FAMILIAR) if c in customers})
+    if {col.FAMILIAR, col.ORPHAN} <= {*rows}:
+        rows[col.FAMILIAR] = rows[col.FAMILIAR].where(rows[col.ORPHAN].notna())
+    if {col.FAMILIAR, col.CONTACTS} <= {*rows}:
+        decided = rows[col.FAMILIAR].notna().where(rows[col.CONTACTS] > 0)
+        part = decided.groupby(rows.get(col.BRANCH_ID, pd.Series("", index=rows.index))).transform("mean")
+        rows[col.FAMILIAR] = rows[col.FAMILIAR].where(~(part < params.evidence.coverage_at_least))
+    return rows
 
 
 def cadence_days(customers: pd.DataFrame, params: Params) -> pd.Series:
@@ -70,22 +94,26 @@ def follow_ups(customers: pd.DataFrame, params: Params) -> tuple[npt.NDArray[np.
 
 
 @needs(col.CONTACTS)
-def contact_practice(customers: pd.DataFrame, params: Params) -> ContactPractice:
+def contact_practice(customers: pd.DataFrame, params: Params) -> ContactPractice | Unavailable:
     """Share of customers with a recorded contact, and of familiar customers (熟客), by tier (R28)."""
-    contacted, familiar = customers[col.CONTACTS].fillna(0) > 0, flagged(customers, col.FAMILIAR)
-    frame = customers.assign(contacted=contacted, familiar=familiar)
+    rows = rated(customers, params)
+    known = rows[rows[col.CONTACTS].notna()]
+    contacted, familiar = known[col.CONTACTS] > 0, judged(known, col.FAMILIAR)
+    found = Judged(int(contacted.sum()), len(known), len(customers))
+    if found.of and not found.suffices(params):
+        return Unavailable((col.CONTACTS,), found.known, found.of)
+    frame = known.assign(contacted=contacted)
     table = tally(frame, ladder(frame, params), contacted="contacted")
     table["contacted_share"] = ratio(table["contacted"], table["customers"])
-    familiar_share = None
-    if col.FAMILIAR in customers:
+    if familiar.suffices(params):
+        frame = frame.assign(familiar=pd.to_numeric(frame[col.FAMILIAR].astype("boolean")).astype("Float64"))
         table["familiar_share"] = by_tier(frame, params)["familiar"].mean()
-        familiar_share = share(familiar.sum(), len(frame))
-    untouched = customers[~contacted & customers[col.TIER].isin(params.upper_tiers())]
+    untouched = known[~contacted & known[col.TIER].isin(params.upper_tiers())]
     return ContactPractice(
         table=table.reset_index(),
         contacts=int(customers[col.CONTACTS].fillna(0).sum()),
-        contacted_share=share(contacted.sum(), len(customers)),
-        familiar_share=familiar_share,
+        contacted_share=found.share,
+        familiar_share=familiar.share if familiar.suffices(params) else None,
         untouched_customers=len(untouched),
         untouched_fen=total(untouched[col.AUM_FEN]),
     )

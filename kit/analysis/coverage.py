@@ -8,21 +8,21 @@ import pandas as pd
 
 from kit import columns as col
 from kit.analysis.concentration import gini
-from kit.analysis.result import Result, counted, listed, needs, ordered, ratio, richest, share, tally, total
+from kit.analysis.result import Result, counted, flagged, listed, needs, ordered, ratio, richest, share, tally, total
 from kit.analysis.tiers import ladder
 from kit.params import Params
 
 CAUSES = ("none", "virtual", "left")
 ORPHANED, NO_ROLE = "orphan", "unknown"  # rows of the matrix that are no role
-_KEEPERS = ("0", "1", "2", "3")
+_KEEPERS = ("0", "part", "1", "2", "3")
 
 
 @dataclass(frozen=True, slots=True)
 class Coverage(Result):
-    """Customers with a main owner who is there: a row a tier, highest first.
+    """Customers with a main owner who is there: a row a tier, highest first, of the customers whose owner is known.
 
     ``uncovered_customers`` and ``uncovered_fen`` are those of the upper tiers; ``doubles`` are customers with more
-    than one main owner.
+    than one main owner, ``unlisted`` those whose owner no list of staff knows: he may have left.
     """
 
     table: pd.DataFrame
@@ -31,6 +31,7 @@ class Coverage(Result):
     uncovered_customers: int
     uncovered_fen: int
     doubles: int
+    unlisted: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,17 +89,21 @@ class Loads(Result):
 
 @dataclass(frozen=True, slots=True)
 class Households(Result):
-    """Households of two customers or more, by the number of owners who keep them: 0, 1, 2, 3 and more."""
+    """Households of two customers or more of whom each one's owner is known, by the owners who keep them.
+
+    0, 1, 2, 3 and more; ``part`` has one owner, who does not keep all of its members. ``partly`` are these.
+    """
 
     table: pd.DataFrame
     families: int
+    partly: int
     split: int
     split_share: float | None
     split_fen: int
 
 
 def is_kept(customers: pd.DataFrame) -> pd.Series:
-    """Whether the customer's main owner is there."""
+    """Whether the customer's main owner is known to be there: not so of an orphan, nor where no owners were sent."""
     return ~customers[col.ORPHAN].fillna(value=True).astype(bool)
 
 
@@ -108,14 +113,15 @@ def keeper(customers: pd.DataFrame) -> pd.Series:
 
 
 def covered_share_of_aum(customers: pd.DataFrame) -> float | None:
-    """Share of AUM whose main owner is there (R12); who owes more than he has counts as zero."""
-    held = customers[col.AUM_FEN].clip(lower=0)
+    """Share of AUM whose main owner is there (R12), where owners are known; whoever owes more than he has is zero."""
+    held = customers[col.AUM_FEN].clip(lower=0).where(customers[col.ORPHAN].notna())
     return share(total(held[is_kept(customers)]), total(held))
 
 
-@needs(col.ORPHAN)
+@needs(of_most=col.ORPHAN)
 def coverage(customers: pd.DataFrame, params: Params) -> Coverage:
     """Share of customers and of AUM that a named owner keeps who is really there, by tier (R12, R27)."""
+    customers = customers[customers[col.ORPHAN].notna()]
     present = is_kept(customers)
     held = customers[col.AUM_FEN].fillna(0).clip(lower=0).astype("int64")
     rows = customers.assign(covered=present, held=held, kept=held.where(present, 0))
@@ -130,6 +136,7 @@ def coverage(customers: pd.DataFrame, params: Params) -> Coverage:
         uncovered_customers=len(alone),
         uncovered_fen=total(alone),
         doubles=int((customers[col.OWNERS] > 1).sum()) if col.OWNERS in customers else 0,
+        unlisted=int((present & ~flagged(customers, col.OWNER_LISTED)).sum()),
     )
 
 
@@ -143,9 +150,10 @@ def misheld(customers: pd.DataFrame, params: Params) -> pd.Series:
     return is_kept(customers) & (role >= 0) & wrong[rank, role]
 
 
-@needs(col.ORPHAN, col.OWNER_ROLE)
+@needs(col.OWNER_ROLE, of_most=col.ORPHAN)
 def roles(customers: pd.DataFrame, params: Params) -> Roles:
     """Tier by role, and the customers held by a role that the profile does not allow their tier (R15, R17, R19)."""
+    customers = customers[customers[col.ORPHAN].notna()]
     present, wrong = is_kept(customers), misheld(customers, params)
     nameless = present & customers[col.OWNER_ROLE].isna()
     aum = customers[col.AUM_FEN].fillna(0).astype("int64")
@@ -178,10 +186,10 @@ def roles(customers: pd.DataFrame, params: Params) -> Roles:
     )
 
 
-@needs(col.ORPHAN, col.ORPHAN_CAUSE)
+@needs(col.ORPHAN_CAUSE, of_most=col.ORPHAN)
 def orphans(customers: pd.DataFrame, params: Params) -> Orphans:
     """无人问津: customers with no owner, a virtual one or one who has left, by tier and cause (R27)."""
-    alone = customers.loc[~is_kept(customers), [col.TIER, col.AUM_FEN, col.ORPHAN_CAUSE]]
+    alone = customers.loc[flagged(customers, col.ORPHAN), [col.TIER, col.AUM_FEN, col.ORPHAN_CAUSE]]
     valued = alone[alone[col.TIER] != params.tier_codes()[0]]
 
     def sums(codes: pd.CategoricalIndex) -> pd.DataFrame:
@@ -211,7 +219,7 @@ def _imbalance(values: npt.NDArray[np.float64]) -> dict[str, float | None]:
     }
 
 
-@needs(col.ORPHAN)
+@needs(of_most=col.ORPHAN)
 def loads(customers: pd.DataFrame, params: Params) -> Loads:
     """Customers and AUM of each owner who is there, and how unevenly they are spread (R3, R22)."""
     owner = keeper(customers)
@@ -235,18 +243,22 @@ def loads(customers: pd.DataFrame, params: Params) -> Loads:
     )
 
 
-@needs(col.ORPHAN, col.HOUSEHOLD_ID)
+@needs(col.HOUSEHOLD_ID, of_most=col.ORPHAN)
 def households(customers: pd.DataFrame, _params: Params) -> Households:
     """Families whose members are kept by several owners: whoever calls sees half of the family's money (R27)."""
-    family = customers[col.HOUSEHOLD_ID]
-    each = tally(customers, family, aum_fen=col.AUM_FEN).assign(keepers=keeper(customers).groupby(family).nunique())
-    each = each[each["customers"] > 1]
-    keepers = ordered(each["keepers"].clip(upper=3).astype(str), _KEEPERS)
+    rows = customers.assign(known=customers[col.ORPHAN].notna(), kept=is_kept(customers))
+    family = rows[col.HOUSEHOLD_ID]
+    each = tally(rows, family, aum_fen=col.AUM_FEN, known="known", kept="kept")
+    each["keepers"] = keeper(rows).groupby(family).nunique()
+    each = each[(each["customers"] > 1) & (each["known"] == each["customers"])]
+    partly = (each["keepers"] == 1) & (each["kept"] < each["customers"])
+    keepers = ordered(each["keepers"].clip(upper=3).astype(str).mask(partly, "part"), _KEEPERS)
     table = tally(each, keepers, of="households", customers="customers", aum_fen="aum_fen")
     split = each[each["keepers"] > 1]
     return Households(
         table=table.reset_index(),
         families=len(each),
+        partly=int(partly.sum()),
         split=len(split),
         split_share=share(len(split), len(each)),
         split_fen=total(split["aum_fen"]),
@@ -256,7 +268,7 @@ def households(customers: pd.DataFrame, _params: Params) -> Households:
 @needs(col.ORPHAN, col.ORPHAN_CAUSE)
 def orphan_list(customers: pd.DataFrame) -> pd.DataFrame:
     """无人管户名单: customers whom nobody keeps, the richest first (R27)."""
-    alone = richest(customers[~is_kept(customers)])
+    alone = richest(customers[flagged(customers, col.ORPHAN)])
     return listed(alone, alone[col.AUM_FEN], "orphan_" + alone[col.ORPHAN_CAUSE].astype("object"))
 
 

@@ -6,10 +6,12 @@ import pandas as pd
 
 from kit import columns as col
 from kit.analysis.branches import Standing, standing
+from kit.analysis.panel import months_between
 from kit.analysis.result import Result, listed, needs, ratio, share, tally, total
 from kit.analysis.tiers import ladder
 from kit.params import Params
 
+_YEAR = 12  # months
 _KINDS = {
     "demand": col.DEMAND_SPOT_FEN, "time": col.TIME_SPOT_FEN, "cd": col.CD_SPOT_FEN,
     "structured": col.STRUCTURED_SPOT_FEN,
@@ -75,10 +77,11 @@ class Deviation(Result):
 
 @dataclass(frozen=True, slots=True)
 class AccountClasses(Result):
-    """Customers by the open accounts of each class, and those with more than one person may have."""
+    """Customers by the open accounts of each class, and those with more than one person may have; judged, of whom."""
 
     table: pd.DataFrame
     breaches: int
+    judged: int
 
 
 @needs(col.PERSONAL_DEPOSIT_FEN, col.ALL_DEPOSIT_FEN)
@@ -97,7 +100,8 @@ def personal_share(months: pd.DataFrame, _params: Params, branch_id: str | None 
         **{col.PERSONAL_DEPOSIT_SHARE: latest[col.PERSONAL_DEPOSIT_FEN] / latest[col.ALL_DEPOSIT_FEN]}
     )
     shares = sums[col.PERSONAL_DEPOSIT_FEN] / sums[col.ALL_DEPOSIT_FEN]
-    before = shares[shares.index == month - pd.DateOffset(years=1) + pd.offsets.MonthEnd(0)] if month else shares
+    back = [months_between(pd.Timestamp(day), month) for day in shares.index] if month else []
+    before = shares[[each == _YEAR for each in back]]
     return PersonalShare(
         table=table.sort_values([col.PERSONAL_DEPOSIT_SHARE, col.BRANCH_ID], ascending=[False, True]),
         month=month,
@@ -109,10 +113,15 @@ def personal_share(months: pd.DataFrame, _params: Params, branch_id: str | None 
     )
 
 
-@needs(col.DEPOSIT_SPOT_FEN)
+@needs(of_most=col.DEPOSIT_SPOT_FEN)
 def deposit_mix(customers: pd.DataFrame, params: Params) -> DepositMix:
-    """Demand, time, certificates and structured deposits; what the kinds leave of the sum is shown as other (R88)."""
-    kinds = {kind: customers[column].fillna(0) for kind, column in _KINDS.items() if column in customers}
+    """Demand, time, certificates and structured deposits; what the kinds leave of the sum is shown as other (R88).
+
+    The shares of demand and of time money are of those customers of whom both parts and whole are known.
+    """
+    customers = customers[customers[col.DEPOSIT_SPOT_FEN].notna()]
+    sent = {kind: column for kind, column in _KINDS.items() if column in customers and customers[column].notna().any()}
+    kinds = {kind: customers[column].fillna(0) for kind, column in sent.items()}
     whole = total(customers[col.DEPOSIT_SPOT_FEN])
     amounts = {kind: total(fen) for kind, fen in kinds.items()}
     rest = whole - sum(amounts.values())
@@ -133,10 +142,16 @@ def deposit_mix(customers: pd.DataFrame, params: Params) -> DepositMix:
         }),
         by_tier=tiers.reset_index(),
         deposit_fen=whole,
-        demand_share=shares.get("demand"),
-        time_share=None if not {"time", "cd"} & set(amounts) or whole <= 0
-        else share(amounts.get("time", 0) + amounts.get("cd", 0), whole),
+        demand_share=_part(customers, [sent[kind] for kind in ("demand",) if kind in sent]),
+        time_share=_part(customers, [sent[kind] for kind in ("time", "cd") if kind in sent]),
     )  # fmt: skip
+
+
+def _part(customers: pd.DataFrame, columns: list[str]) -> float | None:
+    """Share of these kinds in the deposits of the customers of whom each is known; None where there is nothing."""
+    known = customers.dropna(subset=columns)
+    whole = total(known[col.DEPOSIT_SPOT_FEN])
+    return total(known[columns].sum(axis=1)) / whole if columns and whole > 0 else None
 
 
 @needs(col.MATURITY_DATE)
@@ -170,10 +185,10 @@ def maturity_ladder(maturities: pd.DataFrame, params: Params) -> MaturityLadder:
     )
 
 
-@needs(col.DEPOSIT_SPOT_FEN, col.DEPOSIT_AVG_MONTH_FEN)
+@needs(col.DEPOSIT_SPOT_FEN, of_most=col.DEPOSIT_AVG_MONTH_FEN)
 def deviation(customers: pd.DataFrame, params: Params) -> Deviation:
-    """月末偏离度 = (month-end - average) / average of the customers whose average is known (R88)."""
-    known = customers[customers[col.DEPOSIT_AVG_MONTH_FEN].notna()]
+    """月末偏离度 = (month-end - average) / average of the customers of whom both are known (R88)."""
+    known = customers.dropna(subset=[col.DEPOSIT_SPOT_FEN, col.DEPOSIT_AVG_MONTH_FEN])
     sums = {"deposit_fen": col.DEPOSIT_SPOT_FEN, "deposit_average_fen": col.DEPOSIT_AVG_MONTH_FEN}
     table = tally(known, ladder(known, params), **sums)
     spot, average = int(table["deposit_fen"].sum()), int(table["deposit_average_fen"].sum())
@@ -190,7 +205,7 @@ def deviation(customers: pd.DataFrame, params: Params) -> Deviation:
     )
 
 
-@needs(col.CLASS_1_ACCOUNTS, col.CLASS_2_ACCOUNTS, col.CLASS_3_ACCOUNTS)
+@needs(col.CLASS_2_ACCOUNTS, col.CLASS_3_ACCOUNTS, of_most=col.CLASS_1_ACCOUNTS)
 def account_classes(customers: pd.DataFrame, params: Params) -> AccountClasses:
     """One Class I account a person and bank, five each of Class II and III: who has more (R4)."""
     columns = (col.CLASS_1_ACCOUNTS, col.CLASS_2_ACCOUNTS, col.CLASS_3_ACCOUNTS)
@@ -202,7 +217,7 @@ def account_classes(customers: pd.DataFrame, params: Params) -> AccountClasses:
         "customers": [int((customers[column] > 0).sum()) for column in columns],
         "over_limit": [int(over[column].sum()) for column in columns],
     })  # fmt: skip
-    return AccountClasses(table=table, breaches=int(over.any(axis=1).sum()))
+    return AccountClasses(table=table, breaches=int(over.any(axis=1).sum()), judged=int(customers[columns[0]].count()))
 
 
 @needs(col.MATURING_FEN)

@@ -6,16 +6,16 @@ import numpy as np
 import pandas as pd
 
 from kit import columns as col
-from kit.analysis.contact import cadence_days
+from kit.analysis.contact import cadence_days, rated, told_by_log
 from kit.analysis.coverage import keeper
-from kit.analysis.result import Result, coded, flagged, needs, ratio, share, tally, total
+from kit.analysis.result import Result, Unavailable, coded, flagged, judged, needs, ratio, share, tally, total
 from kit.analysis.tiers import ladder
 from kit.params import Params
 
 
 @dataclass(frozen=True, slots=True)
 class Familiarity(Result):
-    """Familiar customers.
+    """Familiar customers, of those of whom it is known.
 
     Attributes
     ----------
@@ -43,11 +43,13 @@ class Familiarity(Result):
 class Cadence(Result):
     """Customers whose last contact lies within the profile's days, a row a tier, highest first.
 
-    ``due`` are those whom the profile wants contacted at all, ``overdue_fen`` the AUM of those who were not in time;
-    ``overdue`` and ``overdue_fen`` of the result are those of the upper tiers.
+    ``due`` are those whom the profile wants contacted at all and over whose days the log reaches, ``overdue_fen`` the
+    AUM of those who were not in time; ``overdue`` and ``overdue_fen`` of the result are those of the upper tiers.
     """
 
     table: pd.DataFrame
+    asked: int
+    unknown: int
     kept_share: float | None
     upper_share: float | None
     upper_contacts_share: float | None
@@ -72,8 +74,13 @@ def _rates(rows: pd.DataFrame, codes: pd.CategoricalIndex | pd.Series) -> pd.Dat
 
 
 @needs(col.FAMILIAR)
-def familiarity(customers: pd.DataFrame, params: Params) -> Familiarity:
+def familiarity(customers: pd.DataFrame, params: Params) -> Familiarity | Unavailable:
     """熟客率: share of customers whom their manager knows, by tier, by owner and by value (R28, R29)."""
+    rows = rated(customers, params)
+    found = judged(rows, col.FAMILIAR)
+    if found.of and not found.suffices(params):
+        return Unavailable((col.FAMILIAR,), found.known, found.of)
+    customers = rows[rows[col.FAMILIAR].notna()]
     known = flagged(customers, col.FAMILIAR)
     aum = customers[col.AUM_FEN].fillna(0).astype("int64")
     valued = customers[col.TIER] != params.tier_codes()[0]
@@ -89,8 +96,8 @@ def familiarity(customers: pd.DataFrame, params: Params) -> Familiarity:
         by_tier=_rates(frame, ladder(frame, params)).reset_index(),
         by_owner=by_owner.sort_values("strangers_fen", ascending=False, kind="stable").reset_index(),
         by_value=by_value.reset_index(),
-        customers=len(customers),
-        familiar_share=share(known.sum(), len(customers)),
+        customers=found.known,
+        familiar_share=found.share,
         valued_share=share((valued & known).sum(), valued.sum()),
         strangers=int(strangers.sum()),
         strangers_fen=total(customers.loc[strangers, col.AUM_FEN]),
@@ -98,11 +105,15 @@ def familiarity(customers: pd.DataFrame, params: Params) -> Familiarity:
 
 
 @needs(col.LAST_CONTACT_DATE, col.CONTACTS)
-def cadence(customers: pd.DataFrame, params: Params) -> Cadence:
+def cadence(customers: pd.DataFrame, params: Params) -> Cadence | Unavailable:
     """Share of customers contacted within the days that the profile allows (R8), and who gets the contacts (R12)."""
     every = cadence_days(customers, params)
     since = (pd.Timestamp(params.day) - pd.to_datetime(customers[col.LAST_CONTACT_DATE])).dt.days
-    due, kept = every.notna(), (since <= every).fillna(value=False).astype(bool)
+    due, kept = told_by_log(customers, every, params), (since <= every).fillna(value=False).astype(bool)
+    asked = int(every.notna().sum())
+    if due.sum() < params.evidence.coverage_at_least * asked:
+        return Unavailable((col.LAST_CONTACT_DATE,), int(due.sum()), asked)
+    kept &= due
     late = due & ~kept
     rows = customers.assign(due=due, kept=kept, overdue_fen=customers[col.AUM_FEN].where(late))
     sums = {name: name for name in ("due", "kept", "overdue_fen", col.CONTACTS)}
@@ -114,6 +125,8 @@ def cadence(customers: pd.DataFrame, params: Params) -> Cadence:
     overdue = customers.loc[late & customers[col.TIER].isin(upper), col.AUM_FEN]
     return Cadence(
         table=table.reset_index(),
+        asked=asked,
+        unknown=asked - int(due.sum()),
         kept_share=share(kept.sum(), due.sum()),
         upper_share=share(table.loc[upper, "kept"].sum(), table.loc[upper, "due"].sum()),
         upper_contacts_share=share(table.loc[upper, col.CONTACTS].sum(), made),

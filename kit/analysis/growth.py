@@ -7,11 +7,11 @@ import pandas as pd
 
 from kit import columns as col
 from kit.analysis.concentration import number_of_top
-from kit.analysis.panel import wide
+from kit.analysis.panel import ends_of, missing_months, sent_months
 from kit.analysis.result import Result, coded, share, tally, total
 from kit.params import Params
 
-STEPS = ("new", "up", "same", "down", "left")
+STEPS = ("new", "up", "same", "down", "emptied", "left")
 GROUPS = ("top", "other", "new")
 
 
@@ -21,24 +21,27 @@ class Growth(Result):
 
     Attributes
     ----------
-    months
-        Months in the panel; with fewer than two there is nothing to compare and ``start_customers`` is 0.
+    months, missing
+        Calendar months that were sent, and those between them that were not; with fewer than two there is nothing to
+        compare and ``start_customers`` is 0.
     first, last
         The two months; None where there is none.
     steps
-        ``step``, ``customers``, ``change_fen``: new (not on the first list), up, same, down, and left (off the last
-        list, or nothing left of a positive AUM). The changes sum to ``net_fen``.
+        ``step``, ``customers``, ``known_before_fen``, ``change_fen``: new (not on the first list), up, same, down,
+        emptied (nothing left of a positive AUM), left (off the last list), and, where there are any, unknown: customers
+        of whom one of the two months is not known, with what was last known. The changes sum to ``net_fen``.
     groups
         ``start_group`` (top: the largest customers by AUM of the first month), ``customers``, ``start_fen``, gross
         ``gain_fen`` and ``loss_fen``, ``net_fen``, ``share_of_gain``, and ``share_of_net``, NaN where the net is not
         positive.
     top_share, new_share
         Shares of the gross gain; None without a gain. ``top_share_of_net`` may exceed 1.
-    unknown
-        Customers left out because their AUM in one of the two months is not known.
+    unknown, unknown_fen
+        Customers of that last step: neither won nor lost, and in no sum.
     """
 
     months: int
+    missing: int
     first: pd.Timestamp | None
     last: pd.Timestamp | None
     start_customers: int
@@ -54,6 +57,7 @@ class Growth(Result):
     new_share: float | None
     top_share_of_net: float | None
     unknown: int
+    unknown_fen: int
 
     @property
     def moved_fen(self) -> int:
@@ -66,7 +70,7 @@ def _changes(start: pd.Series, end: pd.Series, params: Params) -> pd.DataFrame:
     new, gone = start.isna().to_numpy(), end.isna().to_numpy()
     first, last = (side.fillna(0).to_numpy(dtype="int64") for side in (start, end))
     net = last - first
-    step = np.select([new, gone | ((first > 0) & (last <= 0)), net > 0, net < 0], [0, 4, 1, 3], 2)  # places in STEPS
+    step = np.select([new, gone, (first > 0) & (last <= 0), net > 0, net < 0], [0, 5, 4, 1, 3], 2)  # places in STEPS
     group = np.where(new, 2, 1)  # places in GROUPS
     ranked = np.lexsort((-first, new))[: (~new).sum()]  # ties in the order of the ids
     group[ranked[: number_of_top(len(ranked), params.top_share_of_customers)]] = 0
@@ -82,12 +86,7 @@ def growth(panel: pd.DataFrame, params: Params) -> Growth:
     Source of the claim under test: 20%存量客户贡献80%业绩增长. It is about gross gains: what some gain others
     lose, so that shares of the net may exceed 100%.
     """
-    dates = sorted(panel[col.AS_OF].drop_duplicates())
-    ends = panel[panel[col.AS_OF].isin(dates[:1] + dates[-1:])]
-    unknown = ends.loc[ends[col.AUM_FEN].isna(), col.CUSTOMER_ID].astype("str").unique()
-    aum = wide(ends, col.AUM_FEN).drop(unknown).reindex(columns=dates[:1] + dates[-1:])
-    if len(dates) < 2:
-        aum = pd.DataFrame({0: [], 1: []}, index=pd.Index([], name=col.CUSTOMER_ID), dtype="float64")
+    dates, (aum, unknown) = sent_months(panel), ends_of(panel, col.AUM_FEN)
     change = _changes(aum.iloc[:, 0], aum.iloc[:, 1], params)
     net, gain = total(change["net"]), total(change["gain"])
     sums = {f"{name}_fen": name for name in ("start", "gain", "loss", "net")}
@@ -95,8 +94,14 @@ def growth(panel: pd.DataFrame, params: Params) -> Growth:
     parts["share_of_gain"] = parts["gain_fen"] / gain if gain else float("nan")
     parts["share_of_net"] = parts["net_fen"] / net if net > 0 else float("nan")
     start = total(change["start"])
+    steps = tally(change, change["step"], known_before_fen="start", change_fen="net").reset_index()
+    if len(unknown):
+        steps = pd.concat([steps.astype({"step": "str"}), pd.DataFrame([{
+            "step": "unknown", "customers": len(unknown), "known_before_fen": total(unknown), "change_fen": None,
+        }]).astype({"change_fen": "Int64"})], ignore_index=True)  # fmt: skip
     return Growth(
         months=len(dates),
+        missing=missing_months(dates),
         first=dates[0] if dates else None,
         last=dates[-1] if dates else None,
         start_customers=int((change["group"] != "new").sum()),
@@ -106,10 +111,11 @@ def growth(panel: pd.DataFrame, params: Params) -> Growth:
         gain_fen=gain,
         loss_fen=total(change["loss"]),
         growth_share=share(net, start) if start > 0 else None,
-        steps=tally(change, change["step"], change_fen="net").reset_index(),
+        steps=steps,
         groups=parts.reset_index(),
         top_share=share(parts["gain_fen"]["top"], gain),
         new_share=share(parts["gain_fen"]["new"], gain),
         top_share_of_net=share(parts["net_fen"]["top"], net) if net > 0 else None,
         unknown=len(unknown),
+        unknown_fen=total(unknown),
     )

@@ -27,11 +27,11 @@ class Handover(Result):
     moved, moved_fen, moved_share
         Customers who come to another owner than before, or to their first.
     covered_before, covered_after
-        Share of AUM with an owner who is there; None without AUM.
+        Share of AUM with an owner who is there; None without AUM, or where no owners were sent and none were given.
     misheld_before, misheld_after
-        Customers whose owner's role may not keep their tier.
-    nobody
-        Customers who stay without an owner.
+        Customers whose owner's role may not keep their tier; None before where no owners were sent.
+    kept, nobody
+        Customers who stay with their owner, and those who are given none.
     """
 
     by_reason: pd.DataFrame
@@ -42,8 +42,9 @@ class Handover(Result):
     moved_share: float | None
     covered_before: float | None
     covered_after: float | None
-    misheld_before: int
+    misheld_before: int | None
     misheld_after: int
+    kept: int
     nobody: int
 
 
@@ -87,15 +88,15 @@ def assigned(customers: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     return customers.assign(**{
         col.STAFF_ID: owner,
         col.OWNER_ROLE: after[col.ROLE].set_axis(customers.index),
-        col.ORPHAN: owner.isna(),
+        col.ORPHAN: owner.isna().astype("boolean").mask(owner.isna() & customers.get(col.ORPHAN, owner).isna()),
     })  # fmt: skip
 
 
 def _before(customers: pd.DataFrame) -> pd.DataFrame:
-    """The customers as they are; where no owners were sent, nobody has one."""
+    """The customers as they are; where no owners were sent, it is not known who has one."""
     if col.ORPHAN in customers:
         return customers if col.OWNER_ROLE in customers else customers.assign(**{col.OWNER_ROLE: None})
-    return customers.assign(**{col.STAFF_ID: None, col.OWNER_ROLE: None, col.ORPHAN: True})
+    return customers.assign(**{col.STAFF_ID: None, col.OWNER_ROLE: None, col.ORPHAN: None})
 
 
 def handover(customers: pd.DataFrame, rows: pd.DataFrame, params: Params) -> Handover:
@@ -122,8 +123,9 @@ def handover(customers: pd.DataFrame, rows: pd.DataFrame, params: Params) -> Han
         moved_share=share(len(moved), len(facts)),
         covered_before=covered_share_of_aum(before),
         covered_after=covered_share_of_aum(after),
-        misheld_before=int(misheld(before, params).sum()),
+        misheld_before=int(misheld(before, params).sum()) if before[col.ORPHAN].notna().any() else None,
         misheld_after=int(misheld(after, params).sum()),
+        kept=len(customers) - len(moved) - int((~is_kept(after)).sum()),
         nobody=int((~is_kept(after)).sum()),
     )
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from kit import columns as col
-from kit.analysis.result import Result, Unavailable, joined, listed, share, total
+from kit.analysis.result import Judged, Result, Unavailable, joined, listed, total
 from kit.params import Params
 
 SIGNALS = (col.HIDDEN_FLOW, col.HIDDEN_PAYROLL, col.HIDDEN_MERCHANT, col.HIDDEN_OCCUPATION)
@@ -15,36 +15,45 @@ SIGNALS = (col.HIDDEN_FLOW, col.HIDDEN_PAYROLL, col.HIDDEN_MERCHANT, col.HIDDEN_
 class HiddenValue(Result):
     """Customers of the lowest tier with a sign of more.
 
-    ``table`` has a row a sign: customers, aum_fen, and their inflow_fen of the month where it was sent. They overlap:
-    ``customers`` have at least one, ``several`` two or more.
+    ``table`` has a row a sign: of how many of the lowest tier it is known, customers, aum_fen, and their inflow_fen of
+    the month where it was sent. They overlap: ``customers`` have at least one, ``several`` two or more; of ``judged``
+    at least one is known, and ``share`` is of them.
     """
 
     table: pd.DataFrame
     customers: int
+    judged: int
     share: float | None
     several: int
     inflow_fen: int | None
 
 
 def _signs(customers: pd.DataFrame) -> pd.DataFrame:
-    return customers[[sign for sign in SIGNALS if sign in customers]].fillna(value=False).astype(bool)
+    return customers[[sign for sign in SIGNALS if sign in customers]]
 
 
 def hidden_value(customers: pd.DataFrame, params: Params) -> HiddenValue | Unavailable:
     """隐藏价值客户: lowest tier, yet a large flow or payroll, a trade or an occupation of means (R20)."""
-    signs = _signs(customers)
+    told = _signs(customers)
+    lowest = customers[col.TIER] == params.tier_codes()[0]
+    known, signs = told[lowest].notna(), told.eq(other=True)
+    found = signs.any(axis=1)
+    of_lowest = Judged(int(found.sum()), int(known.any(axis=1).sum()), int(lowest.sum()))
     if not len(signs.columns):
         return Unavailable((col.HIDDEN_FLOW,))
+    if of_lowest.of and not of_lowest.suffices(params):
+        return Unavailable(tuple(map(str, told)), of_lowest.known, of_lowest.of)
     money = [column for column in (col.AUM_FEN, col.INFLOW_FEN) if column in customers]
     table = pd.DataFrame([
-        {"sign": sign, "customers": int(held.sum())} | {column: total(customers.loc[held, column]) for column in money}
+        {"sign": sign, "judged": int(known[sign].sum()), "customers": int(held.sum())}
+        | {column: total(customers.loc[held, column]) for column in money}
         for sign, held in signs.items()
     ])  # fmt: skip
-    found = signs.any(axis=1)
     return HiddenValue(
         table=table,
-        customers=int(found.sum()),
-        share=share(found.sum(), (customers[col.TIER] == params.tier_codes()[0]).sum()),
+        customers=of_lowest.yes,
+        judged=of_lowest.known,
+        share=of_lowest.share,
         several=int((signs.sum(axis=1) > 1).sum()),
         inflow_fen=total(customers.loc[found, col.INFLOW_FEN]) if col.INFLOW_FEN in customers else None,
     )
@@ -52,7 +61,7 @@ def hidden_value(customers: pd.DataFrame, params: Params) -> HiddenValue | Unava
 
 def hidden_list(customers: pd.DataFrame) -> pd.DataFrame | Unavailable:
     """潜力名单: those with most signs first, then by the month's inflow, else by AUM, with every sign (R20)."""
-    signs = _signs(customers)
+    signs = _signs(customers).eq(other=True)
     if not len(signs.columns):
         return Unavailable((col.HIDDEN_FLOW,))
     stake = customers[col.INFLOW_FEN if col.INFLOW_FEN in customers else col.AUM_FEN].fillna(0)

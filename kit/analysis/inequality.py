@@ -88,7 +88,7 @@ def gini_split(customers: pd.DataFrame, _params: Params) -> GiniSplit:
     """Where inequality arises: between tiers, owners and segments, within them and by overlap (R1; Pyatt 1976)."""
     known = customers[customers[col.AUM_FEN].notna()]
     groupings = {"tier": known[col.TIER]}
-    if col.ORPHAN in known:
+    if col.ORPHAN in known and known[col.ORPHAN].notna().all():
         groupings["owner"] = known[col.STAFF_ID].where(is_kept(known), "")  # whom nobody keeps is a group too
     if col.SEGMENT in known:
         groupings["segment"] = known[col.SEGMENT]

@@ -7,6 +7,7 @@ import pandas as pd
 
 from kit import columns as col
 from kit.analysis.cards import words_told
+from kit.analysis.contact import told_by_log
 from kit.analysis.contact_log import by_caller, nearest
 from kit.analysis.products import asleep, valued
 from kit.analysis.result import Result, Unavailable, flagged, listed, needs, ordered, ratio, richest, share, tally
@@ -42,12 +43,14 @@ class Invitations(Result):
 class Meetings(Result):
     """Customers who were met, a row a tier, highest first, and what their files lack beside those of the others.
 
+    Only of branches whose log reaches over the months.
     ``mean_missing_met`` and ``mean_missing_unmet`` are fields without a value a customer; not there where the bank
     sends no file. The result's own are those of all who were met, and of the others as if they were of the same tiers.
     """
 
     table: pd.DataFrame
     meetings: int
+    unknown: int
     customers: int
     customers_share: float | None
     upper_share: float | None
@@ -139,6 +142,10 @@ def meetings(contacts: pd.DataFrame, params: Params, customers: pd.DataFrame) ->
     if col.CONTACT_WAY not in contacts and col.CONTACT_STEP not in contacts:
         return Unavailable((col.CONTACT_WAY,))
     visits = _visits(contacts)
+    of, told = len(customers), told_by_log(customers, pd.DateOffset(months=params.practice.months), params)
+    customers = customers[told]
+    if len(customers) < params.evidence.coverage_at_least * of:
+        return Unavailable((col.STEP_MET,), len(customers), of)
     met = customers[col.CUSTOMER_ID].isin(visits[col.CUSTOMER_ID])
     rows = customers.assign(met=met)
     table = tally(rows, ladder(rows, params), met="met")
@@ -156,6 +163,7 @@ def meetings(contacts: pd.DataFrame, params: Params, customers: pd.DataFrame) ->
     return Meetings(
         table=table[table["customers"] > 0].reset_index(),
         meetings=len(visits),
+        unknown=of - len(customers),
         customers=int(met.sum()),
         customers_share=share(met.sum(), len(customers)),
         upper_share=share(upper["met"], upper["customers"]),
@@ -166,9 +174,10 @@ def meetings(contacts: pd.DataFrame, params: Params, customers: pd.DataFrame) ->
 
 @needs(col.STEP_INVITED, col.STEP_MET)
 def invite_list(customers: pd.DataFrame, params: Params) -> pd.DataFrame:
-    """邀约名单: valued customers neither invited nor met, the richest first, with the theme that draws them (R99)."""
+    """邀约名单: valued customers known to be neither invited nor met, the richest first, with what draws them (R99)."""
     fits = valued(customers, params) & ~asleep(customers) & ~flagged(customers, col.DO_NOT_CALL)
-    rows = richest(customers[fits & ~flagged(customers, col.STEP_INVITED) & ~flagged(customers, col.STEP_MET)])
+    neither = customers[col.STEP_INVITED].eq(other=False) & customers[col.STEP_MET].eq(other=False)
+    rows = richest(customers[fits & neither])
     reason = np.full(len(rows), "invite_talk", dtype="object")
     if col.HOBBY in rows and len(rows):
         told = words_told(rows[col.HOBBY], params.segments.hobbies)

@@ -104,6 +104,10 @@ def call_results(callers: pd.DataFrame, params: Params, own: str | None) -> Call
         The branch; None for the whole bank.
     """
     mine = own_rows(callers, own)
+    stated, noted = mine[[col.CALLS, "unstated_calls"]].sum(), callers[list(OUTCOMES[1:])].sum()
+    # A log in which nobody ever failed to answer, or few calls have a result, tells of no rate.
+    if not noted.any() or stated[col.CALLS] < params.evidence.coverage_at_least * stated.sum():
+        mine = mine.assign(**dict.fromkeys([*OUTCOMES, col.CALLS], 0))
     found = proportion(mine["connected"].sum(), mine[col.CALLS].sum(), params)
     counts = mine[list(OUTCOMES)].sum().astype("int64").rename({"hung_up_calls": "hung_up"})
     return CallResults(

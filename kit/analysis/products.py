@@ -31,7 +31,7 @@ class Products(Result):
     families
         Those counted: codes of the families that the bank sent; empty where it sent its own count alone.
     mean, single_share
-        Of all customers, the dormant among them; ``awake_mean`` without the ``dormant`` ones (None where unknown).
+        Of all ``customers`` of whom it is known, the dormant among them; ``awake_mean`` of those known to be awake.
     """
 
     by_tier: pd.DataFrame
@@ -45,13 +45,14 @@ class Products(Result):
 
 @dataclass(frozen=True, slots=True)
 class ProductMatrix(Result):
-    """Customers who hold both of two families, and their share of the holders of the row's.
+    """Customers who hold both of two families, and their share of the holders of the row's; ``base``: who holds each.
 
     ``first`` suggests ``second`` most: of its holders ``share`` hold it, ``lift`` times as many as of all customers.
     """
 
     counts: pd.DataFrame
     shares: pd.DataFrame
+    base: pd.Series
     holders: int
     pairs: int
     first: str | None
@@ -78,8 +79,9 @@ class Whitespace(Result):
 
 
 def known_families(customers: pd.DataFrame) -> tuple[str, ...]:
-    """Codes of the families whose balances or flags the bank sent."""
-    return tuple(family for family, column in FAMILIES.items() if column in customers)
+    """Codes of the families of which something is known."""
+    sent = (item for item in FAMILIES.items() if item[1] in customers)
+    return tuple(family for family, column in sent if customers.empty or customers[column].notna().any())
 
 
 def asleep(customers: pd.DataFrame) -> pd.Series:
@@ -93,15 +95,17 @@ def valued(customers: pd.DataFrame, params: Params) -> pd.Series:
 
 
 def held(customers: pd.DataFrame, families: tuple[str, ...]) -> pd.DataFrame:
-    """Whether each customer holds each family."""
+    """Whether each customer is known to hold each family."""
     return pd.DataFrame({f: flagged(customers, FAMILIES[f]) for f in families}, index=customers.index)
 
 
-@needs(col.PRODUCT_COUNT)
+@needs(of_most=col.PRODUCT_COUNT)
 def products(customers: pd.DataFrame, params: Params) -> Products:
     """交叉销售: customers by the number of product families they hold, and the mean, by tier (R9)."""
-    count = customers[col.PRODUCT_COUNT].fillna(0).astype("int64")
-    awake = ~asleep(customers)
+    customers = customers[customers[col.PRODUCT_COUNT].notna()]
+    count = customers[col.PRODUCT_COUNT].astype("int64")
+    told = customers.get(col.DORMANT, pd.Series(index=customers.index, dtype="object"))
+    awake = told.eq(other=False)
     kinds = pd.DataFrame({name: count == n for n, name in enumerate(("none_share", "one_share", "two_share"))})
     kinds = kinds.assign(more_share=count >= 3, mean=count).astype(float)
     tier = by_tier(kinds.assign(**{col.TIER: customers[col.TIER]}), params)
@@ -116,7 +120,7 @@ def products(customers: pd.DataFrame, params: Params) -> Products:
         mean=float(count.mean()) if len(count) else None,
         single_share=share((count <= 1).sum(), len(count)),
         awake_mean=float(count[awake].mean()) if awake.any() else None,
-        dormant=int((~awake).sum()) if col.DORMANT in customers else None,
+        dormant=int(asleep(customers).sum()) if told.notna().any() else None,
     )
 
 
@@ -128,9 +132,10 @@ def product_matrix(customers: pd.DataFrame, params: Params) -> ProductMatrix | U
     holds = held(customers, families)
     holds = holds.loc[:, holds.any()]
     grid = holds.to_numpy(dtype="int64")
+    known = customers[[FAMILIES[str(f)] for f in holds]].notna().to_numpy(dtype="int64")
     counts = pd.DataFrame(grid.T @ grid, index=holds.columns, columns=holds.columns)
-    shares = counts.div(holds.sum(), axis=0)
-    base = holds.sum() / max(len(holds), 1)
+    shares = counts / np.maximum(grid.T @ known, 1)
+    base = holds.sum() / np.maximum(known.sum(axis=0), 1)
     many = (counts >= params.compared.smallest) & ~np.eye(len(base), dtype=bool)
     lifts = shares.div(base, axis=1).where(many).to_numpy(dtype=float)
     pairs = int((~np.isnan(lifts)).sum())
@@ -138,6 +143,7 @@ def product_matrix(customers: pd.DataFrame, params: Params) -> ProductMatrix | U
     return ProductMatrix(
         counts=counts,
         shares=shares,
+        base=base,
         holders=int(grid.any(axis=1).sum()),
         pairs=pairs,
         first=str(base.index[row]) if pairs else None,
@@ -168,13 +174,14 @@ def whitespace(customers: pd.DataFrame, params: Params) -> Whitespace | Unavaila
     awake, holds = ~asleep(customers).to_numpy(), held(customers, families)
     rows = []
     for family in families:
-        has = holds[family].to_numpy()
+        has, lacks = holds[family].to_numpy(), customers[FAMILIES[family]].eq(other=False).to_numpy()
         level = params.offers.risk.get(family, 0)  # type: ignore[call-overload]
-        gate = np.bincount(risk_gate(customers, level)[awake & ~has], minlength=len(GATES))
+        gate = np.bincount(risk_gate(customers, level)[awake & lacks], minlength=len(GATES))
         holders = int((awake & has).sum())
         rows.append({
             col.FAMILY: family, "risk_level": f"R{level}" if level else None, "holders": holders,
-            "holder_share": share(holders, awake.sum()), **dict(zip(GATES, gate.tolist(), strict=True)),
+            "holder_share": share(holders, (awake & (has | lacks)).sum()),
+            **dict(zip(GATES, gate.tolist(), strict=True)),
         })  # fmt: skip
     table = pd.DataFrame(rows)
     gated = table[table["risk_level"].notna()].sort_values("suited", ascending=False, kind="stable")

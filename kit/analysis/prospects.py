@@ -78,7 +78,8 @@ def _state(customers: pd.DataFrame, product: KeyProduct, holds: pd.DataFrame, pa
     allowed = np.array([_STATES.index(state) for state in ("prospects", "unsuited", "reassess", "reassess")])[gate]
     state = np.where(flagged(customers, col.DO_NOT_CALL), _STATES.index("do_not_call"), allowed)
     state = np.where(holds[product.family], _STATES.index("holders"), state)
-    return np.where(_eligible(customers, product), state, -1)
+    known = customers[FAMILIES[product.family]].notna().to_numpy()
+    return np.where(known & _eligible(customers, product), state, -1)
 
 
 def _suggested(
@@ -87,7 +88,7 @@ def _suggested(
     """Whether a customer holds a family whose holders hold this one more often than others do."""
     if isinstance(matrix, Unavailable) or family not in matrix.shares:
         return np.zeros(len(holds), dtype=bool)
-    base = matrix.counts[family][family] / len(holds)
+    base = matrix.base[family]
     often = matrix.shares[family] >= params.offers.pair_lift * base
     often &= matrix.counts[family] >= params.compared.smallest
     others = [other for other in matrix.shares.index[often] if other != family]

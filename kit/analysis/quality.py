@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from kit.analysis.result import Result, share
+from kit.params import Params
 from kit.reconciliation import Reconciliation
 from kit.schema import schema
 
@@ -14,6 +15,7 @@ _EITHER = (
     {f"customer_month.aum_{basis}_fen" for basis in ("avg_month", "avg_quarter", "avg_year", "spot")},
 )
 _LISTED = 6  # rows of a table in a chapter; the data request has them all
+_LONGEST = 12  # characters of a word that is printed; a sentence may name somebody
 _NO_DATA = ("lines_above", "blank", "totals", "notes", "repeated_headers", "unfilled")
 _JOINS, _AMOUNTS = ("reference", "unmatched"), ("sum", "control_total")
 
@@ -80,13 +82,40 @@ class Delivery(Result):
     refused: pd.DataFrame
 
 
+@dataclass(frozen=True, slots=True)
+class Foreign(Result):
+    """Amounts in other currencies: ``converted`` ones and those that are ``apart``, in no sum for want of a rate.
+
+    ``table`` has a row a column and currency: its rate, the ``amounts``, ``sent_fen`` in that currency and
+    ``counted_fen`` in 元, missing where there is no rate.
+    """
+
+    table: pd.DataFrame
+    amounts: int
+    converted: int
+    apart: int
+
+
+def foreign(reconciled: Reconciliation) -> Foreign:
+    """外币: amounts in other currencies, by whether the engagement has a rate for them."""
+    told = reconciled.checks[reconciled.checks["check"] == "currency"]
+    table = pd.DataFrame({
+        "table": told["table"], "column": told["column"], "currency": told["detail"].str.replace(" ", " × "),
+        "amounts": told["rows"], "sent_fen": told["stated_fen"],
+        "counted_fen": told["found_fen"].where(told["failed"] == 0),
+    })  # fmt: skip
+    amounts, apart = int(told["rows"].sum()), int(told["failed"].sum())
+    return Foreign(table=table.reset_index(drop=True), amounts=amounts, converted=amounts - apart, apart=apart)
+
+
 def delivery(reconciled: Reconciliation) -> Delivery:
     """Where every line of the bank's files went, what joining them loses, who is in twice (R3, R49)."""
     rows = reconciled.rows
-    rows = rows.assign(other_lines=rows[list(_NO_DATA)].sum(axis=1), file_count=1)
+    rows = rows.assign(other_lines=rows[list(_NO_DATA)].sum(axis=1))
     rows["lines"] = rows["other_lines"] + rows["rows_in"]
-    measures = ["file_count", "lines", "other_lines", "rows_in", "accepted", "repeated", "quarantined"]
-    files = rows.groupby("table", sort=False)[measures].sum().reset_index()
+    measures = ["lines", "other_lines", "rows_in", "accepted", "repeated", "quarantined"]
+    tables = rows.groupby("table", sort=False)
+    files = pd.DataFrame({"file_count": tables["file"].nunique(), **tables[measures].sum()}).reset_index()
     sheets = rows.drop_duplicates(["file", "sheet"])
     reasons = _reasons(reconciled.quarantine)
     amounts, compared, agreeing = _amounts(reconciled)
@@ -160,7 +189,7 @@ def _amounts(reconciled: Reconciliation) -> tuple[pd.DataFrame, int, int]:
             }),
             pd.DataFrame({
                 "compared": "total_row", "table": totals["table"], "column": totals["column"],
-                "status": (totals["difference_fen"] == 0).map({True: "ok", False: "finding"}),
+                "status": totals["status"],
                 "stated_fen": totals["stated_fen"].astype("Int64"), "found_fen": totals["summed_fen"].astype("Int64"),
             }),
         ],
@@ -215,3 +244,24 @@ def missing_columns(reconciled: Reconciliation, *, need: tuple[str, ...]) -> tup
             else:
                 others += 1
     return pd.DataFrame(rows, columns=["table", "column"]).assign(unlocks=""), others
+
+
+@dataclass(frozen=True, slots=True)
+class Unread(Result):
+    """Contacts whose way or result no list of words knows; ``table`` has the commonest, fit to be printed."""
+
+    table: pd.DataFrame
+    contacts: int
+    words: int
+
+
+def unread(rows: pd.DataFrame, params: Params) -> Unread:
+    """What the contact log says and nobody understands: a word that is long or rare could tell of a customer."""
+    said = rows.groupby(["kind", "said"])["times"].sum().sort_values(ascending=False, kind="stable").reset_index()
+    plain = (said["said"].str.len() <= _LONGEST) & ~said["said"].str.contains(r"\d")
+    shown = said[plain & (said["times"] >= params.compared.smallest)].head(_LISTED)
+    return Unread(
+        table=shown.set_axis(["unread_of", "unread_word", "contacts"], axis="columns"),
+        contacts=int(said["times"].sum()),
+        words=len(said),
+    )

@@ -61,7 +61,7 @@ def judged(customers: pd.DataFrame, column: str) -> Judged:
     """What is known of a flag, a grade or a score: not known is no evidence for either side."""
     if column not in customers:
         return Judged(0, 0, len(customers))
-    return Judged(int(flagged(customers, column).sum()), int(customers[column].notna().sum()), len(customers))
+    return Judged(int(customers[column].eq(other=True).sum()), int(customers[column].count()), len(customers))
 
 
 def needs(
@@ -116,7 +116,7 @@ def flagged(customers: pd.DataFrame, column: str) -> pd.Series:
     """Whether a flag is set; for nobody where it is not known, or was not sent."""
     if column not in customers:
         return pd.Series(data=False, index=customers.index)
-    return customers[column].fillna(value=False).astype(bool)
+    return customers[column].eq(other=True).fillna(value=False).astype(bool)
 
 
 def coded(places: npt.NDArray[np.int64], codes: Iterable[object], name: Hashable = None) -> pd.CategoricalIndex:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from kit import columns as col
-from kit.analysis.result import Result, needs, ratio, share, tally, total
+from kit.analysis.result import Result, Unavailable, flagged, judged, needs, ratio, share, tally, total
 from kit.analysis.tiers import by_tier, ladder
 from kit.params import Params
 
@@ -31,22 +31,26 @@ class Retention(Result):
 
 @dataclass(frozen=True, slots=True)
 class PassThrough(Result):
-    """过路户: a row a tier, highest first: customers, share, aum_fen, and outflow_fen where it was sent."""
+    """过路户: a row a tier, highest first: customers, share of those judged, aum_fen, outflow_fen if sent."""
 
     table: pd.DataFrame
     customers: int
+    judged: int
     share: float | None
     aum_fen: int
 
 
 @needs(col.PAY_FEN, col.PAY_KEPT_FEN)
-def payroll_retention(customers: pd.DataFrame, params: Params) -> Retention:
+def payroll_retention(customers: pd.DataFrame, params: Params) -> Retention | Unavailable:
     """代发留存率: (AUM days after the last payroll − AUM the day before) / payroll, each customer's by itself (R46).
 
     The median is told and not the ratio of sums: one large sum that happened to come in that week would outweigh all.
     """
     known = (customers[col.PAY_FEN] > 0) & customers[col.PAY_KEPT_FEN].notna()
     paid = customers.loc[known, [col.TIER, col.PAY_FEN, col.PAY_KEPT_FEN]]
+    told = judged(customers, col.SALARIED)
+    if told.of and not len(paid) and not told.suffices(params):  # nobody known to be paid, and hardly anybody not to be
+        return Unavailable((col.PAY_FEN, col.PAY_KEPT_FEN), told.known, told.of)
     retained = paid[col.PAY_KEPT_FEN].astype(float) / paid[col.PAY_FEN].astype(float)
     leaving = retained <= params.primary.retention_low
     pay = paid[col.PAY_FEN].astype("int64")
@@ -65,17 +69,19 @@ def payroll_retention(customers: pd.DataFrame, params: Params) -> Retention:
     )
 
 
-@needs(col.PRIMARY_PASS_THROUGH)
+@needs(of_most=col.PRIMARY_PASS_THROUGH)
 def pass_through(customers: pd.DataFrame, params: Params) -> PassThrough:
     """过路户: average balance under a tenth of the month's outflow, or so called by the bank (R46)."""
     columns = customers.columns.intersection([col.TIER, col.AUM_FEN, col.OUTFLOW_FEN])
-    passing = customers.loc[customers[col.PRIMARY_PASS_THROUGH].astype(bool), columns]
+    passing = customers.loc[flagged(customers, col.PRIMARY_PASS_THROUGH), columns]
     sums = {name: name for name in (col.AUM_FEN, col.OUTFLOW_FEN) if name in passing}
     table = tally(passing, ladder(passing, params), **sums)
-    table.insert(1, "share", ratio(table["customers"], by_tier(customers, params).size()))
+    known = judged(customers, col.PRIMARY_PASS_THROUGH)
+    table.insert(1, "share", ratio(table["customers"], by_tier(customers, params)[col.PRIMARY_PASS_THROUGH].count()))
     return PassThrough(
         table=table.reset_index(),
-        customers=len(passing),
-        share=share(len(passing), len(customers)),
+        customers=known.yes,
+        judged=known.known,
+        share=known.share,
         aum_fen=total(passing[col.AUM_FEN]),
     )

@@ -233,23 +233,23 @@ def _to_identify(customers: pd.DataFrame, params: Params) -> pd.DataFrame:
     return customers[rest & (customers[col.TIER] != params.tier_codes()[0])]
 
 
-@needs(col.SEGMENT, col.FAMILIAR)
+@needs(col.SEGMENT, of_most=col.FAMILIAR)
 def strangers(customers: pd.DataFrame, params: Params) -> Strangers:
     """Unfamiliar customers whom no rule fits yet: activating them is to tell who they are (R30, R32)."""
+    listable, customers = _to_identify(customers, params), customers[customers[col.FAMILIAR].notna()]
     familiar = flagged(customers, col.FAMILIAR)
     frame = pd.DataFrame({"familiar": familiar, "strangers": ~familiar})
     table = tally(frame, _segment(customers, params), familiar="familiar", strangers="strangers")
     table["familiar_share"] = ratio(table["familiar"], table.pop("customers"))
     rest = customers[col.SEGMENT] == params.segments.rest
-    chosen = _to_identify(customers, params)
     return Strangers(
         table=table.reset_index(),
         strangers=int((~familiar).sum()),
         unplaced=int((rest & ~familiar).sum()),
         unplaced_share=share((rest & ~familiar).sum(), (~familiar).sum()),
         unplaced_fen=total(customers.loc[rest & ~familiar, col.AUM_FEN]),
-        listed=len(chosen),
-        listed_fen=total(chosen[col.AUM_FEN]),
+        listed=len(listable),
+        listed_fen=total(listable[col.AUM_FEN]),
         familiar_unplaced_share=share((rest & familiar).sum(), familiar.sum()),
     )
 

@@ -16,11 +16,11 @@ _OF_NEXT = [col.CUSTOMER_ID, col.STAGE_RANK, col.AUM_FEN, col.ASSETS_TARGET_FEN]
 
 @dataclass(frozen=True, slots=True)
 class Stages(Result):
-    """Customers by the stage that they have reached: a row a stage, ``table``, ``none`` before the first.
+    """Customers whose stage is known, by the stage that they have reached: a row a stage, ``table``.
 
-    ``reached`` counts those at the stage or beyond it. ``by_tier`` has a row a tier (highest first) with the share of
-    its customers at each stage, ``<stage>_share``. ``skipped`` have what makes a later stage and lack an earlier one;
-    ``skipped_by_tier`` says where. ``first`` and ``last`` are the stages' codes.
+    ``none`` is before the first. ``reached`` counts those at the stage or beyond it. ``by_tier`` has a row a tier
+    (highest first) with the share of its customers at each stage, ``<stage>_share``. ``skipped`` have what makes a
+    later stage and lack an earlier one; ``skipped_by_tier`` says where. ``first`` and ``last`` are the stages' codes.
     """
 
     table: pd.DataFrame
@@ -61,10 +61,11 @@ class ValueChange(Result):
     raised_share: float | None
 
 
-@needs(col.STAGE, col.STAGE_RANK, col.STAGE_SKIPPED)
+@needs(col.STAGE, col.STAGE_SKIPPED, of_most=col.STAGE_RANK)
 def stages(customers: pd.DataFrame, params: Params) -> Stages:
     """成长阶段: dependence, coverage, transfer as the profile orders them, and the funnel by tier (R7, R11)."""
     codes = [NONE, *(stage.code for stage in params.stages.order)]
+    customers = customers[customers[col.STAGE_RANK].notna()]
     at = ordered(customers[col.STAGE], codes)
     table = tally(customers, at, aum_fen=col.AUM_FEN)
     table["share_of_customers"] = table["customers"] / max(len(customers), 1)
@@ -96,7 +97,7 @@ def _next(customers: pd.DataFrame, params: Params) -> pd.DataFrame:
     """Customers one service, one product or little of the assets short of their next stage, with its code."""
     aum, target = customers[col.AUM_FEN], customers[col.ASSETS_TARGET_FEN]
     close = (aum > 0) & (aum >= target * params.critical_from)
-    held = {"services": customers[col.SERVICES], "products": customers[col.PRODUCT_COUNT].fillna(0)}
+    held = {"services": customers[col.SERVICES], "products": customers[col.PRODUCT_COUNT]}
     found = []
     for rank, stage in enumerate(params.stages.order):
         assets = stage.measure == "assets"
@@ -107,7 +108,7 @@ def _next(customers: pd.DataFrame, params: Params) -> pd.DataFrame:
     return pd.concat(found)
 
 
-@needs(col.STAGE_RANK, col.SERVICES, col.PRODUCT_COUNT)
+@needs(col.SERVICES, col.PRODUCT_COUNT, of_most=col.STAGE_RANK)
 def next_stage(customers: pd.DataFrame, params: Params) -> NextStage:
     """下一阶段: customers who lack one service, one product family or little money for the next stage (R7, R9)."""
     rows = _next(customers, params)

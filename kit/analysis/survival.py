@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from kit import columns as col
-from kit.analysis.panel import wide
+from kit.analysis.panel import sent_months, wide
 from kit.analysis.result import Result
 from kit.analysis.tiers import tier_ranks
 from kit.params import Params
@@ -53,22 +53,25 @@ def kaplan_meier(months: npt.NDArray[np.int64], lost: npt.NDArray[np.bool_]) -> 
 
 
 def survival(panel: pd.DataFrame, params: Params) -> Survival:
-    """Kaplan-Meier on the month panel: time from the first month at the value floor to the first below it (R78).
+    """Kaplan-Meier on calendar months: time from the first month at the value floor to the first below it (R78).
 
-    Who is off the list for good is lost; a month off it, or without a figure, in between is as the month before. How
-    long those of the first month had been above before is not known (left truncation): the time is that observed.
+    Who is off the list for good is lost; a month off it, not sent or without a figure, in between is as the month
+    before, and at the end is no loss: he was followed as far as he is known. How long those of the first month had been
+    above before is not known (left truncation): the time is that observed.
     """
-    listed = wide(panel.fillna({col.AUM_FEN: -np.inf}), col.AUM_FEN)  # -inf: on the list, without a figure
-    gone = listed.bfill(axis=1).isna().to_numpy(dtype=bool)
-    aum = listed.replace(-np.inf, np.nan).ffill(axis=1).to_numpy(dtype=float)
+    known, listed = wide(panel, col.AUM_FEN), wide(panel.assign(listed=1), "listed")
+    off = (listed.bfill(axis=1).isna() & listed.columns.isin(sent_months(panel))).to_numpy(dtype=bool)
+    aum = known.ffill(axis=1).to_numpy(dtype=float)
     above = aum >= params.value_floor_fen
     once = above.any(axis=1)
-    aum, above, gone = aum[once], above[once], gone[once]
+    aum, above, gone = aum[once], above[once], off[once]
     last = above.shape[1] - 1
-    entry = above.argmax(axis=1) if len(above) else np.zeros(0, dtype=np.int64)
+    nobody = np.zeros(0, dtype=np.int64)
+    seen_to = last - known.notna().to_numpy(dtype=bool)[once, ::-1].argmax(axis=1) if len(above) else nobody
+    entry = above.argmax(axis=1) if len(above) else nobody
     below = ((aum < params.value_floor_fen) | gone) & (np.arange(last + 1) > entry[:, None])
     lost = below.any(axis=1)
-    months = np.where(lost, below.argmax(axis=1) if len(below) else 0, last) - entry
+    months = np.where(lost, below.argmax(axis=1) if len(below) else 0, seen_to) - entry
     rank = tier_ranks(pd.Series(aum[np.arange(len(aum)), entry]), params)
     followed = months > 0
     months, lost, rank = months[followed], lost[followed], rank[followed]

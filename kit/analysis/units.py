@@ -7,7 +7,7 @@ import pandas as pd
 
 from kit import columns as col
 from kit.analysis.branches import Standing, standing
-from kit.analysis.result import Result, flagged, listed, needs, ordered, ratio, share, tally, total
+from kit.analysis.result import Result, flagged, judged, listed, needs, ordered, ratio, share, tally, total
 from kit.analysis.tiers import ladder
 from kit.params import Params
 
@@ -232,10 +232,10 @@ def _paid(customers: pd.DataFrame) -> pd.DataFrame:
 
 
 def _single(paid: pd.DataFrame) -> pd.Series:
-    return paid[col.PRODUCT_COUNT].fillna(0) <= 1
+    return paid[col.PRODUCT_COUNT] <= 1
 
 
-@needs(col.SALARIED, col.PRODUCT_COUNT)
+@needs(col.PRODUCT_COUNT, of_most=col.SALARIED)
 def salaried(customers: pd.DataFrame, params: Params) -> Salaried:
     """代发客户: persons whom a unit pays through the bank, and those of them without any other product (R76)."""
     paid = _paid(customers)
@@ -247,10 +247,10 @@ def salaried(customers: pd.DataFrame, params: Params) -> Salaried:
     return Salaried(
         table=table[table["customers"] > 0].reset_index(),
         customers=len(paid),
-        customers_share=share(len(paid), len(customers)),
+        customers_share=judged(customers, col.SALARIED).share,
         payroll_fen=total(paid[col.PAYROLL_FEN]) if col.PAYROLL_FEN in paid else None,
         single=len(single),
-        single_share=share(len(single), len(paid)),
+        single_share=share(len(single), paid[col.PRODUCT_COUNT].count()),
         single_payroll_fen=total(single[col.PAYROLL_FEN]) if col.PAYROLL_FEN in paid else None,
     )
 

@@ -17,6 +17,7 @@ from IPython.display import display
 
 from kit import columns as col
 from kit.analysis.branches import Standing, standing
+from kit.analysis.contact import rated
 from kit.analysis.result import Unavailable, judged
 from kit.analysis.shrinkage import funnel_place
 from kit.analysis.summary import Finding
@@ -41,6 +42,9 @@ from kit.report.quotes import quoted
 from kit.schema import schema
 from kit.tables import CODES
 from kit.text import Wording
+
+# Tables of rows that are logged as they happen, and what they come from.
+_LOGS = {"contacts": "contact", "callers": "contact", "sales": "sale", "events": "event"}
 
 
 @dataclass(frozen=True)
@@ -79,8 +83,35 @@ class Chapter:
         return self.rows("plan")
 
     def rows(self, name: str, *, everywhere: bool = False) -> pd.DataFrame:
-        """Rows of ``data/<name>.parquet`` that are this branch's, or every branch's."""
-        return self.tables(name, EVERY_BRANCH if everywhere else self.branch_id)
+        """Rows of ``data/<name>.parquet`` that are this branch's, or every branch's.
+
+        Of a log that is silent of this branch, and was not sent for it over the profile's months, no column but the
+        branch: that it has no row says nothing.
+        """
+        own = self.tables(name, self.branch_id)
+        if name in _LOGS and own.empty and not self.reaches(_LOGS[name]):
+            return own[[col.BRANCH_ID]]
+        return self.tables(name, EVERY_BRANCH) if everywhere else own
+
+    def reaches(self, source: str) -> bool:
+        """Whether a log that was sent for the branch reaches over the profile's months; of nobody there is none."""
+        sent = self.tables("sent", self.branch_id)
+        known = pd.to_datetime(sent.loc[sent["source"] == source, "known_since"])
+        since = pd.Timestamp(self.params.day) - pd.DateOffset(months=self.params.practice.months)
+        return self.customers.empty or bool((known <= since).any())
+
+    def sent(self, *sources: str) -> str:
+        """Which of these tables were sent for the branch, and from when to when they reach: no row there is a no."""
+        rows, told = self.rows("sent"), []
+        for source in sources:
+            found = rows[rows["source"] == source]
+            first, last = found["first_date"].min(), found["last_date"].max()
+            ended = found["known_since"].isna().all()
+            key = "none" if found.empty else "undated" if pd.isna(last) else "ended" if ended else "window"
+            of = len(self.branches) if self.branch_id == EVERY_BRANCH else 0
+            name = schema()[source].label(self.words.language)
+            told.append(self.words(f"common.sent.{key}", name=name, first=first, last=last, branches=len(found), of=of))
+        return self.words("common.sent.told", told=self.words.join(told))
 
     def title(self) -> None:
         """Heading of the chapter and the question that it answers."""
@@ -268,7 +299,7 @@ class Chapter:
     def coverage(self, *columns: str) -> None:
         """Of how many customers each of these flags, grades or scores is known, where not of all: rates are theirs."""
         for column in columns:
-            known = judged(self.customers, column)
+            known = judged(rated(self.customers, self.params), column)
             if 0 < known.known < known.of:
                 name = self.words.label(f"tables.{column}", default=column)
                 self._say(self.words("common.judged", name=name, known=known.known, of=known.of))
@@ -311,7 +342,7 @@ class Chapter:
 
     def _unlock(self, key: str, result: Unavailable) -> str:
         """Call-out that names the missing columns as the bank would call them, or of how few there are values."""
-        sources = needs() if result.of else self.context.unlocks
+        sources = {**needs(), **({} if result.of else self.context.unlocks)}
         groups = dict.fromkeys(tuple(g) for name in result.columns for g in sources.get(name, ()))
         named = [self.words("common.either").join(self._source(source) for source in group) for group in groups]
         return self.words(

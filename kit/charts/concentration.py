@@ -33,21 +33,6 @@ def lorenz(result: Concentration, *, labels: Labels) -> Figure:
     return figure
 
 
-def deciles(result: Concentration, *, labels: Labels) -> Figure:
-    """Share of AUM held by each tenth of the customers, richest first."""
-    figure, ax = canvas(2.6)
-    shares = result.deciles["share_of_aum"].to_numpy()
-    colours = [theme.ACCENT, theme.ACCENT] + ["#a9bccd"] * 8
-    ax.bar(range(10), shares, width=0.72, color=colours)
-    for i, value in enumerate(shares):
-        ax.text(i, value + shares.max() * 0.02, f"{value:.1%}", ha="center", fontsize=8)
-    ax.set_xticks(range(10), [labels["tenth"].format(n=i) for i in range(1, 11)])
-    ax.set(ylabel=labels["share_of_aum"], ylim=(0, max(shares.max() * 1.14, 0.01)))
-    ax.grid(visible=False, axis="x")
-    percent_axis(ax.yaxis)
-    return figure
-
-
 def peers(branches: pd.DataFrame, branch_id: str, column: str, *, labels: Labels) -> Figure:
     """The branches' figures in order, this one marked; the line is their median."""
     values = branches.set_index(col.BRANCH_ID)[column].astype(float).dropna().sort_values()

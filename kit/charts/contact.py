@@ -4,18 +4,10 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from kit import theme
-from kit.analysis.contact import ContactPractice
 from kit.analysis.plan import PlanLoads, PlanSummary
-from kit.charts.canvas import Labels, canvas, heat_map, share_bars, stack
+from kit.charts.canvas import Labels, canvas, heat_map, stack
 
 _MOST_WEEKS = 10  # that have room for their full name
-
-
-def contacted(result: ContactPractice, *, labels: Labels) -> Figure:
-    """Share of each tier with a recorded contact and, where known, of familiar customers."""
-    table = result.table.dropna(subset="contacted_share")
-    colours = {"contacted_share": theme.ACCENT, "familiar_share": theme.TEAL}
-    return share_bars(table, {c: colour for c, colour in colours.items() if c in table}, "tier", labels=labels)
 
 
 def plan_weeks(result: PlanSummary, *, labels: Labels) -> Figure:

@@ -5,8 +5,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from kit import theme
-from kit.analysis.coverage import Loads, Roles
-from kit.charts.canvas import Labels, bars, canvas, name_cells, name_rows, names, percent_axis
+from kit.analysis.coverage import Roles
+from kit.charts.canvas import Labels, canvas, name_cells, names
 
 _BLUES = LinearSegmentedColormap.from_list("kit", [theme.PAPER, "#a9bccd"])
 _OWNERS = 20  # bars that still can be read
@@ -26,21 +26,4 @@ def tiers_by_role(result: Roles, *, labels: Labels) -> Figure:
             color=theme.ALARM if wrong else theme.INK if count else theme.MUTED,
         )  # fmt: skip
     name_cells(ax, names(list(counts.index), labels, "role"), names(list(counts.columns), labels, "tier"))
-    return figure
-
-
-def loads_by_owner(result: Loads, *, labels: Labels) -> Figure:
-    """Each owner's share of the customers and of the AUM that are kept: the twenty with most assets."""
-    table = result.table.head(_OWNERS).iloc[::-1]
-    figure, (left, right) = canvas(0.95 + 0.24 * len(table), left=1.0, top=0.4, bottom=0.4, columns=2)
-    parts = {
-        "share_of_customers": table["customers"] / result.table["customers"].sum(),
-        "share_of_aum": table["share_of_aum"].fillna(0),
-    }
-    for ax, (name, values), colour in zip((left, right), parts.items(), ("#a9bccd", theme.ACCENT), strict=True):
-        bars(ax, [(values, colour, name)], "{:.1%}", reach=values.max())
-        name_rows(ax, list(table["staff_id"]) if ax is left else [""] * len(table))
-        ax.set(xlim=(0, max(values.max() * 1.2, 0.01)))
-        ax.set_title(labels[name], fontsize=9)
-        percent_axis(ax.xaxis)
     return figure

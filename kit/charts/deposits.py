@@ -4,8 +4,8 @@ from matplotlib.figure import Figure
 
 from kit import columns as col
 from kit import theme
-from kit.analysis.deposits import DepositMix, MaturityLadder, PersonalShare
-from kit.charts.canvas import Labels, canvas, shares_by_tier, stack
+from kit.analysis.deposits import MaturityLadder, PersonalShare
+from kit.charts.canvas import Labels, canvas, stack
 from kit.charts.concentration import peers
 from kit.params import WAN
 
@@ -17,19 +17,6 @@ _COLOURS = {
 def personal_shares(result: PersonalShare, branch_id: str, *, labels: Labels) -> Figure:
     """Persons' share of the deposits of each branch, this one marked."""
     return peers(result.table, branch_id, col.PERSONAL_DEPOSIT_SHARE, labels=labels)
-
-
-def deposits_by_tier(result: DepositMix, *, labels: Labels) -> Figure:
-    """Share of each kind of deposit in the tiers that hold some."""
-    parts = {
-        f"{kind}_share": (
-            labels[f"deposit.{kind}"],
-            _COLOURS[kind],
-            "white" if kind in ("demand", "cd", "structured") else theme.INK,
-        )
-        for kind in result.table["deposit_kind"]
-    }
-    return shares_by_tier(result.by_tier[result.by_tier["deposit_fen"] > 0], parts, labels=labels)
 
 
 def ladder(result: MaturityLadder, *, labels: Labels) -> Figure:

@@ -4,8 +4,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from kit import theme
-from kit.analysis.familiarity import Cadence, Familiarity
-from kit.charts.canvas import Labels, canvas, name_cells, names, share_bars
+from kit.analysis.familiarity import Familiarity
+from kit.charts.canvas import Labels, canvas, name_cells, names
 
 
 def familiar_by_value(result: Familiarity, *, labels: Labels) -> Figure:
@@ -22,8 +22,3 @@ def familiar_by_value(result: Familiarity, *, labels: Labels) -> Figure:
         ax.text(column + 0.49, row + 0.7, f"{labels['share_of_aum']} {fen / assets:.1%}", fontsize=8, **head)
     name_cells(ax, names(list(table["value"]), labels, "value"), [labels[kind] for kind in kinds])
     return figure
-
-
-def cadence_by_tier(result: Cadence, *, labels: Labels) -> Figure:
-    """Share of each tier that was contacted in time."""
-    return share_bars(result.table.dropna(subset="kept_share"), {"kept_share": theme.TEAL}, "tier", labels=labels)

@@ -11,7 +11,7 @@ from kit.params import WAN
 def waterfall(result: Growth, *, labels: Labels) -> Figure:
     """What was won and lost between two months, step by step to the net change; 万元."""
     figure, ax = canvas(2.8, bottom=0.4, left=0.8, top=0.35)
-    moved = result.steps[result.steps["step"] != "same"]
+    moved = result.steps[~result.steps["step"].isin(["same", "unknown"])]
     steps = [*zip(moved["step"], moved["change_fen"] / WAN, strict=True), ("net", result.net_fen / WAN)]
     level, places = 0.0, 0 if max(abs(change) for _, change in steps) >= 100 else 1  # 万元
     for i, (step, change) in enumerate(steps):

@@ -4,9 +4,9 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from kit import theme
-from kit.analysis.balance_sheet import BalanceSheet, Funds
-from kit.analysis.products import ProductMatrix, Products
-from kit.charts.canvas import Labels, canvas, heat_map, names, shares_by_tier
+from kit.analysis.balance_sheet import Funds
+from kit.analysis.products import ProductMatrix
+from kit.charts.canvas import Labels, canvas, heat_map, names
 
 _FAMILIES = {
     "none_share": ("0", "#d9d9d9", theme.INK), "one_share": ("1", "#a9bccd", theme.INK),
@@ -16,11 +16,6 @@ _ASSETS = {
     "demand": (theme.ACCENT, "white"), "time": ("#a9bccd", theme.INK), "wmp": (theme.TEAL, "white"),
     "fund": ("#cfe3e6", theme.INK), "insurance": (theme.WARM, "white"), "other": ("#d9d9d9", theme.INK),
 }  # fmt: skip
-
-
-def families_by_tier(result: Products, *, labels: Labels) -> Figure:
-    """Shares of customers with none, one, two, three and more product families, in all and in each tier."""
-    return shares_by_tier(result.by_tier, _FAMILIES, labels=labels)
 
 
 def families_held_together(result: ProductMatrix, *, labels: Labels) -> Figure:
@@ -38,12 +33,6 @@ def families_held_together(result: ProductMatrix, *, labels: Labels) -> Figure:
     told = names(families, labels, "family")
     heat_map(ax, shares, texts, rows=told, columns=told)
     return figure
-
-
-def assets_by_tier(result: BalanceSheet, *, labels: Labels) -> Figure:
-    """Parts of the assets of each tier that has some."""
-    parts = {f"{part}_share": (labels[f"asset.{part}"], *_ASSETS[part]) for part in result.parts}
-    return shares_by_tier(result.by_tier[result.by_tier["asset_fen"] > 0], parts, labels=labels)
 
 
 def purposes_by_occupation(result: Funds, side: str, *, labels: Labels) -> Figure:

@@ -4,9 +4,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from kit import theme
-from kit.analysis.flow import Flow
 from kit.analysis.invitations import Invitations
-from kit.analysis.orders import Orders
 from kit.analysis.practice import CallResults
 from kit.charts.canvas import Labels, bar_labels, canvas, name_rows, names, percent_axis
 
@@ -32,26 +30,6 @@ def reached_by_caller(result: CallResults, branches: pd.DataFrame, *, labels: La
     return figure
 
 
-def reached_by_order(result: Orders, *, labels: Labels) -> Figure:
-    """Connect rate of first calls with and without an SMS before, each with its interval."""
-    table = result.table.iloc[::-1].reset_index(drop=True)
-    figure, ax = canvas(1.55, left=1.5, top=0.15, bottom=0.4)
-    shares = table["connected_share"].to_numpy(dtype=float)
-    around = [shares - table["low_share"], table["high_share"] - shares]
-    ax.errorbar(
-        shares, table.index, xerr=around, fmt="o", ms=6, color=theme.ACCENT, ecolor=theme.MUTED, capsize=4, lw=1.2
-    )
-    for i, row in table.iterrows():
-        ax.annotate(
-            f"{row['connected_share']:.1%} · {row['calls']:,}", (row["connected_share"], i), (0, 7),
-            textcoords="offset points", ha="center", fontsize=8,
-        )  # fmt: skip
-    name_rows(ax, names(list(table["order"]), labels, "order"))
-    ax.set(xlim=(0, 1.02), ylim=(-0.5, len(table) - 0.3))
-    percent_axis(ax.xaxis)
-    return figure
-
-
 def came_by_segment(result: Invitations, *, labels: Labels) -> Figure:
     """Invitations of each segment and how many of them were followed by the customer's coming."""
     table = result.by_segment.iloc[::-1].reset_index(drop=True)
@@ -63,19 +41,4 @@ def came_by_segment(result: Invitations, *, labels: Labels) -> Figure:
     name_rows(ax, names(list(table["segment"]), labels, "segment"), legend=2)
     ax.xaxis.set_visible(False)
     ax.spines["bottom"].set_visible(False)
-    return figure
-
-
-def flow_funnel(result: Flow, *, labels: Labels) -> Figure:
-    """Customers of each step of the flow, in its order: who has done it, and who has done all before it as well."""
-    table = result.table.iloc[::-1].reset_index(drop=True)
-    figure, ax = canvas(0.75 + 0.3 * len(table), left=1.5, top=0.4, bottom=0.15, right=1.2)
-    ax.barh(table.index, table["done"], height=0.66, color="#c8d5e0", label=labels["done"])
-    ax.barh(table.index, table["through"], height=0.66, color=theme.ACCENT, label=labels["through"])
-    texts = [f"{row.through:,} / {row.done:,}" for row in table.itertuples()]
-    bar_labels(ax, texts, table["done"], table.index, reach=float(max(result.customers, 1)))
-    name_rows(ax, names(list(table["flow_step"]), labels, "flow_step"), legend=2)
-    ax.set(xlim=(0, max(result.customers, 1)))
-    ax.xaxis.set_visible(False)
-    ax.spines[:].set_visible(False)
     return figure

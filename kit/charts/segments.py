@@ -1,10 +1,9 @@
 """Charts of the segments."""
 
-import numpy as np
 from matplotlib.figure import Figure
 
 from kit.analysis.cards import Salons
-from kit.analysis.segments import Overlap, Segments
+from kit.analysis.segments import Segments
 from kit.charts.canvas import Labels, canvas, heat_map, names
 
 
@@ -15,17 +14,6 @@ def segments_by_tier(result: Segments, *, labels: Labels) -> Figure:
     shares = counts / counts.sum().where(counts.sum() > 0, 1)
     rows, columns = names(list(counts.index), labels, "segment"), names(list(counts.columns), labels, "tier")
     heat_map(ax, shares, counts.map("{:,}".format), rows=rows, columns=columns)
-    return figure
-
-
-def jaccard_map(result: Overlap, *, labels: Labels) -> Figure:
-    """Jaccard index of each pair of rules: customers whom both fit / customers whom either fits."""
-    shown = result.jaccard.iloc[1:, :-1]
-    figure, ax = canvas(0.9 + 0.3 * len(shown), left=1.5, bottom=0.2, top=0.55)
-    below = shown.where(np.tril(np.ones(shown.shape, dtype=bool)))
-    rows, columns = names(list(shown.index), labels, "segment"), names(list(shown.columns), labels, "segment")
-    texts = below.map(lambda v: "" if np.isnan(v) else f"{v:.0%}")
-    heat_map(ax, below, texts, rows=rows, columns=_narrow(columns))
     return figure
 
 

@@ -6,26 +6,10 @@ from matplotlib.figure import Figure
 
 from kit import theme
 from kit.analysis.capacity import Capacity
+from kit.analysis.panel import months_between
 from kit.analysis.stages import Stages
 from kit.charts.canvas import Labels, canvas, names, shares_by_tier
 from kit.params import WAN
-
-
-def stage_funnel(result: Stages, *, labels: Labels) -> Figure:
-    """Customers who reached each stage, of all, one below the other."""
-    table = result.table.iloc[::-1]
-    figure, ax = canvas(0.5 + 0.42 * len(table), left=1.35, top=0.15, bottom=0.2, right=1.2)
-    ax.barh(range(len(table)), table["reached"], height=0.66, color=theme.ACCENT)
-    for i, reached in enumerate(table["reached"]):
-        text = f"{reached:,} · {reached / max(result.customers, 1):.1%}"
-        ax.annotate(text, (reached, i), (4, 0), textcoords="offset points", va="center", fontsize=8)
-    codes = ["all" if code == "none" else code for code in table["stage"]]
-    ax.set_yticks(range(len(table)), names(codes, labels, "stage"))
-    ax.set(xlim=(0, max(result.customers, 1)))
-    ax.xaxis.set_visible(False)
-    ax.spines[:].set_visible(False)
-    ax.grid(visible=False)
-    return figure
 
 
 def stages_by_tier(result: Stages, *, labels: Labels) -> Figure:
@@ -44,19 +28,21 @@ def stages_by_tier(result: Stages, *, labels: Labels) -> Figure:
 def output_trend(result: Capacity, *, labels: Labels) -> Figure:
     """AUM a head by month in 万元, here and the other branches' median."""
     figure, ax = canvas(2.5, bottom=0.4, left=0.75, right=0.9, top=0.2)
-    table, lines = result.trend, {"own_fen": ("own_fen" if result.place.rank else "bank_fen", theme.ACCENT, 2.2)}
+    table = result.trend
+    place = [months_between(table["as_of"].iloc[0], day) for day in table["as_of"]]
+    lines = {"own_fen": ("own_fen" if result.place.rank else "bank_fen", theme.ACCENT, 2.2)}
     if result.place.rank:
         lines["others_fen"] = ("others_fen", theme.MUTED, 1.4)
     for column, (name, colour, width) in lines.items():
         line = table[column].to_numpy(dtype=float) / WAN
         if np.isfinite(line).any():
-            ax.plot(range(len(table)), line, color=colour, lw=width)
+            ax.plot(place, line, color=colour, lw=width)
             ax.annotate(
-                labels[f"output.{name}"], (len(table) - 1, line[-1]), (5, 0), textcoords="offset points",
+                labels[f"output.{name}"], (place[-1], line[-1]), (5, 0), textcoords="offset points",
                 va="center", fontsize=8, color=colour,
             )  # fmt: skip
     shown = range(len(table) - 1, -1, -max(1, -(-len(table) // 7)))
-    ax.set_xticks(list(shown), [f"{table['as_of'].iloc[i]:%Y-%m}" for i in shown])
+    ax.set_xticks([place[i] for i in shown], [f"{table['as_of'].iloc[i]:%Y-%m}" for i in shown])
     ax.set(ylabel=labels["output.axis"])
     ax.margins(y=0.15)
     ax.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")

@@ -12,7 +12,8 @@ from kit.text import Wording, figure, wording
 
 _MOST = 20  # rows of a result's table that are shown; its caption says how many there are
 _SUMMED = ("count", "wan", "percent")
-_AVERAGES = ("mean", "median", "gap_each")  # their sum would be no figure
+# Their sum would be no figure, or of what feeds several tables one more than once.
+_NO_SUM = ("mean", "median", "gap_each", "file_count", "lines", "other_lines")
 
 
 def table_of(frame: pd.DataFrame, words: Wording, *, caption: str = "", total: bool = False) -> Table:
@@ -64,7 +65,7 @@ def _value(found: Any, column: str, words: Wording) -> Value:
 
 def _total(frame: pd.DataFrame, columns: tuple[Column, ...], words: Wording) -> tuple[Value, ...]:
     sums = (
-        value_of(frame[c.name].sum()) if c.kind in _SUMMED and not c.name.startswith(_AVERAGES) else None
+        value_of(frame[c.name].sum()) if c.kind in _SUMMED and not c.name.startswith(_NO_SUM) else None
         for c in columns[1:]
     )
     return (words.label("tables.total"), *sums)

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
-from kit.book import Book
+from kit.book import SET_ASIDE, Book
 from kit.database import literal, reading
 from kit.features.binding import Values, bind, book_facts, contacts_until, settle_dates
 from kit.features.definitions import SUBJECTS, TABLES, needs
@@ -17,6 +17,7 @@ from kit.schema import schema
 
 __all__ = ["TABLES", "Features", "contacts_until", "features", "frame", "settle_dates"]
 
+_NOBODY = "(SELECT NULL::VARCHAR AS branch_id, NULL::VARCHAR AS customer_id, NULL::DATE AS as_of WHERE FALSE)"
 _SQL_TYPES = {
     "money": "BIGINT",
     "int": "BIGINT",
@@ -92,7 +93,7 @@ def features(book: Book, params: Params) -> Features:
 
 def _build(db: Any, book: Book, values: Values) -> None:
     """A table for each subject, one built on another."""
-    _open_tables(db, book)
+    open_tables(db, book, values)
     for name, table in parameter_tables(values.params).items():
         db.register(name, table)
     for name in SUBJECTS:
@@ -102,17 +103,31 @@ def _build(db: Any, book: Book, values: Values) -> None:
         db.execute(f"CREATE TEMP TABLE {name} AS {bind(name, values)}")
 
 
-def _open_tables(db: Any, book: Book) -> None:
-    """A view for each canonical table with all its columns; what the bank did not send is null."""
-    for name, table in schema().items():
+def open_tables(db: Any, book: Book, values: Values) -> None:
+    """A view for each canonical table with all its columns up to the as-of date; what the bank did not send is null.
+
+    What is dated later is not there yet: neither rows nor, of a customer who is known already, such a day of opening.
+    """
+    for name, table in sorted(schema().items(), key=lambda each: each[0] == "customer"):
         present = set(book.columns(name)) if name in book.tables() else set()
         listed = ", ".join(
             c.id if c.id in present else f"CAST(NULL AS {_SQL_TYPES.get(c.type, 'VARCHAR')}) AS {c.id}"
             for c in table.columns.values()
             if not c.vaulted
         )
-        source = f"read_parquet({literal(str(book.path(name)))})" if present else "(SELECT 1) WHERE FALSE"
-        db.execute(f"CREATE VIEW {name} AS SELECT {listed} FROM {source}")
+        source = f"read_parquet({literal(str(book.path(name)))})" if present else "(SELECT 1 WHERE FALSE)"
+        day = values["contacts_until" if name == "contact" else "as_of"]
+        there = " AND ".join(f"COALESCE({c} <= DATE '{day}', TRUE)" for c in table.since if c in present) or "TRUE"
+        rows = f"SELECT {listed} FROM {source} WHERE {there}"
+        if name == "customer":
+            seen = "customer_id IN (SELECT customer_id FROM customer_month)"
+            opened = f"CASE WHEN open_date <= DATE '{day}' THEN open_date END AS open_date"
+            rows = f"SELECT * REPLACE ({opened}) FROM ({rows} OR {seen})"
+        db.execute(f"CREATE VIEW {name} AS {rows}")
+    path = book.root / "book" / f"{SET_ASIDE}.parquet"
+    rows = f"read_parquet({literal(str(path))})" if path.exists() else _NOBODY
+    months = "SELECT as_of FROM customer_month"
+    db.execute(f"CREATE VIEW {SET_ASIDE} AS SELECT * FROM {rows} WHERE as_of IN ({months})")
 
 
 def _source(name: str, values: Values) -> str:

@@ -21,10 +21,8 @@ SELECT
       AND (b.average_before_fen >= :value_floor_fen OR b.average_earlier_fen >= :value_floor_fen)
       THEN b.spot_fen - b.spot_before_fen
   END AS recovered_fen,
-  COALESCE(
-    (b.average_fen >= :value_floor_fen OR b.average_before_fen >= :value_floor_fen) AND b.spot_fen < :value_floor_fen,
-    FALSE
-  ) AS at_risk
+  (b.average_fen >= :value_floor_fen OR b.average_before_fen >= :value_floor_fen) AND b.spot_fen < :value_floor_fen
+    AS at_risk
 FROM (
   SELECT
     c.customer_id,

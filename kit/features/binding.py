@@ -24,14 +24,13 @@ _BASIS = {
     "quarter_average": "aum_avg_quarter_fen",
     "year_average": "aum_avg_year_fen",
 }
-_FAMILIES = ("demand", "time", "cd", "structured", "wmp", "fund", "insurance", "bond", "gold", "custody", "loan")
 _PAY_CYCLE_DAYS = 62  # two months: this month's payroll, or last month's
 
 
 def literal(value: Any) -> str:
     """A parameter as SQL; only numbers, truth, dates, plain names and lists of words can become text."""
-    if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
+    if value is None or isinstance(value, bool):  # None: a month that was not sent
+        return {None: "CAST(NULL AS DATE)", True: "TRUE", False: "FALSE"}[value]
     if isinstance(value, int):
         return str(value)
     if isinstance(value, float):
@@ -94,6 +93,11 @@ def bind(subject: str, values: Values) -> str:
     return _PARAMETER.sub(told, definitions()[subject])
 
 
+def month_number(day: date) -> int:
+    """Calendar months up to a day: those of two days differ by the months between them."""
+    return 12 * day.year + day.month
+
+
 def settle_dates(book: Book, params: Params) -> Params:
     """Params with the as-of date filled in: the engagement's own, else the last date of the panel."""
     if params.as_of is not None:
@@ -128,7 +132,7 @@ def book_facts(book: Book, params: Params) -> dict[str, Any]:
     past = [month for month in months if month <= day]
     if not past:
         raise NoData(message=f"as_of {day}: the first month of the book is {months[0] if months else '—'}")
-    dated = book.has(f"contact.{col.CONTACT_DATE}")
+    dated = book.has(f"contact.{col.CONTACT_DATE}") and past[-1] == months[-1]  # a day in the past is a clean cut
     contacted = book.read("contact", [col.CONTACT_DATE])[col.CONTACT_DATE] if dated else pd.Series(dtype=object)
 
     def months_before(end: date, count: int) -> date:
@@ -138,6 +142,11 @@ def book_facts(book: Book, params: Params) -> dict[str, Any]:
     def is_known(name: str) -> bool:
         return all(any(book.has(source) for source in group) for group in needs()[name])
 
+    def month(back: int) -> date | None:
+        """Last date of the calendar month so many before that of the data; None where that was not sent."""
+        wanted = month_number(past[-1]) - back
+        return next((each for each in reversed(past) if month_number(each) == wanted), None)
+
     settled = timedelta(days=params.practice.settle_days)
     retained = timedelta(days=params.primary.retention_days)
     return {
@@ -145,11 +154,14 @@ def book_facts(book: Book, params: Params) -> dict[str, Any]:
         "as_of": day,
         "month": past[-1],
         "month_first": past[0],
-        "month_before": past[-2] if len(past) > 1 else past[-1],
-        "month_earlier": past[max(len(past) - 3, 0)],
+        "month_before": month(1),
+        "month_earlier": month(2),
         "idle_since": day - timedelta(days=params.dormancy.idle_days),
         "familiar_since": months_before(day, params.familiar.months),
         "flows_since": months_before(day + timedelta(days=1), params.funds.months) - timedelta(days=1),
+        "flows_day": (day + timedelta(days=1)).day,
+        "month_since": months_before(day + timedelta(days=1), 1) - timedelta(days=1),
+        "pays_since": months_before(day + timedelta(days=1), params.primary.payroll_months) - timedelta(days=1),
         "receipts_since": day - timedelta(days=params.merchant.receipts_days),
         "contacts_until": contacts_until(contacted, params),
         "practice_since": months_before(day, params.practice.months),
@@ -158,11 +170,6 @@ def book_facts(book: Book, params: Params) -> dict[str, Any]:
         "pay_until": day - retained,
         "movement_since": day - timedelta(days=params.contact.movement_days),
         "maturity_until": day + timedelta(days=params.contact.maturity_days),
-        "families_known": sum(book.has(f"customer_month.{name}_spot_fen") for name in _FAMILIES) > 1,
-        "risk_dated": book.has("customer.risk_expiry"),
-        "flag_known": book.has("customer_month.merchant_flag"),
         "txns_known": book.has("txn.amount_fen"),
-        "products_known": is_known("product_count"),
         "relation_known": is_known("familiar"),
-        "primary_known": is_known("primary_grade"),
     }

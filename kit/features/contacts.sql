@@ -55,12 +55,12 @@ FROM (
         COALESCE(k.step = 'establish', FALSE)
         -- Whoever kept him before the log begins has spoken with him before.
         OR COALESCE(k.staff_id = o.owner_id, FALSE)
-          AND (a.assigned IS NULL OR COALESCE(a.assigned >= l.log_from AND k.contact_date >= a.assigned, FALSE))
+          AND (a.assigned IS NULL OR COALESCE(a.assigned >= l.first_date AND k.contact_date >= a.assigned, FALSE))
       ) AS claims
     FROM contact_read k
     JOIN customer c ON c.customer_id = k.customer_id
     JOIN owner o ON o.customer_id = k.customer_id
-    CROSS JOIN (SELECT MIN(contact_date) AS log_from FROM contact) l
+    JOIN sent l ON l.branch_id = c.branch_id AND l.source = 'contact'
     LEFT JOIN (
       SELECT customer_id, staff_id, MAX(assign_date) AS assigned FROM assignment GROUP BY customer_id, staff_id
     ) a ON a.customer_id = k.customer_id AND a.staff_id = k.staff_id

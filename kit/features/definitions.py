@@ -12,12 +12,16 @@ from importlib.resources import files
 
 # In the order in which one builds on another.
 SUBJECTS = (
+    "sent",
     "meanings",
     "contact_read",
     "staff_state",
     "owner",
+    "unlisted",
     "panel",
     "aum",
+    "txn_sums",
+    "evidence",
     "products",
     "activity",
     "primary_account",
@@ -48,6 +52,7 @@ SUBJECTS = (
 )
 # Rows of another grain than a customer, each with its branch; some of them subjects of their own.
 TABLES = (
+    "sent",
     "panel",
     "maturities",
     "branch_months",
@@ -56,6 +61,7 @@ TABLES = (
     "flows",
     "touches",
     "outcomes",
+    "unread",
     "contacts",
     "callers",
     "sales",
@@ -93,7 +99,7 @@ def needs() -> Mapping[str, Groups]:
             if len(group) == 1 and group[0] in told:
                 found += resolved(told[group[0]])
             else:  # one of several: their sources are one group
-                found.append(tuple(s for each in group for s in (told[each][0] if each in told else [each])))
+                found.append(tuple(s for each in group for s in (resolved(told[each])[0] if each in told else [each])))
         return tuple(found)
 
     return {name: resolved(groups) for name, groups in told.items()}

@@ -6,7 +6,9 @@ WHERE maturity_date > :as_of
   AND COALESCE(account_status NOT IN :closed_words, TRUE)
   AND COALESCE(close_date > :as_of, TRUE)
 UNION ALL
-SELECT customer_id, maturity_date, FALSE AS is_deposit, CAST(NULL AS BOOLEAN) AS auto_roll, amount_fen
-FROM holding
-WHERE maturity_date > :as_of
-  AND COALESCE(amount_fen > 0, TRUE)
+SELECT h.customer_id, h.maturity_date, FALSE AS is_deposit, CAST(NULL AS BOOLEAN) AS auto_roll, h.amount_fen
+FROM holding h
+CROSS JOIN (SELECT MAX(as_of) AS as_of FROM holding) l
+WHERE COALESCE(h.as_of = l.as_of, TRUE)
+  AND h.maturity_date > :as_of
+  AND COALESCE(h.amount_fen > 0, TRUE)

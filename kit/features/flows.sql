@@ -15,7 +15,8 @@ FROM (
     customer_id,
     CASE WHEN direction IN :credit_words THEN 'in' WHEN direction IN :debit_words THEN 'out' ELSE 'unknown' END AS flow,
     COALESCE(summary, '') || ' ' || COALESCE(txn_type, '') || ' ' || COALESCE(channel, '') AS said,
-    YEAR(txn_date) * 12 + MONTH(txn_date) AS month,
+    -- Months end on the day of the as-of date.
+    YEAR(txn_date) * 12 + MONTH(txn_date) - CASE WHEN DAY(txn_date) < :flows_day THEN 1 ELSE 0 END AS month,
     amount_fen
   FROM txn
   WHERE txn_date > :flows_since AND txn_date <= :as_of

@@ -8,7 +8,7 @@ SELECT
     WHEN s.service_score >= :grade.a_from THEN 'A'
     WHEN s.service_score >= :grade.b_from THEN 'B'
     WHEN s.service_score >= :grade.c_from THEN 'C'
-    ELSE 'D'
+    WHEN s.service_score IS NOT NULL THEN 'D'
   END AS service_grade
 FROM (
   SELECT
@@ -26,7 +26,7 @@ FROM (
   FROM (
     SELECT
       a.customer_id,
-      COALESCE(a.tier_rank, 0) / NULLIF(1e0 * :top_rank, 0) AS factor_assets,
+      a.tier_rank / NULLIF(1e0 * :top_rank, 0) AS factor_assets,
       COALESCE(b.contribution_rank, CASE
         WHEN m.contribution_grade IN :contribution_high_words THEN 1e0
         WHEN m.contribution_grade IN :contribution_middle_words THEN 5e-1
@@ -35,10 +35,13 @@ FROM (
       -- Depth is to be known to one's manager, and to hold more than one thing here.
       (
         CASE WHEN :relation_known AND r.familiar THEN 1e0 ELSE 0e0 END
-        + CASE WHEN NOT :products_known OR p.product_count IS NULL THEN 0e0 WHEN p.product_count >= :grade.most_products THEN 1e0 ELSE 1e0 * p.product_count / :grade.most_products END
-      ) / NULLIF(CASE WHEN :relation_known THEN 1e0 ELSE 0e0 END + CASE WHEN :products_known THEN 1e0 ELSE 0e0 END, 0e0) AS factor_relation,
+        + CASE WHEN p.product_count >= :grade.most_products THEN 1e0 ELSE COALESCE(1e0 * p.product_count / :grade.most_products, 0e0) END
+      ) / NULLIF(
+        CASE WHEN :relation_known AND r.familiar IS NOT NULL THEN 1e0 ELSE 0e0 END + CASE WHEN p.product_count IS NOT NULL THEN 1e0 ELSE 0e0 END,
+        0e0
+      ) AS factor_relation,
       CASE
-        WHEN a.upgrade_gap_fen IS NOT NULL OR h.merchant_like OR (i.primary_grade = 'weak' AND a.tier_rank >= :upper_rank AND :primary_known)
+        WHEN a.upgrade_gap_fen IS NOT NULL OR h.merchant_like OR (i.primary_elsewhere AND a.tier_rank >= :upper_rank)
           THEN 1e0 ELSE 0e0 END AS factor_potential
     FROM aum a
     JOIN products p ON p.customer_id = a.customer_id

@@ -1,4 +1,4 @@
--- One row a customer and day on which deposits or products of his fell due, long enough ago to tell: was he contacted before, did he take something new within the profile's days, what did he hold before and after (R103).
+-- One row a customer and day on which deposits or products of his fell due, long enough ago to tell: was he contacted before, did he take something new within the profile's days, what did he hold before and after; where the log, or accounts and holdings both, were not sent for the branch, nobody knows of the first two (R103).
 -- needs
 --   matured_date: account.maturity_date or holding.maturity_date
 --   reminded: contact.contact_date
@@ -16,8 +16,8 @@ FROM (
     d.branch_id,
     d.customer_id,
     d.matured_date,
-    COUNT(k.contact_date) > 0 AS reminded,
-    COUNT(s.start_date) > 0 AS renewed,
+    CASE WHEN MIN(w.known_since) + INTERVAL :contact.maturity_days DAY <= d.matured_date THEN COUNT(k.contact_date) > 0 END AS reminded,
+    CASE WHEN COUNT(a.source) > 0 AND COUNT(h.source) > 0 THEN COUNT(s.start_date) > 0 END AS renewed,
     MAX(CASE WHEN m.as_of < d.matured_date THEN m.as_of END) AS before_date,
     MIN(CASE WHEN m.as_of >= d.matured_date + INTERVAL :practice.settle_days DAY THEN m.as_of END) AS after_date
   FROM (
@@ -31,6 +31,9 @@ FROM (
     WHERE l.matured_date > :practice_since AND l.matured_date <= :settled_until
   ) d
   JOIN customer_month m ON m.customer_id = d.customer_id AND m.as_of <= :as_of
+  LEFT JOIN sent w ON w.branch_id = d.branch_id AND w.source = 'contact'
+  LEFT JOIN sent a ON a.branch_id = d.branch_id AND a.source = 'account'
+  LEFT JOIN sent h ON h.branch_id = d.branch_id AND h.source = 'holding'
   LEFT JOIN contact k ON k.customer_id = d.customer_id
     AND k.contact_date <= d.matured_date AND k.contact_date + INTERVAL :contact.maturity_days DAY >= d.matured_date
   LEFT JOIN (

@@ -13,6 +13,8 @@ FROM (
     UNION ALL
     SELECT DISTINCT 'family' AS kind, deal_product AS said FROM sale
     UNION ALL
+    SELECT DISTINCT 'family' AS kind, product_name AS said FROM account
+    UNION ALL
     SELECT DISTINCT 'source' AS kind, sale_source AS said FROM sale
     UNION ALL
     SELECT DISTINCT 'status' AS kind, staff_status AS said FROM staff
@@ -20,6 +22,10 @@ FROM (
     SELECT DISTINCT 'sector' AS kind, occupation AS said FROM customer
     UNION ALL
     SELECT DISTINCT 'pay' AS kind, summary AS said FROM txn
+    UNION ALL
+    SELECT DISTINCT 'posting' AS kind, COALESCE(summary, '') || ' ' || COALESCE(txn_type, '') || ' ' || COALESCE(channel, '') AS said
+    FROM txn
+    WHERE is_active_txn IS NULL AND is_interest IS NULL
     UNION ALL
     SELECT DISTINCT 'purpose' AS kind, COALESCE(summary, '') || ' ' || COALESCE(txn_type, '') || ' ' || COALESCE(channel, '') AS said
     FROM txn

@@ -10,8 +10,8 @@ SELECT
   a.children NOT IN :no_words AS has_children,
   a.occupation_sector <> 'unknown' AS occupation_known,
   a.occupation_sector,
-  COALESCE(p.primary_payroll, FALSE) AS primary_payroll,
-  COALESCE(h.merchant_like, FALSE) AS merchant_like
+  p.primary_payroll,
+  h.merchant_like
 FROM (
   SELECT
     c.customer_id,

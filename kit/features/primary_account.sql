@@ -1,79 +1,96 @@
--- Is this the customer's primary account? Points for payroll, activity, autopay, mobile use and demand money; against same-name transfers out and pass-through (R46, R47).
+-- Is this the customer's primary account? Points for payroll, activity, autopay, mobile use and demand money, against same-name transfers out and pass-through, of what is known of him: their sum out of what this evidence could give, from the profile's number of kinds up (R46, R47).
 -- needs
---   primary_score, primary_grade: customer_month.has_payroll or customer_month.payroll_months or customer_month.txn_count or customer_month.demand_spot_fen or customer_month.demand_avg_month_fen
---   demand_share: customer_month.demand_avg_month_fen or customer_month.demand_spot_fen, customer_month.deposit_spot_fen or customer_month.deposit_avg_month_fen
---   demand_cover: customer_month.demand_avg_month_fen or customer_month.demand_spot_fen, customer_month.outflow_fen
---   inflow_fen: customer_month.inflow_fen
---   outflow_fen: customer_month.outflow_fen
---   elsewhere_fen, primary_elsewhere: customer_month.other_bank_assets_fen
---   primary_payroll: customer_month.has_payroll or customer_month.payroll_months
---   primary_active: customer_month.txn_count
+--   primary_score, primary_grade, primary_kinds: primary_payroll or primary_active or primary_autopay or primary_mobile or primary_demand or primary_same_name_out or primary_pass_through
+--   demand_share, demand_averaged: customer_month.demand_avg_month_fen or customer_month.demand_spot_fen or account.product_name, customer_month.deposit_avg_month_fen or customer_month.deposit_spot_fen or customer_month.time_spot_fen or account.balance_fen
+--   demand_cover: customer_month.demand_avg_month_fen or customer_month.demand_spot_fen or account.product_name, customer_month.outflow_fen or txn.direction
+--   inflow_fen: customer_month.inflow_fen or txn.direction
+--   outflow_fen: customer_month.outflow_fen or txn.direction
+--   elsewhere_fen, assets_elsewhere: customer_month.other_bank_assets_fen
+--   primary_elsewhere: primary_same_name_out or primary_pass_through or elsewhere_fen
+--   primary_payroll: customer_month.has_payroll or customer_month.payroll_months or txn.summary
+--   primary_active: customer_month.txn_count or txn.is_active_txn or txn.is_interest or txn.summary or txn.txn_type or txn.channel
 --   primary_autopay: customer_month.has_autopay
 --   primary_mobile: customer_month.has_mobile_bank
---   primary_demand: customer_month.demand_avg_month_fen or customer_month.demand_spot_fen
+--   primary_demand: demand_share
 --   primary_same_name_out: customer_month.same_name_out or customer_month.same_name_out_fen
---   primary_pass_through: customer_month.pass_through or customer_month.outflow_fen
+--   primary_pass_through: customer_month.pass_through or customer_month.outflow_fen or txn.direction
 SELECT
-  p.*,
+  g.*,
+  -- Somewhere else only on evidence of it: what is lacking here is none. Who has his primary account here may send money on.
   CASE
-    WHEN p.primary_score >= :primary.strong_from THEN 'strong'
-    WHEN p.primary_score < :primary.weak_below THEN 'weak'
-    ELSE 'medium'
-  END AS primary_grade
+    WHEN g.assets_elsewhere OR (g.against AND COALESCE(g.primary_grade <> 'strong', TRUE)) THEN TRUE
+    WHEN COALESCE(g.against, g.assets_elsewhere) IS NOT NULL THEN FALSE
+  END AS primary_elsewhere
 FROM (
   SELECT
-    e.*,
-    CASE WHEN e.primary_payroll THEN :primary.payroll ELSE 0 END
-    + CASE WHEN e.primary_active THEN :primary.active ELSE 0 END
-    + CASE WHEN e.primary_autopay THEN :primary.autopay ELSE 0 END
-    + CASE WHEN e.primary_mobile THEN :primary.mobile ELSE 0 END
-    + CASE WHEN e.primary_demand THEN :primary.demand ELSE 0 END
-    + CASE WHEN e.primary_same_name_out THEN :primary.same_name_out ELSE 0 END
-    + CASE WHEN e.primary_pass_through THEN :primary.pass_through ELSE 0 END AS primary_score
+    p.*,
+    CASE
+      WHEN p.primary_score >= :primary.strong_from THEN 'strong'
+      WHEN p.primary_score < :primary.weak_below THEN 'weak'
+      WHEN p.primary_score IS NOT NULL THEN 'medium'
+    END AS primary_grade
   FROM (
     SELECT
-      d.customer_id,
-      d.demand_share,
-      d.demand_cover,
-      d.inflow_fen,
-      d.outflow_fen,
-      d.elsewhere_fen,
-      COALESCE(d.elsewhere_fen > 0 AND d.elsewhere_fen >= :primary.elsewhere_ratio * d.aum_fen, FALSE) AS primary_elsewhere,
+      e.*,
       CASE
-        WHEN d.payroll_months IS NOT NULL THEN d.payroll_months >= :primary.payroll_months
-        ELSE COALESCE(d.has_payroll, FALSE)
-      END AS primary_payroll,
-      COALESCE(d.txn_count >= :primary.active_txns, FALSE) AS primary_active,
-      COALESCE(d.has_autopay, FALSE) AS primary_autopay,
-      COALESCE(d.has_mobile_bank, FALSE) AS primary_mobile,
-      COALESCE(d.demand_share >= :primary.demand_share, FALSE) AS primary_demand,
-      COALESCE(d.same_name_out, FALSE) AS primary_same_name_out,
-      COALESCE(d.pass_through, FALSE)
-        OR COALESCE(d.outflow_fen > 0 AND d.held_fen < :primary.pass_through_ratio * d.outflow_fen, FALSE) AS primary_pass_through
+        WHEN e.primary_kinds >= :primary.kinds_at_least THEN
+          100e0 * (
+            CASE WHEN e.primary_payroll THEN :primary.payroll ELSE 0 END
+            + CASE WHEN e.primary_active THEN :primary.active ELSE 0 END
+            + CASE WHEN e.primary_autopay THEN :primary.autopay ELSE 0 END
+            + CASE WHEN e.primary_mobile THEN :primary.mobile ELSE 0 END
+            + CASE WHEN e.primary_demand THEN :primary.demand ELSE 0 END
+            + CASE WHEN e.primary_same_name_out THEN :primary.same_name_out ELSE 0 END
+            + CASE WHEN e.primary_pass_through THEN :primary.pass_through ELSE 0 END
+          ) / NULLIF(
+            CASE WHEN e.primary_payroll IS NULL THEN 0 ELSE :primary.payroll END
+            + CASE WHEN e.primary_active IS NULL THEN 0 ELSE :primary.active END
+            + CASE WHEN e.primary_autopay IS NULL THEN 0 ELSE :primary.autopay END
+            + CASE WHEN e.primary_mobile IS NULL THEN 0 ELSE :primary.mobile END
+            + CASE WHEN e.primary_demand IS NULL THEN 0 ELSE :primary.demand END,
+            0
+          )
+      END AS primary_score
     FROM (
       SELECT
-        c.customer_id,
-        m.payroll_months,
-        m.has_payroll,
-        m.txn_count,
-        m.has_autopay,
-        m.has_mobile_bank,
-        COALESCE(m.same_name_out, m.same_name_out_fen > 0) AS same_name_out,
-        m.pass_through,
-        m.inflow_fen,
-        m.outflow_fen,
-        m.other_bank_assets_fen AS elsewhere_fen,
-        a.aum_fen,
-        1e0 * COALESCE(m.demand_avg_month_fen, m.demand_spot_fen) / NULLIF(m.outflow_fen, 0) AS demand_cover,
-        COALESCE(m.aum_avg_month_fen, m.aum_spot_fen) AS held_fen,
+        d.*,
+        CASE WHEN d.primary_payroll IS NULL THEN 0 ELSE 1 END + CASE WHEN d.primary_active IS NULL THEN 0 ELSE 1 END
+        + CASE WHEN d.primary_autopay IS NULL THEN 0 ELSE 1 END + CASE WHEN d.primary_mobile IS NULL THEN 0 ELSE 1 END
+        + CASE WHEN d.primary_demand IS NULL THEN 0 ELSE 1 END
+        + CASE WHEN d.primary_same_name_out IS NULL THEN 0 ELSE 1 END
+        + CASE WHEN d.primary_pass_through IS NULL THEN 0 ELSE 1 END AS primary_kinds,
+        -- One sign against is enough; none of those that are known is none.
         CASE
-          WHEN COALESCE(m.deposit_avg_month_fen, m.deposit_spot_fen) > 0 THEN
-            1e0 * COALESCE(m.demand_avg_month_fen, m.demand_spot_fen)
-            / NULLIF(COALESCE(m.deposit_avg_month_fen, m.deposit_spot_fen), 0)
-        END AS demand_share
-      FROM customer c
-      JOIN aum a ON a.customer_id = c.customer_id
-      LEFT JOIN customer_month m ON m.customer_id = c.customer_id AND m.as_of = :month
-    ) d
-  ) e
-) p
+          WHEN d.primary_same_name_out OR d.primary_pass_through THEN TRUE
+          ELSE COALESCE(d.primary_same_name_out, d.primary_pass_through)
+        END AS against
+      FROM (
+        SELECT
+          b.customer_id,
+          b.inflow_fen,
+          b.outflow_fen,
+          b.other_bank_assets_fen AS elsewhere_fen,
+          b.other_bank_assets_fen > 0 AND b.other_bank_assets_fen >= :primary.elsewhere_ratio * a.aum_fen AS assets_elsewhere,
+          b.demand_averaged,
+          CASE WHEN b.demand_of_fen > 0 THEN 1e0 * b.demand_part_fen / NULLIF(b.demand_of_fen, 0) END AS demand_share,
+          1e0 * COALESCE(b.demand_avg_month_fen, b.demand_spot_fen) / NULLIF(b.outflow_fen, 0) AS demand_cover,
+          b.payroll_steady AS primary_payroll,
+          CASE WHEN b.txn_count_least >= :primary.active_txns THEN TRUE ELSE b.txn_count >= :primary.active_txns END AS primary_active,
+          b.has_autopay AS primary_autopay,
+          b.has_mobile_bank AS primary_mobile,
+          b.demand_of_fen > 0 AND b.demand_part_fen >= :primary.demand_share * b.demand_of_fen AS primary_demand,
+          b.same_name_out AS primary_same_name_out,
+          -- Called so by the bank, or by what is left of what went out; either tells.
+          CASE
+            WHEN b.pass_through OR (b.outflow_least_fen > 0 AND b.held_fen < :primary.pass_through_ratio * b.outflow_least_fen) THEN TRUE
+            ELSE COALESCE(
+              b.pass_through,
+              b.outflow_fen > 0 AND b.held_fen < :primary.pass_through_ratio * b.outflow_fen
+            )
+          END AS primary_pass_through
+        FROM evidence b
+        JOIN aum a ON a.customer_id = b.customer_id
+      ) d
+    ) e
+  ) p
+) g

@@ -8,14 +8,14 @@ SELECT
   CASE WHEN k.paid > 0 THEN t.pay_fen WHEN m.payroll_amt_fen > 0 THEN m.payroll_amt_fen END AS pay_fen,
   CASE
     WHEN k.paid > 0 THEN t.pay_kept_fen
-    WHEN m.payroll_amt_fen > 0 AND :month_before < :month THEN m.aum_spot_fen - b.aum_spot_fen
+    WHEN m.payroll_amt_fen > 0 THEN m.aum_spot_fen - b.aum_spot_fen
   END AS pay_kept_fen
 FROM customer c
 CROSS JOIN (
   SELECT COUNT(*) AS paid
   FROM txn x
   JOIN meanings p ON p.kind = 'pay' AND p.said = x.summary
-  WHERE x.direction IN :credit_words
+  WHERE x.direction IN :credit_words AND x.txn_date <= :as_of
 ) k
 LEFT JOIN customer_month m ON m.customer_id = c.customer_id AND m.as_of = :month
 LEFT JOIN customer_month b ON b.customer_id = c.customer_id AND b.as_of = :month_before

@@ -1,4 +1,4 @@
--- 成长阶段: how far a customer has come from using services (依赖) over holding products (覆盖) to bringing his assets (转移); each stage counts once all before it are passed (R7, R11).
+-- 成长阶段: how far a customer has come from using services (依赖) over holding products (覆盖) to bringing his assets (转移); each stage counts once all before it are passed, and where it is not known of one of these, neither is his stage (R7, R11).
 -- needs
 --   stage, stage_rank, stage_skipped: services, product_count
 --   products_start: product_count
@@ -9,14 +9,18 @@ SELECT
   r.assets_target_fen,
   r.stage_rank,
   r.stage_rank < r.furthest AS stage_skipped,
-  COALESCE(n.stage, 'none') AS stage
+  CASE WHEN r.stage_rank = 0 THEN 'none' ELSE n.stage END AS stage
 FROM (
   SELECT
     e.customer_id,
     MIN(e.aum_start_fen) AS aum_start_fen,
     MIN(e.products_start) AS products_start,
     MIN(e.assets_target_fen) AS assets_target_fen,
-    COALESCE(MIN(CASE WHEN NOT e.passed THEN e.stage_rank END) - 1, MAX(e.stage_rank)) AS stage_rank,
+    CASE
+      WHEN COUNT(e.passed) = COUNT(*)
+        OR MIN(CASE WHEN NOT e.passed THEN e.stage_rank END) < MIN(CASE WHEN e.passed IS NULL THEN e.stage_rank END)
+        THEN COALESCE(MIN(CASE WHEN NOT e.passed THEN e.stage_rank END) - 1, MAX(e.stage_rank))
+    END AS stage_rank,
     COALESCE(MAX(CASE WHEN e.passed THEN e.stage_rank END), 0) AS furthest
   FROM (
     SELECT
@@ -26,10 +30,10 @@ FROM (
       m.assets_target_fen,
       g.stage_rank,
       CASE
-        WHEN g.measure = 'services' THEN m.services
-        WHEN g.measure = 'products' THEN COALESCE(m.product_count, 0)
-        ELSE CASE WHEN m.aum_fen >= m.assets_target_fen OR m.stays_high THEN 1 ELSE 0 END
-      END >= g.at_least AS passed
+        WHEN g.measure = 'products' THEN m.product_count >= g.at_least
+        WHEN g.measure = 'assets' THEN m.aum_fen >= m.assets_target_fen OR m.stays_high
+        ELSE m.services >= g.at_least
+      END AS passed
     FROM (
       SELECT
         b.customer_id,

@@ -13,6 +13,7 @@ FROM (
     COALESCE(c.annual_income_fen, 12 * c.monthly_income_fen) AS income_fen,
     CASE c.risk_level WHEN 'C1' THEN 1 WHEN 'C2' THEN 2 WHEN 'C3' THEN 3 WHEN 'C4' THEN 4 WHEN 'C5' THEN 5 END AS rank,
     -- Where the bank dates its assessments, one without a date proves nothing.
-    NOT :risk_dated OR COALESCE(c.risk_expiry >= :as_of, FALSE) AS in_time
+    CASE WHEN k.dated = 0 THEN TRUE ELSE c.risk_expiry >= :as_of END AS in_time
   FROM customer c
+  CROSS JOIN (SELECT COUNT(risk_expiry) AS dated FROM customer) k
 ) r

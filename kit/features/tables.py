@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import pyarrow as pa
 
-from kit.features.terms import each_word, rules
+from kit.features.terms import ranked, rules
 from kit.params import Params, SegmentRule
 
 _BELOW_ALL = -(2**62)  # the lowest tier holds whoever owes more than he has
@@ -40,12 +40,11 @@ def _ladder(params: Params) -> pa.Table:
 
 
 def _terms(kinds: Mapping[str, Mapping[str, tuple[str, ...]]]) -> pa.Table:
-    """A row a word; of each kind the first group that fits wins, and its name is what the word means."""
+    """A row a word; of each kind the first that fits wins, and its code is what the word means."""
     rows = [
         {"kind": kind, "rule": rule, "code": code, "word": word, "is_whole": is_whole}
         for kind, groups in kinds.items()
-        for rule, (code, words) in enumerate(groups.items())
-        for word, is_whole in each_word(words)
+        for rule, (code, word, is_whole) in enumerate(ranked(kind, groups))
     ]
     return pa.Table.from_pylist(rows)
 

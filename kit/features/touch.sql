@@ -9,13 +9,14 @@
 SELECT
   c.customer_id,
   k.last_touch_date,
-  COALESCE(k.hung_up, FALSE) AS hung_up,
+  CASE WHEN k.hung_up THEN TRUE WHEN w.known_since <= :practice_since THEN FALSE END AS hung_up,
   CASE WHEN k.asked_date > k.last_touch_date OR k.last_touch_date IS NULL THEN k.asked_date END AS asked_date,
   i.intent,
   COALESCE(k.attempts, 0) AS attempts,
   COALESCE(k.successes, 0) AS successes,
   a.owner_since
 FROM customer c
+LEFT JOIN sent w ON w.branch_id = c.branch_id AND w.source = 'contact'
 LEFT JOIN (
   SELECT
     customer_id,

@@ -7,6 +7,7 @@ from statistics import median
 
 from kit.intake.grid import Sheet
 from kit.intake.mapping import POWERS, Cell
+from kit.intake.markers import stated_currency
 from kit.intake.questions import Candidate, Evidence
 from kit.intake.values import amount, percentile
 from kit.schema import Column, normalise
@@ -35,6 +36,13 @@ def unit_of(column: Column, cell: Cell, header: str, sheet: Sheet) -> tuple[str,
         )
         return sheet.layout.unit, "title" if titled else "file"
     return column.unit, "default"
+
+
+def currency_of(column: Column, header: str, sheet: Sheet) -> str:
+    """Currency that an amount's label, or else a title line or the file's name, states; empty for 元 or none."""
+    if column.type != "money":
+        return ""
+    return stated_currency([header] if normalise(header)[1] in POWERS else (*sheet.layout.above, *sheet.names))
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,11 +27,15 @@ def check_rows(connection: Any, tables: Sequence[str], places: Mapping[int, str]
     ``places`` names the file and sheet of each load by its number. A branch table that no source gives is derived
     from the customers. Returns the tables of the book.
     """
+    connection.execute("CREATE OR REPLACE TABLE overlap (_table VARCHAR, later INTEGER, earlier INTEGER, n BIGINT)")
     for table in tables:
         reference = _REFERENCES.get(table)
         if reference and reference[1] in tables:
             check_reference(connection, table, *reference)
-        _check_key(connection, table, places)
+        if schema()[table].grain:
+            _check_key(connection, table, places)
+        else:
+            _count_once(connection, table)
     if "customer" in tables and "branch" not in tables:
         connection.execute(
             "CREATE TABLE branch AS SELECT row_number() OVER (ORDER BY branch_id) AS _id, 0 AS _unreadable,"
@@ -63,8 +67,6 @@ def _check_key(connection: Any, table: str, places: Mapping[int, str]) -> None:
     """Keep the first row of each key: the same again is merged, another content is refused."""
     known = columns(connection, table)
     key = [name for name in schema()[table].grain if name in known]
-    if not key:
-        return
     listed, rows = ", ".join(key), accepted(connection, table)
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE firsts AS SELECT {listed}, min(_id) AS _first FROM {rows}"
@@ -88,4 +90,35 @@ def _check_key(connection: Any, table: str, places: Mapping[int, str]) -> None:
     )
     connection.execute(
         f"INSERT INTO gone_{table} SELECT _id, CASE WHEN same THEN 'repeated' ELSE 'quarantined' END FROM later"
+    )
+
+
+def content(connection: Any, table: str) -> str:
+    """SQL of what tells rows of a table without a key apart: all that they hold."""
+    return f"hash({', '.join(columns(connection, table))})"
+
+
+def _count_once(connection: Any, table: str) -> None:
+    """Count what files of a table without a key hold alike as often as the one of them that holds it most often.
+
+    Rows that are equal within one file stay: two payments of a day may be alike. ``overlap`` keeps from which files
+    how many were not counted again.
+    """
+    load, rows, listed = place()[0], accepted(connection, table), ", ".join(columns(connection, table))
+    alike = f"SELECT {content(connection, table)} AS content, {load} AS load FROM {rows}"
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE shared AS"
+        f" SELECT content FROM ({alike}) GROUP BY content HAVING min(load) < max(load)"
+    )
+    if not connection.execute("SELECT count(*) FROM shared").fetchone()[0]:
+        return
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE copies AS SELECT _id, _first FROM (SELECT _id, row_number() OVER again AS turn,"
+        f" first_value(_id) OVER again AS _first FROM (SELECT *, row_number() OVER (PARTITION BY {load}, {listed}"
+        f" ORDER BY _id) AS _time FROM {rows} WHERE {content(connection, table)} IN (SELECT content FROM shared))"
+        f" WINDOW again AS (PARTITION BY {listed}, _time ORDER BY _id)) WHERE turn > 1"
+    )
+    connection.execute(f"INSERT INTO gone_{table} SELECT _id, 'repeated' FROM copies")
+    connection.execute(
+        f"INSERT INTO overlap SELECT '{table}', {load}, {place('_first')[0]}, count(*) FROM copies GROUP BY ALL"
     )

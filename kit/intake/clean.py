@@ -157,11 +157,11 @@ def _hashed(field: Field, text: str, terms: Terms, entity: str | None, *, usual:
     return f"CASE WHEN {' OR '.join(lost)} THEN NULL ELSE {value} END" if lost else value
 
 
-def _within(field: Field, value: str, terms: Terms) -> str:
-    """Value if it lies in the range of its column, else NULL."""
+def _within(field: Field, value: str, terms: Terms, dated: str) -> str:
+    """Value if it lies in the range of its column, else NULL; a row of a later date (``dated``) has its own day."""
     low, _, high = field.column.range.partition("..")
     ends = [("<=", high), (">=", low)]
-    day = f"DATE '{terms.as_of.isoformat()}'" if terms.as_of else ""
+    day = f"greatest(DATE '{terms.as_of.isoformat()}', {dated})" if terms.as_of else ""
     tests = [f"{value} {sign} {end}" for sign, given in ends if (end := day if given == "as_of" else given)]
     value = f"in_range({value})" if field.column.type == "date" else value
     return f"CASE WHEN {' AND '.join(tests)} THEN {value} END" if tests else value
@@ -188,13 +188,14 @@ def typed(fields: Sequence[Field], terms: Terms, *, identity: str, unusual: Coll
     """
     texts, values, final, bits = [], [], [], []
     scoping = (i for i, f in enumerate(fields) if f.column.id == col.LEGAL_ENTITY and f.column.need == "M")
+    dated = next((f"v{i}" for i, f in enumerate(fields) if f.column.id == col.AS_OF), "NULL")
     entity = next((_mapped(fields[i], f"t{i}") for i in scoping), None)  # part of a customer's key, if mandatory
     for i, field in enumerate(fields):
         usual = field.column.id not in unusual
         texts.append(f"{_given(field, terms.header_row)} AS t{i}")
         mapped = _mapped(field, f"t{i}")
         values.append(f"{mapped} AS m{i}, {_value(field, mapped, terms, entity, usual=usual)} AS v{i}")
-        final.append(_within(field, f"v{i}", terms))
+        final.append(_within(field, f"v{i}", terms, dated))
         missing = f"t{i} = '' OR m{i} = ''" if usual else _is_missing(field, f"t{i}", f"m{i}")
         bits.append(f"CASE WHEN {final[i]} IS NOT NULL OR {missing} THEN 0 ELSE {1 << i} END")
     columns = ", ".join(f"{value} AS {field.column.id}" for value, field in zip(final, fields, strict=True))

@@ -75,7 +75,7 @@ CREATE MACRO is_misspelt_citizen(text) AS list_transform([text], lambda z: CASE
 
 -- ￥１，２３４．５０ · 1 234.50 · (5) · 5- · RMB 5
 CREATE MACRO bare_number(t) AS regexp_replace(
-    regexp_replace(translate(half_width(t), '￥¥$', ''), '(?i)人民币|RMB|CNY', ''),
+    regexp_replace(translate(half_width(t), '￥¥', ''), '(?i)人民币|RMB|CNY', ''),
     '^ +| +$|([-+(]) +| +([-)])', '\1\2', 'g');
 
 CREATE MACRO plain_number(z) AS CASE

@@ -11,6 +11,7 @@ from kit.schema import Column, Table
 class Field:
     """A canonical column and where its text comes from; ``power`` of ten turns a source's number into 分.
 
+    ``currency`` is what the label or the title states the amounts to be in, empty for 元 or where the rows say it.
     ``unit_from`` says who stated the ``unit`` of an amount: ``mapping``, ``header``, ``title``, ``file``, or
     ``default`` if nobody did.
     """
@@ -21,6 +22,7 @@ class Field:
     power: int
     unit: str = ""
     unit_from: str = ""
+    currency: str = ""
 
 
 @dataclass(frozen=True, slots=True)

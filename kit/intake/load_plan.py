@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from kit import columns as col
 from kit.errors import KitError
-from kit.intake.amount_units import unit_of
+from kit.intake.amount_units import currency_of, unit_of
 from kit.intake.branches import origins
 from kit.intake.changes import changes
 from kit.intake.choose import choose, companions
@@ -207,14 +207,17 @@ def _branches(readings: Sequence[Reading], files: Files) -> dict[str, str]:
 def _loads(family: Family, reading: Reading, branches: Mapping[str, str], as_of: dt.date | None) -> Iterator[Load]:
     """Loads of one sheet; none of one whose name was said to be no branch."""
     sheet, confirmed = reading.sheet, family.mapping.confirmed if family.mapping else None
-    day = sheet.layout.as_of or as_of
     for table, cells in reading.tables.items():
+        day = sheet.layout.as_of or as_of
         named = {c: resolved(cell, sheet, branches) for c, cell in cells.items() if cell.named_by}
         if not cells or "" in named.values():
             continue
         given = {**cells, **{column: Cell(value=branch or "") for column, branch in named.items()}}
         known, assumed = schema()[table].columns, False
-        if day and col.AS_OF in known and known[col.AS_OF].need == "M" and col.AS_OF not in cells:
+        date = known.get(col.AS_OF)
+        if date and date.need != "M":  # whatever has no key is told apart by its file's date: no holding twice
+            day = None if schema()[table].grain else sheet.layout.as_of
+        if day and date and col.AS_OF not in cells:
             given[col.AS_OF] = Cell(value=day.isoformat())
             assumed = sheet.layout.as_of is None
         fields = []
@@ -223,7 +226,8 @@ def _loads(family: Family, reading: Reading, branches: Mapping[str, str], as_of:
             if at is not None or given[column].column is None:
                 header = sheet.headers[at] if at is not None else ""
                 unit, stated_by = unit_of(known[column], given[column], header, sheet)
-                fields.append(Field(known[column], given[column], at, POWERS.get(unit, 0), unit, stated_by))
+                currency = currency_of(known[column], header, sheet)
+                fields.append(Field(known[column], given[column], at, POWERS.get(unit, 0), unit, stated_by, currency))
         yield Load(sheet, schema()[table], tuple(fields), assumed, confirmed)
 
 

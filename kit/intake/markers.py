@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterable
 from datetime import date
 
-from kit.schema import MONEY_UNITS, folded, money_units
+from kit.schema import MONEY_UNITS, folded, money_currency, money_units
 
 _UNIT = "|".join(MONEY_UNITS)
 _Y, _M, _D = r"((?:19|20)\d\d)", r"(1[0-2]|0?[1-9])", r"(3[01]|[12]\d|0?[1-9])"
@@ -107,11 +107,23 @@ def stated_unit(lines: Iterable[str]) -> str:
     A unit counts after 单位, in brackets of its own, or alone between marks: 客户月报_202610(万元), never within
     a text: 50万元以上客户.
     """
-    found: set[str] = set()
-    for line in lines:
-        text = unicodedata.normalize("NFKC", line)
-        for part in _UNIT_PLACES.findall(text):
-            found.update(*(money_units(piece) for piece in part))
+    return _only(money_units(piece) for piece in _units(lines))
+
+
+def stated_currency(lines: Iterable[str]) -> str:
+    """Currency that lines state for the amounts of a table, beside their unit or behind 币种; empty for 元 or none."""
+    lines = list(lines)
+    return _only(money_currency(text) for text in (*_units(lines), *(part for line in lines for part in line.split())))
+
+
+def _units(lines: Iterable[str]) -> list[str]:
+    """Pieces of lines that may state a unit."""
+    texts = (re.sub(r"币种:?\s*\S+", "", unicodedata.normalize("NFKC", line)) for line in lines)
+    return [piece for text in texts for part in _UNIT_PLACES.findall(text) for piece in part]
+
+
+def _only(stated: Iterable[tuple[str, ...]]) -> str:
+    found = set().union(*stated)
     return found.pop() if len(found) == 1 else ""
 
 

@@ -5,18 +5,22 @@ import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from kit.book import SET_ASIDE
 from kit.database import literal
 from kit.errors import KitError
 from kit.intake import check, learnt, reconciliation, staging
 from kit.intake.checks import checks, quarantine_mixed_units
+from kit.intake.currency import exchange
 from kit.intake.grid import Sheet
 from kit.intake.load import Load
 from kit.intake.load_plan import LoadPlan, plan_intake
@@ -33,6 +37,8 @@ from kit.vault import VAULT
 
 Progress = Callable[[str, int, int, int], None]
 _EXACT = pa.decimal128(38, 14)
+Rates = Mapping[str, Decimal]
+_NO_RATES: Rates = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,6 +72,7 @@ def intake(
     password: Password = given_password,
     limits: Checks | None = None,
     control_totals: Sequence[ControlTotal] = (),
+    rates: Rates = _NO_RATES,
     progress: Progress | None = None,
 ) -> IntakeResult:
     """Read the sources into ``out/book/``; beside it the accounts of it (Parquet).
@@ -88,6 +95,8 @@ def intake(
         Called with the path of an encrypted workbook.
     limits, control_totals
         What the checks call a finding, and the bank's own figures to compare with.
+    rates
+        元 for one of each other currency; amounts in a currency without a rate are kept apart.
     progress
         Called with a file's name, the number of files done and of all, and the rows read of this file.
 
@@ -106,7 +115,7 @@ def intake(
         made = Path(folder) / "made"
         (made / "book").mkdir(parents=True)
         with staging.database(Path(folder), key) as connection:
-            result = _make(connection, planned, made, key, as_of, limits or Checks(), control_totals, progress)
+            result = _make(connection, planned, made, key, as_of, limits or Checks(), control_totals, rates, progress)
         _put(made, out, Path(folder) / "old")
     return result
 
@@ -119,6 +128,7 @@ def _make(
     as_of: dt.date | None,
     limits: Checks,
     control_totals: Sequence[ControlTotal],
+    rates: Rates,
     progress: Progress,
 ) -> IntakeResult:
     """Stage, check and reconcile what was planned, and write it into the folder ``made``."""
@@ -126,8 +136,11 @@ def _make(
     loaded, refused = _stage(connection, completed(planned.loads), personal, as_of, progress)
     given = list(dict.fromkeys(one.load.table.id for one in loaded))
     found = quarantine_mixed_units(connection, given, limits)
-    tables = check.check_rows(connection, given, {one.number: one.load.sheet.place for one in loaded})
-    checked = checks(connection, tables, as_of=as_of, limits=limits, control_totals=control_totals, found=found)
+    places = {one.number: one.load.sheet.place for one in loaded}
+    tables = check.check_rows(connection, given, places)
+    exchanged, apart = exchange(connection, loaded, rates)
+    found += exchanged
+    checked = checks(connection, tables, places, as_of=as_of, limits=limits, control_totals=control_totals, found=found)
     pq.write_table(checked, made / "checks.parquet")
     # After the checks, which are of what the bank sent; and after the sums, which tie to its files.
     back = take_back(connection, planned.returned, key=key, first=len(planned.loads), tables=tables)
@@ -140,9 +153,9 @@ def _make(
         },
         reconciliation=reconciliation.reconciled_rows(connection, loaded),
         control_sums=reconciliation.control_sums(connection, loaded),
-        totals=totals(connection, loaded),
+        totals=totals(connection, loaded, limits),
         fields=reconciliation.fields(loaded),
-        notices=(*planned.notices, *back.notices),
+        notices=(*planned.notices, *apart, *back.notices),
         refused=(*planned.refused, *refused, *back.refused),
     )
     news = learnt.apply(connection, tables, loaded, limits.default_codes)
@@ -185,6 +198,8 @@ def _save(connection: Any, accepted: Mapping[str, str], loaded: Sequence[staging
         left_out = ", ".join(["_id", "_unreadable", *sorted(vaulted)])
         rows = f"SELECT * EXCLUDE ({left_out}) FROM {taken} ORDER BY _id"
         _copy(connection, rows, made / "book" / f"{table}.parquet")
+    if {"customer", "customer_month"} <= set(accepted):
+        _copy(connection, reconciliation.set_aside(connection), made / "book" / f"{SET_ASIDE}.parquet")
     names = pd.DataFrame([(one.number, *one.load.sheet.names) for one in loaded], columns=["_load", "file", "sheet"])
     connection.register("names", pa.Table.from_pandas(names, preserve_index=False))
     source, row = staging.place()

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from kit.errors import KitError
+from kit.intake.check import accepted
 from kit.intake.sources import Refused
 from kit.intake.staging import Loaded, place
 
@@ -49,11 +50,31 @@ def reconciled_rows(connection: Any, loaded: Sequence[Loaded]) -> pd.DataFrame:
     return pd.DataFrame(lines, columns=[*names, "rows_in", "accepted", "repeated", "quarantined", "cells_quarantined"])
 
 
+def set_aside(connection: Any) -> str:
+    """SQL of the customers, or branches, and dates of which a row of the month table was set aside (`kit.book`).
+
+    A row without a readable date may be of any date of its file; one that names nobody may be of anybody of the
+    branches that the file has at its date.
+    """
+    load, rows, people = place()[0], accepted(connection, "customer_month"), accepted(connection, "customer")
+    return (
+        f"WITH gone AS (SELECT {load} AS load, customer_id, as_of FROM (SELECT DISTINCT _id FROM quarantine"
+        " WHERE _table = 'customer_month' AND whole_row) LEFT JOIN customer_month USING (_id)),"
+        f" listed AS (SELECT DISTINCT {load} AS load, branch_id, as_of FROM {rows} AS m JOIN"
+        f" (SELECT customer_id, branch_id FROM {people}) AS c USING (customer_id)),"
+        " lost AS (SELECT l.branch_id, g.customer_id, coalesce(g.as_of, l.as_of) AS as_of FROM gone AS g"
+        " LEFT JOIN listed AS l ON l.load = g.load AND coalesce(l.as_of = g.as_of, TRUE))"
+        " SELECT DISTINCT CASE WHEN customer_id IS NULL THEN branch_id END AS branch_id, customer_id, as_of FROM lost"
+        " WHERE as_of IS NOT NULL AND (customer_id IS NOT NULL OR branch_id IS NOT NULL) ORDER BY ALL"
+    )
+
+
 def control_sums(connection: Any, loaded: Sequence[Loaded]) -> pd.DataFrame:
     """One row a load and money column: what the source holds, in 分, and where it went.
 
     ``source_sum_fen`` and ``rounding_fen`` are exact decimals, as a source may hold fractions of a 分. The
-    source is the sum of the book, the repeated, the quarantined and the rounding, half a 分 a cell at most.
+    source is the sum of the book, the repeated, the quarantined, the rounding, half a 分 a cell at most, and what
+    amounts in other currencies were more, as sent, than they count for in the book (``currency_sum_fen``).
 
     Raises
     ------
@@ -64,18 +85,22 @@ def control_sums(connection: Any, loaded: Sequence[Loaded]) -> pd.DataFrame:
     for one in loaded:
         summed.setdefault(one.load.table.id, {}).update(dict.fromkeys(one.sums))
     found = {table: _sums(connection, table, list(columns)) for table, columns in summed.items()}
+    known = "SELECT _table, load, name, sum(fen)::DECIMAL(38, 0), sum(n)::BIGINT FROM exchanged GROUP BY ALL"
+    changed = {tuple(at): (fen, cells) for *at, fen, cells in connection.execute(known).fetchall()}
     lines = []
     for one in loaded:
         table, sheet = one.load.table.id, one.load.sheet
         for column, exact in one.sums.items():
             where = [(one.number, why, column) for why in (None, "repeated", "quarantined")]
             parts, counts = zip(*(found[table].get(at, (Decimal(0), 0)) for at in where), strict=True)
+            fen, cells = changed.get((table, one.number, column), (Decimal(0), 0))
+            parts = (*parts, fen)
             rounding = exact - sum(parts)
-            if 2 * abs(rounding) > sum(counts):
+            if 2 * abs(rounding) > sum(counts) + cells:
                 raise DoesNotTie(path=sheet.path, place=f"{table}.{column}")
             lines.append((*sheet.names, table, column, exact, *map(int, parts), rounding))
     names = ["file", "sheet", "table", "column", "source_sum_fen", "book_sum_fen", "repeated_sum_fen"]
-    return pd.DataFrame(lines, columns=[*names, "quarantined_sum_fen", "rounding_fen"])
+    return pd.DataFrame(lines, columns=[*names, "quarantined_sum_fen", "currency_sum_fen", "rounding_fen"])
 
 
 def _sums(

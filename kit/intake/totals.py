@@ -8,15 +8,18 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
+from kit.intake.checks.finding import within
 from kit.intake.clean import exact_number
 from kit.intake.load import Field
 from kit.intake.rows import Line
 from kit.intake.staging import Loaded, place, registered
+from kit.params import Checks
 
 NAMES = ["file", "sheet", "row", "label", "table", "column", "rows", "stated_fen", "summed_fen", "difference_fen"]
+NAMES += ["status"]
 
 
-def totals(connection: Any, loaded: Sequence[Loaded]) -> pd.DataFrame:
+def totals(connection: Any, loaded: Sequence[Loaded], limits: Checks) -> pd.DataFrame:
     """One row a totals row and amount column: what it states and what the rows sum to.
 
     A totals row may stand for the rows since the totals row before it, for all before it, or for all of the
@@ -24,11 +27,11 @@ def totals(connection: Any, loaded: Sequence[Loaded]) -> pd.DataFrame:
     exact 分, as a decimal; counts (of the column type ``int``) are in their own unit. Rows in quarantine are part of
     the sum where their amount could be read.
     """
-    found = [line for one in loaded if one.lines.totals for line in _of_load(connection, one)]
+    found = [line for one in loaded if one.lines.totals for line in _of_load(connection, one, limits)]
     return pd.DataFrame(found, columns=NAMES)
 
 
-def _of_load(connection: Any, one: Loaded) -> list[tuple[Any, ...]]:
+def _of_load(connection: Any, one: Loaded, limits: Checks) -> list[tuple[Any, ...]]:
     summed = [f for f in one.load.fields if f.column.type in {"money", "int"} and f.position is not None]
     if not summed:
         return []
@@ -41,7 +44,15 @@ def _of_load(connection: Any, one: Loaded) -> list[tuple[Any, ...]]:
         label = next((cell for cell in line.cells if cell), "")
         where = (*one.load.sheet.names, line.number, label, one.load.table.id)
         found += [
-            (*where, f.column.id, rows, of_line, of_rows, of_line - of_rows)
+            (
+                *where,
+                f.column.id,
+                rows,
+                of_line,
+                of_rows,
+                of_line - of_rows,
+                within(of_line, of_rows, limits.sum_tolerance),
+            )
             for f, of_line, of_rows in zip(summed, stated, sums, strict=True)
             if of_line is not None
         ]

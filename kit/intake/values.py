@@ -37,7 +37,7 @@ def amount(text: str) -> Decimal | None:
     """Return the number that a cell holds."""
     if _PLAIN.fullmatch(text):
         return Decimal(text)
-    plain = re.sub(r"元$|[￥¥＄$ ]", "", unicodedata.normalize("NFKC", text).strip())
+    plain = re.sub(r"元$|[￥¥ ]", "", unicodedata.normalize("NFKC", text).strip())
     if not _NUMBER.fullmatch(plain) or not re.search(r"\d", plain):
         return None
     digits = plain.replace(",", "").strip("()-+")

@@ -11,7 +11,7 @@ class Checks(Frozen):
     Attributes
     ----------
     sum_tolerance
-        Share of a stated sum by which what was found may differ.
+        Share of a stated sum, of whatever kind, by which what was found may differ and still agrees.
     code_jump
         Change in the share of a code from one month, or file, to the next.
     code_rows
@@ -24,7 +24,7 @@ class Checks(Frozen):
         Words that fill a field and say nothing: the field counts as missing.
     """
 
-    sum_tolerance: float = Field(default=0.001, ge=0, lt=1)
+    sum_tolerance: float = Field(default=0.00001, ge=0, lt=1)
     code_jump: float = Field(default=0.1, gt=0, lt=1)
     code_rows: int = Field(default=10, gt=0)
     panel_jump: float = Field(default=0.2, gt=0)

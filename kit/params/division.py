@@ -68,10 +68,12 @@ class Merchant(Frozen):
 
 
 class Primary(Frozen):
-    """Primary-account score: points for and against, and where a grade begins.
+    """Primary-account score: points for and against, in percent of what the evidence could give; where grades begin.
 
     Attributes
     ----------
+    kinds_at_least
+        Of so few kinds of evidence a customer is not judged.
     elsewhere_ratio
         Known assets elsewhere against AUM here from which on a customer of the upper tiers is one to fight for.
     retention_days, retention_low
@@ -94,6 +96,7 @@ class Primary(Frozen):
     retention_low: float = 0.1
     strong_from: int = 60
     weak_below: int = 30
+    kinds_at_least: int = Field(default=3, gt=0)
 
 
 class Hidden(Frozen):
@@ -174,9 +177,24 @@ class Stages(Frozen):
 
 
 class Evidence(Frozen):
-    """From which share of customers on that can be judged a rate is one of them all; below it, it is not printed."""
+    """When enough is known that a figure, or no row of a table, says something.
+
+    Attributes
+    ----------
+    coverage_at_least
+        From which share of customers on that can be judged a rate is one of them all; below it, it is not printed.
+    tolerance_days
+        A log may begin so much later than the days that are asked of it, and end so much before the data's date.
+    quiet_times
+        So many times as long as its rows lie apart on average may it do so, where that is longer.
+    gap_days
+        Sums of a month are whole where the branch's transactions begin and end so near to its ends.
+    """
 
     coverage_at_least: float = Field(default=0.2, ge=0, le=1)
+    tolerance_days: int = Field(default=31, ge=0)
+    quiet_times: int = Field(default=3, ge=0)
+    gap_days: int = Field(default=10, ge=0)
 
 
 class Compared(Frozen):

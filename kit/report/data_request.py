@@ -100,7 +100,7 @@ def _doubtful(reconciled: Reconciliation, words: Wording) -> pd.DataFrame:
 
 def _differences(reconciled: Reconciliation, words: Wording) -> pd.DataFrame:
     """Totals rows, sums between tables and the bank's own figures that differ."""
-    totals = reconciled.totals[reconciled.totals["difference_fen"] != 0]
+    totals = reconciled.totals[reconciled.totals["status"] == "finding"]
     checks = reconciled.checks
     checks = checks[checks["check"].isin(["sum", "control_total"]) & (checks["status"] == "finding")]
     checks = checks[checks["stated_fen"].notna()]

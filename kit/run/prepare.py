@@ -60,6 +60,7 @@ def take_in(
         password=password or engagement.password,
         limits=engagement.params.checks,
         control_totals=engagement.control_totals,
+        rates=engagement.rates,
         progress=reading,
     )
 

@@ -10,6 +10,7 @@ from importlib.resources import files
 from types import MappingProxyType
 
 __all__ = [
+    "HOME",
     "MONEY_UNITS",
     "Column",
     "Forbidden",
@@ -18,9 +19,11 @@ __all__ = [
     "aliases",
     "ambiguous",
     "compact",
+    "currencies",
     "folded",
     "forbidden",
     "known_labels",
+    "money_currency",
     "money_units",
     "normalise",
     "schema",
@@ -29,6 +32,7 @@ __all__ = [
 # Longest first: what ends in 百元 also ends in 元.
 MONEY_UNITS = ("百万元", "万元", "千元", "百元", "亿元", "元", "角", "分")
 _UNIT = "|".join(MONEY_UNITS)
+HOME = "CNY"  # the currency of everything that names no other
 _AND_OTHERS = "…"  # at the end of a list of codes that is open
 _BRACKETS = re.compile(r"[(\[{【〔〖](.*?)[)\]}】〕〗]")
 _UNIT_DRESS = re.compile(r"^(金额|货币|计量)?单位[:为]?|人民币:?|rmb|cny|[¥￥]", re.IGNORECASE)
@@ -98,13 +102,17 @@ class Column(_Named):
 
 @dataclass(frozen=True, slots=True)
 class Table(_Named):
-    """A canonical table; ``grain`` names the columns that tell its rows apart (none: every row counts)."""
+    """A canonical table; ``grain`` names the columns that tell its rows apart (none: every row counts).
+
+    ``since`` are the dates of which each says that its row was not there before.
+    """
 
     id: str
     zh: str
     en: str
     grain: tuple[str, ...]
     columns: Mapping[str, Column]
+    since: tuple[str, ...] = ()
 
     @property
     def mandatory(self) -> tuple[Column, ...]:
@@ -127,11 +135,19 @@ def _split(text: str, mark: str) -> tuple[str, ...]:
 
 
 @cache
+def currencies() -> Mapping[str, tuple[str, ...]]:
+    """Currencies by code, each with the words and numbers that banks write for it."""
+    return MappingProxyType({row["code"]: _split(row["words"], "|") for row in _rows("currencies.csv")})
+
+
+@cache
 def schema() -> Mapping[str, Table]:
     """Tables of the canonical model by id, each after those it refers to."""
     columns: dict[str, dict[str, Column]] = {}
     for row in _rows("columns.csv"):
         row_aliases, missing = _split(row.pop("aliases"), "|"), _split(row.pop("missing"), "|")
+        if row["values"] == "currencies":
+            row["values"] = "/".join(["=".join((code, *words)) for code, words in currencies().items()] + [_AND_OTHERS])
         words = [code.split("=") for code in _split(row.pop("values"), "/")]
         listed = [code for code in words if code != [_AND_OTHERS]]
         columns.setdefault(row["table"], {})[row["id"]] = Column(
@@ -143,9 +159,12 @@ def schema() -> Mapping[str, Table]:
             closed=bool(listed) and len(listed) == len(words),
         )
     tables = [
-        Table(row["id"], row["zh"], row["en"], _split(row["grain"], "|"), MappingProxyType(columns[row["id"]]))
+        Table(
+            row["id"], row["zh"], row["en"], _split(row["grain"], "|"), MappingProxyType(columns[row["id"]]),
+            _split(row["since"], "|"),
+        )
         for row in _rows("tables.csv")
-    ]
+    ]  # fmt: skip
     return MappingProxyType({table.id: table for table in tables})
 
 
@@ -164,9 +183,29 @@ def money_units(text: str) -> tuple[str, ...]:
 
     Every part must be a short word of its own: ``50万元以上`` states no unit.
     """
+    return tuple(dict.fromkeys(unit for unit, _ in _stated(text)))
+
+
+def money_currency(text: str) -> tuple[str, ...]:
+    """Currency that a statement of units names: ``单位：万美元`` and ``币种：USD`` give ``("USD",)``, ``万元`` none."""
+    found = {code for _, code in _stated(re.sub("^币种:?", "", compact(text)))}
+    return () if HOME in found else tuple(found)
+
+
+def _stated(text: str) -> list[tuple[str, str]]:
+    """Units of money in a statement of units, each with its currency."""
     bare = _UNIT_DRESS.sub("", compact(text))
     parts = [_UNIT_DRESS.sub("", part) for part in re.split(r"[、,/;及和]", bare)]
-    return tuple(dict.fromkeys(part for part in parts if part in MONEY_UNITS))
+    found = [(part, HOME) if part in MONEY_UNITS else _foreign(part) for part in parts]
+    return [each for each in found if each]
+
+
+def _foreign(part: str) -> tuple[str, str] | None:
+    """万美元 is the unit 万元 of USD; None for what is no unit of another currency."""
+    word = re.sub("^(百万|[百千万亿])", "", part).upper()
+    codes = (code for code, words in currencies().items() if word in (code, *words) and not word.isdigit())
+    code = next(codes, HOME)
+    return None if code == HOME else (part[: len(part) - len(word)] + "元", code)
 
 
 def _undressed(header: str) -> tuple[str, list[str]]:

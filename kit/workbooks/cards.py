@@ -55,10 +55,10 @@ def full_cards(
     offered = offers[col.LIST].str.removeprefix(_OFFER).groupby(offers[col.CUSTOMER_ID]).agg(",".join)
     cards = _joined(customers, lists, words).merge(profile, on=col.CUSTOMER_ID, how="left", validate="one_to_one")
     cards["offers"] = _named((offered.get(customer, "") for customer in cards[col.CUSTOMER_ID]), "family", words)
-    yes = words.label("workbook.choice.sms_sent.是")
+    said = {told: words.label(f"workbook.choice.sms_sent.{word}") for told, word in ((True, "是"), (False, "否"))}
     for flag in (col.FAMILIAR, col.WECHAT_ADDED, col.DO_NOT_CALL):
         if flag in cards:
-            cards[flag] = cards[flag].astype("boolean").fillna(value=False).map({True: yes, False: ""}).astype("str")
+            cards[flag] = cards[flag].map(said).fillna("").astype("str")  # not known is neither
     return cards[[col.CUSTOMER_ID, *identity, *(c for columns in card_bands(cards).values() for c in columns)]]
 
 

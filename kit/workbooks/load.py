@@ -15,6 +15,7 @@ from kit.workbooks.sheets import HEAD, LINE, NOTE, TITLE
 
 _NOT_SHOWN = ("planned", "nobody")  # reasons that say nothing of an owner's time
 _HEAD, _DAYS, _FIRST = 3, 4, 5  # rows, counted from 0: weeks, their work days, the first owner
+_SMS_ONLY = "sms"  # channel of a contact that is no call
 _WEEKS = 2  # column of the first week
 _FULL, _BUSY = 0.95, 0.7  # shares of an owner's time from which on a week is so coloured: signs for the eye, no rule
 _COLOURS = {"full": "#f4b6ae", "busy": "#fbe3a8", "calm": "#d7ead3"}
@@ -22,14 +23,14 @@ _COLOURS = {"full": "#f4b6ae", "busy": "#fbe3a8", "calm": "#d7ead3"}
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """Contacts planned and capacity of a branch.
+    """Calls planned and capacity of a branch.
 
     Attributes
     ----------
     planned
-        A row an owner (most planned first), a column a week from 1.
+        Calls: a row an owner (most planned first), a column a week from 1. SMS take none of the time for them.
     daily
-        Contacts that each owner can make a day.
+        Calls that each owner can make a day.
     weeks
         A row a week: its ``first`` and ``last`` day and its ``days`` of work.
     left_over
@@ -45,7 +46,7 @@ class Load:
 def owner_load(
     plan: pd.DataFrame, daily: Mapping[str, int], params: Params, *, start: date, worked: Collection[date]
 ) -> Load:
-    """Return contacts planned by owner and week against what the owner has time for (R61, R83).
+    """Return calls planned by owner and week against what the owner has time for (R61, R83).
 
     Parameters
     ----------
@@ -60,8 +61,9 @@ def owner_load(
     weeks = _weeks(params.contact.weeks, start, worked)
     number = (pd.to_datetime(owned[col.DATE]) - pd.Timestamp(start)).dt.days // 7 + 1
     dated = owned[col.DATE].notna()
+    called = dated & (owned[col.CHANNEL] != _SMS_ONLY)
     owners = pd.Index(sorted(owned[col.STAFF_ID].unique()), name=col.STAFF_ID)
-    planned = pd.crosstab(owned.loc[dated, col.STAFF_ID], number[dated].astype("int64"))
+    planned = pd.crosstab(owned.loc[called, col.STAFF_ID], number[called].astype("int64"))
     planned = planned.reindex(index=owners, columns=weeks.index, fill_value=0)
     busiest = planned.sum(axis=1).sort_values(ascending=False, kind="stable").index
     rest = owned[~owned[col.REASON].isin(_NOT_SHOWN) & ~dated]

@@ -45,7 +45,7 @@ CUSTOMERS = pd.DataFrame({"customer_id": list("abcdef"), "aum_fen": [WAN] * 6, "
 BROUGHT = pd.DataFrame({
     "customer_id": list("bcdef"), "referrer_id": ["a", "a", "a", "b", "c"],
     "came_date": pd.to_datetime(["2026-01-01", "2026-05-01", "2026-06-01", "2026-06-01", "2025-10-31"]),
-    "referral_asked_date": pd.to_datetime(["2026-04-01", "2026-04-01", "2026-04-01", None, None]),
+    "asked_before": [False, True, True, False, None],
 })  # fmt: skip
 CONTACTS = pd.DataFrame({"customer_id": ["a", "a", "d", "e"], "contact_step": ["refer", "refer", "refer", "meet"]})
 
@@ -65,7 +65,7 @@ def test_who_brings_again_and_again_is_counted_and_not_named():
 
 
 def test_where_nobody_noted_whom_he_asked_the_referrals_stand_alone():
-    found = referrals(BROUGHT.drop(columns="referral_asked_date"), PARAMS, CUSTOMERS, CONTACTS[["customer_id"]])
+    found = referrals(BROUGHT.drop(columns="asked_before"), PARAMS, CUSTOMERS, CONTACTS[["customer_id"]])
     assert (found.asked, found.came, len(found.table)) == (None, 4, 0)
     nothing = referrals(BROUGHT.iloc[:0], PARAMS, CUSTOMERS, CONTACTS)
     assert (nothing.came, nothing.converted_share, nothing.often_share) == (0, None, None)
@@ -77,3 +77,9 @@ def test_the_referrals_planted_are_found(bank, prepared):
     rows = {n: frame(pq.read_table(prepared / "data" / f"{n}.parquet")) for n in ("referrals", "customers", "contacts")}
     found = referrals(rows["referrals"], PARAMS, rows["customers"], rows["contacts"])
     assert (found.came, found.converted) == (told["referred"], told["referred_valued"])
+
+
+def test_of_whom_nobody_knows_whether_he_took_something_new_he_took_not_nothing():
+    rows = matured((True, True, 10, 9), (None, None, 10, 9))
+    assert take_up(rows, PARAMS).renewed_share == 1
+    assert take_up(rows[1:], PARAMS) == Unavailable(("renewed",), 0, 1)

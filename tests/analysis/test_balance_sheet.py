@@ -3,7 +3,7 @@ import pytest
 
 from kit.analysis.balance_sheet import balance_sheet, funds, three_tables
 from kit.analysis.result import Unavailable
-from kit.charts.needs import assets_by_tier, purposes_by_occupation
+from kit.charts.needs import purposes_by_occupation
 from kit.engagement import profile
 from kit.params import Params
 from kit.text import wording
@@ -117,9 +117,6 @@ def test_a_card_needs_a_balance_and_an_account_or_a_product():
     assert three_tables(customers.iloc[:0], PARAMS).complete_share is None
 
 
-def test_charts_have_a_row_a_tier_with_assets_and_an_occupation_with_flows():
-    sheet = balance_sheet(_customers(demand_spot_fen=[100, -5], tier=["vip", "basic"]), PARAMS)
-    drawn = assets_by_tier(sheet, labels=LABELS)
-    assert [tick.get_text() for tick in drawn.axes[0].get_yticklabels()] == ["VIP"]
+def test_the_chart_has_a_row_an_occupation_with_flows():
     drawn = purposes_by_occupation(funds(FLOWS, PARAMS, PEOPLE), "uses", labels=LABELS)
     assert [tick.get_text() for tick in drawn.axes[0].get_yticklabels()] == ["公职/事业", "务农/务工"]

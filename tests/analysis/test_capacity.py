@@ -35,6 +35,7 @@ def test_output_a_head_stands_beside_the_other_branches():
         PARAMS, "01",
     )  # fmt: skip
     assert (found.heads, found.aum_each_fen, found.growth_share) == (2, 75, pytest.approx(0.5))
+    assert found.months == 12, "of the calendar, however many of them were sent"
     assert found.others_growth_share == pytest.approx(0.1)
     assert (found.place.rank, found.place.of, found.place.median) == (2, 3, 75)
     assert found.table.set_index("whose").loc["own", ["customers_each", "deposit_each_fen"]].tolist() == [6, 37.5]
@@ -65,9 +66,9 @@ def test_staff_in_office_are_counted_and_customers_summed(prepared):
     panel = (
         pd.read_parquet(prepared / "data" / "panel.parquet")
         .groupby(["branch_id", "as_of"])["aum_fen"]
-        .agg(["size", "sum"])
+        .agg(["count", "sum"])
     )
     made = made.set_index(["branch_id", "as_of"])
     assert (made["heads"] == made.index.get_level_values("branch_id").map(there)).all()
-    assert (made["customers"] == panel["size"]).all()
+    assert (made["customers"] == panel["count"]).all()
     assert (made["aum_fen"] == panel["sum"]).all()

@@ -7,9 +7,18 @@ import pandas as pd
 import pytest
 
 from kit.analysis.branches import standing
-from kit.analysis.coverage import coverage, covered_share_of_aum, households, loads, misheld, orphans, roles
+from kit.analysis.coverage import (
+    coverage,
+    covered_share_of_aum,
+    households,
+    loads,
+    misheld,
+    orphan_list,
+    orphans,
+    roles,
+)
 from kit.analysis.result import Unavailable
-from kit.charts.coverage import loads_by_owner, tiers_by_role
+from kit.charts.coverage import tiers_by_role
 from kit.engagement import profile
 from kit.params import Params
 from kit.text import wording
@@ -72,7 +81,7 @@ def test_the_smallest_branches_give_counts_and_no_warning(rows):
 
 def test_without_assignments_each_analysis_names_what_it_lacks():
     lacking = [r.columns for r in everything(frame(*BRANCH).drop(columns=["orphan", "household_id"]))]
-    assert lacking == [("orphan",), ("orphan",), ("orphan",), ("orphan",), ("orphan", "household_id")]
+    assert lacking == [("orphan",), ("orphan",), ("orphan",), ("orphan",), ("household_id", "orphan")]
 
 
 def test_without_roles_the_load_is_still_counted():
@@ -156,7 +165,7 @@ def test_a_family_with_two_owners_is_split_and_an_orphaned_member_splits_nothing
     # H1: S1 and S2. H2: one has left, one has nobody. H3 has one member here and is no family.
     found = households(frame(*BRANCH), PARAMS)
     assert (found.families, found.split, found.split_share, found.split_fen) == (2, 1, pytest.approx(0.5), 700)
-    assert by(found.table, "keepers")["households"].to_dict() == {"0": 1, "1": 0, "2": 1, "3": 0}
+    assert by(found.table, "keepers")["households"].to_dict() == {"0": 1, "part": 0, "1": 0, "2": 1, "3": 0}
     assert by(found.table, "keepers").loc["0", "aum_fen"] == 250
 
 
@@ -174,10 +183,24 @@ def test_nothing_to_share_gives_no_share():
     assert covered_share_of_aum(frame(("basic", -5, "S1", None, None, None))) is None
 
 
-def test_charts_show_every_tier_and_at_most_twenty_owners():
-    many = [("vip", 10 + i, f"S{i:02d}", "贵宾理财经理", None, None) for i in range(25)]
+def test_the_chart_shows_every_tier_and_whom_nobody_keeps():
     matrix = tiers_by_role(roles(frame(*BRANCH), PARAMS), labels=LABELS)
     assert [t.get_text() for t in matrix.axes[0].get_xticklabels()] == ["私银", "VIP", "一般核心", "普通"]
     assert "无人管户" in [t.get_text() for t in matrix.axes[0].get_yticklabels()]
-    bars = loads_by_owner(loads(frame(*many), PARAMS), labels=LABELS)
-    assert len(bars.axes[0].patches) == 20
+
+
+def test_a_family_with_a_member_whom_nobody_keeps_is_not_kept_by_one():
+    found = households(frame(BRANCH[0], ("core", 9, None, None, "none", "H1"), *[BRANCH[5]] * 2), PARAMS)
+    assert by(found.table, "keepers")["households"].to_dict() == {"0": 0, "part": 1, "1": 1, "2": 0, "3": 0}
+    assert found.partly == 1
+
+
+def test_customers_for_whom_no_owners_were_sent_count_on_neither_side():
+    known = frame(*BRANCH)
+    both = pd.concat([known, frame(*BRANCH).assign(orphan=None, orphan_cause=None, staff_id=None)], ignore_index=True)
+    assert coverage(both, PARAMS).covered_share == coverage(known, PARAMS).covered_share
+    assert coverage(both, PARAMS).covered_share_of_aum == coverage(known, PARAMS).covered_share_of_aum
+    assert orphans(both, PARAMS).customers == orphans(known, PARAMS).customers
+    assert households(both.assign(household_id="H"), PARAMS).families == 0
+    assert len(orphan_list(both.assign(customer_id=both.index))) == 2
+    assert [type(each) for each in everything(both[len(known) :])] == [Unavailable] * 5

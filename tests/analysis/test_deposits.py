@@ -49,7 +49,7 @@ def test_kinds_and_what_they_leave_sum_to_the_deposits():
     assert dict(zip(found.table["deposit_kind"], found.table["deposit_fen"], strict=True)) == {
         "demand": 90, "time": 60, "other": 150,
     }  # fmt: skip
-    assert (found.demand_share, found.time_share) == (0.3, 0.2)
+    assert (found.demand_share, found.time_share) == (0.3, 0.6)  # of whom each is known: 90 / 300, 60 / 100
     assert found.by_tier["deposit_fen"].sum() == 300
 
 
@@ -97,6 +97,12 @@ def test_personal_share_is_that_of_the_latest_month_beside_the_other_branches():
     assert (found.share, found.change) == (0.6, pytest.approx(0.1))
     assert (found.place.rank, found.place.of, found.place.median) == (1, 2, pytest.approx(0.45))
     assert personal_share(months, PARAMS).share == 0.45
+
+
+def test_a_year_ago_is_twelve_calendar_months_whatever_the_day():
+    found = personal_share(_months(("01", "2025-10-30", 50, 100), ("01", "2026-10-28", 60, 100)), PARAMS, "01")
+    assert found.change == pytest.approx(0.1)
+    assert personal_share(_months(("01", "2025-11-30", 5, 100), ("01", "2026-10-31", 6, 100)), PARAMS).change is None
 
 
 def test_a_branch_without_figures_has_no_personal_share():

@@ -3,7 +3,7 @@ import warnings
 import pandas as pd
 import pytest
 
-from kit.analysis.dormancy import dormant, wake_ups, win_backs
+from kit.analysis.dormancy import dormant, wake_ups, win_back_list, win_backs
 from kit.analysis.result import Unavailable
 from kit.analysis.tiers import losses
 from kit.engagement import profile
@@ -54,10 +54,10 @@ def test_each_customer_is_in_one_state_and_the_floor_itself_is_effective():
         PARAMS,
     )  # fmt: skip
     assert found.states.set_index("state")["customers"].to_dict() == {
-        "dormant": 1, "ineffective": 2, "effective": 1, "unknown": 1,
+        "dormant": 1, "ineffective": 1, "effective": 1, "unknown": 2,
     }  # fmt: skip
     assert found.states["aum_fen"].sum() == 50_00 + 2 * FLOOR - 1 - 5
-    assert (found.dormant_share, found.ineffective_share, found.undated) == (0.2, 0.4, 2)
+    assert (found.dormant_share, found.ineffective_share, found.judged, found.unknown) == (1 / 3, 1 / 3, 3, 2)
 
 
 def test_each_rule_counts_by_itself_with_its_own_amount_and_time():
@@ -99,7 +99,17 @@ def test_won_back_are_those_once_at_the_floor_below_it_now_and_not_asleep():
         some, PARAMS,
         panel(c0=(FLOOR, 9, 1), c1=(FLOOR, 1, 1), c2=(1, 1, FLOOR), c3=(FLOOR - 1, 1, 1), c4=(FLOOR, 1, 1)),
     )  # fmt: skip
-    assert (found.customers, found.gone_fen) == (2, 2 * FLOOR - 1)
+    assert (found.customers, found.gone_fen, found.unknown) == (1, FLOOR - 1, 1)
+
+
+def test_whose_balance_is_not_known_now_is_not_won_back_and_who_left_the_list_is():
+    some, rows = customers((None, None, False), (None, None, False)), panel(c0=(FLOOR, 3, 0), c1=(FLOOR, 2, 0))
+    last = rows["as_of"] == rows["as_of"].max()
+    rows.loc[last & (rows["customer_id"] == "c0"), ["aum_fen", "tier_rank"]] = None
+    kept = rows[~(last & (rows["customer_id"] == "c1"))]
+    found = win_backs(some, PARAMS, kept)
+    assert (found.customers, found.gone_fen, found.unknown, found.unknown_fen) == (1, FLOOR, 1, 3)
+    assert win_back_list(some, PARAMS, kept)["customer_id"].to_list() == ["c1"]
 
 
 def test_recovered_customers_are_beside_the_lost_ones_not_among_them():

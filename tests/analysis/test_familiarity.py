@@ -8,7 +8,7 @@ import pytest
 
 from kit.analysis.contact import cadence_days
 from kit.analysis.familiarity import cadence, familiarity, reminders
-from kit.charts.familiarity import cadence_by_tier, familiar_by_value
+from kit.charts.familiarity import familiar_by_value
 from kit.engagement import profile
 from kit.params import WAN, Params
 from kit.text import wording
@@ -144,8 +144,3 @@ def test_the_four_fields_are_drawn_in_shares_and_a_debt_takes_no_place():
     told = [t.get_text() for t in figure.axes[0].texts]
     assert told[::2] == ["33.3%", "33.3%", "16.7%", "16.7%"]
     assert told[-1].endswith("0.0%")
-
-
-def test_a_tier_that_nobody_reaches_has_no_bar():
-    drawn = cadence_by_tier(cadence(frame(*BRANCH[2:]), PARAMS), labels=LABELS)
-    assert [t.get_text() for t in drawn.axes[0].get_yticklabels()] == ["普通", "一般核心", "VIP"]

@@ -48,8 +48,17 @@ def test_a_hand_worked_branch_ties_and_the_largest_customers_gain_more_than_the_
     # Start 1000, 400, 300, 200, 100 and one who is new: the top 20% is the one with 1000.
     found = growth(panel((1000, 1600), (400, 0), (300, 250), (200, 240), (100, None), (None, 60)), PARAMS)
     steps = found.steps.set_index("step")
-    assert steps["change_fen"].to_dict() == {"new": 60, "up": 640, "same": 0, "down": -50, "left": -500}
-    assert steps["customers"].to_dict() == {"new": 1, "up": 2, "same": 0, "down": 1, "left": 2}
+    told = {"new": 60, "up": 640, "same": 0, "down": -50, "emptied": -400, "left": -100}
+    assert steps["change_fen"].to_dict() == told
+    assert steps["customers"].to_dict() == {"new": 1, "up": 2, "same": 0, "down": 1, "emptied": 1, "left": 1}
+    assert steps["known_before_fen"].to_dict() == {
+        "new": 0,
+        "up": 1200,
+        "same": 0,
+        "down": 300,
+        "emptied": 400,
+        "left": 100,
+    }
     assert (found.start_fen, found.end_fen, found.net_fen) == (2000, 2150, 150)
     assert (found.gain_fen, found.loss_fen) == (700, -550)
     assert found.top_share == pytest.approx(600 / 700)
@@ -78,7 +87,24 @@ def test_a_customer_whose_amount_is_unknown_at_one_end_is_left_out_and_counted()
     rows = panel((100, 150), (100, 100))
     rows.loc[3, "aum_fen"] = None
     found = growth(rows, PARAMS)
-    assert (found.unknown, found.start_fen, found.net_fen) == (1, 100, 50)
+    assert (found.unknown, found.unknown_fen, found.start_fen, found.net_fen) == (1, 100, 100, 50)
+    steps = found.steps.set_index("step")
+    assert steps.loc["unknown", ["customers", "known_before_fen"]].to_list() == [1, 100]
+    assert pd.isna(steps.loc["unknown", "change_fen"])
+    assert steps.loc[["emptied", "left", "down"], "customers"].sum() == 0
+
+
+def test_what_was_last_known_of_a_customer_is_told_whichever_month_that_was():
+    days = pd.date_range("2026-06-30", "2026-10-31", freq="ME")
+    rows = panel((100, 300, None, None, None), (7, 7, 7, 7, 7), dates=days)
+    rows = pd.concat([rows, pd.DataFrame({"customer_id": ["c0"], "as_of": [days[-1]], "aum_fen": [float("nan")]})])
+    found = growth(rows, PARAMS)
+    assert (found.unknown, found.unknown_fen, found.missing) == (1, 300, 0)
+
+
+def test_months_that_were_not_sent_are_told():
+    found = growth(panel((1, 2, 3), dates=pd.to_datetime(["2025-10-31", "2026-08-31", "2026-10-31"])), PARAMS)
+    assert (found.months, found.missing) == (3, 10)
 
 
 @given(

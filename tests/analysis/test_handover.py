@@ -68,10 +68,10 @@ def test_evenness_compares_the_owners_of_a_role_who_are_two_or_more():
     assert customers["cv_before"] == 0  # one owner had both
 
 
-def test_without_owners_before_everybody_is_new_and_nothing_was_covered():
+def test_without_owners_before_everybody_is_new_and_what_was_covered_is_not_known():
     bare = CUSTOMERS.drop(columns=["staff_id", "owner_role", "orphan"])
     found = handover(bare, ROWS, PARAMS)
-    assert found.covered_before == 0
+    assert found.covered_before is None
     assert found.covered_after == 1
     assert found.by_owner["customers_before"].sum() == 0
 

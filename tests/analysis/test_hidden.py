@@ -33,7 +33,7 @@ def test_more_signs_come_first_then_more_inflow():
     assert listed["reason"].tolist() == ["hidden_flow+hidden_payroll", "hidden_payroll", "hidden_flow"]
     assert (found.customers, found.several, found.share) == (len(listed), 1, 0.75)
     assert found.inflow_fen == listed["amount_fen"].sum() == 170
-    assert found.table.to_numpy().tolist() == [["hidden_flow", 2, 6, 80], ["hidden_payroll", 2, 5, 100]]
+    assert found.table.to_numpy().tolist() == [["hidden_flow", 4, 2, 6, 80], ["hidden_payroll", 4, 2, 5, 100]]
 
 
 def test_without_flows_the_occupation_alone_is_a_sign_and_aum_stands_for_it():

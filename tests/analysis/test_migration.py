@@ -48,6 +48,10 @@ def held(path):
         ("3222222111111", "3333332222221"),  # after a fall the count begins anew
         ("..12", "..12"),  # came later
         ("2000.000", "22222220"),  # a month off the list is no month below
+        ("201..0.000", "2222222221"),  # of the months below, the highest, however many between are not known
+        ("20....00000", "22222222220"),  # four that are not known: the count goes on
+        ("20.....0", "22222220"),  # six months apart the rule may have acted unseen: anew by the assets
+        ("1.....2", "1111112"),
     ],
 )
 def test_a_customer_rises_at_once_and_falls_after_six_months(assets, tiers):
@@ -90,12 +94,31 @@ def test_without_two_months_nobody_is_compared_and_nothing_warns(paths, months):
 def test_a_tier_held_is_never_below_the_assets_and_the_matrix_sums(paths):
     rows = panel(*paths)
     ranks, below = tiers_held(wide(rows, "tier_rank"), PARAMS)
-    seen = rows.pivot(index="customer_id", columns="as_of", values="tier_rank")
+    seen = rows.pivot(index="customer_id", columns="as_of", values="tier_rank").reindex(columns=ranks.columns)
     assert (ranks.to_numpy() >= seen.to_numpy()).sum() == seen.notna().to_numpy().sum()
     assert below.to_numpy().max(initial=0) < PARAMS.tier_rule.fall_after
     found = migration(rows, PARAMS)
     moves = found.upgraded + found.downgraded + found.kept + found.entered + found.left
     assert found.matrix.to_numpy().sum() == found.compared == moves
+
+
+def test_twelve_snapshots_a_year_apart_are_no_twelve_months():
+    days = pd.date_range("2015-10-31", periods=12, freq="12ME")
+    rows = panel("222111111111", "222222222222")
+    yearly = rows.assign(as_of=rows["as_of"].map(dict(zip(sorted(rows["as_of"].unique()), days, strict=True))))
+    found = migration(yearly, PARAMS)
+    assert (found.months, found.missing, found.followed) == (12, 121, 1)
+    assert (found.watched, found.downgraded) == (0, 1)
+    monthly = migration(rows, PARAMS)
+    assert (monthly.missing, monthly.followed) == (0, 12)
+
+
+def test_who_is_not_known_at_an_end_neither_rose_fell_came_nor_left():
+    rows = panel("12", "21", "22")
+    rows.loc[(rows["as_of"] == rows["as_of"].max()) & (rows["customer_id"] == "c1"), ["aum_fen", "tier_rank"]] = None
+    found = migration(rows, PARAMS)
+    assert (found.compared, found.unknown, found.unknown_fen) == (2, 1, 100_000_000)
+    assert (found.upgraded, found.kept, found.left, found.entered) == (1, 1, 0, 0)
 
 
 def test_the_heat_map_names_entry_and_exit():

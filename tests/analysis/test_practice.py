@@ -8,7 +8,7 @@ import pytest
 from kit.analysis.orders import orders
 from kit.analysis.practice import call_results, first_sms, hang_ups, objections, sms_missed_list
 from kit.analysis.result import Unavailable
-from kit.charts.practice import reached_by_caller, reached_by_order
+from kit.charts.practice import reached_by_caller
 from kit.engagement import load, profile
 from kit.features import frame
 from kit.params import Params
@@ -188,13 +188,10 @@ def test_what_was_planted_is_found(bank, prepared):
     assert order.gain > 0.1
 
 
-def test_the_charts_show_each_rate_with_its_calls():
+def test_the_chart_shows_each_rate_with_its_calls():
     branches = pd.DataFrame({"branch_id": ["01", "02"], "branch_name": ["城东支行", "河口镇支行"]})
     drawn = reached_by_caller(call_results(TWO, PARAMS, "01"), branches, labels=LABELS)
     assert [t.get_text() for t in drawn.axes[0].get_yticklabels()] == ["S2", "S1"]
     whole = reached_by_caller(call_results(TWO, PARAMS, None), branches, labels=LABELS)
     assert [t.get_text() for t in whole.axes[0].get_yticklabels()] == ["河口镇支行", "城东支行"]
     assert all(text.get_text().endswith(("· 40", "· 10")) for text in drawn.axes[0].texts)
-    rows = log(("a", "01-01", "sms", None), ("a", "01-02", "call", "connected"), ("b", "01-02", "call", "no_answer"))
-    both = reached_by_order(orders(rows, PARAMS), labels=LABELS)
-    assert [t.get_text() for t in both.axes[0].get_yticklabels()] == ["先短信", "先电话"]

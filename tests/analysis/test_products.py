@@ -3,7 +3,7 @@ import pytest
 
 from kit.analysis.products import GATES, product_matrix, products, reassess_list, risk_gate, whitespace
 from kit.analysis.result import Unavailable
-from kit.charts.needs import families_by_tier, families_held_together
+from kit.charts.needs import families_held_together
 from kit.engagement import profile
 from kit.params import Params
 from kit.text import wording
@@ -35,10 +35,10 @@ def test_none_one_two_and_from_three_on_are_shares_of_all_and_of_each_tier():
 
 def test_the_dormant_are_in_the_mean_and_out_of_the_other_one():
     found = products(_customers(product_count=[1, 1, 4], dormant=[True, None, False]), PARAMS)
-    assert (found.mean, found.awake_mean, found.dormant) == (2, 2.5, 1)
+    assert (found.mean, found.awake_mean, found.dormant) == (2, 4, 1)
     assert found.single_share == pytest.approx(2 / 3)
     unknown = products(_customers(product_count=[1, 3]), PARAMS)
-    assert (unknown.awake_mean, unknown.dormant) == (2, None)
+    assert (unknown.awake_mean, unknown.dormant) == (None, None)
 
 
 def test_the_families_counted_are_those_that_the_bank_sent():
@@ -110,13 +110,11 @@ def test_whoever_lacks_a_family_is_in_one_column_and_the_dormant_in_none():
     assert (found.widest, found.widest_suited) == ("wmp", 1)
 
 
-def test_charts_name_families_and_tiers_and_give_the_diagonal_no_share():
+def test_the_chart_names_families_and_gives_the_diagonal_no_share():
     customers = _pairs(both=15, first_only=5, second_only=15, neither=65).assign(product_count=2)
     drawn = families_held_together(product_matrix(customers, PARAMS), labels=LABELS)
     assert [tick.get_text() for tick in drawn.axes[0].get_yticklabels()] == ["理财", "基金"]
     assert [text.get_text() for text in drawn.axes[0].texts] == ["20", "75%\n15", "50%\n15", "30"]
-    drawn = families_by_tier(products(customers, PARAMS), labels=LABELS)
-    assert [tick.get_text() for tick in drawn.axes[0].get_yticklabels()] == ["普通", "全部客户"]
 
 
 def test_whoever_is_worth_a_call_and_has_no_assessment_in_force_is_to_be_assessed():

@@ -49,6 +49,12 @@ def test_lines_of_a_sheet_that_feeds_two_tables_count_once_and_its_rows_for_each
     assert found.files.set_index("table").loc["customer", ["lines", "other_lines", "rows_in"]].tolist() == [15, 5, 10]
 
 
+def test_sheets_are_no_files(empty):
+    sheets = [{"file": "a.xlsx", "sheet": name, "table": "customer"} for name in ("一", "二", "三")]
+    found = delivery(replace(empty, rows=rows(empty.rows, *sheets, {"file": "b.csv", "table": "customer"})))
+    assert (found.file_count, found.files["file_count"].to_list()) == (2, [2])
+
+
 def test_amounts_are_counted_and_those_that_differ_listed_by_difference(empty):
     day = date(2026, 10, 31)
     check = {"table": "customer_month", "column": "aum_spot_fen", "as_of": day, "rows": 1}
@@ -56,7 +62,14 @@ def test_amounts_are_counted_and_those_that_differ_listed_by_difference(empty):
         empty,
         totals=rows(
             empty.totals,
-            {"file": "a", "table": "account", "column": "balance_fen", "stated_fen": 5, "summed_fen": 5},
+            {
+                "file": "a",
+                "table": "account",
+                "column": "balance_fen",
+                "stated_fen": 5,
+                "summed_fen": 5,
+                "status": "ok",
+            },
             {
                 "file": "b",
                 "table": "account",
@@ -64,6 +77,7 @@ def test_amounts_are_counted_and_those_that_differ_listed_by_difference(empty):
                 "stated_fen": 5,
                 "summed_fen": 4,
                 "difference_fen": -1,
+                "status": "finding",
             },
         ),
         checks=rows(

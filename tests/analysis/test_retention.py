@@ -12,8 +12,8 @@ PARAMS = Params(**profile("rural-postal"), as_of="2026-10-31")
 
 
 def _paid(*rows, **more):
-    made = pd.DataFrame(rows, columns=["tier", "pay_fen", "pay_kept_fen"])
-    return made.astype({"pay_fen": "float64", "pay_kept_fen": "float64"}).assign(aum_fen=1.0, **more)
+    made = pd.DataFrame(rows, columns=["tier", "pay_fen", "pay_kept_fen"]).assign(aum_fen=1.0, salaried=False)
+    return made.astype({"pay_fen": "float64", "pay_kept_fen": "float64"}).assign(**more)
 
 
 def test_nobody_paid_is_no_rate_and_no_warning():
@@ -22,6 +22,18 @@ def test_nobody_paid_is_no_rate_and_no_warning():
         for rows in ([], [("basic", None, None)], [("basic", 0, 0)], [("basic", 100, None)]):
             found = payroll_retention(_paid(*rows), PARAMS)
             assert (found.customers, found.retained_share, found.leaving_share, found.pay_fen) == (0, None, None, 0)
+
+
+def test_nobody_known_to_be_paid_is_nothing_known_where_nobody_is_known_not_to_be():
+    unknown = _paid(("basic", None, None), salaried=None)
+    assert payroll_retention(unknown, PARAMS) == Unavailable(("pay_fen", "pay_kept_fen"), 0, 1)
+
+
+def test_money_passes_through_of_those_who_can_be_judged_alone():
+    customers = pd.DataFrame({"tier": "basic", "aum_fen": 1.0, "primary_pass_through": [True, False, None, None]})
+    found = pass_through(customers, PARAMS)
+    assert (found.customers, found.judged, found.share) == (1, 2, 0.5)
+    assert found.table.set_index("tier").loc["basic", "share"] == 0.5
 
 
 def test_a_tenth_left_is_gone_and_a_little_more_is_not():

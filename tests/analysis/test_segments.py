@@ -10,7 +10,7 @@ from kit.analysis.medoids import agreement
 from kit.analysis.result import Unavailable
 from kit.analysis.schemes import occupations, schemes, separation
 from kit.analysis.segments import cells, cube, identify_list, overlap, segments, strangers
-from kit.charts.segments import jaccard_map, salon_themes, segments_by_tier
+from kit.charts.segments import salon_themes, segments_by_tier
 from kit.engagement import profile
 from kit.params import WAN, Params
 from kit.text import wording
@@ -210,7 +210,6 @@ def test_one_hobby_may_tell_several_themes_and_another_none():
 
 def test_the_charts_draw_each_rule_and_segment():
     customers = frame(*BRANCH)
-    assert len(jaccard_map(overlap(customers, PARAMS), labels=LABELS).axes[0].get_yticklabels()) == len(CODES) - 2
     assert len(segments_by_tier(segments(customers, PARAMS), labels=LABELS).axes[0].get_yticklabels()) == len(CODES)
     themes = salon_themes(salons(customers, PARAMS), labels=LABELS).axes[0].get_xticklabels()
     assert [label.get_text() for label in themes] == ["歌舞戏曲", "书画摄影", "垂钓", "运动"]

@@ -75,7 +75,7 @@ def test_value_is_compared_only_for_those_present_at_both_ends():
 
 
 def test_what_was_not_sent_is_named():
-    assert stages(pd.DataFrame({"tier": []}), PARAMS) == Unavailable(("stage", "stage_rank", "stage_skipped"))
+    assert stages(pd.DataFrame({"tier": []}), PARAMS) == Unavailable(("stage", "stage_skipped", "stage_rank"))
 
 
 def test_stages_of_one_code_are_refused():

@@ -90,6 +90,18 @@ def test_a_month_without_a_figure_is_as_the_month_before():
     assert survival(panel([9, "?", "?"], [9, 9, 9]), PARAMS).lost == 0
 
 
+def test_whose_last_months_are_not_known_was_followed_as_far_as_he_is():
+    found = survival(panel([9, 9, "?", "?"], [9, 9, 9, 9]), PARAMS)
+    assert (found.lost, found.curve["at_risk"].to_list()) == (0, [2, 2, 1, 1])
+
+
+def test_months_are_those_of_the_calendar_whether_sent_or_not():
+    rows = panel([9, 9, 4], [9, 9, 9])
+    rows["as_of"] = rows["as_of"].replace(pd.Timestamp("2026-03-31"), pd.Timestamp("2026-07-31"))
+    found = survival(rows, PARAMS)
+    assert (found.months, found.curve["lost"].to_list()) == (6, [0, 0, 0, 0, 0, 0, 1])
+
+
 def test_the_curve_is_drawn_to_its_last_month():
     labels = wording("zh").labels("charts")
     axes = survival_curve(survival(panel([5, 4, 9], [9, 9, 9]), PARAMS), labels=labels).axes[0]

@@ -110,7 +110,7 @@ def test_as_much_elsewhere_as_here_is_known_and_nothing_elsewhere_is_not(made):
         _month("c", aum_avg_month_fen=0, other_bank_assets_fen=0),
         _month("d", aum_avg_month_fen=5, other_bank_assets_fen=None),
     ]
-    assert made(months)["primary_elsewhere"].tolist() == [True, False, False, False]
+    assert made(months)["primary_elsewhere"].tolist() == [True, False, False, None]
 
 
 def test_without_acquiring_data_large_sums_again_and_again_are_evidence_of_a_merchant(made):
@@ -132,7 +132,8 @@ def test_without_acquiring_data_large_sums_again_and_again_are_evidence_of_a_mer
 def test_ten_counterparties_are_as_good_as_ten_transactions(made):
     month = {"aum_avg_month_fen": 0, "txn_amount_fen": 50_000 * YUAN}
     rows = [_txn(i, date(2026, 10, 5), 1, counterparty=str(k % n)) for i, n in (("a", 10), ("b", 9)) for k in range(12)]
-    assert made([_month("a", **month), _month("b", **month)], rows)["merchant_like"].tolist() == [True, False]
+    # Nothing tells whether the twelve of the other are active ones.
+    assert made([_month("a", **month), _month("b", **month)], rows)["merchant_like"].tolist() == [True, None]
 
 
 def test_channels_among_which_no_receipts_are_acquired_are_no_acquiring_data(made):
@@ -144,7 +145,7 @@ def test_where_acquiring_data_are_sent_turnover_makes_no_merchant(made):
     month = {"aum_avg_month_fen": 0, "inflow_fen": 10**9, "outflow_fen": 0, "txn_count": 99}
     found = made([_month("a", **month, merchant_flag=False), _month("b", merchant_flag=True)])
     assert found["merchant_like"].tolist() == [False, True]
-    assert found["merchant_turnover"].tolist() == [True, False]
+    assert found["merchant_turnover"].tolist() == [True, None]
 
 
 def test_hidden_value_is_on_the_lowest_tier_alone_and_begins_at_its_thresholds(made):
@@ -158,8 +159,10 @@ def test_hidden_value_is_on_the_lowest_tier_alone_and_begins_at_its_thresholds(m
         ],
         persons={"occupation": ["教师", "农民", "教师", "个体工商户"]},
     )
-    signs = found[["hidden_flow", "hidden_payroll", "hidden_merchant", "hidden_occupation"]].astype(int)
-    assert signs.to_numpy().tolist() == [[1, 1, 0, 1], [0, 0, 0, 0], [0, 0, 0, 0], [0, 0, 1, 1]]
+    signs = found[["hidden_flow", "hidden_payroll", "hidden_merchant", "hidden_occupation"]]
+    assert signs.to_numpy().tolist() == [
+        [True, True, None, True], [False, False, None, False], [False] * 4, [None, None, True, True],
+    ]  # fmt: skip
 
 
 def test_payroll_retained_of_the_synthetic_bank_is_what_its_transactions_add_up_to(prepared):

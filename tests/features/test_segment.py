@@ -39,7 +39,8 @@ def placed(*people, segments=None):
         for name, table in parameter_tables(params).items():
             db.register(name, table)
         for table in ("contact (contact_type, contact_result, objection, stage)", "sale (deal_product, sale_source)",
-                      "staff (staff_status)", "txn (summary, txn_type, channel)"):  # fmt: skip
+                      "staff (staff_status)", "txn (summary, txn_type, channel, is_active_txn, is_interest)",
+                      "account (product_name)"):  # fmt: skip
             db.execute(f"CREATE TABLE {table.replace(',', ' VARCHAR,').replace(')', ' VARCHAR, txn_date DATE)')}")
         for name in ("meanings", "person"):
             db.execute(f"CREATE TABLE {name} AS {bind(name, values)}")

@@ -32,6 +32,9 @@ def _asked(name, *rows, since=None, extra=""):
         db.execute(
             f"CREATE TABLE assignment AS SELECT customer_id, owner_id AS staff_id, {given} AS assign_date FROM owner"
         )
+        db.execute(
+            "CREATE TABLE sent AS SELECT '0101' AS branch_id, 'contact' AS source, DATE '2020-01-01' AS known_since"
+        )
         if extra:
             db.execute(extra)
         for table in ("sale (deal_product, sale_source)", "staff (staff_status)", "txn (summary, txn_type, channel)"):
@@ -39,7 +42,15 @@ def _asked(name, *rows, since=None, extra=""):
         db.execute("ALTER TABLE customer ADD COLUMN occupation VARCHAR")
         db.register("terms", parameter_tables(PARAMS)["terms"])
         day = date(2026, 10, 31)
-        values = Values(PARAMS, {"as_of": day, "flows_since": day, "familiar_since": date(2026, 4, 30)})
+        values = Values(
+            PARAMS,
+            {
+                "as_of": day,
+                "flows_since": day,
+                "familiar_since": date(2026, 4, 30),
+                "practice_since": date(2025, 10, 31),
+            },
+        )
         for subject in ("meanings", "contact_read"):
             db.execute(f"CREATE TABLE {subject} AS {bind(subject, values)}")
         return db.sql(f"SELECT * FROM ({bind(name, values)}) ORDER BY ALL").df()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -49,8 +50,9 @@ def _spelt(kind, *codes):
 
 
 def _logged(made, said, column="contact_result", **more):
-    log = {"customer_id": [f"c{i}" for i in range(len(said))], "contact_date": DAY, "contact_type": "电话"}
-    return made(len(said), contact=log | {column: said} | more)[0]
+    ids = [f"c{i}" for i in range(len(said))]
+    log = {"customer_id": ids, "contact_date": DAY, "contact_type": "电话", "staff_id": "s0"}
+    return made(len(said), contact=log | {column: said} | more, assignment={"customer_id": ids, "staff_id": "s0"})[0]
 
 
 HUNG_UP = ["客户挂机", "挂机", "挂断", "客户直接挂断电话", "Customer hung up"]
@@ -108,8 +110,33 @@ def test_sql_and_python_tell_the_same_of_every_word(made):
     said = [form.format(word) for words in TERMS["outcome"].values() for word in words for form in AROUND]
     said += ["接通", "有意向，下周来", "沟通顺畅", "挂失"]
     outcomes = frame(_logged(made, said).tables["contacts"]).set_index("customer_id")["contact_outcome"]
-    told = [meaning(text, groups["outcome"]) or "connected" for text in said]
-    assert outcomes.loc[[f"c{i}" for i in range(len(said))]].tolist() == told
+    told = [meaning("outcome", text, groups["outcome"]) for text in said]
+    told = [{"refused": "connected", "message": "no_answer", "unsaid": None}.get(code, code) for code in told]
+    assert outcomes.loc[[f"c{i}" for i in range(len(said))]].replace({np.nan: None}).tolist() == told
+    assert told[-1] is None
+
+
+def test_a_word_that_no_class_knows_is_neither_reached_nor_not_and_is_named(made):
+    said = ["接通", "已完成", "已完成", "挂失"]
+    found = _logged(made, said)
+    assert frame(found.tables["unread"]).to_dict("records") == [
+        {"branch_id": "01", "kind": "outcome", "said": "已完成", "times": 2},
+        {"branch_id": "01", "kind": "outcome", "said": "挂失", "times": 1},
+    ]
+    assert frame(found.tables["contacts"])["contact_outcome"].isna().tolist() == [False, True, True, True]
+    assert frame(found.tables["outcomes"])["customer_id"].tolist() == ["c0"]
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [("没有接通", "no_answer"), ("未接通，稍后再联系", "no_answer"), ("接听后挂断", "hung_up"), ("拒绝", "refused"),
+     ("拒绝接听", "no_answer"), ("未成交", "unsaid"), ("无意向", "refused"), ("有意向", "connected"),
+     ("已发送", "message"),
+     ("是", "connected"), ("否", "no_answer"), ("not connected", "no_answer"), ("Disconnected", "no_answer"),
+     ("其他", None)],
+)  # fmt: skip
+def test_the_longest_word_that_stands_in_a_result_counts(said, code):
+    assert meaning("outcome", said, TERMS["outcome"]) == code
 
 
 @pytest.mark.parametrize("said", ["50%代发", "农_林"])

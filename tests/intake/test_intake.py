@@ -142,6 +142,34 @@ def test_rows_of_a_table_without_a_key_all_count(take_in):
     assert run.book.read("txn")["amount_fen"].tolist() == [500, 500]
 
 
+def test_what_overlapping_files_hold_alike_counts_once_and_ties(take_in):
+    head = "客户号,交易日期,交易金额,借贷标志\n"
+    october = "001,20261001,5,贷\n001,20261001,5,贷\n001,20261031,7,借\n"
+    files = {"客户.csv": CUSTOMERS, "流水1.csv": head + october, "流水2.csv": head + october}
+    files["流水3.csv"] = head + "001,20261031,7,借\n001,20261031,7,借\n002,20261101,7,借\n"
+    run = take_in(files)
+    assert sorted(run.book.read("txn")["amount_fen"]) == [500, 500, 700, 700, 700]
+    assert run.result.reconciliation.set_index("file")["repeated"].to_dict() == {
+        "客户.csv": 0, "流水1.csv": 0, "流水2.csv": 3, "流水3.csv": 1,
+    }  # fmt: skip
+    assert ties(run)
+    checks = pd.read_parquet(run.folder / "data" / "checks.parquet")
+    told = checks[checks["check"] == "overlap"]
+    assert told[["table", "failed", "detail", "status"]].values.tolist() == [
+        ["txn", 3, "流水2.csv = 流水1.csv", "finding"], ["txn", 1, "流水3.csv = 流水1.csv", "finding"],
+    ]  # fmt: skip
+    assert checks.loc[checks["check"] == "equal_rows", ["rows", "failed"]].values.tolist() == [[5, 1]]
+
+
+def test_holdings_of_another_month_are_no_copies_and_those_of_the_same_are(take_in):
+    head, row = "客户号,产品大类,持有金额,产品到期日\n", "001,理财,5,2027-01-31\n"
+    files = {f"持仓_{name}.csv": head + row for name in ("20260930", "20261031", "20261031_副本")}
+    run = take_in({"客户.csv": CUSTOMERS, **files})
+    held = run.book.read("holding")
+    assert sorted(held["as_of"].astype("str")) == ["2026-09-30", "2026-10-31"]
+    assert ties(run)
+
+
 def test_a_row_that_refers_to_nothing_is_refused_down_the_line(take_in):
     run = take_in(
         {

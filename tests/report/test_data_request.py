@@ -61,7 +61,8 @@ def test_a_doubtful_value_has_its_place_its_shape_its_reason_and_what_is_needed(
 def test_differences_are_in_yuan_and_name_the_totals_row_or_the_branch(empty):
     totals = pd.DataFrame(
         {"file": ["a.xlsx"], "sheet": ["一"], "table": ["account"], "row": [9], "label": ["合计"],
-         "column": ["balance_fen"], "stated_fen": [12_345], "summed_fen": [12_340], "difference_fen": [-5]}
+         "column": ["balance_fen"], "stated_fen": [12_345], "summed_fen": [12_340], "difference_fen": [-5],
+         "status": ["finding"]}
     )  # fmt: skip
     rows = read(replace(empty, totals=totals))["3 金额差异"]
     assert rows[4] == [

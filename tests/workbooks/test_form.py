@@ -49,10 +49,13 @@ def test_a_choice_is_a_word_that_the_book_takes_whatever_the_language(entry):
 def test_a_result_says_in_which_way_and_whether_anybody_answered():
     results = set(choices("contact_result", "zh"))
     assert set(WAY_OF_RESULT) <= results
-    told = {result: meaning(result, TERMS["outcome"]) for result in results}
-    assert {result for result, code in told.items() if code} == {"未接通", "挂机", "拒接", "空号", "停机"}
+    told = {result: meaning("outcome", result, TERMS["outcome"]) for result in results}
+    assert all(told.values()), "a choice of ours is a word that we know"
+    assert {result for result, code in told.items() if code not in ("connected", "message")} == {
+        "未接通", "挂机", "拒接", "空号", "停机",
+    }  # fmt: skip
     assert told["挂机"] == "hung_up"
-    ways = {result: meaning(way, TERMS["way"]) for result, way in WAY_OF_RESULT.items()}
+    ways = {result: meaning("way", way, TERMS["way"]) for result, way in WAY_OF_RESULT.items()}
     assert ways == {"已发送": "sms", "已回复": "wechat", "已见面": "visit"}
 
 

@@ -20,12 +20,18 @@ PLAN = pd.DataFrame(
         ("h", None, None, "nobody"),
     ],
     columns=["customer_id", "staff_id", "date", "reason"],
-)  # fmt: skip
+).assign(channel="call")  # fmt: skip
 
 
 def load_of(plan, daily, start):
     worked = work_days(start - timedelta(days=1), weeks=PARAMS.contact.weeks).days
     return owner_load(plan, daily, PARAMS, start=start, worked=worked)
+
+
+def test_sms_are_no_calls():
+    plan = PLAN.assign(channel=["call", "sms", "call", "call_sms", "sms_call", "sms", "call", "call"])
+    load = load_of(plan, {}, date(2026, 11, 1))
+    assert load.planned.sum(axis=1).to_dict() == {"S2": 2, "S1": 1}
 
 
 def test_each_owners_weeks_stand_beside_what_there_is_time_for_and_the_busiest_first():

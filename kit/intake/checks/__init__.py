@@ -1,7 +1,7 @@
 """What the tables of a book owe each other, the calendar and the bank's own figures: findings, never refusals."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -18,6 +18,7 @@ __all__ = ["Check", "checks", "quarantine_mixed_units"]
 def checks(
     connection: Any,
     tables: Sequence[str],
+    places: Mapping[int, str],
     *,
     as_of: dt.date | None = None,
     limits: Checks | None = None,
@@ -32,6 +33,8 @@ def checks(
         The staging database after `kit.intake.check.check_rows`.
     tables
         Tables of the book.
+    places
+        File and sheet of each load by its number.
     as_of
         The engagement's date; else the latest of the month table, or of any table with a data date.
     found
@@ -44,7 +47,7 @@ def checks(
         *found,
         *references.references(staged),
         *references.unmatched(staged, day),
-        *grain.grain(staged),
+        *grain.grain(staged, places),
         *sums.sums(staged, day, limits),
         *sums.control_totals(staged, day, limits, control_totals),
         *dates.dates(staged, day),

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
@@ -23,7 +24,8 @@ class Check:
     Attributes
     ----------
     check
-        ``reference``, ``unmatched``, ``duplicate``, ``several_owners``, ``same_person``, ``sum``, ``control_total``,
+        ``reference``, ``unmatched``, ``duplicate``, ``overlap``, ``equal_rows``, ``currency``, ``several_owners``,
+        ``same_person``, ``sum``, ``control_total``,
         ``future_date``, ``stale``, ``panel_gap``, ``panel_jump``, ``code_drift``, ``unit_mismatch``, ``unit_doubtful``
         or ``unit_jump``.
     rows, failed
@@ -54,9 +56,9 @@ def judged(failed: object) -> str:
     return FINDING if failed else OK
 
 
-def within(stated: int, found: int, tolerance: float) -> str:
+def within(stated: int | Decimal, found: int | Decimal, tolerance: float) -> str:
     """Status of a comparison: within the tolerance, a share of what is stated, it is in order."""
-    return judged(abs(found - stated) > tolerance * abs(stated))
+    return judged(abs(Decimal(found) - Decimal(stated)) > Decimal(repr(tolerance)) * abs(Decimal(stated)))
 
 
 def as_table(made: Sequence[Check]) -> pa.Table:

@@ -1,15 +1,34 @@
 """One row each: rows that come twice, customers with two main owners, persons under several numbers."""
 
+from collections.abc import Mapping
+
 from kit import columns as col
+from kit.intake.check import content
 from kit.intake.checks.finding import FINDING, INFO, OK, Check, judged
 from kit.intake.checks.staged import Staged
+from kit.intake.staging import place
+from kit.schema import schema
 
 ASSISTING = ("协办", "辅办", "协管")  # owners beside the main one: two of them are no fault
 
 
-def grain(staged: Staged) -> list[Check]:
-    """Duplicates of each table, customers with several main owners, persons with several customer numbers."""
+def grain(staged: Staged, places: Mapping[int, str]) -> list[Check]:
+    """Duplicates of each table, customers with several main owners, persons with several customer numbers.
+
+    Of a table without a key, what overlapping files (``places``) hold alike is counted once, and what one file holds
+    several times as often as it does.
+    """
     made = [found for table in staged.tables if (found := _duplicates(staged, table))]
+    made += [
+        Check("overlap", table, rows=rows, failed=rows, status=FINDING, detail=f"{places[later]} = {places[earlier]}")
+        for table, later, earlier, rows in staged.fetch("SELECT * FROM overlap ORDER BY ALL")
+    ]
+    for table in (each for each in staged.tables if not schema()[each].grain and staged.columns(each)):
+        groups = f"SELECT {content(staged.connection, table)}, {place()[0]}, count(*) AS n FROM {staged.rows(table)}"
+        ((rows, again),) = staged.fetch(
+            f"SELECT coalesce(sum(n), 0)::BIGINT, coalesce(sum(n - 1), 0)::BIGINT FROM ({groups} GROUP BY 1, 2)"
+        )
+        made += [Check("equal_rows", table, rows=rows, failed=again, status=FINDING)] if again else []
     main = "TRUE"
     if staged.has("assignment", col.OWNER_TYPE):
         words = ", ".join(f"'{word}'" for word in ASSISTING)

@@ -43,19 +43,10 @@ def _of_load(connection: Any, one: Loaded, limits: Checks) -> list[tuple[Any, ..
         rows, *sums = min((parts[i], before[i], before[-1]), key=lambda scope: _distance(stated, scope[1:]))
         label = next((cell for cell in line.cells if cell), "")
         where = (*one.load.sheet.names, line.number, label, one.load.table.id)
-        found += [
-            (
-                *where,
-                f.column.id,
-                rows,
-                of_line,
-                of_rows,
-                of_line - of_rows,
-                within(of_line, of_rows, limits.sum_tolerance),
-            )
-            for f, of_line, of_rows in zip(summed, stated, sums, strict=True)
-            if of_line is not None
-        ]
+        for f, of_line, of_rows in zip(summed, stated, sums, strict=True):
+            if of_line is not None:
+                status = within(of_line, of_rows, limits.sum_tolerance)
+                found.append((*where, f.column.id, rows, of_line, of_rows, of_line - of_rows, status))
     return found
 
 

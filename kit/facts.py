@@ -16,18 +16,19 @@ from kit.analysis.concentration import Concentration, concentration
 from kit.analysis.contact import ContactPractice, rated
 from kit.analysis.coverage import Coverage, Households, Orphans, Roles, coverage, households, roles
 from kit.analysis.deposits import DepositMix, deposit_mix
-from kit.analysis.dormancy import Dormant, dormant
+from kit.analysis.dormancy import Dormant, WinBacks, dormant, win_backs
 from kit.analysis.familiarity import Familiarity
 from kit.analysis.handover import Handover, handover
 from kit.analysis.migration import Migration, migration
 from kit.analysis.plan import PlanSummary, plan_summary
 from kit.analysis.plan_changes import FirstContacts
-from kit.analysis.primary import Merchants, PrimaryAccounts, primary_accounts
+from kit.analysis.primary import Focus, Merchants, PrimaryAccounts, primary_focus
 from kit.analysis.products import Products, products
 from kit.analysis.result import judged, share, total
 from kit.analysis.segments import Segments, segments
 from kit.analysis.shrinkage import RATES, branch_rates
-from kit.analysis.stages import Stages, stages
+from kit.analysis.stages import Stages, ValueChange, stages
+from kit.analysis.summary import Finding
 from kit.analysis.tiers import Losses, Upgrades, losses, upgrades
 from kit.params import Params
 from kit.text import Wording
@@ -133,13 +134,13 @@ _RESULTS: tuple[tuple[type, Callable[[_Of], Any], dict[str, tuple[str, Fact]]], 
     (Dormant, lambda of: dormant(of.customers, of.params), {
         "ineffective": ("ineffective_customers", Fact("customers", "less", "known", col.DORMANT)),
     }),
-    (PrimaryAccounts, lambda of: primary_accounts(of.customers, of.params), {
-        "focus_customers": ("focus_customers", Fact("customers", "less", "upper", col.PRIMARY_GRADE)),
-        "focus_fen": ("focus_fen", Fact("fen", "less", "upper", col.PRIMARY_GRADE)),
+    (Focus, lambda of: primary_focus(of.customers, of.params), {
+        "customers": ("focus_customers", Fact("customers", "less", "upper", col.PRIMARY_ELSEWHERE)),
+        "aum_fen": ("focus_fen", Fact("fen", "less", "upper", col.PRIMARY_ELSEWHERE)),
     }),
     (DepositMix, lambda of: deposit_mix(of.customers, of.params), {
         "deposit_fen": ("deposit_fen", Fact("fen", "more", "known", col.DEPOSIT_SPOT_FEN)),
-        "demand_share": ("demand_share", Fact("share", "more", "known", col.DEPOSIT_SPOT_FEN)),
+        "demand_share": ("demand_share", Fact("share", "more", "known", col.DEMAND_SHARE)),
     }),
     (Products, lambda of: products(of.customers, of.params), {
         "mean": ("mean_families", Fact("ratio", "more", "known", col.PRODUCT_COUNT)),
@@ -150,6 +151,10 @@ _RESULTS: tuple[tuple[type, Callable[[_Of], Any], dict[str, tuple[str, Fact]]], 
     }),
     (Stages, lambda of: stages(of.customers, of.params), {
         "last_share": ("last_stage_share", Fact("share", "more", "known", col.STAGE_RANK)),
+    }),
+    (WinBacks, lambda of: win_backs(of.customers, of.params, of.rows("panel")), {
+        "customers": ("win_back_customers", Fact("customers", "less", "known", col.DORMANT)),
+        "gone_fen": ("win_back_fen", Fact("fen", "less", "known", col.DORMANT)),
     }),
     (Handover, lambda of: handover(of.customers, of.rows("assignment"), of.params), {
         "moved": ("moved_customers", Fact("customers")),
@@ -173,11 +178,21 @@ _ALSO = {
     (Dormant, "dormant"): "dormant_customers", (Dormant, "dormant_share"): "dormant_share",
     (PrimaryAccounts, "strong_share"): "primary_share", (Merchants, "customers"): "merchant_customers",
     (Handover, "misheld_before"): "misheld_customers", (FirstContacts, "customers"): "first_contacts",
+    (ValueChange, "raised"): "tier_up_customers",
+}  # fmt: skip
+# The findings of the first page that are of facts: their customers, and what is at stake.
+_AT_STAKE = {
+    "orphan": ("orphan_customers", "orphan_fen"), "misheld": ("misheld_customers", "misheld_fen"),
+    "focus": ("focus_customers", "focus_fen"), "upgrade": ("upgrade_customers", "upgrade_gap_fen"),
+    "maturing": ("maturing_customers", "maturing_fen"), "win_back": ("win_back_customers", "win_back_fen"),
+    "loss": ("loss_customers", ""), "wake": ("dormant_customers", ""),
 }  # fmt: skip
 _SHOWN = {(kind, field): name for kind, _, named in _RESULTS for field, (name, _) in named.items()} | _ALSO
 FACTS: Mapping[str, Fact] = {
     **{name: fact for *_, named in _RESULTS for name, fact in named.values()},
     **{name: fact for flag, of in _FLAGS.items() for name, fact in of.facts(flag).items()},
+    "maturing_customers": Fact("customers", judged_by=col.MATURING_FEN),
+    "maturing_fen": Fact("fen", judged_by=col.MATURING_FEN),
     "upper_customers": Fact("customers", "more", "balance_known", col.AUM_FEN),
     "upper_fen": Fact("fen", "more", "balance_known", col.AUM_FEN),
 }
@@ -192,6 +207,11 @@ def reckoned(customers: pd.DataFrame, params: Params, rows: Callable[[str], pd.D
     told = rated(customers, params)
     for name, flag in _FLAGS.items():
         found |= flag.reckoned(name, told, params)
+    due = customers.get(col.MATURING_FEN)
+    found |= {
+        "maturing_customers": None if due is None else int((due > 0).sum()),
+        "maturing_fen": None if due is None else total(due),
+    }
     held = {"upper": params.upper_tiers(), **{code: (code,) for code in params.tier_codes()}}
     for name, codes in held.items():
         aum = customers.loc[customers[col.TIER].isin(codes), col.AUM_FEN]
@@ -265,9 +285,17 @@ def _judged_by(customers: pd.DataFrame) -> set[str]:
 
 
 def contradictions(result: Any, known: Mapping[str, float | None]) -> Iterator[tuple[str, float, float]]:
-    """Fields of a result that are facts and have another value than the fact: name, this value, the fact's."""
-    for field in fields(result) if is_dataclass(result) else ():
-        name, shown = _SHOWN.get((type(result), field.name), ""), getattr(result, field.name)
+    """Figures of a result that are facts and have another value than the fact: name, this value, the fact's."""
+    for name, shown in _shown(result):
         fact = known.get(name)
         if shown is not None and fact is not None and not math.isclose(shown, fact, rel_tol=_NEAR):
             yield name, shown, fact
+
+
+def _shown(result: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(result, Finding):
+        yield from zip(_AT_STAKE.get(result.code, ("", "")), (result.customers, result.stake_fen), strict=True)
+    for field in fields(result) if is_dataclass(result) else ():
+        yield _SHOWN.get((type(result), field.name), ""), (value := getattr(result, field.name))
+        for part in value if isinstance(value, tuple) else ():
+            yield from _shown(part)

@@ -99,6 +99,8 @@ def _frame(path: Path, columns: Mapping[str, str]) -> pd.DataFrame:
         values = rows[name] if name in rows.column_names else pa.nulls(rows.num_rows)
         if kind in _FILLED:
             arrow, nothing = _FILLED[kind]
+            # A stated sum may have any precision, as SUM() leaves it.
+            values = pc.round(values) if pa.types.is_decimal(values.type) else values
             values = values.cast(arrow).fill_null(nothing)
         made[name] = values
     frame: pd.DataFrame = pa.table(made).to_pandas()

@@ -9,6 +9,7 @@ import pytest
 
 from kit import columns as col
 from kit.analysis.coverage import Orphans, orphans
+from kit.analysis.summary import Finding, Findings
 from kit.chapter import open_chapter
 from kit.engagement import profile
 from kit.errors import Contradiction
@@ -79,6 +80,15 @@ def test_a_result_that_gives_a_fact_another_value_is_refused_by_name(own, tables
     other = replace(shown, customers=shown.customers + 1)
     assert isinstance(other, Orphans)
     assert [*contradictions(other, facts)] == [("orphan_customers", shown.customers + 1, shown.customers)]
+
+
+def test_a_finding_of_the_first_page_is_held_to_the_facts_too(own, tables):
+    facts = tables["facts"].query("branch_id == @BRANCH").set_index("name")["value"]
+    count, stake = (int(facts[f"maturing_{unit}"]) for unit in ("customers", "fen"))
+    found = Finding(code="maturing", customers=count, stake_fen=stake, share_of_aum=None, standing=None)
+    assert not [*contradictions(found, facts)]
+    page = Findings(top=(replace(found, stake_fen=stake + 1),), table=pd.DataFrame(), count=1)
+    assert [*contradictions(page, facts)] == [("maturing_fen", stake + 1, stake)]
 
 
 def test_a_chapter_that_would_print_it_fails_so_that_nothing_is_published(own, prepared):

@@ -6,6 +6,7 @@ import pandas as pd
 
 from kit import columns as col
 from kit.analysis.result import Result, Unavailable, flagged, needs, ratio, share, total
+from kit.analysis.tiers import at_the_floor
 from kit.params import Params
 
 _SAID = {True: "yes", False: "no"}
@@ -94,9 +95,9 @@ def referrals(brought: pd.DataFrame, params: Params, customers: pd.DataFrame, co
     since = pd.Timestamp(params.day) - pd.DateOffset(months=params.practice.months)
     recent = brought[brought[col.CAME_DATE] > since]
     worth = customers.set_index(col.CUSTOMER_ID)
-    rows = recent.assign(**{c: recent[col.CUSTOMER_ID].map(worth[c]) for c in (col.AUM_FEN, col.TIER_RANK)})
+    rows = recent.assign(**{col.AUM_FEN: recent[col.CUSTOMER_ID].map(worth[col.AUM_FEN])})
     asked = rows.get(col.ASKED_BEFORE, pd.Series(index=rows.index, dtype="object")).map(_SAID)
-    converted = (rows[col.TIER_RANK] > 0).astype("int64")
+    converted = at_the_floor(rows, params).astype("int64")
     groups = rows.assign(converted=converted).groupby(asked)
     table = pd.DataFrame({
         "brought": groups.size(), "converted": groups["converted"].sum(),
@@ -113,7 +114,7 @@ def referrals(brought: pd.DataFrame, params: Params, customers: pd.DataFrame, co
         came=len(rows),
         asked_came=int((asked == "yes").sum()),
         converted=int(converted.sum()),
-        converted_share=share(converted.sum(), rows[col.TIER_RANK].notna().sum()),
+        converted_share=share(converted.sum(), rows[col.AUM_FEN].notna().sum()),
         aum_fen=total(rows[col.AUM_FEN]),
         brought=len(brought),
         referrers=len(each),

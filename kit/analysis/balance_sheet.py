@@ -28,9 +28,9 @@ _FLOWS = ("in", "out")
 class BalanceSheet(Result):
     """Assets by part, loans and what is left, a row a tier (highest first) and in all.
 
-    ``table``: customers, asset_fen, loan_fen (where sent), net_asset_fen, loan_share (of assets), borrowers;
-    ``by_tier``: the share of each part in the assets of a tier. ``rest_fen`` is what the parts leave of the bank's own
-    sum of AUM at the date; it counts as other.
+    ``table``: customers, asset_fen, and where loans were sent loan_fen, net_asset_fen, loan_share (of assets) and
+    borrowers; ``by_tier``: the share of each part in the assets of a tier. ``rest_fen`` is what the parts leave of the
+    bank's own sum of AUM at the date; it counts as other.
     """
 
     table: pd.DataFrame
@@ -39,7 +39,7 @@ class BalanceSheet(Result):
     customers: int
     asset_fen: int
     loan_fen: int | None
-    net_asset_fen: int
+    net_asset_fen: int | None
     rest_fen: int
     wealth_share: float | None
 
@@ -110,6 +110,7 @@ def balance_sheet(customers: pd.DataFrame, params: Params) -> BalanceSheet | Una
         if rest:
             parts = parts.assign(other=parts.get("other", 0) + left)
     loans = customers.get(col.LOAN_SPOT_FEN)
+    loans = loans if loans is not None and (loans.empty or loans.notna().any()) else None
     rows = parts.assign(asset_fen=parts.sum(axis=1), **{col.TIER: customers[col.TIER]})
     if loans is not None:
         rows = rows.assign(loan_fen=loans.fillna(0).astype("int64"), borrowers=(loans > 0).astype("int64"))
@@ -120,11 +121,11 @@ def balance_sheet(customers: pd.DataFrame, params: Params) -> BalanceSheet | Una
     if loans is not None:
         table["loan_fen"], table["borrowers"] = sums["loan_fen"], sums["borrowers"]
         table["loan_share"] = sums["loan_fen"] / assets
-    table["net_asset_fen"] = sums["asset_fen"] - sums.get("loan_fen", 0)
+        table["net_asset_fen"] = sums["asset_fen"] - sums["loan_fen"]
     mix = sums[list(parts)].div(assets, axis=0).add_suffix("_share").assign(asset_fen=sums["asset_fen"])
     owned = int(sums["asset_fen"].sum())
     owed = None if loans is None else int(sums["loan_fen"].sum())
-    wealth = int(sums[[part for part in ("wmp", "fund", "insurance") if part in parts]].sum().sum())
+    wealth = [part for part in ("wmp", "fund", "insurance") if part in parts]
     return BalanceSheet(
         table=table.reset_index(),
         by_tier=mix.reset_index(),
@@ -132,9 +133,9 @@ def balance_sheet(customers: pd.DataFrame, params: Params) -> BalanceSheet | Una
         customers=len(customers),
         asset_fen=owned,
         loan_fen=owed,
-        net_asset_fen=owned - (owed or 0),
+        net_asset_fen=None if owed is None else owned - owed,
         rest_fen=rest,
-        wealth_share=share(wealth, owned) if owned > 0 else None,
+        wealth_share=share(sums[wealth].sum().sum(), owned) if wealth and owned > 0 else None,
     )
 
 
@@ -199,30 +200,27 @@ def _main_purpose(rows: pd.DataFrame) -> pd.DataFrame:
 
 def three_tables(customers: pd.DataFrame, _params: Params) -> ThreeTables:
     """三张表合起来看: of the customers on file, who has products and a balance sheet too (R38, R49)."""
-    flags = {
-        "customer_month": customers[col.IN_MONTH].astype(bool),
-        **{
-            name: customers[column].astype(bool)
-            for name, column in (("account", col.IN_ACCOUNT), ("holding", col.IN_HOLDING), ("txn", col.IN_TXN))
-            if column in customers
-        },
-    }
-    products = [flags[name] for name in ("account", "holding") if name in flags]
-    complete = flags["customer_month"] & (np.logical_or.reduce(products) if products else True)
+    sent = {"customer_month": col.IN_MONTH, "account": col.IN_ACCOUNT, "holding": col.IN_HOLDING, "txn": col.IN_TXN}
+    told = customers[[c for c in sent.values() if c in customers and (customers.empty or customers[c].notna().any())]]
+    found, not_found = told.eq(other=True), told.eq(other=False)
+    products = told.columns.intersection([col.IN_ACCOUNT, col.IN_HOLDING])
+    known = told[products].notna().any(axis=1) | products.empty
+    complete = found[col.IN_MONTH] & known & (found[products].any(axis=1) | products.empty)
     rows = [
         {
             "table": name,
-            "customers": int(found.sum()),
-            "share": share(found.sum(), len(customers)),
-            "not_found": int((~found).sum()),
-            "aum_not_found_fen": total(customers.loc[~found, col.AUM_FEN]),
+            "customers": int(found[column].sum()),
+            "share": share(found[column].sum(), told[column].count()),
+            "not_found": int(not_found[column].sum()),
+            "aum_not_found_fen": total(customers.loc[not_found[column], col.AUM_FEN]),
         }
-        for name, found in flags.items()
+        for name, column in sent.items()
+        if column in told
     ]
     return ThreeTables(
         table=pd.DataFrame(rows),
         customers=len(customers),
         complete=int(complete.sum()),
-        complete_share=share(complete.sum(), len(customers)),
-        no_balance=int((~flags["customer_month"]).sum()),
+        complete_share=share(complete.sum(), known.sum()),
+        no_balance=int(not_found[col.IN_MONTH].sum()),
     )

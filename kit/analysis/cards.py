@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from kit import columns as col
-from kit.analysis.products import held, known_families
+from kit.analysis.products import FAMILIES, known_families
 from kit.analysis.result import Result, needs, ordered, share, tally
 from kit.params import Params
 
@@ -19,8 +19,8 @@ class Cards(Result):
     """A row a segment that has customers, in the order of the rules.
 
     ``table``: customers, aum_fen, median_age; ``held``, ``suited``, ``hobby`` and ``channel`` are shares by code,
-    largest first: of the segment's customers, except hobby and channel: of those whose file says. ``suited`` is the
-    share whose own risk level, in force, is as high as the product's (None: the product needs none).
+    largest first: of the segment's customers of whom it is known. ``suited`` is the share whose own risk level, in
+    force, is as high as the product's (None: the product needs none, or the bank sends no levels).
     """
 
     table: pd.DataFrame
@@ -62,10 +62,11 @@ def _largest(shares: pd.DataFrame) -> pd.Series:
 def cards(customers: pd.DataFrame, params: Params) -> Cards:
     """客群卡片: size, age, products held and suited, themes and channels of each segment (R37, R42, R53)."""
     segment = ordered(customers[col.SEGMENT], params.segments.codes())
-    holds = held(customers, known_families(customers)).astype(float).groupby(segment, observed=True).mean()
-    rank = customers.get(col.RISK_RANK, pd.Series(np.nan, index=customers.index))
-    reached = {level: rank >= level for level in sorted(set(params.offers.risk.values()))}
-    allowed = pd.DataFrame(reached, index=rank.index).groupby(segment, observed=True).mean()
+    known = {family: customers[FAMILIES[family]].astype("float64") for family in known_families(customers)}
+    holds = pd.DataFrame(known, index=customers.index).groupby(segment, observed=True).mean()
+    levels = params.offers.risk if col.RISK_RANK in customers else {}
+    reached = {level: customers[col.RISK_RANK] >= level for level in sorted(set(levels.values()))}
+    allowed = pd.DataFrame(reached, index=customers.index).groupby(segment, observed=True).mean()
     told = {
         name: _known_shares(customers, column, words, segment)
         for name, column, words in (
@@ -78,7 +79,6 @@ def cards(customers: pd.DataFrame, params: Params) -> Cards:
     table["median_age"] = groups[col.AGE].median() if col.AGE in customers else np.nan
     table["held"] = _largest(holds)
     rules = {rule.code: rule.suited for rule in params.segments.rules}
-    levels = params.offers.risk
     suited = [{family: _allowed(allowed, code, levels.get(family)) for family in rules[code]} for code in table.index]
     table["suited"] = pd.Series(suited, index=table.index, dtype="object")
     for name, shares in told.items():

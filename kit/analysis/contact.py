@@ -9,7 +9,7 @@ import pandas as pd
 
 from kit import columns as col
 from kit.analysis.result import Judged, Result, Unavailable, flagged, judged, needs, ratio, tally, total
-from kit.analysis.tiers import by_tier, ladder
+from kit.analysis.tiers import at_the_floor, by_tier, ladder
 from kit.params import WAN, ContactCode, Params
 
 CLASSES: tuple[str, ...] = get_args(ContactCode)
@@ -20,7 +20,8 @@ class ContactPractice(Result):
     """Contacts on record, of the customers whose branch's log reaches over the months.
 
     ``table`` has a row a tier, highest first: customers, contacted, contacted_share and, where it is known,
-    familiar_share. ``untouched_fen`` is the AUM of the upper tiers that no contact is recorded with.
+    familiar_share. ``untouched_fen`` is the AUM of the upper tiers, if still at the
+    value floor, that no contact is recorded with.
     """
 
     table: pd.DataFrame
@@ -108,7 +109,8 @@ def contact_practice(customers: pd.DataFrame, params: Params) -> ContactPractice
     if familiar.suffices(params):
         frame = frame.assign(familiar=pd.to_numeric(frame[col.FAMILIAR].astype("boolean")).astype("Float64"))
         table["familiar_share"] = by_tier(frame, params)["familiar"].mean()
-    untouched = known[~contacted & known[col.TIER].isin(params.upper_tiers())]
+    upper = known[col.TIER].isin(params.upper_tiers()) & at_the_floor(known, params)
+    untouched = known[~contacted & upper]
     return ContactPractice(
         table=table.reset_index(),
         contacts=int(customers[col.CONTACTS].fillna(0).sum()),

@@ -9,7 +9,7 @@ import pandas as pd
 from kit import columns as col
 from kit.analysis.concentration import gini
 from kit.analysis.result import Result, counted, flagged, listed, needs, ordered, ratio, richest, share, tally, total
-from kit.analysis.tiers import ladder
+from kit.analysis.tiers import at_the_floor, ladder
 from kit.params import Params
 
 CAUSES = ("none", "virtual", "left")
@@ -190,7 +190,7 @@ def roles(customers: pd.DataFrame, params: Params) -> Roles:
 def orphans(customers: pd.DataFrame, params: Params) -> Orphans:
     """无人问津: customers with no owner, a virtual one or one who has left, by tier and cause (R27)."""
     alone = customers.loc[flagged(customers, col.ORPHAN), [col.TIER, col.AUM_FEN, col.ORPHAN_CAUSE]]
-    valued = alone[alone[col.TIER] != params.tier_codes()[0]]
+    valued = alone[at_the_floor(alone, params)]
 
     def sums(codes: pd.CategoricalIndex) -> pd.DataFrame:
         table = tally(alone, codes, aum_fen=col.AUM_FEN)
@@ -244,13 +244,14 @@ def loads(customers: pd.DataFrame, params: Params) -> Loads:
 
 
 @needs(col.HOUSEHOLD_ID, of_most=col.ORPHAN)
-def households(customers: pd.DataFrame, _params: Params) -> Households:
+def households(customers: pd.DataFrame, params: Params) -> Households:
     """Families whose members are kept by several owners: whoever calls sees half of the family's money (R27)."""
     rows = customers.assign(known=customers[col.ORPHAN].notna(), kept=is_kept(customers))
     family = rows[col.HOUSEHOLD_ID]
     each = tally(rows, family, aum_fen=col.AUM_FEN, known="known", kept="kept")
     each["keepers"] = keeper(rows).groupby(family).nunique()
-    each = each[(each["customers"] > 1) & (each["known"] == each["customers"])]
+    size = each["customers"]
+    each = each[size.between(2, params.allocation.family_at_most) & (each["known"] == size)]
     partly = (each["keepers"] == 1) & (each["kept"] < each["customers"])
     keepers = ordered(each["keepers"].clip(upper=3).astype(str).mask(partly, "part"), _KEEPERS)
     table = tally(each, keepers, of="households", customers="customers", aum_fen="aum_fen")

@@ -36,13 +36,19 @@ class PersonalShare(Result):
 
 @dataclass(frozen=True, slots=True)
 class DepositMix(Result):
-    """Deposits by kind, a row a kind that is known, and the shares of each kind within a tier (highest first)."""
+    """Deposits of the ``customers`` of whom they are known: a row a kind, and each kind's share within a tier.
+
+    ``demand_share`` is that of demand money in the deposits of those of whom both are known, ``averaged`` of them by
+    the month's averages and ``by_spot`` by its end.
+    """
 
     table: pd.DataFrame
     by_tier: pd.DataFrame
+    customers: int
     deposit_fen: int
     demand_share: float | None
-    time_share: float | None
+    averaged: int
+    by_spot: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +121,8 @@ def personal_share(months: pd.DataFrame, _params: Params, branch_id: str | None 
 
 @needs(of_most=col.DEPOSIT_SPOT_FEN)
 def deposit_mix(customers: pd.DataFrame, params: Params) -> DepositMix:
-    """Demand, time, certificates and structured deposits; what the kinds leave of the sum is shown as other (R88).
-
-    The shares of demand and of time money are of those customers of whom both parts and whole are known.
-    """
+    """Demand, time, certificates and structured deposits; what the kinds leave of the sum is shown as other (R88)."""
+    part = customers.reindex(columns=[col.DEMAND_PART_FEN, col.DEMAND_OF_FEN, col.DEMAND_AVERAGED]).dropna()
     customers = customers[customers[col.DEPOSIT_SPOT_FEN].notna()]
     sent = {kind: column for kind, column in _KINDS.items() if column in customers and customers[column].notna().any()}
     kinds = {kind: customers[column].fillna(0) for kind, column in sent.items()}
@@ -141,17 +145,12 @@ def deposit_mix(customers: pd.DataFrame, params: Params) -> DepositMix:
             "share": [shares[kind] for kind in amounts],
         }),
         by_tier=tiers.reset_index(),
+        customers=len(customers),
         deposit_fen=whole,
-        demand_share=_part(customers, [sent[kind] for kind in ("demand",) if kind in sent]),
-        time_share=_part(customers, [sent[kind] for kind in ("time", "cd") if kind in sent]),
+        demand_share=total(part[col.DEMAND_PART_FEN]) / of if (of := total(part[col.DEMAND_OF_FEN])) > 0 else None,
+        averaged=int(part[col.DEMAND_AVERAGED].astype(bool).sum()),
+        by_spot=int((~part[col.DEMAND_AVERAGED].astype(bool)).sum()),
     )  # fmt: skip
-
-
-def _part(customers: pd.DataFrame, columns: list[str]) -> float | None:
-    """Share of these kinds in the deposits of the customers of whom each is known; None where there is nothing."""
-    known = customers.dropna(subset=columns)
-    whole = total(known[col.DEPOSIT_SPOT_FEN])
-    return total(known[columns].sum(axis=1)) / whole if columns and whole > 0 else None
 
 
 @needs(col.MATURITY_DATE)

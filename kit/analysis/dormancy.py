@@ -1,6 +1,7 @@
 """Dormant and ineffective customers, those who were lost, and whom to wake or win back (R73, R78)."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -47,6 +48,11 @@ class CallBacks(Result):
     gone_fen: int
     unknown: int
     unknown_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class WinBacks(CallBacks):
+    """Those who have left the value floor, awake; of `CallBacks` the others are asleep."""
 
 
 def _asleep(customers: pd.DataFrame, rule: DormancyRule, params: Params) -> pd.Series:
@@ -110,7 +116,6 @@ def _with_peak(customers: pd.DataFrame, panel: pd.DataFrame) -> pd.DataFrame:
     peak = peak.set_axis(there.astype("str")).reindex(customers[col.CUSTOMER_ID])
     highest = peak["highest"].fillna(0).to_numpy(dtype="int64")
     now = customers[col.AUM_FEN].fillna(0).to_numpy(dtype="int64")
-    known = customers[col.AUM_FEN].notna().to_numpy()
     return pd.DataFrame({
         col.CUSTOMER_ID: customers[col.CUSTOMER_ID],
         "asleep": flagged(customers, col.DORMANT),
@@ -119,8 +124,7 @@ def _with_peak(customers: pd.DataFrame, panel: pd.DataFrame) -> pd.DataFrame:
         "peak_rank": peak["rank"].fillna(0).to_numpy(dtype="int64"),
         "peak_fen": highest,
         "now_fen": now,
-        "known": known,
-        "gone_fen": np.where(known, np.maximum(highest - now, 0), 0),
+        "gone_fen": np.maximum(highest - now, 0),
     })  # fmt: skip
 
 
@@ -132,33 +136,33 @@ def _slept(customers: pd.DataFrame, panel: pd.DataFrame) -> pd.DataFrame:
 def _lost(customers: pd.DataFrame, params: Params, panel: pd.DataFrame) -> pd.DataFrame:
     """Whoever stood at the value floor and is not asleep, and is below it now, or is ``unknown``."""
     rows, floor = _with_peak(customers, panel), params.value_floor_fen
-    return rows[(rows["peak_fen"] >= floor) & (rows["now_fen"] < floor) & rows["known"] & ~rows["asleep"]]
+    return rows[(rows["peak_fen"] >= floor) & (rows["now_fen"] < floor) & ~rows["asleep"]]
 
 
-def _by_peak(rows: pd.DataFrame, params: Params) -> CallBacks:
+def _by_peak(rows: pd.DataFrame, params: Params) -> dict[str, Any]:
     unknown, rows = rows[rows["unknown"]], rows[~rows["unknown"]]
     reached = rows["peak_rank"].map(dict(enumerate(params.tier_codes()))).rename(col.TIER)
     highest = ordered(reached, reversed(params.tier_codes()))
     table = tally(rows, highest, peak_fen="peak_fen", aum_fen="now_fen", gone_fen="gone_fen")
-    return CallBacks(
-        table=table[table["customers"] > 0].reset_index(),
-        customers=len(rows),
-        peak_fen=total(rows["peak_fen"]),
-        gone_fen=total(rows["gone_fen"]),
-        unknown=len(unknown),
-        unknown_fen=total(unknown["latest_fen"]),
-    )
+    return {
+        "table": table[table["customers"] > 0].reset_index(),
+        "customers": len(rows),
+        "peak_fen": total(rows["peak_fen"]),
+        "gone_fen": total(rows["gone_fen"]),
+        "unknown": len(unknown),
+        "unknown_fen": total(unknown["latest_fen"]),
+    }
 
 
 @needs(of_most=col.DORMANT)
 def wake_ups(customers: pd.DataFrame, params: Params, panel: pd.DataFrame) -> CallBacks:
     """唤醒: customers dormant by the marketing rule, by the highest tier that they once reached (R78)."""
-    return _by_peak(_slept(customers, panel), params)
+    return CallBacks(**_by_peak(_slept(customers, panel), params))
 
 
-def win_backs(customers: pd.DataFrame, params: Params, panel: pd.DataFrame) -> CallBacks:
+def win_backs(customers: pd.DataFrame, params: Params, panel: pd.DataFrame) -> WinBacks:
     """赢回: customers who stood at the value floor in some month, are below it now, and are not asleep (R78)."""
-    return _by_peak(_lost(customers, params, panel), params)
+    return WinBacks(**_by_peak(_lost(customers, params, panel), params))
 
 
 @needs(col.DORMANT)

@@ -9,7 +9,7 @@ from kit import columns as col
 from kit.analysis.contact import cadence_days, rated, told_by_log
 from kit.analysis.coverage import keeper
 from kit.analysis.result import Result, Unavailable, coded, flagged, judged, needs, ratio, share, tally, total
-from kit.analysis.tiers import ladder
+from kit.analysis.tiers import at_the_floor, ladder
 from kit.params import Params
 
 
@@ -83,7 +83,7 @@ def familiarity(customers: pd.DataFrame, params: Params) -> Familiarity | Unavai
     customers = rows[rows[col.FAMILIAR].notna()]
     known = flagged(customers, col.FAMILIAR)
     aum = customers[col.AUM_FEN].fillna(0).astype("int64")
-    valued = customers[col.TIER] != params.tier_codes()[0]
+    valued = at_the_floor(customers, params)
     frame = customers.assign(familiar=known, familiar_fen=aum.where(known, 0), strangers_fen=aum.where(~known, 0))
     kinds = coded(np.where(valued, 0, 1), ["valued", "basic"], "value")
     sums = {name: name for name in ("familiar", "familiar_fen", "strangers", "strangers_fen")}

@@ -7,6 +7,7 @@ import pandas as pd
 from kit import columns as col
 from kit.analysis.contact import rated
 from kit.analysis.result import Result, Unavailable, share
+from kit.analysis.tiers import at_the_floor
 from kit.params import Params
 
 _NEEDS = {
@@ -73,7 +74,7 @@ def flow(customers: pd.DataFrame, params: Params, plan: pd.DataFrame, *, whole: 
     if len(done) < params.evidence.coverage_at_least * of:
         return Unavailable(tuple(_NEEDS[step.measure] for step in steps if step.measure in _NEEDS), len(done), of)
     customers = customers.loc[done.index]
-    valued = customers[col.AUM_FEN] >= params.value_floor_fen
+    valued = at_the_floor(customers, params)
     through = done.astype(bool).cumprod(axis=1).astype(bool)
     table = pd.DataFrame({
         "flow_step": list(done),

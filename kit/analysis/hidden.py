@@ -43,11 +43,13 @@ def hidden_value(customers: pd.DataFrame, params: Params) -> HiddenValue | Unava
         return Unavailable((col.HIDDEN_FLOW,))
     if of_lowest.of and not of_lowest.suffices(params):
         return Unavailable(tuple(map(str, told)), of_lowest.known, of_lowest.of)
-    money = [column for column in (col.AUM_FEN, col.INFLOW_FEN) if column in customers]
+    flowed = col.INFLOW_FEN in customers and bool(customers.loc[found, col.INFLOW_FEN].notna().any())
+    money = [col.AUM_FEN, col.INFLOW_FEN] if flowed else [col.AUM_FEN]
     table = pd.DataFrame([
         {"sign": sign, "judged": int(known[sign].sum()), "customers": int(held.sum())}
         | {column: total(customers.loc[held, column]) for column in money}
         for sign, held in signs.items()
+        if customers.empty or known[sign].any()
     ])  # fmt: skip
     return HiddenValue(
         table=table,
@@ -55,7 +57,7 @@ def hidden_value(customers: pd.DataFrame, params: Params) -> HiddenValue | Unava
         judged=of_lowest.known,
         share=of_lowest.share,
         several=int((signs.sum(axis=1) > 1).sum()),
-        inflow_fen=total(customers.loc[found, col.INFLOW_FEN]) if col.INFLOW_FEN in customers else None,
+        inflow_fen=total(customers.loc[found, col.INFLOW_FEN]) if flowed else None,
     )
 
 

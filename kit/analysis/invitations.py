@@ -9,7 +9,7 @@ from kit import columns as col
 from kit.analysis.cards import words_told
 from kit.analysis.contact import told_by_log
 from kit.analysis.contact_log import by_caller, nearest
-from kit.analysis.products import asleep, valued
+from kit.analysis.products import valued
 from kit.analysis.result import Result, Unavailable, flagged, listed, needs, ordered, ratio, richest, share, tally
 from kit.analysis.tiers import by_tier, ladder
 from kit.params import Params
@@ -175,7 +175,7 @@ def meetings(contacts: pd.DataFrame, params: Params, customers: pd.DataFrame) ->
 @needs(col.STEP_INVITED, col.STEP_MET)
 def invite_list(customers: pd.DataFrame, params: Params) -> pd.DataFrame:
     """邀约名单: valued customers known to be neither invited nor met, the richest first, with what draws them (R99)."""
-    fits = valued(customers, params) & ~asleep(customers) & ~flagged(customers, col.DO_NOT_CALL)
+    fits = valued(customers, params) & ~flagged(customers, col.DORMANT) & ~flagged(customers, col.DO_NOT_CALL)
     neither = customers[col.STEP_INVITED].eq(other=False) & customers[col.STEP_MET].eq(other=False)
     rows = richest(customers[fits & neither])
     reason = np.full(len(rows), "invite_talk", dtype="object")

@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
 from kit import columns as col
 from kit.analysis.panel import ends_of, missing_months, months_between, sent_months, wide
 from kit.analysis.result import Result, coded, counted, tally, total
 from kit.params import Params
+
+_BY_THE_RULE = (col.HELD_RANK, col.LATE_RANK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,32 +56,6 @@ class Migration(Result):
     watch: pd.DataFrame
 
 
-def tiers_held(ranks: pd.DataFrame, params: Params) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Rank that each customer holds in each month by the bank's rule, and his months in a row below it.
-
-    Upgrade at once; after ``watch_after`` months below (three) the customer is watched (关注); after ``fall_after``
-    (six) he falls to the tier of the maximum of those months, and the count begins anew. A month that is not known
-    neither helps nor hurts; where as many lie between two that are as the rule needs for a fall, it may have acted
-    unseen, and the tier begins anew by his assets. All three are customers by calendar months: ``ranks`` by assets,
-    NaN where not known; a rank held is NaN before the first month.
-    """
-    now, fall_after = ranks.to_numpy(), params.tier_rule.fall_after
-    held, below = np.full(now.shape, np.nan), np.zeros(now.shape, dtype=np.int64)
-    rank, most, count, away = np.full(len(now), np.nan), np.full(len(now), np.nan), *np.zeros((2, len(now)), np.int64)
-    for month in range(now.shape[1]):
-        seen, away = now[:, month], away + 1
-        known, less = ~np.isnan(seen), seen < rank
-        anew = known & ((away >= fall_after) | ~less)
-        most = np.where(less & (count > 0), np.fmax(most, seen), np.where(known, seen, most))
-        count = np.where(anew, 0, count + (known & less))
-        rank = np.where(anew, seen, rank)
-        falls = count >= fall_after
-        rank, count, away = np.where(falls, most, rank), np.where(falls, 0, count), np.where(known, 0, away)
-        held[:, month], below[:, month] = rank, count
-    held_by_month, below_by_month = (pd.DataFrame(v, index=ranks.index, columns=ranks.columns) for v in (held, below))
-    return held_by_month, below_by_month
-
-
 def _named(ranks: pd.Series, codes: tuple[str, ...], absent: str) -> pd.CategoricalIndex:
     places = (len(codes) - 1 - ranks).fillna(len(codes)).to_numpy(dtype="int64")
     return coded(places, [*reversed(codes), absent], col.TIER)
@@ -92,11 +67,10 @@ def migration(panel: pd.DataFrame, params: Params) -> Migration:
     Without the bank's delay before a fall (R13) a salary day or a quarter's end would pass for a move.
     """
     codes, (asset, unknown) = params.tier_codes(), ends_of(panel, col.TIER_RANK)
-    held, below = tiers_held(wide(panel, col.TIER_RANK), params)
+    held, late = (wide(panel, name).reindex(index=asset.index, columns=asset.columns) for name in _BY_THE_RULE)
     dates = sent_months(panel)
-    rank, late = (frame.reindex(index=asset.index, columns=asset.columns) for frame in (held, below))
-    start, end = asset.iloc[:, 0], rank.iloc[:, 1].where(asset.iloc[:, 1].notna())
-    watched = end[end.notna() & (late.iloc[:, 1] >= params.tier_rule.watch_after)]
+    start, end = asset.iloc[:, 0], held.iloc[:, 1].where(asset.iloc[:, 1].notna())
+    watched = end[late.iloc[:, 1] < end]
     breaks = [i for i in range(1, len(dates)) if months_between(*dates[i - 1 : i + 1]) >= params.tier_rule.fall_after]
     latest = panel[(panel[col.AS_OF] == panel[col.AS_OF].max()) & panel[col.CUSTOMER_ID].isin(watched.index)]
     tier = _named(watched, codes, "exit").remove_categories("exit")

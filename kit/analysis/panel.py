@@ -1,5 +1,7 @@
 """The month panel as a table of customers by calendar months, which growth, migration and survival read."""
 
+from datetime import date
+
 import numpy as np
 import pandas as pd
 
@@ -12,7 +14,7 @@ def sent_months(panel: pd.DataFrame) -> list[pd.Timestamp]:
     return list(days[~days.to_period("M").duplicated(keep="last")])
 
 
-def months_between(first: pd.Timestamp, last: pd.Timestamp) -> int:
+def months_between(first: date, last: date) -> int:
     """Calendar months from one day to another: two snapshots a year apart are twelve, not one."""
     return 12 * (last.year - first.year) + last.month - first.month
 

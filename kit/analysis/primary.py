@@ -174,7 +174,7 @@ def _likely(customers: pd.DataFrame) -> pd.DataFrame:
 def merchants(customers: pd.DataFrame, params: Params) -> Merchants:
     """Likely merchants, on evidence and never as an anti-money-laundering finding (R51)."""
     likely = _likely(customers)
-    amounts = likely.columns.intersection([col.AUM_FEN, col.TURNOVER_FEN])
+    amounts = [col.AUM_FEN, *(name for name in (col.TURNOVER_FEN,) if name in likely and likely[name].notna().any())]
     held = {name: likely.loc[flagged(likely, name), amounts] for name in _MERCHANT_EVIDENCE if name in likely}
     evidence = [
         {"merchant_evidence": column, "customers": len(rows), "aum_fen": total(rows[col.AUM_FEN])}

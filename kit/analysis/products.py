@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from kit import columns as col
 from kit.analysis.result import Result, Unavailable, flagged, listed, needs, richest, share
-from kit.analysis.tiers import by_tier
+from kit.analysis.tiers import at_the_floor, by_tier
 from kit.params import Params
 
 FAMILIES = {
@@ -67,12 +67,14 @@ class Whitespace(Result):
     """Customers who are awake and do not hold a family, a row a family, by what their risk level allows.
 
     ``suited`` may be offered it, ``unsuited`` have a level below the product's, ``lapsed`` and ``unassessed`` must be
-    assessed first. ``awake`` customers are looked at; of them ``reassess`` have no assessment in force.
+    assessed first. ``awake`` customers are looked at; of them ``reassess`` have no assessment in force. Where the bank
+    sends no risk levels, all are ``unrated``, and what they allow is not known.
     """
 
     table: pd.DataFrame
     awake: int
-    reassess: int
+    unrated: int
+    reassess: int | None
     reassess_share: float | None
     widest: str | None
     widest_suited: int
@@ -84,14 +86,9 @@ def known_families(customers: pd.DataFrame) -> tuple[str, ...]:
     return tuple(family for family, column in sent if customers.empty or customers[column].notna().any())
 
 
-def asleep(customers: pd.DataFrame) -> pd.Series:
-    """Dormant by the marketing rule; nobody where the bank does not say."""
-    return flagged(customers, col.DORMANT)
-
-
 def valued(customers: pd.DataFrame, params: Params) -> pd.Series:
     """Whether a customer stands at the value floor or above and is awake: those whom it pays to list one by one."""
-    return customers[col.TIER].isin(params.tier_codes()[1:]) & ~asleep(customers)
+    return at_the_floor(customers, params) & ~flagged(customers, col.DORMANT)
 
 
 def held(customers: pd.DataFrame, families: tuple[str, ...]) -> pd.DataFrame:
@@ -120,7 +117,7 @@ def products(customers: pd.DataFrame, params: Params) -> Products:
         mean=float(count.mean()) if len(count) else None,
         single_share=share((count <= 1).sum(), len(count)),
         awake_mean=float(count[awake].mean()) if awake.any() else None,
-        dormant=int(asleep(customers).sum()) if told.notna().any() else None,
+        dormant=int(flagged(customers, col.DORMANT).sum()) if told.notna().any() else None,
     )
 
 
@@ -171,7 +168,7 @@ def whitespace(customers: pd.DataFrame, params: Params) -> Whitespace | Unavaila
     families = known_families(customers)
     if not families:
         return Unavailable((col.HOLDS_WMP, col.HOLDS_FUND, col.HOLDS_INSURANCE))
-    awake, holds = ~asleep(customers).to_numpy(), held(customers, families)
+    awake, holds = ~flagged(customers, col.DORMANT).to_numpy(), held(customers, families)
     rows = []
     for family in families:
         has, lacks = holds[family].to_numpy(), customers[FAMILIES[family]].eq(other=False).to_numpy()
@@ -183,14 +180,17 @@ def whitespace(customers: pd.DataFrame, params: Params) -> Whitespace | Unavaila
             "holder_share": share(holders, (awake & (has | lacks)).sum()),
             **dict(zip(GATES, gate.tolist(), strict=True)),
         })  # fmt: skip
-    table = pd.DataFrame(rows)
-    gated = table[table["risk_level"].notna()].sort_values("suited", ascending=False, kind="stable")
+    table, rated = pd.DataFrame(rows), col.RISK_RANK in customers
+    gated = table[table["risk_level"].notna() & rated].sort_values("suited", ascending=False, kind="stable")
+    if not rated:
+        table[list(GATES)] = table[list(GATES)].astype("Int64").mask(table["risk_level"].notna())
     reassess = int(np.isin(risk_gate(customers, 1)[awake], (GATES.index("lapsed"), GATES.index("unassessed"))).sum())
     return Whitespace(
         table=table,
         awake=int(awake.sum()),
-        reassess=reassess,
-        reassess_share=share(reassess, awake.sum()),
+        unrated=0 if rated else int(awake.sum()),
+        reassess=reassess if rated else None,
+        reassess_share=share(reassess, awake.sum()) if rated else None,
         widest=str(gated[col.FAMILY].iloc[0]) if len(gated) else None,
         widest_suited=int(gated["suited"].iloc[0]) if len(gated) else 0,
     )

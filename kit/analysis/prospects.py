@@ -11,7 +11,6 @@ from kit import columns as col
 from kit.analysis.products import (
     FAMILIES,
     ProductMatrix,
-    asleep,
     held,
     known_families,
     product_matrix,
@@ -62,7 +61,7 @@ class _Sorted:
 
 def _eligible(customers: pd.DataFrame, product: KeyProduct) -> NDArray[np.bool_]:
     """Awake, with AUM enough, and neither of an age nor of a segment known to be another."""
-    fits = ~asleep(customers)
+    fits = ~flagged(customers, col.DORMANT)
     if product.from_wan:
         fits &= customers[col.AUM_FEN] >= round(product.from_wan * WAN)
     if product.ages and col.AGE in customers:

@@ -74,7 +74,7 @@ def pass_through(customers: pd.DataFrame, params: Params) -> PassThrough:
     """过路户: average balance under a tenth of the month's outflow, or so called by the bank (R46)."""
     columns = customers.columns.intersection([col.TIER, col.AUM_FEN, col.OUTFLOW_FEN])
     passing = customers.loc[flagged(customers, col.PRIMARY_PASS_THROUGH), columns]
-    sums = {name: name for name in (col.AUM_FEN, col.OUTFLOW_FEN) if name in passing}
+    sums = {name: name for name in (col.AUM_FEN, col.OUTFLOW_FEN) if name in passing and passing[name].notna().any()}
     table = tally(passing, ladder(passing, params), **sums)
     known = judged(customers, col.PRIMARY_PASS_THROUGH)
     table.insert(1, "share", ratio(table["customers"], by_tier(customers, params)[col.PRIMARY_PASS_THROUGH].count()))

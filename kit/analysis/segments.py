@@ -22,7 +22,7 @@ from kit.analysis.result import (
     tally,
     total,
 )
-from kit.analysis.tiers import ladder
+from kit.analysis.tiers import at_the_floor, ladder
 from kit.params import Params
 
 GRADES = ("A", "B", "C", "D")
@@ -230,7 +230,7 @@ def cells(customers: pd.DataFrame, params: Params) -> Cells:
 
 def _to_identify(customers: pd.DataFrame, params: Params) -> pd.DataFrame:
     rest = customers[col.SEGMENT] == params.segments.rest
-    return customers[rest & (customers[col.TIER] != params.tier_codes()[0])]
+    return customers[rest & at_the_floor(customers, params)]
 
 
 @needs(col.SEGMENT, of_most=col.FAMILIAR)

@@ -57,6 +57,11 @@ def tier_ranks(aum_fen: pd.Series, params: Params) -> npt.NDArray[np.int64]:
     return np.asarray(np.searchsorted([tier.floor_fen for tier in params.tiers[1:]], aum_fen, side="right"))
 
 
+def at_the_floor(customers: pd.DataFrame, params: Params) -> pd.Series:
+    """价值客户: AUM at or above the value floor, whatever tier is held; not who is not known (R27)."""
+    return customers[col.AUM_FEN].ge(params.value_floor_fen).fillna(value=False).astype(bool)
+
+
 def ladder(customers: pd.DataFrame, params: Params) -> pd.CategoricalIndex:
     """Tier of each customer, among those of the ladder, highest first."""
     return ordered(customers[col.TIER], reversed(params.tier_codes()))

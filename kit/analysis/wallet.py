@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 
 from kit import columns as col
-from kit.analysis.products import asleep, valued
-from kit.analysis.result import Result, listed, share, tally, total
-from kit.analysis.tiers import by_tier, ladder
+from kit.analysis.products import valued
+from kit.analysis.result import Result, flagged, listed, share, tally, total
+from kit.analysis.tiers import at_the_floor, by_tier, ladder
 from kit.params import WAN, Params
 
 
@@ -102,7 +102,7 @@ def potential(customers: pd.DataFrame, params: Params) -> pd.DataFrame:
         ``peer_fen``, ``potential_fen``, ``traits``, ``cell``; the index is the customers', of those looked at.
     """
     columns = [c for c in (col.AUM_FEN, col.AGE, col.OCCUPATION_SECTOR, col.INCOME_FEN) if c in customers]
-    chosen = customers.loc[(customers[col.AUM_FEN] > 0) & ~asleep(customers), columns]
+    chosen = customers.loc[(customers[col.AUM_FEN] > 0) & ~flagged(customers, col.DORMANT), columns]
     aum = chosen[col.AUM_FEN].astype("int64")
     made = cell_quantiles(
         aum, _traits(chosen, params), quantile=params.wallet.quantile, smallest=params.wallet.smallest_cell
@@ -124,7 +124,7 @@ def wallet(customers: pd.DataFrame, params: Params) -> Wallet:
     cells = made[["traits", "cell"]].drop_duplicates()["traits"].value_counts()
     likeness = ["+".join(traits[:used]) or "all" for used in alike.index]
     sizes = pd.DataFrame({"likeness": likeness, "cells": cells.reindex(alike.index).array, "customers": alike.array})
-    valued = rows[rows["below"] & rows[col.TIER].isin(params.tier_codes()[1:])]
+    valued = rows[rows["below"] & at_the_floor(rows, params)]
     coarser = int((made["traits"] < len(traits)).sum())
     return Wallet(
         table=table[table["customers"] > 0].reset_index(),

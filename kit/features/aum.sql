@@ -1,4 +1,4 @@
--- AUM on the bank's averaging basis, its tier in [floor, next floor), the gap from the critical band to the next tier, and loss (R13, R75, R78).
+-- AUM on the bank's averaging basis, the tier held, the gap from the critical band to the tier above it, and loss (R13, R75, R78).
 -- needs
 --   at_risk, loss_level, recovered_fen: customer_month.aum_avg_month_fen, customer_month.aum_spot_fen
 SELECT
@@ -27,7 +27,7 @@ FROM (
   SELECT
     c.customer_id,
     r.aum_fen,
-    r.tier_rank,
+    r.held_rank AS tier_rank,
     m.aum_avg_month_fen AS average_fen,
     p.aum_avg_month_fen AS average_before_fen,
     e.aum_avg_month_fen AS average_earlier_fen,

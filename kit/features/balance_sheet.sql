@@ -1,4 +1,4 @@
--- The customer's balance sheet beyond his deposits at the month's end, and which of the bank's tables know him at all (R48, R49).
+-- The customer's balance sheet beyond his deposits at the month's end, and which of the bank's tables know him at all: one that was not sent for his branch says nothing of him (R48, R49).
 -- needs
 --   wmp_spot_fen: customer_month.wmp_spot_fen
 --   fund_spot_fen: customer_month.fund_spot_fen
@@ -20,10 +20,19 @@ SELECT
   m.custody_spot_fen,
   m.loan_spot_fen,
   m.customer_id IS NOT NULL AS in_month,
-  a.customer_id IS NOT NULL AS in_account,
-  h.customer_id IS NOT NULL AS in_holding,
-  t.customer_id IS NOT NULL AS in_txn
+  CASE WHEN s.accounts THEN a.customer_id IS NOT NULL END AS in_account,
+  CASE WHEN s.holdings THEN h.customer_id IS NOT NULL END AS in_holding,
+  CASE WHEN s.txns THEN t.customer_id IS NOT NULL END AS in_txn
 FROM customer c
+LEFT JOIN (
+  SELECT
+    branch_id,
+    COUNT(CASE WHEN source = 'account' THEN 1 END) > 0 AS accounts,
+    COUNT(CASE WHEN source = 'holding' THEN 1 END) > 0 AS holdings,
+    COUNT(CASE WHEN source = 'txn' THEN 1 END) > 0 AS txns
+  FROM sent
+  GROUP BY branch_id
+) s ON s.branch_id = c.branch_id
 LEFT JOIN customer_month m ON m.customer_id = c.customer_id AND m.as_of = :month
 LEFT JOIN (SELECT DISTINCT customer_id FROM account) a ON a.customer_id = c.customer_id
 LEFT JOIN (SELECT DISTINCT customer_id FROM holding) h ON h.customer_id = c.customer_id

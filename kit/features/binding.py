@@ -11,9 +11,10 @@ import pandas as pd
 
 from kit import columns as col
 from kit import database
+from kit.analysis.panel import months_between
 from kit.book import Book
 from kit.errors import NoData, UnknownName
-from kit.features.definitions import definitions, needs
+from kit.features.definitions import definitions
 from kit.features.terms import WORDS
 from kit.params import WAN, YUAN, Params
 
@@ -93,11 +94,6 @@ def bind(subject: str, values: Values) -> str:
     return _PARAMETER.sub(told, definitions()[subject])
 
 
-def month_number(day: date) -> int:
-    """Calendar months up to a day: those of two days differ by the months between them."""
-    return 12 * day.year + day.month
-
-
 def settle_dates(book: Book, params: Params) -> Params:
     """Params with the as-of date filled in: the engagement's own, else the last date of the panel."""
     if params.as_of is not None:
@@ -118,17 +114,18 @@ def contacts_until(contacted: pd.Series, params: Params) -> date:
     return params.day if pd.isna(last) else max(params.day, last.date())
 
 
-def aum_column(book: Book, params: Params) -> str:
-    """Source column of AUM: that of the bank's averaging basis, or the first that the bank sent."""
+def aum_column(now: pd.DataFrame, params: Params) -> str:
+    """Source column of AUM: that of the bank's averaging basis, or the first that has values at the date."""
     wanted = _BASIS[params.aum_basis]
-    return next((c for c in (wanted, *_BASIS.values()) if book.has(f"customer_month.{c}")), wanted)
+    return next((c for c in (wanted, *_BASIS.values()) if c in now and now[c].notna().any()), wanted)
 
 
 def book_facts(book: Book, params: Params) -> dict[str, Any]:
     """What the SQL must know of a book: its months, the days that follow from its date, and what the bank sent."""
     day = params.day
-    dates = book.read("customer_month", columns=[col.AS_OF])[col.AS_OF].unique()
-    months = sorted(pd.Timestamp(each).date() for each in dates)
+    sent = [c for c in _BASIS.values() if book.has(f"customer_month.{c}")]
+    rows = book.read("customer_month", [col.AS_OF, *sent])
+    months = sorted(pd.Timestamp(each).date() for each in rows[col.AS_OF].unique())
     past = [month for month in months if month <= day]
     if not past:
         raise NoData(message=f"as_of {day}: the first month of the book is {months[0] if months else '—'}")
@@ -139,18 +136,14 @@ def book_facts(book: Book, params: Params) -> dict[str, Any]:
         before: date = (pd.Timestamp(end) - pd.DateOffset(months=count)).date()
         return before
 
-    def is_known(name: str) -> bool:
-        return all(any(book.has(source) for source in group) for group in needs()[name])
-
     def month(back: int) -> date | None:
         """Last date of the calendar month so many before that of the data; None where that was not sent."""
-        wanted = month_number(past[-1]) - back
-        return next((each for each in reversed(past) if month_number(each) == wanted), None)
+        return next((each for each in reversed(past) if months_between(each, past[-1]) == back), None)
 
     settled = timedelta(days=params.practice.settle_days)
     retained = timedelta(days=params.primary.retention_days)
     return {
-        "aum_column": aum_column(book, params),
+        "aum_column": aum_column(rows[rows[col.AS_OF] == past[-1]], params),
         "as_of": day,
         "month": past[-1],
         "month_first": past[0],
@@ -171,5 +164,4 @@ def book_facts(book: Book, params: Params) -> dict[str, Any]:
         "movement_since": day - timedelta(days=params.contact.movement_days),
         "maturity_until": day + timedelta(days=params.contact.maturity_days),
         "txns_known": book.has("txn.amount_fen"),
-        "relation_known": is_known("familiar"),
     }

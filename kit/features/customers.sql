@@ -46,6 +46,8 @@ SELECT
   y.dormant,
   i.demand_share,
   i.demand_averaged,
+  i.demand_part_fen,
+  i.demand_of_fen,
   i.demand_cover,
   i.inflow_fen,
   i.outflow_fen,

@@ -99,7 +99,8 @@ def needs() -> Mapping[str, Groups]:
             if len(group) == 1 and group[0] in told:
                 found += resolved(told[group[0]])
             else:  # one of several: their sources are one group
-                found.append(tuple(s for each in group for s in (resolved(told[each])[0] if each in told else [each])))
+                every = (resolved(told[each])[0] if each in told else [each] for each in group)
+                found.append(tuple(dict.fromkeys(source for sources in every for source in sources)))
         return tuple(found)
 
     return {name: resolved(groups) for name, groups in told.items()}

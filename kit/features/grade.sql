@@ -34,10 +34,10 @@ FROM (
       END) AS factor_contribution,
       -- Depth is to be known to one's manager, and to hold more than one thing here.
       (
-        CASE WHEN :relation_known AND r.familiar THEN 1e0 ELSE 0e0 END
+        CASE WHEN r.familiar THEN 1e0 ELSE 0e0 END
         + CASE WHEN p.product_count >= :grade.most_products THEN 1e0 ELSE COALESCE(1e0 * p.product_count / :grade.most_products, 0e0) END
       ) / NULLIF(
-        CASE WHEN :relation_known AND r.familiar IS NOT NULL THEN 1e0 ELSE 0e0 END + CASE WHEN p.product_count IS NOT NULL THEN 1e0 ELSE 0e0 END,
+        CASE WHEN r.familiar IS NOT NULL THEN 1e0 ELSE 0e0 END + CASE WHEN p.product_count IS NOT NULL THEN 1e0 ELSE 0e0 END,
         0e0
       ) AS factor_relation,
       CASE

@@ -1,7 +1,7 @@
 -- Is this the customer's primary account? Points for payroll, activity, autopay, mobile use and demand money, against same-name transfers out and pass-through, of what is known of him: their sum out of what this evidence could give, from the profile's number of kinds up (R46, R47).
 -- needs
 --   primary_score, primary_grade, primary_kinds: primary_payroll or primary_active or primary_autopay or primary_mobile or primary_demand or primary_same_name_out or primary_pass_through
---   demand_share, demand_averaged: customer_month.demand_avg_month_fen or customer_month.demand_spot_fen or account.product_name, customer_month.deposit_avg_month_fen or customer_month.deposit_spot_fen or customer_month.time_spot_fen or account.balance_fen
+--   demand_share, demand_averaged, demand_part_fen, demand_of_fen: customer_month.demand_avg_month_fen or customer_month.demand_spot_fen or account.product_name, customer_month.deposit_avg_month_fen or customer_month.deposit_spot_fen or customer_month.time_spot_fen or account.balance_fen
 --   demand_cover: customer_month.demand_avg_month_fen or customer_month.demand_spot_fen or account.product_name, customer_month.outflow_fen or txn.direction
 --   inflow_fen: customer_month.inflow_fen or txn.direction
 --   outflow_fen: customer_month.outflow_fen or txn.direction
@@ -72,6 +72,8 @@ FROM (
           b.other_bank_assets_fen AS elsewhere_fen,
           b.other_bank_assets_fen > 0 AND b.other_bank_assets_fen >= :primary.elsewhere_ratio * a.aum_fen AS assets_elsewhere,
           b.demand_averaged,
+          b.demand_part_fen,
+          b.demand_of_fen,
           CASE WHEN b.demand_of_fen > 0 THEN 1e0 * b.demand_part_fen / NULLIF(b.demand_of_fen, 0) END AS demand_share,
           1e0 * COALESCE(b.demand_avg_month_fen, b.demand_spot_fen) / NULLIF(b.outflow_fen, 0) AS demand_cover,
           b.payroll_steady AS primary_payroll,

@@ -42,9 +42,9 @@ FROM (
         b.aum_fen,
         b.aum_start_fen,
         b.products_start,
-        -- The assets came: a tier up, or so much more than at the start; or they were here and stay.
+        -- The assets came: a tier up, or so much more than at the start; or they were here and stay. A tier is one held.
         CASE WHEN t.ceiling_fen < b.grown_fen THEN t.ceiling_fen ELSE b.grown_fen END AS assets_target_fen,
-        COALESCE(b.tier_rank >= :upper_rank AND b.tier_rank >= t.tier_rank, FALSE) AS stays_high
+        COALESCE(b.tier_rank > t.tier_rank OR b.tier_rank >= :upper_rank AND b.tier_rank >= t.tier_rank, FALSE) AS stays_high
       FROM (
         SELECT
           a.*,

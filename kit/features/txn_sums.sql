@@ -13,11 +13,11 @@ FROM (
     k.acquiring_told,
     COALESCE(b.known_since IS NOT NULL, FALSE) AS to_date,
     COALESCE(
-      b.first_date <= :month_since + INTERVAL :evidence.gap_days DAY AND b.last_date + INTERVAL :evidence.gap_days DAY >= :as_of,
+      b.first_date - INTERVAL :evidence.gap_days DAY - INTERVAL 1 DAY <= :month_since AND b.last_date + INTERVAL :evidence.gap_days DAY >= :as_of,
       FALSE
     ) AS month_covered,
     COALESCE(
-      b.first_date <= :pays_since + INTERVAL :evidence.gap_days DAY AND b.last_date + INTERVAL :evidence.gap_days DAY >= :as_of,
+      b.first_date - INTERVAL :evidence.gap_days DAY - INTERVAL 1 DAY <= :pays_since AND b.last_date + INTERVAL :evidence.gap_days DAY >= :as_of,
       FALSE
     ) AND k.pay_told AS pays_covered,
     s.last_active_date,

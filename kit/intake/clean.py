@@ -197,6 +197,8 @@ def typed(fields: Sequence[Field], terms: Terms, *, identity: str, unusual: Coll
         values.append(f"{mapped} AS m{i}, {_value(field, mapped, terms, entity, usual=usual)} AS v{i}")
         final.append(_within(field, f"v{i}", terms, dated))
         missing = f"t{i} = '' OR m{i} = ''" if usual else _is_missing(field, f"t{i}", f"m{i}")
+        if field.cell.blank == "no":
+            final[-1] = f"CASE WHEN {missing} THEN FALSE ELSE {final[-1]} END"
         bits.append(f"CASE WHEN {final[i]} IS NOT NULL OR {missing} THEN 0 ELSE {1 << i} END")
     columns = ", ".join(f"{value} AS {field.column.id}" for value, field in zip(final, fields, strict=True))
     return (

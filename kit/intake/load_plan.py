@@ -105,6 +105,7 @@ def plan_intake(
     every = [(load.sheet, load.table.id) for load in loads]
     notices += settle_dates([family for family, _ in done], assumed, every, branches, interview, as_of)
     asked = interview.open.values()
+    notices += [Notice("blank_flags", *q.places[0], q.labels) for q in asked if q.kind == "blank"]
     return LoadPlan(
         tuple(loads), tuple(notices), tuple(q for q in asked if q.blocking), tuple(refused),
         tuple(q for q in asked if not q.blocking), tuple(done), frozenset(interview.answered), _returned(files),

@@ -27,7 +27,8 @@ class Cell(_Strict):
     """Where a canonical column's text comes from.
 
     A source column (``nth`` of those with this label, from 1), a constant, the data row's number, or the name of the
-    ``sheet`` or of the ``file``: a branch's. ``meaning`` records what an ambiguous label was said to mean.
+    ``sheet`` or of the ``file``: a branch's. ``meaning`` records what an ambiguous label was said to mean, ``blank``
+    what an empty flag was.
     """
 
     column: str | None = None
@@ -40,6 +41,7 @@ class Cell(_Strict):
     values: dict[str, str] | None = None
     other: Literal["keep", "null"] | None = None
     missing: tuple[str, ...] = ()
+    blank: Literal["no", "unknown"] | None = None
 
     @model_validator(mode="after")
     def _one_origin(self) -> Cell:

@@ -11,7 +11,10 @@ from kit.schema import MONEY_UNITS, Column, Meaning, schema
 
 IGNORE = "-"
 LEAVE_OUT = "leave_out"
-_ANSWERS = {IGNORE: "none", LEAVE_OUT: "leave_out", "sheet": "sheet", "file": "file"}
+_ANSWERS = {
+    IGNORE: "none", LEAVE_OUT: "leave_out", "sheet": "sheet", "file": "file", "no": "blank_no",
+    "unknown": "blank_unknown",
+}  # fmt: skip
 
 
 def _column_name(column: Column) -> str:
@@ -72,7 +75,7 @@ class Question:
         ``table``, ``label`` (what an ambiguous label means), ``column`` (a mandatory column has no source),
         ``double`` (several labels for one column), ``gone`` (a confirmed label is gone), ``date``, ``branch`` (which
         branch a sheet's or a file's name means), ``unit``; ``use`` asks about a label that is not needed,
-        ``forbidden`` about one that no extract may hold.
+        ``forbidden`` about one that no extract may hold, ``blank`` about what an empty flag means.
     key
         Tells it from every other question; the same when the same files are looked at again.
     places
@@ -156,6 +159,7 @@ class Question:
             "date": re.fullmatch(r"=\d{4}-\d\d-\d\d", reply) is not None,
             "branch": True,
             "forbidden": False,
+            "blank": False,
             "unit": reply in MONEY_UNITS,
         }[self.kind]
 

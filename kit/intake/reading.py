@@ -10,7 +10,8 @@ from kit.intake.grid import Sheet
 from kit.intake.labels import labelled
 from kit.intake.mapping import POWERS, Cell
 from kit.intake.matching import Matching, by_labels, cell_at, certain_position, gone, needed, used_positions
-from kit.intake.questions import IGNORE
+from kit.intake.questions import IGNORE, Candidate
+from kit.intake.values import is_one_sided
 from kit.messages import listed
 from kit.schema import normalise, schema
 
@@ -106,6 +107,7 @@ def read(matching: Matching, tables: Tables, likely: Mapping[str, str]) -> list[
             if cell.named_by:
                 cells[column] = _named(matching, cell)
     alone = _units(matching, tables)
+    _blanks(matching, tables)
     headers = matching.headers
     ignored = tuple(headers[i] for i in sorted(matching.ignored - used_positions(headers, tables)))
     found = []
@@ -159,6 +161,29 @@ def _units(matching: Matching, tables: Tables) -> dict[tuple[Sheet, str, str], s
                 else:
                     cells[each.column.id] = cells[each.column.id].model_copy(update={"unit": answer})
     return alone
+
+
+def _blanks(matching: Matching, tables: Tables) -> None:
+    """Ask once what an empty cell means in the flags of a layout whose first rows say yes, or nothing; never no."""
+    asked = [
+        (table, column, label)
+        for table, cells in tables.items()
+        for column, cell in cells.items()
+        if cell.blank is None
+        and (flag := schema()[table].columns[column]).type == "bool"
+        and flag.unit != "号码"  # an empty telephone number is none
+        and (at := certain_position(matching.headers, cell)) is not None
+        and (label := matching.headers[at])
+        and is_one_sided([text for sheet in matching.family.sheets for text in matching.files.column(sheet, at)])
+    ]
+    if asked:
+        labels = tuple(dict.fromkeys(label for *_, label in asked))
+        answer = matching.interview.ask(matching.question(
+            "blank", "flags", label=listed(labels, 30), labels=labels, blocking=False,
+            candidates=(Candidate("unknown", 0.6), Candidate("no", 0.4)),
+        ))  # fmt: skip
+        for table, column, _ in asked if answer else ():
+            tables[table][column] = tables[table][column].model_copy(update={"blank": answer})
 
 
 def _amounts(matching: Matching, table: str, cells: Mapping[str, Cell]) -> list[amount_units.Amounts]:

@@ -161,10 +161,10 @@ def on_terminal(review: Review, console: Console, by: str | None) -> list[Path]:
     """
     by = by or ""
     try:
-        forbidden = {number: q for number, q in review.optional.items() if q.kind == "forbidden"}
-        if review.open or forbidden:
+        first = {number: q for number, q in review.optional.items() if q.kind in ("forbidden", "blank")}
+        if review.open or first:
             by = by or Prompt.ask(message("questions.review.by"), console=console)
-        for number, question in forbidden.items():
+        for number, question in first.items():
             _answered(review, console, number, question)
         while review.open:
             number, question = next(iter(review.open.items()))

@@ -16,6 +16,7 @@ _DATE = re.compile(
     r"(19|20)\d\d([-/.年]?)(0?[1-9]|1[0-2])(\2|月)?((0?[1-9]|[12]\d|3[01])日?)?([ T]*\d{1,2}:.*)?|9999\D?12\D?31|4\d{4}"
 )
 _FLAG = re.compile(r"是|否|[01]|有|无|y(es)?|no?|t(rue)?|f(alse)?|√|×|已|未", re.IGNORECASE)
+_NO = re.compile(r"否|无|未|0+(\.0+)?|no?|f(alse)?|×|✗", re.IGNORECASE)
 _PHONE = re.compile(r"1[3-9]\d[\d*]{8}")
 _CERTIFICATE = re.compile(r"\d{17}[\dXx]|[1-9][\d*]{13,16}[\dXx]|[0-9A-HJ-NPQRTUWXY]{18}")
 _PLAIN = re.compile(r"-?[0-9]+(\.[0-9]+)?")  # most numbers
@@ -44,6 +45,12 @@ def amount(text: str) -> Decimal | None:
     if digits.count(".") > 1:
         return None
     return Decimal(digits) * (-1 if plain[0] in "(-" or plain[-1] == "-" else 1)
+
+
+def is_one_sided(texts: Sequence[str]) -> bool:
+    """Whether flags say yes, or nothing, and never no."""
+    filled = [text for text in texts if text and (_NO.fullmatch(text) or not _MISSING.fullmatch(text))]
+    return 0 < len(filled) < len(texts) and not any(_NO.fullmatch(text) for text in filled)
 
 
 def _kinds(text: str) -> set[str]:

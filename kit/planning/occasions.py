@@ -154,9 +154,9 @@ def newcomers(customers: pd.DataFrame, params: Params, when: Horizon, claims: pd
 
 def recoveries(customers: pd.DataFrame, params: Params, when: Horizon) -> pd.DataFrame:
     """睡眠、流失或主账户在他行 (R60, R112)."""
-    weak = customers.get(col.PRIMARY_GRADE, pd.Series(index=customers.index)) == "weak"
+    elsewhere = flagged(customers, col.PRIMARY_ELSEWHERE)
     lost = flagged(customers, col.AT_RISK) | flagged(customers, col.DORMANT)
-    return _state(customers, lost | weak & customers[col.TIER].isin(params.upper_tiers()), "recover", when, params)
+    return _state(customers, lost | elsewhere & customers[col.TIER].isin(params.upper_tiers()), "recover", when, params)
 
 
 def _fixed(rows: pd.DataFrame, customers: pd.DataFrame, code: str) -> Bits:

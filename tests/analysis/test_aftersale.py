@@ -41,7 +41,7 @@ def test_what_is_not_known_of_a_maturity_is_left_out():
     assert take_up(rows.drop(columns="renewed"), PARAMS) == Unavailable(("renewed",))
 
 
-CUSTOMERS = pd.DataFrame({"customer_id": list("abcdef"), "aum_fen": [WAN] * 6, "tier_rank": [0, 0, 1, 2, 0, 0]})
+CUSTOMERS = pd.DataFrame({"customer_id": list("abcdef"), "aum_fen": [w * WAN for w in (1, 1, 5, 30, 1, 1)]})
 BROUGHT = pd.DataFrame({
     "customer_id": list("bcdef"), "referrer_id": ["a", "a", "a", "b", "c"],
     "came_date": pd.to_datetime(["2026-01-01", "2026-05-01", "2026-06-01", "2026-06-01", "2025-10-31"]),
@@ -52,7 +52,7 @@ CONTACTS = pd.DataFrame({"customer_id": ["a", "a", "d", "e"], "contact_step": ["
 
 def test_those_brought_within_the_year_are_counted_and_those_at_the_floor_converted():
     found = referrals(BROUGHT, PARAMS, CUSTOMERS, CONTACTS)
-    assert (found.came, found.converted, found.aum_fen) == (4, 2, 4 * WAN)
+    assert (found.came, found.converted, found.aum_fen) == (4, 2, 37 * WAN)
     assert (found.asked, found.asked_came) == (2, 2)  # b came before anybody was asked
     table = found.table.set_index("asked_before")
     assert table.loc["yes", ["brought", "converted"]].tolist() == [2, 2]

@@ -10,9 +10,9 @@ PARAMS = Params(**profile("rural-postal"), as_of="2026-10-31")
 
 
 def test_upper_customers_without_a_contact_are_counted_with_their_assets():
-    customers = pd.DataFrame({"tier": ["vip", "vip", "basic"], "aum_fen": [100, 200, 5], "contacts": [2, 0, 0]})
+    customers = pd.DataFrame({"tier": ["vip", "vip", "basic"], "aum_fen": [10**8, 2 * 10**8, 5], "contacts": [2, 0, 0]})
     found = contact_practice(customers, PARAMS)
-    assert (found.contacts, found.untouched_customers, found.untouched_fen) == (2, 1, 200)
+    assert (found.contacts, found.untouched_customers, found.untouched_fen) == (2, 1, 2 * 10**8)
     assert found.contacted_share == 1 / 3
 
 

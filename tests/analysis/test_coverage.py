@@ -25,6 +25,7 @@ from kit.text import wording
 
 PARAMS = Params(**profile("rural-postal"), as_of="2026-10-31")
 COLUMNS = ["tier", "aum_fen", "staff_id", "owner_role", "orphan_cause", "household_id"]
+UNIT = 90_000  # of which 50 are under the value floor, and 60 above it
 LABELS = {**wording("zh").labels("charts"), **wording("zh").labels("labels")}
 
 # Hand-worked: VIP c1 fits, VIP c2 held by a teller, core c3's manager has left, basic c4 has nobody, basic c5's owner
@@ -138,11 +139,13 @@ def test_the_matrix_holds_every_customer_once_and_its_red_cells_are_the_misheld(
 
 
 def test_orphans_are_told_by_cause_and_by_tier_and_both_sum_to_all():
-    found = orphans(frame(*BRANCH, ("core", 60, "S9", "虚拟", "virtual", None)), PARAMS)
-    assert (found.customers, found.aum_fen) == (3, 310)
-    assert (found.valued_customers, found.valued_fen) == (2, 260)
-    assert by(found.by_cause, "orphan_cause")["aum_fen"].to_dict() == {"none": 50, "virtual": 60, "left": 200}
-    assert by(found.by_tier, "tier")["customers"].to_dict() == {"private": 0, "vip": 0, "core": 2, "basic": 1}
+    rows = frame(*BRANCH, ("core", 60, "S9", "虚拟", "virtual", None), ("core", 1, None, None, "none", None))
+    found = orphans(rows.assign(aum_fen=rows["aum_fen"] * UNIT), PARAMS)
+    assert (found.customers, found.aum_fen) == (4, 311 * UNIT)
+    assert (found.valued_customers, found.valued_fen) == (2, 260 * UNIT), "of value by his assets, not by the tier held"
+    sums = by(found.by_cause, "orphan_cause")["aum_fen"] / UNIT
+    assert sums.to_dict() == {"none": 51, "virtual": 60, "left": 200}
+    assert by(found.by_tier, "tier")["customers"].to_dict() == {"private": 0, "vip": 0, "core": 3, "basic": 1}
     assert found.by_cause["share"].sum() == pytest.approx(1)
 
 

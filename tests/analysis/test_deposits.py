@@ -46,11 +46,21 @@ def test_kinds_and_what_they_leave_sum_to_the_deposits():
     found = deposit_mix(
         _customers(deposit_spot_fen=[100, 200], demand_spot_fen=[40, 50], time_spot_fen=[60, None]), PARAMS
     )
+    assert found.demand_share is None
     assert dict(zip(found.table["deposit_kind"], found.table["deposit_fen"], strict=True)) == {
         "demand": 90, "time": 60, "other": 150,
     }  # fmt: skip
-    assert (found.demand_share, found.time_share) == (0.3, 0.6)  # of whom each is known: 90 / 300, 60 / 100
     assert found.by_tier["deposit_fen"].sum() == 300
+
+
+def test_the_demand_share_is_of_those_of_whom_both_are_known_and_says_by_which_basis():
+    found = deposit_mix(
+        _customers(
+            deposit_spot_fen=[100, 200, 900], demand_spot_fen=[90, 50, None], demand_part_fen=[40, 50, None],
+            demand_of_fen=[100, 200, None], demand_averaged=[True, False, None],
+        ), PARAMS,
+    )  # fmt: skip
+    assert (found.demand_share, found.averaged, found.by_spot) == (0.3, 1, 1)
 
 
 def test_deviation_is_over_the_limit_only_beyond_four_percent():

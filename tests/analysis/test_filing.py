@@ -69,7 +69,8 @@ def test_the_chart_has_a_row_a_field_and_sets_the_bank_apart_for_a_branch_only(b
 
 
 def _customers(*rows):
-    return pd.DataFrame(rows, columns=["customer_id", "tier", "aum_fen", "missing"])
+    made = pd.DataFrame(rows, columns=["customer_id", "tier", "aum_fen", "missing"])
+    return made.assign(aum_fen=made["aum_fen"].astype("int64") * 1_000_000)
 
 
 def test_a_branch_whose_files_are_full_has_no_backlog():
@@ -81,17 +82,20 @@ def test_a_branch_whose_files_are_full_has_no_backlog():
 
 
 BACKLOG = _customers(
-    ("a", "core", 10, "goal"), ("b", "core", 20, ""), ("c", "vip", 90, "occupation,goal"), ("d", "basic", 5, "goal")
+    ("a", "core", 10, "goal"), ("b", "core", 20, ""), ("c", "vip", 90, "occupation,goal"), ("d", "core", 4, "goal")
 )
 
 
 def test_the_backlog_is_of_the_valued_and_the_others_are_counted():
     found = backlog(BACKLOG, PARAMS)
-    assert (found.customers, found.no_occupation, found.aum_fen, found.others) == (2, 1, 100, 1)
+    assert (found.customers, found.no_occupation, found.aum_fen, found.others) == (2, 1, 100_000_000, 1)
     assert found.share == pytest.approx(2 / 3)
     assert found.table["tier"].tolist() == ["vip", "core"]
 
 
 def test_the_list_names_what_each_file_lacks_and_begins_with_the_richest():
     found = filing_list(BACKLOG, PARAMS)
-    assert found.to_numpy().tolist() == [["c", 90, "missing_occupation+missing_goal"], ["a", 10, "missing_goal"]]
+    assert found.to_numpy().tolist() == [
+        ["c", 90_000_000, "missing_occupation+missing_goal"],
+        ["a", 10_000_000, "missing_goal"],
+    ]

@@ -1,14 +1,16 @@
 import warnings
 
+import duckdb
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kit.analysis.migration import migration, tiers_held
-from kit.analysis.panel import wide
+from kit.analysis.migration import migration
 from kit.charts.tiers import tier_moves
 from kit.engagement import profile
+from kit.features.binding import Values, bind
+from kit.features.tables import parameter_tables
 from kit.params import Params
 from kit.text import wording
 
@@ -17,20 +19,34 @@ WAN = [1, 10, 100, 1000]  # an AUM of each rung: basic, core, vip, private
 
 
 def panel(*paths):
-    """A customer for each path of ranks, a digit a month; a dot: not on the list."""
+    """The panel of a customer for each path of ranks, a digit a month; a dot: not on the list."""
     days = pd.date_range("2025-10-31", periods=max(map(len, paths), default=0), freq="ME")
     rows = [
-        (f"c{i}", day, WAN[int(rank)] * 1_000_000, float(rank))
+        (f"c{i}", day, WAN[int(rank)] * 1_000_000)
         for i, path in enumerate(paths)
         for day, rank in zip(days, path, strict=True)
         if rank != "."
     ]
-    return pd.DataFrame(rows, columns=["customer_id", "as_of", "aum_fen", "tier_rank"])
+    return panel_of(pd.DataFrame(rows, columns=["customer_id", "as_of", "aum_fen"]))
+
+
+def panel_of(months, unlisted=()):
+    """What ``panel.sql`` makes of months, and of those in which nobody knows of a customer."""
+    rows = months.astype({"customer_id": "str", "as_of": "datetime64[ns]", "aum_fen": "Int64"})
+    not_known = pd.DataFrame(unlisted, columns=["customer_id", "as_of"]).astype({"as_of": "datetime64[ns]"})
+    with duckdb.connect() as db:
+        people = pd.concat([rows["customer_id"], not_known["customer_id"].astype("str")]).drop_duplicates()
+        db.register("customer", people.to_frame().assign(branch_id="0101"))
+        db.register("customer_month", rows)
+        db.register("unlisted", not_known)
+        db.register("tiers", parameter_tables(PARAMS)["tiers"])
+        return db.sql(bind("panel", Values(PARAMS, {"aum_column": "aum_fen"}))).df()
 
 
 def held(path):
-    ranks, _ = tiers_held(wide(panel(path, "0" * len(path)), "tier_rank"), PARAMS)  # beside one who is on every list
-    return "".join("." if pd.isna(rank) else str(int(rank)) for rank in ranks.iloc[0])
+    rows = panel(path, "0" * len(path)).query("customer_id == 'c0'").set_index("as_of")["held_rank"]
+    months = pd.date_range("2025-10-31", periods=len(path), freq="ME")
+    return "".join("." if pd.isna(rank) else str(int(rank)) for rank in rows.reindex(months).ffill())
 
 
 @pytest.mark.parametrize(
@@ -45,7 +61,8 @@ def held(path):
         ("3001000", "3333331"),
         ("20000020000000", "22222222222200"),  # back for a month, and the count begins anew
         ("20000000000000", "22222200000000"),
-        ("3222222111111", "3333332222221"),  # after a fall the count begins anew
+        ("3222222111111", "3333332222221"),  # once more, a step at a time
+        ("32111111", "33333321"),  # always the highest of the last six months
         ("..12", "..12"),  # came later
         ("2000.000", "22222220"),  # a month off the list is no month below
         ("201..0.000", "2222222221"),  # of the months below, the highest, however many between are not known
@@ -93,10 +110,8 @@ def test_without_two_months_nobody_is_compared_and_nothing_warns(paths, months):
 @given(st.integers(1, 9).flatmap(lambda n: st.lists(st.text(".0123", min_size=n, max_size=n), min_size=1, max_size=9)))
 def test_a_tier_held_is_never_below_the_assets_and_the_matrix_sums(paths):
     rows = panel(*paths)
-    ranks, below = tiers_held(wide(rows, "tier_rank"), PARAMS)
-    seen = rows.pivot(index="customer_id", columns="as_of", values="tier_rank").reindex(columns=ranks.columns)
-    assert (ranks.to_numpy() >= seen.to_numpy()).sum() == seen.notna().to_numpy().sum()
-    assert below.to_numpy().max(initial=0) < PARAMS.tier_rule.fall_after
+    assert (rows["held_rank"] >= rows["tier_rank"]).all()
+    assert ((rows["held_rank"] >= rows["late_rank"]) & (rows["late_rank"] >= rows["tier_rank"])).all()
     found = migration(rows, PARAMS)
     moves = found.upgraded + found.downgraded + found.kept + found.entered + found.left
     assert found.matrix.to_numpy().sum() == found.compared == moves
@@ -105,7 +120,8 @@ def test_a_tier_held_is_never_below_the_assets_and_the_matrix_sums(paths):
 def test_twelve_snapshots_a_year_apart_are_no_twelve_months():
     days = pd.date_range("2015-10-31", periods=12, freq="12ME")
     rows = panel("222111111111", "222222222222")
-    yearly = rows.assign(as_of=rows["as_of"].map(dict(zip(sorted(rows["as_of"].unique()), days, strict=True))))
+    later = dict(zip(sorted(rows["as_of"].unique()), days, strict=True))
+    yearly = panel_of(rows.assign(as_of=rows["as_of"].map(later)))
     found = migration(yearly, PARAMS)
     assert (found.months, found.missing, found.followed) == (12, 121, 1)
     assert (found.watched, found.downgraded) == (0, 1)
@@ -114,8 +130,9 @@ def test_twelve_snapshots_a_year_apart_are_no_twelve_months():
 
 
 def test_who_is_not_known_at_an_end_neither_rose_fell_came_nor_left():
-    rows = panel("12", "21", "22")
-    rows.loc[(rows["as_of"] == rows["as_of"].max()) & (rows["customer_id"] == "c1"), ["aum_fen", "tier_rank"]] = None
+    months = panel("12", "21", "22")
+    gone = (months["as_of"] == months["as_of"].max()) & (months["customer_id"] == "c1")
+    rows = panel_of(months[~gone], unlisted=months.loc[gone, ["customer_id", "as_of"]])
     found = migration(rows, PARAMS)
     assert (found.compared, found.unknown, found.unknown_fen) == (2, 1, 100_000_000)
     assert (found.upgraded, found.kept, found.left, found.entered) == (1, 1, 0, 0)

@@ -9,6 +9,7 @@ from kit.params import Params
 from kit.text import wording
 
 PARAMS = Params(**profile("rural-postal"), as_of="2026-10-31")
+FLOOR = PARAMS.value_floor_fen
 LABELS = wording("zh").labels("charts") | wording("zh").labels("labels")
 
 
@@ -119,10 +120,10 @@ def test_the_chart_names_families_and_gives_the_diagonal_no_share():
 
 def test_whoever_is_worth_a_call_and_has_no_assessment_in_force_is_to_be_assessed():
     customers = _customers(**RATED).assign(
-        customer_id=list("abcde"), aum_fen=[9, 8, 7, 6, 7], tier=["vip", "vip", "vip", "core", "core"]
+        customer_id=list("abcde"), aum_fen=[9 * FLOOR, 8 * FLOOR, 7 * FLOOR, 6 * FLOOR, 7 * FLOOR], tier="core"
     )
     assert reassess_list(customers, PARAMS).to_numpy().tolist() == [
-        ["e", 7, "risk_unknown"],
-        ["d", 6, "risk_lapsed"],
+        ["e", 7 * FLOOR, "risk_unknown"],
+        ["d", 6 * FLOOR, "risk_lapsed"],
     ]
-    assert reassess_list(customers.assign(tier="basic"), PARAMS).empty
+    assert reassess_list(customers.assign(aum_fen=FLOOR - 1), PARAMS).empty

@@ -1,3 +1,5 @@
+from datetime import date
+
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
@@ -90,7 +92,7 @@ def told(row, start, first_known, params):
     """Stage of a customer, reckoned one by one from the book."""
     services = sum(row[name] is True for name in SERVICES) + (row["has_payroll"] is True)
     floors = [tier.floor_fen for tier in params.tiers][1:]
-    rank, before = (sum(fen >= floor for floor in floors) for fen in (row["aum_avg_month_fen"], start))
+    rank, before = (sum(fen >= floor for floor in floors) for fen in (row["highest_fen"], start))
     grown = row["aum_avg_month_fen"] - start >= max(params.stages.gain_wan * WAN, params.stages.growth * start)
     moved = rank > before or grown or (rank >= len(params.tiers) // 2 and rank >= before)
     passed = [services >= 2, row["products"] >= 3, moved]
@@ -105,6 +107,8 @@ def test_stages_are_those_reckoned_one_by_one_and_what_was_planted(bank, prepare
     first = months[months["as_of"] == months["as_of"].min()].set_index("customer_id")["aum_avg_month_fen"]
     last = months[months["as_of"] == months["as_of"].max()].set_index("customer_id")
     last["products"] = made["product_count"].reindex(last.index)
+    lately = months[months["as_of"] > date(2026, 4, 30)]  # the tier held is that of the last six months' highest
+    last["highest_fen"] = lately.groupby("customer_id")["aum_avg_month_fen"].max()
     rows = last.astype("object").to_dict("index")
     for who, row in rows.items():
         start = first.get(who, 0)

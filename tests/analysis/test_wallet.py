@@ -53,13 +53,16 @@ def test_where_no_cell_is_large_enough_all_are_compared():
 
 
 def test_whoever_holds_the_quantile_or_more_has_no_room():
-    found = wallet(_customers([100] * 5 + [300] * 4 + [900]), PARAMS)
-    made = potential(_customers([100] * 5 + [300] * 4 + [900]), PARAMS)
-    assert made["potential_fen"].tolist() == [200] * 5 + [0] * 5
-    assert (found.valued, found.valued_fen) == (5, 1000)
+    floor = PARAMS.value_floor_fen
+    customers = _customers([times * floor for times in [1] * 5 + [3] * 4 + [9]])
+    found, made = wallet(customers, PARAMS), potential(customers, PARAMS)
+    assert made["potential_fen"].tolist() == [2 * floor] * 5 + [0] * 5
+    assert (found.valued, found.valued_fen) == (5, 10 * floor)
     assert found.table[["customers", "below", "potential_fen", "potential_each_fen"]].to_numpy().tolist() == [
-        [10, 5, 1000, 200]
+        [10, 5, 10 * floor, 2 * floor]
     ]
+    below = wallet(customers.assign(aum_fen=customers["aum_fen"] // 9 - 1), PARAMS)
+    assert (below.valued, below.table["below"].sum()) == (0, 5), "whose assets are under the floor is not of value"
 
 
 def test_an_unknown_age_is_a_band_of_its_own_and_a_bound_belongs_to_the_band_above():
@@ -76,9 +79,12 @@ def test_how_many_were_compared_by_fewer_traits_is_told():
 
 
 def test_the_list_is_of_each_branchs_own_measure_the_widest_distance_first():
-    customers = _customers([1, 5, 9, 4, 8]).assign(customer_id=list("abcde"), branch_id=["01"] * 3 + ["02"] * 2)
-    found = wallet_list(customers.assign(tier=["core"] * 4 + ["basic"]), PARAMS)
-    assert found.to_numpy().tolist() == [["a", 8, "below_peers"], ["b", 4, "below_peers"], ["d", 4, "below_peers"]]
+    floor = PARAMS.value_floor_fen
+    rich = _customers([times * floor for times in (1, 5, 9, 4, 8)])
+    customers = rich.assign(customer_id=list("abcde"), branch_id=["01"] * 3 + ["02"] * 2)
+    found = wallet_list(customers, PARAMS)
+    rooms = {"a": 8 * floor, "b": 4 * floor, "d": 4 * floor}
+    assert found.to_numpy().tolist() == [[who, room, "below_peers"] for who, room in rooms.items()]
     assert wallet_list(customers.iloc[:0], PARAMS).empty
 
 

@@ -51,6 +51,7 @@ UNSEEN = {
     **{f"wallet.incomes_wan.{i}": "tests/analysis/test_wallet.py" for i in range(3)},
     "practice.settle_days": "tests/features/test_logs.py",
     "evidence.coverage_at_least": "tests/analysis/test_result.py and tests/test_facts.py",
+    "evidence.gap_days": "tests/features/test_evidence.py",
     "compared.separation_low": "how large an effect is called, in words alone",
 }
 # What the chapters read for themselves, and where.

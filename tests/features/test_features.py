@@ -134,8 +134,8 @@ def test_the_last_month_of_the_panel_is_what_the_customers_table_says(prepared):
     customers = pq.read_table(prepared / "data" / "customers.parquet").to_pandas().set_index("customer_id")
     last = panel[panel["as_of"] == panel["as_of"].max()].set_index("customer_id")
     both = customers.loc[last.index]
-    for column in ("branch_id", "aum_fen", "tier_rank"):
-        assert (last[column] == both[column]).all(), column
+    for told, column in (("branch_id", "branch_id"), ("aum_fen", "aum_fen"), ("held_rank", "tier_rank")):
+        assert (last[told] == both[column]).all(), column
 
 
 def test_a_frame_is_ranked_as_the_panel_is_also_at_each_floor_and_below_nothing(bank, prepared):

@@ -88,7 +88,13 @@ def test_the_order_of_rows_changes_nothing(bank, full, tmp_path):
 MONTHS = [dt.date(2026, 8, 31), dt.date(2026, 9, 30), dt.date(2026, 10, 31)]
 WAN = 1_000_000
 PARAMS = Params(**profile("rural-postal"))
-KINDS = {"as_of": pa.date32(), "open_date": pa.date32(), "close_date": pa.date32(), "maturity_date": pa.date32()}
+KINDS = {
+    "as_of": pa.date32(),
+    "open_date": pa.date32(),
+    "close_date": pa.date32(),
+    "maturity_date": pa.date32(),
+    "txn_date": pa.date32(),
+}
 
 
 @pytest.fixture
@@ -185,6 +191,14 @@ def test_the_month_before_is_that_of_the_calendar(made):
     assert (by_month.loc["a", "loss_level"], by_month.loc["a", "movement_fen"]) == ("heavy", 8 * WAN)
     gap = made(paths, months=[dt.date(2025, 8, 31), dt.date(2026, 8, 31), MONTHS[2]])[0]
     assert gap[["spot_before_fen", "loss_level", "movement_fen"]].isna().all(axis=None)
+
+
+def test_transactions_that_end_before_the_days_looked_at_say_nothing_of_them(made):
+    paths = {"a": (9, 9, 1), "b": (9, 9, 9)}
+    txn = {"customer_id": "a", "amount_fen": 7, "txn_date": dt.date(2026, 8, 1)}
+    assert made(paths, txn=[txn])[0]["movement_fen"].to_dict() == {"a": 8 * WAN, "b": 0}
+    found = made(paths, txn=[txn, txn | {"txn_date": MONTHS[2]}])[0]["movement_fen"]
+    assert found.to_dict() == {"a": 7, "b": 0}, "nothing moved of who has no row in days that were sent"
 
 
 def test_a_dropped_month_changes_no_other(made):

@@ -37,8 +37,12 @@ def _asked(name, *rows, since=None, extra=""):
         )
         if extra:
             db.execute(extra)
-        for table in ("sale (deal_product, sale_source)", "staff (staff_status)", "txn (summary, txn_type, channel)"):
-            db.execute(f"CREATE TABLE {table.replace(',', ' VARCHAR,').replace(')', ' VARCHAR, txn_date DATE)')}")
+        others = {"sale": "deal_product, sale_source", "staff": "staff_status", "account": "product_name"}
+        for table, names_of in (others | {"txn": "summary, txn_type, channel"}).items():
+            texts = names_of.replace(",", " VARCHAR,")
+            db.execute(
+                f"CREATE TABLE {table} ({texts} VARCHAR, txn_date DATE, is_active_txn BOOLEAN, is_interest BOOLEAN)"
+            )
         db.execute("ALTER TABLE customer ADD COLUMN occupation VARCHAR")
         db.register("terms", parameter_tables(PARAMS)["terms"])
         day = date(2026, 10, 31)
@@ -133,7 +137,7 @@ def test_the_day_on_which_an_owner_was_given_the_customer_is_known():
     assert str(_touch(since="2026-09-01").loc["c0", "owner_since"])[:10] == "2026-09-01"
 
 
-def _grade(rows, **known):
+def _grade(rows):
     """Factors, score and grade of customers: tier, familiar, products, contribution and its grade, gap."""
     names = ["customer_id", "tier_rank", "familiar", "product_count", "contribution", "contribution_grade", "gap"]
     people = pd.DataFrame(rows, columns=names)
@@ -141,16 +145,16 @@ def _grade(rows, **known):
         db.register("people", people)
         db.execute("CREATE TABLE aum AS SELECT customer_id, tier_rank, gap::BIGINT AS upgrade_gap_fen FROM people")
         db.execute("CREATE TABLE products AS SELECT customer_id, product_count::BIGINT AS product_count FROM people")
-        db.execute("CREATE TABLE primary_account AS SELECT customer_id, 'strong' AS primary_grade FROM people")
+        db.execute("CREATE TABLE primary_account AS SELECT customer_id, FALSE AS primary_elsewhere FROM people")
         db.execute("CREATE TABLE merchant AS SELECT customer_id, FALSE AS merchant_like FROM people")
-        db.execute("CREATE TABLE relation AS SELECT customer_id, familiar FROM people")
+        db.execute("CREATE TABLE relation AS SELECT customer_id, CAST(familiar AS BOOLEAN) AS familiar FROM people")
         db.execute(
             "CREATE TABLE customer_month AS SELECT customer_id, DATE '2026-10-31' AS as_of,"
             " CAST(contribution AS DOUBLE) AS contribution,"
             " CAST(contribution_grade AS VARCHAR) AS contribution_grade FROM people"
         )
-        facts = {"month": date(2026, 10, 31), "primary_known": True, "relation_known": True, "products_known": True}
-        return db.sql(f"SELECT * FROM ({bind('grade', Values(PARAMS, facts | known))}) ORDER BY customer_id").df()
+        facts = {"month": date(2026, 10, 31)}
+        return db.sql(f"SELECT * FROM ({bind('grade', Values(PARAMS, facts))}) ORDER BY customer_id").df()
 
 
 def test_four_factors_make_the_score_and_the_grade():
@@ -173,7 +177,7 @@ def test_a_factor_that_is_missing_drops_out_and_the_rest_is_rescaled():
     # Assets 2/3 of 40, relation 1 of 20, potential 0 of 20: of 80, not of 100.
     found = _grade([("c1", 2, True, 5, None, None, None)])
     assert found["service_score"].tolist() == pytest.approx([(40 * 2 / 3 + 20) / 80 * 100])
-    half = _grade([("c1", 2, True, 5, None, None, None)], relation_known=False)
+    half = _grade([("c1", 2, None, 5, None, None, None)])
     assert half["factor_relation"].tolist() == [1]  # products alone
-    none = _grade([("c1", 2, True, 5, None, None, None)], relation_known=False, products_known=False)
+    none = _grade([("c1", 2, None, None, None, None, None)])
     assert none["service_score"].tolist() == pytest.approx([(40 * 2 / 3) / 60 * 100])

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from kit.params import Checks, ControlTotal
+from kit.reconciliation import read_reconciliation
 
 BRANCHES = "机构号,机构名称\n01,城东支行\n02,城西支行\n"
 STAFF = "员工号,机构号,岗位\n0101,01,理财经理\n"
@@ -128,6 +129,14 @@ def test_the_sum_that_the_bank_states_is_that_of_the_latest_month(take_in, state
     )
     row = one(run, "control_total")
     assert (row["difference_fen"], row["status"], row["rows"]) == (difference, status, 2)
+
+
+def test_a_total_that_a_sum_left_with_noise_ties_and_one_beyond_the_tolerance_does_not(take_in):
+    month = "数据日期,客户号,时点AUM\n20261031,001,3000000.10\n20261031,002,3000000.20\n合计,,{total}\n"
+    for total, status in (("6000000.3000000004", "ok"), ("6000059.00", "ok"), ("6000061.00", "finding")):
+        run = take_in({"客户.csv": CUSTOMERS, "月报.csv": month.format(total=total)})
+        (row,) = read_reconciliation(run.folder / "data").totals.to_dict("records")
+        assert (row["summed_fen"], row["status"]) == (600_000_030, status)
 
 
 def test_a_control_total_of_a_column_that_nobody_sent_has_found_nothing(take_in):

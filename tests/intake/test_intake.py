@@ -170,6 +170,22 @@ def test_holdings_of_another_month_are_no_copies_and_those_of_the_same_are(take_
     assert ties(run)
 
 
+def test_what_is_set_aside_of_a_month_is_kept_by_customer_or_where_none_is_named_by_branch(take_in):
+    customers = "客户号,归属机构号\n001,01\n002,01\n003,02\n004,02\n"
+    september = "客户号,数据日期,时点AUM\n001,20260930,1\n002,20260930,1\n003,20260930,1\n004,20260930,1\n"
+    october = "客户号,数据日期,时点AUM\n001,20261031,1\n002,20261031,\n003,20261031,空的\n004,坏的,1\n"
+    run = take_in({"客户.csv": customers, "月报1.csv": september, "月报2.csv": october})
+    kept = pd.read_parquet(run.folder / "data" / "book" / "set_aside.parquet")
+    assert kept["branch_id"].isna().all()
+    assert set(kept["customer_id"]) == {surrogate(KEY, number) for number in ("002", "003", "004")}
+    assert set(kept["as_of"].astype("str")) == {"2026-10-31"}, "a row without a date is of its file's"
+    run = take_in(
+        {"客户.csv": customers, "月报1.csv": september, "月报2.csv": october.replace("004,坏的", "5.1E+17,20261031")}
+    )
+    kept = pd.read_parquet(run.folder / "data" / "book" / "set_aside.parquet")
+    assert kept.loc[kept["customer_id"].isna(), "branch_id"].to_list() == ["01"], "the branches of the file"
+
+
 def test_a_row_that_refers_to_nothing_is_refused_down_the_line(take_in):
     run = take_in(
         {

@@ -9,6 +9,7 @@ import sys
 import pytest
 import xlsxwriter
 
+from kit.book import Book
 from kit.errors import UnknownName
 from kit.intake import find_sources, intake, plan_intake
 from kit.intake.mapping import load_mapping
@@ -290,3 +291,44 @@ def test_a_review_on_the_command_line_offers_to_leave_such_a_column_out(folder, 
     assert "登录密码" in done.stdout
     assert "客户.yml" in done.stdout.replace("\n", "")
     assert (done.returncode, "s3cr3t" in done.stdout + done.stderr) == (0, False)
+
+
+def flags(folder):
+    """A file whose flags say yes or nothing, and one that also says no."""
+    (folder / "extracts" / "月报_202609.csv").unlink()
+    deliver(folder, "客户信息.csv", "客户号,归属机构号,已加微信\n1,01,是\n2,01,\n3,01,否\n")
+    rows = "1,20260930,5,是,3,\n2,20260930,5,,,\n3,20260930,5,是,无,\n"
+    deliver(folder, "资产_202609.csv", f"客户号,数据日期,时点AUM,代发标志,代扣缴费,手机银行\n{rows}")
+    deliver(
+        folder, "资产_202610.csv", f"客户号,数据日期,时点AUM,代发标志,代扣缴费,手机银行\n{rows.replace('0930', '1031')}"
+    )
+
+
+def test_what_an_empty_flag_means_is_asked_once_a_layout_and_stands_in_the_way_of_nothing(folder):
+    flags(folder)
+    review = Review(folder)
+    assert not review.open
+    assert [(q.kind, q.labels) for q in review.optional.values()] == [("blank", ("代发标志",))]
+    assert "空白按没有登记处理" in " ".join(map(str, review.plan.notices))
+
+
+def taken(folder):
+    intake(find_sources(folder), out=folder / "data", key=b"k")
+    return (
+        Book(folder / "data")
+        .read("customer_month")["has_payroll"]
+        .astype("object")
+        .where(lambda flag: flag.notna(), None)
+        .tolist()
+    )
+
+
+def test_an_empty_flag_is_not_known_until_a_person_says_that_it_means_no_which_is_remembered(folder):
+    flags(folder)
+    assert taken(folder) == [True, None, True] * 2
+    review = Review(folder)
+    (number,) = review.optional
+    review.answer(number, "no")
+    assert "{column: 代发标志, blank: 'no'}" in review.save("张三", ON)[0].read_text(encoding="utf-8")
+    assert not Review(folder).optional
+    assert taken(folder) == [True, False, True] * 2

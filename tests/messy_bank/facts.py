@@ -43,6 +43,7 @@ def facts_of(branch: Branch, cal: Calendar) -> Facts:
     return Facts(
         plan=branch.plan,
         customer_id=people.ids(),
+        tier=tier_of(np.where(branch.held.present, branch.held.average, 0)[:, -6:].max(axis=1)),
         aum_fen=aum,
         spot_fen=branch.held.spot[:, -1],
         dormant=dormant,

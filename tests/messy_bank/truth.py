@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from kit.demo.balances import LADDER, tier_of
+from kit.demo.balances import LADDER
 from kit.demo.plan import Bits, BranchPlan, Ints
 from messy_bank.answers import Answer
 from messy_bank.delivery import FileTruth
@@ -30,7 +30,8 @@ __all__ = [
 SEGMENTS = ("retired", "business", "public", "payroll", "family", "young", "farming", "other")
 DEFINITIONS = {
     "aum_fen": "月日均AUM at as_of; sums are plain, negatives included",
-    "tier": "[low, high) in fen: " + ", ".join(f"{code} {low}" for code, low in LADDER.items()),
+    "tier": "of the highest AUM of the last six months; [low, high) in fen: "
+    + ", ".join(f"{code} {low}" for code, low in LADDER.items()),
     "gini": "population form over all customers, AUM clipped at 0",
     "top20_share_of_aum": "share of the clipped AUM that the ceil(20%) richest customers hold",
     "share_of_customers_holding_80pct": "smallest share of customers holding 80% of the clipped AUM",
@@ -73,6 +74,7 @@ class Facts:
 
     plan: BranchPlan
     customer_id: pa.Array
+    tier: Ints  # place on ``LADDER``
     aum_fen: Ints
     spot_fen: Ints
     dormant: Bits
@@ -95,7 +97,7 @@ class Facts:
         columns = [
             self.customer_id,
             [self.plan.branch_id] * n,
-            np.array(list(LADDER))[tier_of(self.aum_fen)].tolist(),
+            np.array(list(LADDER))[self.tier].tolist(),
             self.aum_fen,
             self.spot_fen,
             self.dormant,
@@ -177,8 +179,7 @@ def group_truth(facts: Sequence[Facts]) -> dict[str, Any]:
     def all_of(name: str) -> Any:
         return np.concatenate([getattr(f, name) for f in facts])
 
-    aum, orphan = all_of("aum_fen"), all_of("orphan")
-    tier = tier_of(aum)
+    aum, orphan, tier = all_of("aum_fen"), all_of("orphan"), all_of("tier")
     return {
         "customers": len(aum),
         "aum_fen": _sum(aum),

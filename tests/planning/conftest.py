@@ -199,7 +199,7 @@ def _branches(draw: st.DrawFn) -> Branch:
             "service_score": float(draw(st.integers(0, 3)) * 20),
             "upgrade_gap_fen": draw(st.none() | st.just(WAN)), "movement_fen": draw(st.sampled_from((0, 500 * WAN))),
             "do_not_call": draw(some) and draw(some), "hung_up": draw(some) and draw(some), "familiar": draw(some),
-            "at_risk": False, "dormant": draw(some), "primary_grade": draw(st.sampled_from(("weak", "strong"))),
+            "at_risk": False, "dormant": draw(some), "primary_elsewhere": draw(some),
             "intent": draw(st.sampled_from(("A", "B", "C", "D", None))), "last_touch_date": draw(near(400, 0)),
             "asked_date": draw(near(20, 40)),
             "birth_date": draw(st.none() | st.dates(date(1950, 1, 1), date(1999, 1, 1))),
@@ -250,6 +250,6 @@ def _branches(draw: st.DrawFn) -> Branch:
 
 def _typed(people: pd.DataFrame) -> pd.DataFrame:
     kinds = {"aum_fen": "int64", "tier_rank": "int64", "service_score": "float64", "upgrade_gap_fen": "Int64"}
-    words = {name: "str" for name in ("customer_id", "branch_id", "tier", "intent", "primary_grade") if name in people}
+    words = {name: "str" for name in ("customer_id", "branch_id", "tier", "intent") if name in people}
     dates = {name: "datetime64[s]" for name in people if name.endswith("_date") or name == "owner_since"}
     return people.astype({**{k: v for k, v in kinds.items() if k in people}, **words, **dates})

@@ -5,7 +5,7 @@ from kit.analysis.coverage import orphans, roles
 from kit.analysis.dormancy import dormant, win_backs
 from kit.analysis.filing import backlog
 from kit.analysis.hidden import hidden_value
-from kit.analysis.primary import merchants, primary_accounts
+from kit.analysis.primary import merchants, primary_focus
 from kit.analysis.prospects import key_products
 from kit.analysis.segments import strangers
 from kit.analysis.tiers import losses, upgrades
@@ -48,8 +48,8 @@ def test_a_list_holds_whom_its_chapter_counts_and_what_it_sums(data):
         assert mine["orphan"] == {"size": alone.customers, "sum": alone.aum_fen}
         assert mine["misheld"] == {"size": wrong.misheld, "sum": wrong.misheld_fen}
         assert mine["win_back"] == {"size": back.customers, "sum": back.gone_fen}
-        first, trade, low = primary_accounts(own, PARAMS), merchants(own, PARAMS), hidden_value(own, PARAMS)
-        assert mine["focus"] == {"size": first.focus_customers, "sum": first.focus_fen}
+        first, trade, low = primary_focus(own, PARAMS), merchants(own, PARAMS), hidden_value(own, PARAMS)
+        assert mine.get("focus", {"size": 0, "sum": 0}) == {"size": first.customers, "sum": first.aum_fen}
         assert mine["merchant"]["size"] == trade.customers
         assert mine["hidden"] == {"size": low.customers, "sum": low.inflow_fen}
         unknown = strangers(own, PARAMS)

@@ -124,9 +124,9 @@ def test_what_is_so_for_the_time_being_is_due_within_its_class_and_not_at_once_a
     near = {"upgrade_gap_fen": WAN}
     people = _people(near, near | {"last_touch_date": "2026-10-20"}, {})
     assert _told(upgrades(people, PARAMS, WHEN)) == [(0, "11-01", "11-28"), (1, "11-17", "12-14")]
-    people = _people({"dormant": True}, {"at_risk": True}, {"primary_grade": "weak"})
+    people = _people({"dormant": True}, {"at_risk": True}, {"primary_elsewhere": True})
     assert _told(recoveries(people, PARAMS, WHEN)) == [(0, "11-01", "12-26"), (1, "11-01", "12-26")]
-    upper = _people({"primary_grade": "weak", "tier": "vip"})
+    upper = _people({"primary_elsewhere": True, "tier": "vip"}, {"primary_grade": "weak", "tier": "vip"})
     assert _told(recoveries(upper, PARAMS, WHEN)) == [(0, "11-01", "12-26")]
 
 

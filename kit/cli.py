@@ -110,7 +110,8 @@ def run(
         typer.Option(
             "--printed",
             formats=["%Y-%m-%d"],
-            help="date on the covers; unless said, that of the reports as they are, else today",
+            help="date on the covers, from which plan and deadlines count; unless said, that of the reports as they "
+            "are, else today",
         ),
     ] = None,
 ) -> None:
@@ -134,6 +135,8 @@ def run(
         _print(f"! {notice}")
     if lost := result.taken.rows_quarantined:
         _print(message("cli.quarantined", lost=lost, where=target / "data" / "quarantine.parquet"))
+    if result.dates.is_stale:
+        _print(message("cli.stale", as_of=result.dates.day, printed=result.dates.today, days=result.dates.age_days))
     for bad in result.failed:
         cell = f"#{bad.cell}" if bad.cell else "—"
         again = f"kit run {folder}" + ("" if bad.branch == "*" else f" --branch {bad.branch}")
@@ -227,7 +230,7 @@ def new(
     report_language = report_language or Prompt.ask(message("cli.new.language"), choices=["zh", "en"], default="zh")
     for name in ("extracts", "mapping"):
         (folder / name).mkdir(parents=True, exist_ok=True)
-    _write_config(folder, bank=bank.replace('"', "”"), profile=profile, language=report_language)
+    _write_config(folder, bank=bank.replace('"', "”"), profile=profile, language=report_language, unsaid="# ")
     _print(message("cli.new.next", extracts=folder / "extracts", folder=folder))
 
 
@@ -252,7 +255,7 @@ def demo(
 
     write_bank(folder, branches=branches, customers=customers, seed=seed)
     if not (folder / CONFIG).exists():
-        _write_config(folder, bank="示范农村商业银行", profile="rural-postal", language="zh")
+        _write_config(folder, bank="示范农村商业银行", profile="rural-postal", language="zh", unsaid="")
     _print(message("cli.demo", folder=folder, branches=branches, customers=customers))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -25,6 +25,8 @@ class Context(BaseModel):
     ----------
     kit
         Version of the kit that made it.
+    inputs
+        Digest of what it was prepared from; the printing day, in ``params``, is no part of it.
     aum_column
         Column of the monthly table that AUM and tiers stand on.
     unlocks
@@ -40,6 +42,7 @@ class Context(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
 
     kit: str
+    inputs: str
     bank: str
     language: Literal["zh", "en"]
     params: Params
@@ -73,7 +76,7 @@ class Context(BaseModel):
         replace(data / CONTEXT, self.model_dump_json(indent=1).encode())
 
 
-def bank_of(data: Path) -> str | None:
-    """The bank whose run lies in ``data``, whichever version of the kit made it; None where there is none."""
+def earlier(data: Path) -> dict[str, Any]:
+    """The context of the run that lies in ``data`` as it was written, by any version of the kit; empty without one."""
     path = data / CONTEXT
-    return json.loads(path.read_text(encoding="utf-8")).get("bank") if path.is_file() else None
+    return dict(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else {}

@@ -34,6 +34,7 @@ class _File(BaseModel):
     profile: str = "rural-postal"
     language: Literal["zh", "en"] = "zh"
     as_of: date | None = None
+    printed: date | None = None
     chapters: tuple[str, ...] = Field(default=(), strict=False)
     control_totals: dict[str, Any] = Field(default_factory=dict)
     rates: dict[str, Any] = Field(default_factory=dict)
@@ -205,7 +206,8 @@ def load(folder: Path) -> Engagement:
     except ValidationError as error:
         _raise(error, path, _File)
     try:
-        overrides = {**stated.params, **({"as_of": stated.as_of} if stated.as_of else {})}
+        dates = {name: day for name in ("as_of", "printed") if (day := getattr(stated, name))}
+        overrides = {**stated.params, **dates}
         params = Params(**_merged(profile(stated.profile), overrides), profile=stated.profile)
     except ValidationError as error:
         _raise(error, path, Params, "params.")

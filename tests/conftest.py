@@ -79,7 +79,7 @@ def bank(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Truth]:
 
     def make(folder: Path) -> Truth:
         truth = write_bank(folder, branches=3, customers=400)
-        (folder / CONFIG).write_text("bank: 示范农村商业银行\n", encoding="utf-8")
+        (folder / CONFIG).write_text("bank: 示范农村商业银行\nprinted: 2026-10-31\n", encoding="utf-8")
         assert load(folder).secrets.key, "made here, lest two workers make two"
         return truth
 

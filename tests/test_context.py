@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from kit.analysis.success import SuccessModel
-from kit.context import CONTEXT, Context, bank_of
+from kit.context import CONTEXT, Context, earlier
 from kit.engagement import profile
 from kit.errors import MissingFile, UnreadableFile
 from kit.params import Params
@@ -19,7 +19,7 @@ def context(**changes):
         success_share=4 / 9, enough=True, auc=0.7000000000000001, used=True,
     )  # fmt: skip
     given = {
-        "kit": "0.1.0", "bank": "甲银行", "language": "zh", "aum_column": "aum_avg_fen", "success": model,
+        "kit": "0.1.0", "inputs": "", "bank": "甲银行", "language": "zh", "aum_column": "aum_avg_fen", "success": model,
         "params": Params(**profile("rural-postal"), profile="rural-postal", as_of=date(2026, 10, 31)),
         "unlocks": {"age": (("customer.birth_date", "customer.age"),)}, "plan_start": date(2026, 11, 1),
         "holidays_announced": False,
@@ -42,7 +42,7 @@ def test_what_is_written_is_read_again(tmp_path, without):
 def test_where_nothing_was_run_it_says_what_to_do(tmp_path):
     with pytest.raises(MissingFile, match="kit run"):
         Context.read(tmp_path)
-    assert bank_of(tmp_path) is None
+    assert earlier(tmp_path) == {}
 
 
 def test_another_version_s_run_is_named_and_its_bank_still_known(tmp_path):
@@ -52,4 +52,4 @@ def test_another_version_s_run_is_named_and_its_bank_still_known(tmp_path):
     with pytest.raises(UnreadableFile, match="kit run") as caught:
         Context.read(tmp_path)
     assert CONTEXT in str(caught.value)
-    assert bank_of(tmp_path) == "甲银行"
+    assert earlier(tmp_path)["bank"] == "甲银行"

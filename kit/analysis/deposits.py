@@ -55,7 +55,8 @@ class DepositMix(Result):
 class MaturityLadder(Result):
     """What falls due, a row a step of the ladder; ``first`` is the nearest step.
 
-    Customers are counted once a step; ``customers`` counts each once in all.
+    Customers are counted once a step; ``customers`` counts each once in all. ``passed`` is what fell due between the
+    data's date and the printing day: nobody knows yet what became of it.
     """
 
     table: pd.DataFrame
@@ -64,6 +65,8 @@ class MaturityLadder(Result):
     first_customers: int
     first_fen: int
     first_days: int
+    passed_customers: int
+    passed_fen: int
     rolling_share: float | None
     products_only: bool
     deposits_only: bool
@@ -155,10 +158,11 @@ def deposit_mix(customers: pd.DataFrame, params: Params) -> DepositMix:
 
 @needs(col.MATURITY_DATE)
 def maturity_ladder(maturities: pd.DataFrame, params: Params) -> MaturityLadder:
-    """到期阶梯: deposits and products by days until they end; deposits that renew themselves apart (R88)."""
-    steps = params.deposits.ladder_days
-    due = maturities[maturities[col.MATURITY_DATE] > pd.Timestamp(params.day)]
-    days = (due[col.MATURITY_DATE] - pd.Timestamp(params.day)).dt.days
+    """到期阶梯: deposits and products by days from the printing day; those that renew themselves apart (R88)."""
+    steps, today = params.deposits.ladder_days, pd.Timestamp(params.today)
+    due = maturities[maturities[col.MATURITY_DATE] > today]
+    passed = maturities[maturities[col.MATURITY_DATE].between(pd.Timestamp(params.day), today, inclusive="right")]
+    days = (due[col.MATURITY_DATE] - today).dt.days
     names = [f"{a + 1}-{b}" for a, b in zip((0, *steps), steps, strict=False)] + [f">{steps[-1]}"]
     step = pd.cut(days, [0, *steps, float("inf")], labels=names)
     deposit = due[col.IS_DEPOSIT].astype(bool)
@@ -178,6 +182,8 @@ def maturity_ladder(maturities: pd.DataFrame, params: Params) -> MaturityLadder:
         first_customers=int(table["customers"].iloc[0]),
         first_fen=int(table["amount_fen"].iloc[0]),
         first_days=steps[0],
+        passed_customers=int(passed[col.CUSTOMER_ID].nunique()),
+        passed_fen=total(passed[col.AMOUNT_FEN]),
         rolling_share=share(table["rolling_fen"].sum(), held) if "rolling_fen" in table else None,
         products_only=bool(len(due)) and not deposit.any(),
         deposits_only=bool(len(due)) and bool(deposit.all()),
@@ -217,6 +223,13 @@ def account_classes(customers: pd.DataFrame, params: Params) -> AccountClasses:
         "over_limit": [int(over[column].sum()) for column in columns],
     })  # fmt: skip
     return AccountClasses(table=table, breaches=int(over.any(axis=1).sum()), judged=int(customers[columns[0]].count()))
+
+
+@needs(col.PASSED_FEN)
+def passed_list(customers: pd.DataFrame) -> pd.DataFrame:
+    """已过期的到期: customers with money that fell due between the data's date and the printing day (R106)."""
+    due = customers[customers[col.PASSED_FEN] > 0].sort_values(col.PASSED_FEN, ascending=False, kind="stable")
+    return listed(due, due[col.PASSED_FEN], "passed")
 
 
 @needs(col.MATURING_FEN)

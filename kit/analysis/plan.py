@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from kit import columns as col
 from kit.analysis.contact import interval_days
-from kit.analysis.result import Result, ordered, ratio, share, tally
+from kit.analysis.result import Result, flagged, needs, ordered, ratio, share, tally
+from kit.analysis.segments import GRADES
 from kit.params import Params
 
 _SMS_ONLY = "sms"
@@ -21,11 +23,13 @@ class PlanSummary(Result):
     Attributes
     ----------
     by_class
-        contact_class, period, contacts, planned, left_over, later: a row a class.
+        contact_class, period, contacts, planned, late, left_over, later: a row a class.
     by_week
         Planned contacts: a row a week, a column a class.
     customers, contacts, planned, left_over, later
         Contacts with a date, without one though due within the plan, and due after it.
+    calls, texts, late
+        Of those with a date: calls, messages alone, and those that come after they were due.
     first_contacts
         Contacts in which a new owner presents himself.
     """
@@ -35,11 +39,39 @@ class PlanSummary(Result):
     customers: int
     contacts: int
     planned: int
+    calls: int
+    texts: int
+    late: int
     left_over: int
     later: int
     first_contacts: int
     first_date: object
     last_date: object
+
+
+@dataclass(frozen=True, slots=True)
+class PlanCard(Result):
+    """What the plan holds for whom.
+
+    Attributes
+    ----------
+    table
+        tier, service_grade, customers and what becomes of them: called, texted (a message and no call), crowded_out
+        (due, and no free call of their owner's), later, barred (nobody's, or not to be contacted); a row a pair.
+    graded, graded_called, graded_out
+        Customers graded A to C.
+    quiet, quiet_texted, quiet_called
+        Customers who are dormant or below the value floor.
+    """
+
+    table: pd.DataFrame
+    customers: int
+    graded: int
+    graded_called: int
+    graded_out: int
+    quiet: int
+    quiet_texted: int
+    quiet_called: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +100,9 @@ class PlanLoads(Result):
         left_over, asked_a_year (contacts that the cadence asks for), calls_a_year; the fullest first.
     grid
         Planned calls over capacity, a row each of the fullest owners, a column a week; no value where there is none.
-    owners, full, unlisted, idle, roleless
-        Owners; those with contacts left over; those who are not in the staff table, those without any capacity, and
-        those whose role nobody stated.
+    owners, full, delayed, unlisted, idle, roleless
+        Owners; those with contacts left over, or late; those who are not in the staff table, those without any
+        capacity, and those whose role nobody stated.
     year_share
         Contacts that the cadence asks for in a year over those that the owners can make.
     """
@@ -79,6 +111,7 @@ class PlanLoads(Result):
     grid: pd.DataFrame
     owners: int
     full: int
+    delayed: int
     unlisted: int
     idle: int
     roleless: int
@@ -94,9 +127,11 @@ def plan_summary(plan: pd.DataFrame, params: Params) -> PlanSummary:
     """
     dated, later = plan[col.DATE].notna(), plan[col.REASON] == "later"
     order = [kind.code for kind in params.contact.classes]
-    counts = pd.DataFrame({"planned": dated, "left_over": ~dated & ~later, "later": later})
-    kinds = ordered(plan[col.CONTACT_CLASS], order)
-    by_class = tally(counts, kinds, of="contacts", planned="planned", left_over="left_over", later="later")
+    counts = pd.DataFrame({
+        "planned": dated, "late": plan[col.DATE] > plan[col.DUE], "left_over": ~dated & ~later, "later": later,
+    })  # fmt: skip
+    written = dated & (plan[col.CHANNEL] == _SMS_ONLY)
+    by_class = tally(counts, ordered(plan[col.CONTACT_CLASS], order), of="contacts", **{str(c): str(c) for c in counts})
     by_class.insert(0, "period", [kind.period for kind in params.contact.classes])
     by_week = pd.crosstab(
         pd.Categorical(plan.loc[dated, col.BATCH], categories=range(1, params.contact.weeks + 1)),
@@ -109,12 +144,38 @@ def plan_summary(plan: pd.DataFrame, params: Params) -> PlanSummary:
         by_week=by_week,
         customers=plan[col.CUSTOMER_ID].nunique(),
         contacts=len(plan),
-        planned=int(dated.sum()),
-        left_over=int(counts["left_over"].sum()),
-        later=int(later.sum()),
+        calls=int((dated & ~written).sum()),
+        texts=int(written.sum()),
+        **{str(name): int(counts[name].sum()) for name in counts},
         first_contacts=int(plan[col.FIRST_CONTACT].sum()),
         first_date=days.min() if len(days) else None,
         last_date=days.max() if len(days) else None,
+    )
+
+
+@needs(col.TIER, col.SERVICE_GRADE)
+def plan_card(customers: pd.DataFrame, params: Params, plan: pd.DataFrame) -> PlanCard:
+    """Who is called, who is written to and who is left out, by tier and service grade (R55, R56)."""
+    dated, written = plan[col.DATE].notna(), plan[col.CHANNEL] == _SMS_ONLY
+    rows = {
+        "called": dated & ~written, "texted": dated, "crowded_out": plan[col.REASON] == "capacity",
+        "later": plan[col.REASON] == "later",
+    }  # fmt: skip
+    has = {name: customers[col.CUSTOMER_ID].isin(plan.loc[each, col.CUSTOMER_ID]) for name, each in rows.items()}
+    fate = pd.Series(np.select([*has.values()], [*has], "barred"), customers.index)
+    graded = customers[col.SERVICE_GRADE].isin(["A", "B", "C"])
+    quiet = flagged(customers, col.DORMANT) | (customers[col.AUM_FEN] < params.value_floor_fen)
+    frame = pd.DataFrame({"customers": 1, **{name: fate == name for name in (*has, "barred")}}, customers.index)
+    by = [ordered(customers[col.TIER], params.tier_codes()[::-1]), ordered(customers[col.SERVICE_GRADE], GRADES)]
+    return PlanCard(
+        table=frame.groupby(by, observed=True).sum().astype("int64").reset_index(),
+        customers=len(customers),
+        graded=int(graded.sum()),
+        graded_called=int((graded & has["called"]).sum()),
+        graded_out=int((graded & (fate == "crowded_out")).sum()),
+        quiet=int(quiet.sum()),
+        quiet_texted=int((quiet & (fate == "texted")).sum()),
+        quiet_called=int((quiet & has["called"]).sum()),
     )
 
 
@@ -152,8 +213,9 @@ def plan_loads(customers: pd.DataFrame, params: Params, plan: pd.DataFrame, week
     owned = owned.assign(
         dated=owned[col.DATE].notna() & (owned[col.CHANNEL] != _SMS_ONLY),
         left=owned[col.REASON] == "capacity",
-        asked=owned[col.CUSTOMER_ID].map(_asked_a_year(customers, params)).where(~owned.duplicated(col.CUSTOMER_ID)),
     )
+    called = owned[owned[col.CHANNEL] != _SMS_ONLY].drop_duplicates(col.CUSTOMER_ID)
+    asked = called[col.CUSTOMER_ID].map(_asked_a_year(customers, params)).groupby(called[key]).sum()
     groups = owned.groupby(key)
     table = pd.DataFrame({
         "customers": groups[col.CUSTOMER_ID].nunique(), "contacts": groups.size(), "planned": groups["dated"].sum(),
@@ -161,7 +223,7 @@ def plan_loads(customers: pd.DataFrame, params: Params, plan: pd.DataFrame, week
     }).fillna(0).astype("int64")  # fmt: skip
     table["load_share"] = ratio(table["planned"], table[col.CALLS_POSSIBLE])
     table["left_over"] = groups["left"].sum().reindex(table.index).fillna(0).astype("int64")
-    table["asked_a_year"] = groups["asked"].sum().reindex(table.index).fillna(0).round().astype("int64")
+    table["asked_a_year"] = asked.reindex(table.index).fillna(0).round().astype("int64")
     table[col.CALLS_A_YEAR] = weeks.drop_duplicates([col.BRANCH_ID, col.STAFF_ID]).groupby(key)[col.CALLS_A_YEAR].sum()
     one = weeks.drop_duplicates(col.STAFF_ID).set_index(col.STAFF_ID)
     if not whole:
@@ -173,7 +235,8 @@ def plan_loads(customers: pd.DataFrame, params: Params, plan: pd.DataFrame, week
         table=table,
         grid=_grid(owned[owned["dated"]], weeks, list(table[key])[:_MOST_OWNERS], key),
         owners=len(one),
-        full=int((owned.groupby(col.STAFF_ID)["left"].sum() > 0).sum()),
+        full=owned.loc[owned["left"], col.STAFF_ID].nunique(),
+        delayed=owned.loc[owned[col.REASON] == "late", col.STAFF_ID].nunique(),
         unlisted=int((~one[col.LISTED].astype(bool)).sum()),
         idle=int((weeks.groupby(col.STAFF_ID)[col.CALLS_A_YEAR].max() == 0).sum()),
         roleless=int((one[col.LISTED].astype(bool) & one[col.ROLE].isna()).sum()),

@@ -25,11 +25,19 @@ class Overflow(Result):
 
 @dataclass(frozen=True, slots=True)
 class FirstContacts(Result):
-    """认领: a row a channel; how many customers a new owner has to present himself to, and to how many by a date."""
+    """认领: customers to whom a new owner has to present himself; ``table`` is a row a channel.
+
+    ``planned`` have a date, ``first_week`` one in the plan's first week; ``called`` are called and written to,
+    ``texted`` only written to; ``left`` have none.
+    """
 
     table: pd.DataFrame
     customers: int
     planned: int
+    first_week: int
+    called: int
+    texted: int
+    left: int
     last_date: object
 
 
@@ -77,10 +85,15 @@ def plan_first_contacts(plan: pd.DataFrame) -> FirstContacts:
     groups = first.groupby(first[col.CHANNEL].fillna("none"))
     table = pd.DataFrame({"customers": groups.size(), "planned": groups[col.DATE].count()})
     dated = first[first[col.DATE].notna()]
+    texted = int((dated[col.CHANNEL] == "sms").sum())
     return FirstContacts(
         table=table.rename_axis("contact_channel").reset_index(),
         customers=len(first),
         planned=len(dated),
+        first_week=int((dated[col.BATCH] == 1).sum()),
+        called=len(dated) - texted,
+        texted=texted,
+        left=len(first) - len(dated),
         last_date=dated[col.DATE].max() if len(dated) else None,
     )
 

@@ -96,7 +96,7 @@ def _state(units: pd.DataFrame, params: Params) -> pd.Series:
             (last <= year) & owing,
             (last <= year) & owes.isna(),
             last <= year,
-            (last <= year + pd.Timedelta(days=rule.soon_days)) & ~owing,
+            (last <= year + pd.Timedelta(days=params.age_days + rule.soon_days)) & ~owing,
             last <= day - pd.DateOffset(months=rule.idle_months),
         ],
         ["undated", "owing", "due_unknown", "due", "soon", "idle"],
@@ -136,7 +136,7 @@ def unit_activity(units: pd.DataFrame, params: Params, branch_id: str | None = N
         soon=int(count["soon"]),
         owing=int(count["owing"]),
         undated=int(count["undated"]),
-        suspended_on=pd.Timestamp(params.day) + pd.Timedelta(days=params.units.notice_days),
+        suspended_on=pd.Timestamp(params.today) + pd.Timedelta(days=params.units.notice_days),
         place=standing(branches, branch_id or "", col.UNIT_IDLE_SHARE),
     )
 
@@ -152,19 +152,22 @@ def years_projected(average_fen: pd.Series, spot_fen: pd.Series, days: pd.Series
 
 
 def _to_add(known: pd.DataFrame, line_fen: int) -> pd.Series:
-    """What must be added today and left until the year's end to average the line; NA on its last day."""
+    """What must be added on the printing day and left until the year's end to average the line; NA on its last day."""
     whole = known["passed"] + known["left"]
     lacking = line_fen * whole - (
         known[col.UNIT_AVG_YEAR_FEN].astype("int64") * known["passed"]
         + known[col.UNIT_SPOT_FEN].astype("int64") * known["left"]
     )
-    return (-(-lacking // known["left"].where(known["left"] > 0).astype("Int64"))).clip(lower=0)
+    return (-(-lacking // known["ahead"].where(known["ahead"] > 0).astype("Int64"))).clip(lower=0)
 
 
 def _on_lines(units: pd.DataFrame, params: Params) -> pd.DataFrame:
     """Accounts whose average and balance are known, a row each and line; ``falling`` and ``near`` say what to do."""
     known = units.dropna(subset=[col.UNIT_AVG_YEAR_FEN, col.UNIT_SPOT_FEN])
     known = known.join(years_projected(known[col.UNIT_AVG_YEAR_FEN], known[col.UNIT_SPOT_FEN], known[col.AS_OF]))
+    known = known.assign(
+        ahead=known["left"] - params.age_days
+    )  # of the days that are left, those after the printing day
     found = []
     for (line, fen), flag in zip(
         params.units.lines_fen.items(), (col.UNIT_IS_BASE, col.UNIT_IS_EFFECTIVE), strict=True
@@ -175,7 +178,7 @@ def _on_lines(units: pd.DataFrame, params: Params) -> pd.DataFrame:
         close = known["projected_fen"] >= round(params.units.near_from * fen)
         found.append(known.assign(
             unit_line=line, line_fen=fen, standing=standing, projected=reaches, falling=standing & ~reaches,
-            near=~standing & ~reaches & close & (known["left"] > 0), gap_fen=_to_add(known, fen),
+            near=~standing & ~reaches & close & (known["ahead"] > 0), gap_fen=_to_add(known, fen),
         ))  # fmt: skip
     return pd.concat(found)
 

@@ -34,7 +34,11 @@ def method(context: Context, words: Wording) -> dict[str, Any]:
             words("common.cadence_familiar", days=days)
             for days in (params.contact.familiar_days,) if days is not None
         ]),
+        "printed": params.today,
+        "age_days": params.age_days,
         "plan_start": context.plan_start,
+        "tier_of_value": _name("tier", params.tiers[1].code, words),
+        "quiet": words.join([words.label(f"contact.quiet.{kind}") for kind in params.contact.message_only]),
         "within": {kind.code: kind.within_days for kind in params.contact.classes},
         "again": {kind.code: kind.again_days for kind in params.contact.classes},
         "intent_rules": words.join([intent_told(grade, words) for grade in params.contact.intents]),

@@ -291,6 +291,11 @@ class Chapter:
         said = blocks_of(self.words(f"{self.name}.definitions", **self._facts, **extra))
         self._show(Heading(2, text_of(self.words("common.definitions"))), Quote(said))
 
+    def stale(self) -> None:
+        """Say so where the data are old on the printing day."""
+        if self.params.is_stale:
+            self.say("stale")
+
     def holidays(self) -> None:
         """Say so where the plan reaches into a year whose holidays are not announced yet."""
         if not self.context.holidays_announced:

@@ -105,13 +105,13 @@ def settle_dates(book: Book, params: Params) -> Params:
 
 
 def contacts_until(contacted: pd.Series, params: Params) -> date:
-    """Last day that the contact log speaks of: the data's, or that of a later contact.
+    """Last day that the contact log speaks of: the printing day, or that of a later contact.
 
     A contact noted for a day beyond the weeks of the plan is a slip of the pen.
     """
     made = pd.to_datetime(contacted)
-    last = made[made <= pd.Timestamp(params.day) + pd.Timedelta(weeks=params.contact.weeks)].max()
-    return params.day if pd.isna(last) else max(params.day, last.date())
+    last = made[made <= pd.Timestamp(params.today) + pd.Timedelta(weeks=params.contact.weeks)].max()
+    return params.today if pd.isna(last) else max(params.today, last.date())
 
 
 def aum_column(now: pd.DataFrame, params: Params) -> str:
@@ -156,12 +156,13 @@ def book_facts(book: Book, params: Params) -> dict[str, Any]:
         "month_since": months_before(day + timedelta(days=1), 1) - timedelta(days=1),
         "pays_since": months_before(day + timedelta(days=1), params.primary.payroll_months) - timedelta(days=1),
         "receipts_since": day - timedelta(days=params.merchant.receipts_days),
-        "contacts_until": contacts_until(contacted, params),
+        "contacts_until": day if months[-1] > day else contacts_until(contacted, params),
+        "printed": params.today,
         "practice_since": months_before(day, params.practice.months),
         "settled_until": day - settled,
         "pay_since": day - timedelta(days=_PAY_CYCLE_DAYS) - retained,
         "pay_until": day - retained,
         "movement_since": day - timedelta(days=params.contact.movement_days),
-        "maturity_until": day + timedelta(days=params.contact.maturity_days),
+        "maturity_until": params.today + timedelta(days=params.contact.maturity_days),
         "txns_known": book.has("txn.amount_fen"),
     }

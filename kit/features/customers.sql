@@ -92,6 +92,7 @@ SELECT
   z.movement_fen,
   m.next_maturity_date,
   m.maturing_fen,
+  m.passed_fen,
   d.deposit_spot_fen,
   d.deposit_avg_month_fen,
   d.demand_spot_fen,

@@ -98,6 +98,7 @@ class Params(Frozen):
 
     profile: str = "rural-postal"
     as_of: date | None = None
+    printed: date | None = None
     aum_basis: Literal["month_average", "spot", "quarter_average", "year_average"] = "month_average"
     top_share_of_customers: float = Field(default=0.2, gt=0, lt=1)
     share_of_aum: float = Field(default=0.8, gt=0, lt=1)
@@ -164,6 +165,21 @@ class Params(Frozen):
         if self.as_of is None:
             raise ValueError("as_of is not settled")
         return self.as_of
+
+    @property
+    def today(self) -> date:
+        """The printing day, from which every deadline and the plan count; never before the data's date."""
+        return max(self.printed or self.day, self.day)
+
+    @property
+    def age_days(self) -> int:
+        """Days from the data's date to the printing day."""
+        return (self.today - self.day).days
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether the data are older on the printing day than the profile lets pass unsaid."""
+        return self.age_days > self.checks.stale_days
 
     @property
     def value_floor_fen(self) -> int:

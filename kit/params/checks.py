@@ -20,6 +20,8 @@ class Checks(Frozen):
         Change in the number of customers of a branch from one month to the next.
     unit_share
         Share of a file's rows at one to ten thousand from which on the file's unit is doubted, not its rows.
+    stale_days
+        Data older than so many days on the printing day are said to be, on page one and on the console.
     default_codes
         Words that fill a field and say nothing: the field counts as missing.
     """
@@ -29,6 +31,7 @@ class Checks(Frozen):
     code_rows: int = Field(default=10, gt=0)
     panel_jump: float = Field(default=0.2, gt=0)
     unit_share: float = Field(default=0.5, gt=0, le=1)
+    stale_days: int = Field(default=45, ge=0)
     default_codes: tuple[str, ...] = ("其他", "不便分类", "未知", "待完善", "不详", "未填")
 
 

@@ -154,7 +154,10 @@ class Contact(Frozen):
     order
         A first contact is a call and then an SMS, or the other way round.
     daily_sms
-        SMS that an owner writes a day to those who may not be called; they take no call's place.
+        SMS that an owner writes a day to those who are not called; they take no call's place.
+    message_only
+        Who is written to and takes no call but on a day that was agreed: dormant customers, and those below the value
+        floor (ineffective).
     merge_days
         What falls so close behind another contact of the customer is spoken of in that one.
     familiar_days
@@ -169,6 +172,7 @@ class Contact(Frozen):
     weeks: int = Field(default=8, gt=0, le=53)
     daily_contacts: int = Field(default=15, gt=0)
     daily_sms: int = Field(default=50, gt=0)
+    message_only: tuple[Literal["dormant", "ineffective"], ...] = ("dormant", "ineffective")
     order: Literal["call_first", "sms_first"] = "call_first"
     classes: tuple[ContactClass, ...] = (
         ContactClass(code="maturity", period="day", within_days=7),

@@ -12,9 +12,9 @@ from kit import columns as col
 from kit.analysis.result import flagged
 from kit.features import contacts_until
 from kit.params import Params
-from kit.planning.calendar import work_days
+from kit.planning.calendar import next_work_day, work_days
 from kit.planning.capacities import room_of
-from kit.planning.occasions import EPOCH, Horizon, days_since, occasions
+from kit.planning.occasions import EPOCH, Horizon, Promised, days_of, days_since, occasions
 from kit.planning.slots import days_for
 from kit.planning.timeline import timelines
 
@@ -24,11 +24,15 @@ PLAN = (
 )  # fmt: skip
 
 
+def plan_day(params: Params, touches: pd.DataFrame | None = None) -> date:
+    """Day from which the plan counts: the printing day, or the last contact on record; no clock is asked."""
+    known = touches is not None and col.CONTACTED_DATE in touches
+    return contacts_until(touches[col.CONTACTED_DATE], params) if touches is not None and known else params.today
+
+
 def plan_start(params: Params, touches: pd.DataFrame | None = None) -> date:
-    """First day of the plan: after the data's date and the last contact on record; no clock is asked."""
-    if touches is None or col.CONTACTED_DATE not in touches:
-        return params.day + timedelta(days=1)
-    return contacts_until(touches[col.CONTACTED_DATE], params) + timedelta(days=1)
+    """First day of the plan: the work day after the one from which it counts."""
+    return next_work_day(plan_day(params, touches))
 
 
 def first_contacts(
@@ -71,9 +75,10 @@ def contact_plan(
     """Whom each owner contacts on which day, and whom not, with the reason (R52, R56, R57, R58, R60, R61, R68).
 
     Each class of occasion gives a window of days. What has to happen within the plan goes before what may wait; then
-    the classes in the profile's order; within a class what already has a date, the likeliest success (where a model is
-    good enough, else the service score), the larger AUM. Owners' days are filled by that order
-    (`kit.planning.slots`). Who hung up once is written to and never called; who asked not to be called is left alone.
+    `_levels`, and the classes in the profile's order; within a class what already has a date, the likeliest success
+    (where a model is good enough, else the service score), the larger AUM. Owners' days are filled by that order
+    (`kit.planning.slots`); what finds no day in its window is late where the owner has a free one after it. Who hung
+    up once, and whom the profile would not have called, is written to; who asked not to be called is left alone.
 
     Parameters
     ----------
@@ -92,14 +97,15 @@ def contact_plan(
     -------
     DataFrame
         Columns `PLAN`: a row a contact, at least one a customer; customer_id and due tell them apart. ``reason`` is
-        planned, hung_up (SMS only), capacity, do_not_call, nobody (no owner) or later (due after the plan).
+        planned, late (a call after its window), hung_up and message (SMS only), capacity (no free day from its window
+        on), do_not_call, nobody (no owner) or later (due after the plan).
     """
     tables = tables or {}
     touches = tables.get("touches")
-    start = plan_start(params, touches)
+    today, start = plan_day(params, touches), plan_start(params, touches)
     days = work_days(start - timedelta(days=1), weeks=params.contact.weeks).days
     first = (start - EPOCH).days
-    when = Horizon((params.day - EPOCH).days, first, first + 7 * params.contact.weeks - 1)
+    when = Horizon((params.day - EPOCH).days, (today - EPOCH).days, first, first + 7 * params.contact.weeks - 1)
     claims = pd.Series(first_contacts(customers, assigned, params, touches), index=customers.index)
     promised = _promised(previous, customers, when)
     # What comes soon after the plan may be one contact with what comes in it.
@@ -107,14 +113,15 @@ def contact_plan(
     found = occasions(customers, params, ahead, lots=tables.get("maturities"), claims=claims, promised=promised)
     tasks = timelines(found, customers, params, when, promised=promised)
     tasks = _described(tasks, customers, assigned, params, success, when)
+    tasks["level"], tasks["writes"] = _levels(tasks, customers, claims, params)
     tasks["had"] = _had(tasks, previous, when)
     tasks = _ordered(tasks)
     tasks["day"] = _dated(tasks, staff, days, params)
     return _finished(tasks, claims.to_numpy(), params, start)
 
 
-def _promised(previous: pd.DataFrame | None, customers: pd.DataFrame, when: Horizon) -> dict[tuple[int, str], int]:
-    """(place of the customer, class) → the due date that an earlier plan gave it, while it lies ahead."""
+def _promised(previous: pd.DataFrame | None, customers: pd.DataFrame, when: Horizon) -> Promised:
+    """The due days that an earlier plan gave, while they lie ahead."""
     if previous is None:
         return {}
     places = pd.Series(np.arange(len(customers)), index=customers[col.CUSTOMER_ID])
@@ -122,8 +129,11 @@ def _promised(previous: pd.DataFrame | None, customers: pd.DataFrame, when: Hori
         "at": previous[col.CUSTOMER_ID].map(places), "code": previous[col.CONTACT_CLASS],
         "due": days_since(previous[col.DUE]),
     })  # fmt: skip
-    least = earlier[earlier["due"] >= when.first].groupby(["at", "code"])["due"].min()
-    return {(int(at), code): int(due) for at, code, due in least.reset_index().itertuples(index=False)}
+    ahead = earlier[(earlier["due"] >= when.first) & earlier["at"].notna()].astype({"at": "int64", "due": "int64"})
+    found: dict[tuple[int, str], list[int]] = {}
+    for at, code, due in ahead.itertuples(index=False):
+        found.setdefault((at, code), []).append(due)
+    return found
 
 
 def _described(
@@ -151,6 +161,30 @@ def _described(
         "barred": flagged(customers, col.DO_NOT_CALL).to_numpy()[at],
         "waits": ~(tasks["due"] <= when.last),
     })  # fmt: skip
+
+
+def _levels(
+    tasks: pd.DataFrame, customers: pd.DataFrame, claims: pd.Series, params: Params
+) -> tuple[npt.NDArray[np.int64], pd.Series]:
+    """Which contacts go first, and which are messages (R56, R57).
+
+    0 days that were agreed; of customers at the value floor and above 1 maturities and large movements, 2 the first
+    contact of a new owner; 3 whoever is graded A to C, for service or by intent; 4 the rest. Dormant customers and
+    those below the floor are written to, as the profile has it, but for a day that was agreed.
+    """
+    at = tasks["at"].to_numpy()
+    codes = "+" + tasks[col.CONTACT_CLASS] + "+" + tasks[col.NEEDS].fillna("") + "+"
+    has = {code: codes.str.contains(f"+{code}+", regex=False) for code in ("intent", "maturity", "movement")}
+    agreed = has["intent"] & (tasks["due"] == days_of(customers, col.ASKED_DATE)[at])
+    valued = (customers[col.TIER_RANK].fillna(0) >= 1).to_numpy()[at]
+    opening = claims.to_numpy()[at] & (tasks["due"] == tasks.groupby("at")["due"].transform("min"))
+    grades = (customers.get(name, pd.Series(pd.NA, index=customers.index)) for name in (col.SERVICE_GRADE, col.INTENT))
+    graded = np.logical_or.reduce([grade.isin(["A", "B", "C"]).to_numpy()[at] for grade in grades])
+    level = np.select([agreed, valued & (has["maturity"] | has["movement"]), valued & opening, graded], range(4), 4)
+    aum = customers[col.AUM_FEN].fillna(params.value_floor_fen)  # not known to be below it
+    quiet = {"dormant": flagged(customers, col.DORMANT), "ineffective": aum < params.value_floor_fen}
+    written = np.logical_or.reduce([quiet[kind].to_numpy(dtype=bool)[at] for kind in params.contact.message_only])
+    return level, tasks["hung_up"] | written & ~agreed
 
 
 def _had(tasks: pd.DataFrame, previous: pd.DataFrame | None, when: Horizon) -> pd.Series:
@@ -182,8 +216,8 @@ def _had(tasks: pd.DataFrame, previous: pd.DataFrame | None, when: Horizon) -> p
 def _ordered(tasks: pd.DataFrame) -> pd.DataFrame:
     """Tasks of each owner, the most urgent first, and every tie broken (R56)."""
     keys = {
-        col.STAFF_ID: True, "waits": True, "rank": True, col.SUCCESS: False, "score": False, col.AUM_FEN: False,
-        col.CUSTOMER_ID: True, "due": True,
+        col.STAFF_ID: True, "waits": True, "level": True, "rank": True, col.SUCCESS: False, "score": False,
+        col.AUM_FEN: False, col.CUSTOMER_ID: True, "due": True,
     }  # fmt: skip
     tasks = tasks.sort_values(list(keys), ascending=list(keys.values()), ignore_index=True)
     return tasks.assign(**{col.PRIORITY: tasks.groupby(col.STAFF_ID, dropna=False).cumcount() + 1})
@@ -192,27 +226,26 @@ def _ordered(tasks: pd.DataFrame) -> pd.DataFrame:
 def _dated(tasks: pd.DataFrame, staff: pd.DataFrame | None, days: tuple[date, ...], params: Params) -> pd.Series:
     """Day of each task that may be done at all, by owner; SMS have a room of their own."""
     found = pd.Series(np.nan, index=tasks.index)
-    if not days:  # a week of holidays
-        return found
-    open_to = tasks[tasks[col.STAFF_ID].notna() & ~tasks["barred"] & (tasks["earliest"] <= (days[-1] - EPOCH).days)]
+    in_time = ~tasks["waits"] | (tasks["earliest"] <= (days[-1] - EPOCH).days)
+    open_to = tasks[tasks[col.STAFF_ID].notna() & ~tasks["barred"] & in_time]
     known = staff if staff is not None else pd.DataFrame({col.STAFF_ID: []}, dtype="str")
     room = room_of(open_to[col.STAFF_ID], known, days, params)
     numbers = np.array([(day - EPOCH).days for day in days])
     last = open_to["due"].clip(upper=numbers[-1]).to_numpy()
     begin = np.searchsorted(numbers, open_to["earliest"].to_numpy())
     end = np.searchsorted(numbers, last, side="right")
-    # A window without a work day: the last one before it, or the first of the plan.
-    begin = np.where(end <= begin, np.maximum(end - 1, 0), begin)
-    end = np.maximum(end, begin + 1)
+    begin = np.minimum(begin, end - 1)  # a window without a work day: the last one before it
     place = {int(day): i for i, day in enumerate(numbers)}
     windows = pd.DataFrame({"begin": begin, "end": end, "had": open_to["had"].map(place)}, index=open_to.index)
     # Within a class, who has a date goes before who has none: a replan moves only what it must.
-    first = open_to.assign(fresh=open_to["had"].isna()).sort_values(["waits", "rank", "fresh"], kind="stable").index
+    by = ["waits", "level", "rank", "fresh"]
+    first = open_to.assign(fresh=open_to["had"].isna()).sort_values(by, kind="stable").index
     windows, open_to = windows.loc[first], open_to.loc[first]
-    for (owner, writes), rows in windows.groupby([open_to[col.STAFF_ID], open_to["hung_up"]], sort=True):
+    for (owner, writes), rows in windows.groupby([open_to[col.STAFF_ID], open_to["writes"]], sort=True):
         free = (room.sms if writes else room.calls)[room.owners[str(owner)]].tolist()
         had = [None if np.isnan(day) else int(day) for day in rows["had"]]
-        got = days_for(list(zip(rows["begin"].tolist(), rows["end"].tolist(), strict=True)), free, had)
+        late = np.flatnonzero(~open_to.loc[rows.index, "waits"]).tolist()
+        got = days_for(list(zip(rows["begin"].tolist(), rows["end"].tolist(), strict=True)), free, had, late)
         found.loc[rows.index] = np.array([np.nan if i is None else numbers[i] for i in got])
     return found
 
@@ -224,16 +257,16 @@ def _finished(tasks: pd.DataFrame, claims: npt.NDArray[np.bool_], params: Params
     early = tasks.assign(undated=tasks["day"].isna()).sort_values(["undated", "day", "due"]).drop_duplicates("at")
     opening = tasks.index.isin(early.index) & claims[tasks["at"].to_numpy()]
     both = "call_sms" if params.contact.order == "call_first" else "sms_call"
-    reason = np.select(
-        [tasks["barred"], tasks[col.STAFF_ID].isna(), day.isna() & tasks["waits"], day.isna(), tasks["hung_up"]],
-        ["do_not_call", "nobody", "later", "capacity", "hung_up"],
-        "planned",
-    )
+    bars = {
+        "do_not_call": tasks["barred"], "nobody": tasks[col.STAFF_ID].isna(), "later": day.isna() & tasks["waits"],
+        "capacity": day.isna(), "hung_up": tasks["hung_up"], "message": tasks["writes"], "late": day > due,
+    }  # fmt: skip
+    reason = np.select([*bars.values()], [*bars], "planned")
     made = tasks.assign(**{
         col.DATE: day,
         col.DUE: due,
         col.FIRST_CONTACT: opening,
-        col.CHANNEL: pd.Series(np.select([tasks["hung_up"], opening], ["sms", both], "call")).mask(tasks["barred"]),
+        col.CHANNEL: pd.Series(np.select([tasks["writes"], opening], ["sms", both], "call")).mask(tasks["barred"]),
         col.REASON: reason,
         col.BATCH: ((day - pd.Timestamp(start)).dt.days // 7 + 1).astype("Int64"),
     })  # fmt: skip

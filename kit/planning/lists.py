@@ -9,7 +9,7 @@ import pandas as pd
 from kit import columns as col
 from kit.analysis.coverage import misheld_list, orphan_list
 from kit.analysis.deals import proposal_list
-from kit.analysis.deposits import maturing_list
+from kit.analysis.deposits import maturing_list, passed_list
 from kit.analysis.dormancy import wake_list, win_back_list
 from kit.analysis.filing import filing_list
 from kit.analysis.handover import handover_list
@@ -37,7 +37,7 @@ def _by_name(*choosers: Chooser) -> dict[str, Chooser]:
 # In the order of the workbook's sheets. Each names as its parameters what it reads: the customers, the thresholds, or a
 # table of another grain.
 LISTS: Mapping[str, Chooser] = {
-    **_by_name(upgrade_list, loss_list, maturing_list, orphan_list, misheld_list, handover_list, wake_list,
+    **_by_name(upgrade_list, loss_list, maturing_list, passed_list, orphan_list, misheld_list, handover_list, wake_list,
                win_back_list, filing_list, reassess_list),
     **{f"offer_{family}": partial(prospect_list, family=family) for family in FAMILIES},
     **_by_name(wallet_list, stage_list, salaried_list, unit_idle_list, unit_line_list, focus_list, merchant_list,

@@ -1,6 +1,6 @@
 """What a customer is contacted for: eight classes of occasion, each a window of days (R52, R58, R60)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -17,20 +17,21 @@ from kit.planning.calendar import festivals
 Days = npt.NDArray[np.float64]  # days since 1970-01-01; NaN where there is none
 Bits = npt.NDArray[np.bool_]
 EPOCH = date(1970, 1, 1)
+Promised = Mapping[tuple[int, str], Collection[int]]  # (place of the customer, class) → due days in an earlier plan
 
 
 @dataclass(frozen=True, slots=True)
 class Horizon:
-    """The date of the data, and the first and the last day of the plan, in days since 1970-01-01."""
+    """The data's date, the day from which deadlines count, the first and last day of the plan, since 1970-01-01."""
 
     data: int
+    today: int
     first: int
     last: int
 
     def due(self, within: int | Days) -> Days:
-        """So many days after the data; where that has passed, as many days later again, until it lies ahead."""
-        steps = np.maximum(np.ceil((self.first - self.data) / np.asarray(within, dtype="float64")), 1)
-        return np.asarray(self.data + steps * within, dtype="float64")
+        """So many days after the day from which deadlines count; never before the plan begins."""
+        return np.asarray(np.maximum(self.today + np.asarray(within), self.first), dtype="float64")
 
 
 def days_since(values: pd.Series) -> Days:
@@ -174,7 +175,7 @@ def occasions(
     *,
     lots: pd.DataFrame | None,
     claims: pd.Series,
-    promised: Mapping[tuple[int, str], int],
+    promised: Promised,
 ) -> pd.DataFrame:
     """All dated occasions but the cadence's (R52, R58, R60).
 
@@ -183,7 +184,7 @@ def occasions(
     claims
         Whom his owner has never contacted.
     promised
-        (place of the customer, class) → due date of an open contact in an earlier plan: newer data does not put it off.
+        Due days of open contacts in an earlier plan: newer data does not put them off.
 
     Returns
     -------
@@ -206,8 +207,8 @@ def occasions(
             rows = kinds[kind.code]().assign(rank=rank)
             rows["loose"] = ~_fixed(rows, customers, kind.code)
             if kind.code in ("movement", "upgrade", "new", "recover") and promised:
-                before = [promised.get((at, kind.code), due) for at, due in zip(rows["at"], rows["due"], strict=True)]
-                kept = np.array(before, dtype="int64")
+                both = zip(rows["at"], rows["due"], strict=True)
+                kept = np.array([min(promised.get((at, kind.code), (due,))) for at, due in both], dtype="int64")
                 rows["due"] = np.where(kept >= rows["earliest"], np.minimum(kept, rows["due"]), rows["due"])
             found.append(rows)
     return pd.concat(found, ignore_index=True)

@@ -7,7 +7,9 @@ Task = tuple[int, int]  # first day on which it may be done, and the day after t
 _FAR = 1 << 30
 
 
-def days_for(tasks: Sequence[Task], room: Sequence[int], kept: Sequence[int | None]) -> list[int | None]:
+def days_for(
+    tasks: Sequence[Task], room: Sequence[int], kept: Sequence[int | None], late: Sequence[int] = ()
+) -> list[int | None]:
     """Day of each task, or None for those that do not fit (R56, R57, R61).
 
     Who gets a day is decided in the order of the tasks: one is left out only where no day of its window can be freed by
@@ -23,15 +25,22 @@ def days_for(tasks: Sequence[Task], room: Sequence[int], kept: Sequence[int | No
         How many tasks each day takes.
     kept
         Day that a task had in an earlier plan.
+    late
+        Places of tasks that go before all others, and that are done after their window where there is no day in it.
     """
-    trial, days = _Days(room), _Days(room)
-    fit = [i for i, window in enumerate(tasks) if trial.put(i, window)]
-    stay = [i for i in fit if kept[i] is not None and kept[i] in range(*tasks[i])]
-    for i in stay:
-        days.keep(i, tasks[i], kept[i])
-    for i in sorted(fit, key=lambda i: (tasks[i][1], i)):
+    windows, trial, days = list(tasks), _Days(room), _Days(room)
+    fit = {i for i in late if trial.put(i, windows[i])}
+    missed = [i for i in late if i not in fit]
+    for i in missed:
+        windows[i] = (windows[i][1], len(room))
+    first = {*late}
+    fit |= {i for i in (*missed, *(i for i in range(len(tasks)) if i not in first)) if trial.put(i, windows[i])}
+    for i in sorted(fit):
+        if kept[i] is not None and kept[i] in range(*windows[i]):
+            days.keep(i, windows[i], kept[i])
+    for i in sorted(fit, key=lambda i: (windows[i][1], i)):
         if i not in days.day:
-            days.put(i, tasks[i])
+            days.put(i, windows[i])
     return [days.day.get(i) for i in range(len(tasks))]
 
 

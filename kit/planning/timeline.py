@@ -1,6 +1,6 @@
 """One customer's contacts in time: occasions that fall together are one contact, and the cadence fills the gaps."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -9,7 +9,7 @@ import pandas as pd
 from kit import columns as col
 from kit.analysis.contact import interval_days
 from kit.params import Params
-from kit.planning.occasions import Horizon, days_of
+from kit.planning.occasions import Horizon, Promised, days_of
 
 
 @dataclass(slots=True)
@@ -27,7 +27,7 @@ def timelines(
     params: Params,
     when: Horizon,
     *,
-    promised: Mapping[tuple[int, str], int],
+    promised: Promised,
 ) -> pd.DataFrame:
     """Every contact that is due, at least one a customer (R52, R58, R59, R111).
 
@@ -55,6 +55,8 @@ def timelines(
         groups = _merged(known, params.contact.merge_days)
         cadence = every[at], first[at], open_from[at]
         coming = list(_filled(groups, cadence, care, params.contact.merge_days, when.last))
+        if promised:
+            _kept(coming, [promised.get((at, code), ()) for code in codes], care, params)
         inside = [c for c in coming if c.earliest <= when.last and (c.due <= when.last or c.ranks != {care})]
         for contact in inside or coming[:1]:  # a contact of care that may wait stands there only alone
             rank = min(contact.ranks, default=care)
@@ -66,8 +68,17 @@ def timelines(
     return made.astype({"at": "int64", "rank": "int64", "earliest": "int64", "due": "float64", col.NEEDS: "str"})
 
 
+def _kept(contacts: list[_Contact], told: Sequence[Collection[int]], care: int, params: Params) -> None:
+    """Give contacts the due days of an earlier plan where a later day of printing alone has put them off by a few."""
+    taken = {contact.due for contact in contacts}
+    for contact in contacts:
+        first = max(contact.earliest, contact.due - params.contact.merge_days)
+        before = (due for due in told[min(contact.ranks, default=care)] if due not in taken)
+        contact.due = max((due for due in before if first <= due < contact.due), default=contact.due)
+
+
 def _cadence(
-    customers: pd.DataFrame, params: Params, when: Horizon, promised: Mapping[tuple[int, str], int]
+    customers: pd.DataFrame, params: Params, when: Horizon, promised: Promised
 ) -> tuple[list[float], list[float], list[float]]:
     """Interval of each customer, the day on which his next contact of care is due, and from which on it may be made.
 
@@ -82,8 +93,7 @@ def _cadence(
     grace = np.where(valued, np.fmin(every, params.contact.of("care").within_days), every)
     due[late] = when.due(grace[late])
     for at in np.flatnonzero(late):
-        before = promised.get((int(at), "care"))
-        due[at] = due[at] if before is None else min(due[at], before)
+        due[at] = min([due[at], *promised.get((int(at), "care"), ())])
     open_from = np.where(late, when.first, np.maximum(due - every // 3, when.first))
     return every.tolist(), due.tolist(), open_from.tolist()
 

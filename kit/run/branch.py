@@ -2,7 +2,6 @@
 
 import time
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +23,6 @@ from kit.text import slug, wording
 class Task(Working):
     """What a worker needs to make one branch's report; everything in it can cross to another process."""
 
-    printed: date
     chapters: tuple[tuple[str, Path], ...]
     engine: str | None
     timeout: int
@@ -94,7 +92,7 @@ def _render(task: Task, executed: list[Any]) -> None:
             **home,
             "branch_name": task.name,
             "as_of": as_of.isoformat(),
-            "prepared": task.printed.isoformat(),
+            "prepared": context.params.today.isoformat(),
             "language": context.language,
             "kit_version": __version__,
             "footer": words("common.footer", bank=context.bank, as_of=as_of, version=__version__),

@@ -20,7 +20,7 @@ def example_data() -> Path:
     if not made.is_file():
         folder = out / "bank"
         write_bank(folder, branches=2, customers=500)
-        (folder / CONFIG).write_text("bank: 示范农村商业银行\n", encoding="utf-8")
+        (folder / CONFIG).write_text("bank: 示范农村商业银行\nprinted: 2026-11-02\n", encoding="utf-8")
         prepare(load(folder), out, lambda _stage: None)
     return out / "data"
 

@@ -17,20 +17,21 @@ import pandas as pd
 import psutil
 import pyarrow.parquet as pq
 
-from kit import __version__, vault
+from kit import __version__
 from kit import columns as col
 from kit.context import CONTEXT, Context
 from kit.engagement import Engagement, chapter_notebooks
 from kit.errors import KitError, UnknownName
 from kit.facts import EVERY_BRANCH
-from kit.features import TABLES, frame
+from kit.features import frame
 from kit.files import digest, replace
 from kit.intake import Password
 from kit.messages import message
+from kit.params import Params
 from kit.planning.scripts import scripts
 from kit.report.data_request import write_data_request
 from kit.report.index import Column, index_html
-from kit.resources import code_digest, notebooks
+from kit.resources import notebooks
 from kit.run.branch import Outcome, Task, work
 from kit.run.ledger import Ledger
 from kit.run.manifest import write_manifest
@@ -45,10 +46,6 @@ _INDEX = {
     "gini": "ratio",
     "upgrade_customers": "count",
 }
-_MADE_FROM = (
-    "customers", "plan", "branches", "facts", "completeness", "reconciliation", "quarantine", "totals", "fields",
-    "refused", "checks", "lists", "stakes", "owner_weeks", "assignment", "allocation", "remarks", *TABLES,
-)  # fmt: skip
 _SUMMED = ("customers", "aum_fen", "upgrade_customers")
 
 
@@ -72,7 +69,8 @@ class Progress(Protocol):
 class RunResult:
     """What a run did: its folder, each branch's outcome, and the branches that an earlier run had done.
 
-    ``bad_scripts`` are the engagement's own words that could not be used.
+    ``dates`` are the thresholds with the data's date and the printing day; ``bad_scripts`` are the engagement's own
+    words that could not be used.
     """
 
     out: Path
@@ -80,6 +78,7 @@ class RunResult:
     kept: tuple[str, ...]
     taken: Any
     branches: pd.DataFrame
+    dates: Params
     bad_scripts: tuple[KitError, ...] = ()
 
     @property
@@ -113,8 +112,8 @@ def run(
         Make every report again, and the contact plan anew; otherwise the plan of the last run goes on, and the reports
         whose inputs have not changed since the ledger called them done stay.
     printed
-        Date on the covers, one for the whole hand-over: unless said, that of the reports that the ledger knows to be
-        made from the same inputs, else today. Reports of another date are made again.
+        The printing day, one for the whole hand-over (`kit.run.prepare.printing_day`). Reports of another date are
+        made again.
     engine
         Papermill engine; None for papermill's own.
     password
@@ -125,15 +124,16 @@ def run(
     KitError
         Before any report is made: bad input, or a branch that does not exist.
     """
-    taken = prepare(engagement, out, progress.stage, password=password, reading=progress.reading, fresh=fresh)
+    taken = prepare(
+        engagement, out, progress.stage, password=password, reading=progress.reading, fresh=fresh, printed=printed
+    )
     write_data_request(out, wording(engagement.language), bank=engagement.bank)
     context, branches = Context.read(out / "data"), frame(pq.read_table(out / "data" / "branches.parquet"))
     chosen = _chosen(branches, only)
-    ledger, inputs = Ledger(out / "ledger.jsonl"), _fingerprint(engagement, out / "data")
-    day = printed or (None if fresh else ledger.printed(inputs)) or _today()
-    hand_over = {"inputs": inputs, "printed": day.isoformat()}
+    ledger, day = Ledger(out / "ledger.jsonl"), context.params.today
+    hand_over = {"inputs": _fingerprint(out / "data"), "printed": day.isoformat()}
     done = set() if fresh else {b for b, line in ledger.last(**hand_over).items() if line["status"] == "done"}
-    of_all = {"out": out.resolve(), "context": context, "printed": day, "engine": engine, "timeout": timeout}
+    of_all = {"out": out.resolve(), "context": context, "engine": engine, "timeout": timeout}
     every = _tasks(engagement, branches, chosen, of_all)
     tasks = [task for task in every if task.branch not in done]
     kept = tuple(branch for branch in chosen if branch in done)
@@ -147,7 +147,7 @@ def run(
     write_manifest(out, printed=day)
     own = scripts(engagement.language, engagement.folder, segments=engagement.params.segments.codes())
     outcomes.sort(key=lambda outcome: outcome.branch)
-    return RunResult(out, tuple(outcomes), kept, taken, branches, tuple(own.faults.values()))
+    return RunResult(out, tuple(outcomes), kept, taken, branches, context.params, tuple(own.faults.values()))
 
 
 def _chosen(branches: pd.DataFrame, only: Sequence[str]) -> list[str]:
@@ -159,21 +159,10 @@ def _chosen(branches: pd.DataFrame, only: Sequence[str]) -> list[str]:
     return [asked if asked in ids else names[asked] for asked in only] or ids
 
 
-def _today() -> date:
-    return date.today()  # noqa: DTZ011 - the day where the report is printed
-
-
-def _fingerprint(engagement: Engagement, data: Path) -> str:
-    """One digest of all that a report is made from, but for the date that it bears."""
-    made_from = [
-        *(data / f"{name}.parquet" for name in _MADE_FROM if (data / f"{name}.parquet").is_file()),
-        *(path for name in ("branch", "staff") if (path := data / "book" / f"{name}.parquet").is_file()),
-        *sorted((data / "scripts").rglob("*.yml")),
-        data / CONTEXT,
-    ]
-    sums = [digest(path) for path in made_from]
-    sums.append(vault.digest(data / vault.VAULT, key=bytes.fromhex(engagement.secrets.key)))
-    return hashlib.sha256("|".join([code_digest(), *engagement.chapters, *sums]).encode()).hexdigest()[:16]
+def _fingerprint(data: Path) -> str:
+    """One digest of all that a report is made from: what it was prepared from, its printing day and its plan."""
+    made_from = [path for name in (CONTEXT, "plan.parquet") if (path := data / name).is_file()]
+    return hashlib.sha256("|".join(map(digest, made_from)).encode()).hexdigest()[:16]
 
 
 def _tasks(

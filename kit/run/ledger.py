@@ -4,7 +4,7 @@ import json
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -38,8 +38,3 @@ class Ledger:
         """Branch → its last line, where that has these facts."""
         found = {line["branch"]: line for line in self.lines()}
         return {branch: line for branch, line in found.items() if facts.items() <= line.items()}
-
-    def printed(self, inputs: str) -> date | None:
-        """The date that the last reports made from ``inputs`` bear; None where none were."""
-        days = [line["printed"] for line in self.lines() if line.get("inputs") == inputs and "printed" in line]
-        return date.fromisoformat(days[-1]) if days else None

@@ -1,9 +1,10 @@
 """From extracts to the data that every chapter reads: intake → features → assignment → plan → branch summaries."""
 
+import hashlib
 import multiprocessing
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ProcessPoolExecutor
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,17 +12,17 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from kit import __version__
+from kit import __version__, vault
 from kit import columns as col
 from kit.analysis.success import fit_success
 from kit.book import Book
-from kit.context import Context, bank_of
-from kit.engagement import Engagement
-from kit.errors import KitError
+from kit.context import Context, earlier
+from kit.engagement import CONFIG, Engagement
+from kit.errors import BadValue, KitError
 from kit.facts import branch_summary, by_branch, facts_table
 from kit.features import features, frame, settle_dates
 from kit.features.completeness import files
-from kit.files import replacing
+from kit.files import digest, replacing
 from kit.intake import IntakeResult, Password, find_sources, intake
 from kit.intake import Progress as Reading
 from kit.messages import language
@@ -32,6 +33,7 @@ from kit.planning.capacities import owner_weeks
 from kit.planning.contacts import PLAN, contact_plan, plan_start
 from kit.planning.lists import branch_lists, list_stakes
 from kit.planning.scripts import keep_scripts
+from kit.resources import code_digest
 from kit.schema import schema
 from kit.text import wording
 
@@ -44,6 +46,7 @@ class NoReport(KitError):
         return self.facts | {"listed": "".join(f"\n✗ {each}" for each in self.facts["refused"])}
 
 
+_ACCOUNTS = ("reconciliation", "control_sums", "quarantine", "totals", "fields", "refused", "checks", "learnt")
 ROWS_A_GROUP = 20_000  # of a table, so that one branch is read without the others
 SIDE_BY_SIDE = 100_000  # customers of a bank from which on another process is worth its start
 
@@ -73,21 +76,32 @@ def prepare(
     password: Password | None = None,
     reading: Reading | None = None,
     fresh: bool = False,
+    printed: date | None = None,
 ) -> IntakeResult:
-    """Fill ``out/data``; each file is whole or not there. ``fresh`` forgets the contact plan of an earlier run."""
+    """Fill ``out/data``; each file is whole or not there. ``fresh`` forgets plan and printing day of an earlier run."""
     stage("intake")
     taken = take_in(engagement, out, password=password, reading=reading)
     for table in ("customer", "customer_month"):
         if table not in taken.tables:
             raise NoReport(table=schema()[table].label(language()), refused=taken.refused)
-    derive(engagement, out / "data", stage, fresh=fresh)
+    derive(engagement, out / "data", stage, fresh=fresh, printed=printed)
     return taken
 
 
-def derive(engagement: Engagement, data: Path, stage: Callable[[str], None], *, fresh: bool = False) -> None:
+def derive(
+    engagement: Engagement,
+    data: Path,
+    stage: Callable[[str], None],
+    *,
+    fresh: bool = False,
+    printed: date | None = None,
+) -> None:
     """From the book in ``data`` all that the chapters read beside it, the contact plan from that of an earlier run."""
     book = Book(data)
+    keep_scripts(engagement.folder, data)
+    inputs, last = inputs_of(engagement, data), {} if fresh else earlier(data)
     params = settle_dates(book, engagement.params)
+    params = params.model_copy(update={"printed": printing_day(params, last, inputs, said=printed)})
     stage("features")
     made = features(book, params)
     filed = files(book, made.table, params)
@@ -98,21 +112,14 @@ def derive(engagement: Engagement, data: Path, stage: Callable[[str], None], *, 
     owners, staff = assigned.rows, staff.drop_duplicates(col.STAFF_ID)
     tables = {name: frame(table) for name, table in made.tables.items()}
     model, likely = fit_success(tables["outcomes"], customers, params)
-    previous = None if fresh else _earlier_plan(engagement, data)
+    previous = _earlier_plan(data) if last.get("bank") == engagement.bank else None
     plan = contact_plan(customers, owners, params, staff=staff, tables=tables, previous=previous, success=likely)
     start = plan_start(params, tables["touches"])
     weeks = owner_weeks(plan, staff, params, start=start)
     lists = branch_lists(customers, params, tables | {"assignment": owners})
-    names = book.read("branch") if "branch" in book.tables() else pd.DataFrame({col.BRANCH_ID: []})
-    above = set(names.get(col.PARENT_BRANCH_ID, ()))  # a head office is no branch without customers
-    found = by_branch(
-        customers,
-        params,
-        tables | {"assignment": owners, "plan": plan},
-        (b for b in names[col.BRANCH_ID] if b not in above),
-    )
+    known, below = _branches(book)
+    found = by_branch(customers, params, tables | {"assignment": owners, "plan": plan}, below)
     summary = branch_summary(found, params)
-    known = dict(zip(names[col.BRANCH_ID], names[col.BRANCH_NAME], strict=True)) if col.BRANCH_NAME in names else {}
     summary.insert(1, col.BRANCH_NAME, [known.get(b) or b for b in summary[col.BRANCH_ID]])
     for name, table in {"customers": filed.customers, "completeness": filed.completeness, **made.tables}.items():
         _write(table, data / f"{name}.parquet")
@@ -123,9 +130,9 @@ def derive(engagement: Engagement, data: Path, stage: Callable[[str], None], *, 
     }  # fmt: skip
     for name, rows in made_here.items():
         _write(_dates(pa.Table.from_pandas(rows, preserve_index=False)), data / f"{name}.parquet")
-    keep_scripts(engagement.folder, data)
     Context(
         kit=__version__,
+        inputs=inputs,
         bank=engagement.bank,
         language=engagement.language,
         params=params,
@@ -137,10 +144,53 @@ def derive(engagement: Engagement, data: Path, stage: Callable[[str], None], *, 
     ).write(data)
 
 
-def _earlier_plan(engagement: Engagement, data: Path) -> pd.DataFrame | None:
-    """The contact plan that lies in ``data``, if it is this bank's and of a kit that planned as this one does."""
+def _branches(book: Book) -> tuple[dict[str, str], list[str]]:
+    """Names of the branches that the bank lists, and those of them that are no head office."""
+    listed = book.read("branch") if "branch" in book.tables() else pd.DataFrame({col.BRANCH_ID: []})
+    names = dict(zip(listed[col.BRANCH_ID], listed.get(col.BRANCH_NAME, listed[col.BRANCH_ID]), strict=True))
+    return names, [branch for branch in names if branch not in set(listed.get(col.PARENT_BRANCH_ID, ()))]
+
+
+def inputs_of(engagement: Engagement, data: Path) -> str:
+    """One digest of what a run is prepared from: what intake took in, the engagement's words, thresholds and the code.
+
+    The printing day and the contact plan of an earlier run are no part of it.
+    """
+    accounts = [path for name in _ACCOUNTS if (path := data / f"{name}.parquet").is_file()]
+    read = [*sorted((data / "book").glob("*.parquet")), *accounts, *sorted((data / "scripts").rglob("*.yml"))]
+    said = [code_digest(), engagement.model_dump_json(exclude={"folder"}), *(f"{p.name}:{digest(p)}" for p in read)]
+    said.append(vault.digest(data / vault.VAULT, key=bytes.fromhex(engagement.secrets.key)))
+    return hashlib.sha256("|".join(said).encode()).hexdigest()[:16]
+
+
+def printing_day(params: Params, last: Mapping[str, Any], inputs: str, *, said: date | None = None) -> date:
+    """The day from which all that a run plans counts: said, the engagement's, that of a run that goes on, else today.
+
+    Parameters
+    ----------
+    last
+        The context of the run that may go on: it does where it was prepared from the same ``inputs``.
+
+    Raises
+    ------
+    BadValue
+        Where it is said to lie before the data's date.
+    """
+    stated = said or params.printed
+    if stated and stated < params.day:
+        raise BadValue(path="--printed" if said else CONFIG, place="printed", value=stated, expected=f" ≥ {params.day}")
+    kept = last["params"]["printed"] if last.get("inputs") == inputs else None
+    return stated or (date.fromisoformat(kept) if kept else _today())
+
+
+def _today() -> date:
+    return date.today()  # noqa: DTZ011 - the day where the report is printed
+
+
+def _earlier_plan(data: Path) -> pd.DataFrame | None:
+    """The contact plan that lies in ``data``, if it is of a kit that planned as this one does."""
     path = data / "plan.parquet"
-    goes_on = path.is_file() and bank_of(data) == engagement.bank and set(PLAN) <= set(pq.read_schema(path).names)
+    goes_on = path.is_file() and set(PLAN) <= set(pq.read_schema(path).names)
     return frame(pq.read_table(path)) if goes_on else None
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,11 +13,9 @@ from kit.analysis.products import valued
 from kit.book import Book
 from kit.context import Context
 from kit.files import replace
-from kit.params import Params
-from kit.planning.calendar import work_days
 from kit.planning.scripts import scripts
 from kit.planning.words import call_sheets, word_sheet
-from kit.run.identified import Identified
+from kit.run.identified import Identified, branch_rows
 from kit.text import slug, wording
 from kit.workbooks.calendar import contact_calendar
 from kit.workbooks.cards import customer_cards, full_cards
@@ -43,11 +40,6 @@ class Working:
     context: Context
     password: str = field(repr=False)
     key: bytes = field(repr=False)
-
-
-def plan_days(start: date, params: Params) -> tuple[date, ...]:
-    """Work days of the plan that begins at ``start``."""
-    return work_days(start - timedelta(days=1), weeks=params.contact.weeks).days
 
 
 def write_working(of: Working) -> None:
@@ -89,9 +81,8 @@ def write_manager_workbooks(
         Words of `call_texts`, indexed like the plan; without them the sheets of words are left out.
     """
     words, plan = wording(of.context.language), rows.plan if texts is None else rows.plan.join(texts)
-    start, params = of.context.plan_start, of.context.params
-    first = next(iter(plan_days(start, params)), start)
-    marker = Marker(fingerprint(of.key), of.branch, "", params.day.isoformat(), first.isoformat(), "")
+    data_date, start = of.context.params.day.isoformat(), of.context.plan_start.isoformat()
+    marker = Marker(fingerprint(of.key), of.branch, "", data_date, start, "")
     cards = full_cards(rows.customers, rows.identity, rows.profile, rows.lists, words)
     made: dict[str, bytes] = {}
     for one in contents(
@@ -112,7 +103,7 @@ def write_manager_workbooks(
 
 def write_branch_workbook(of: Working, rows: Identified) -> None:
     """Write ``working/<branch>.xlsx``: how full the weeks are, and a sheet a list, each customer with why."""
-    words, daily = wording(of.context.language), {}
+    words = wording(of.context.language)
     start, params = of.context.plan_start, of.context.params
     known = [c for c in (*rows.identity, col.TIER, col.STAFF_ID, col.AUM_FEN) if c in rows.customers]
     known_of = pd.concat([rows.customers, rows.units])[[col.CUSTOMER_ID, *known]]
@@ -132,10 +123,7 @@ def write_branch_workbook(of: Working, rows: Identified) -> None:
     cards = customer_cards(rows.customers[valued(rows.customers, params)], rows.identity, rows.lists, words)
     if len(cards):
         sheets[words.label("labels.list.card")] = (words("lists.heading.card", branch=of.name), cards)
-    if col.DAILY_CONTACTS in rows.staff:
-        listed = rows.staff[[col.STAFF_ID, col.DAILY_CONTACTS]].dropna()
-        daily = dict(zip(listed[col.STAFF_ID], listed[col.DAILY_CONTACTS].astype(int), strict=True))
-    load = owner_load(rows.plan, daily, params, start=start, worked=plan_days(start, params))
+    load = owner_load(rows.plan, branch_rows(of.out / "data" / "owner_weeks.parquet", of.branch))
     first = partial(write_load, load=load, words=words, branch=of.name) if len(load.planned) else None
     if sheets or first:
         made = lists_workbook(sheets, words, created=start, first=first)

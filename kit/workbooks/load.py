@@ -1,21 +1,18 @@
 """The branch head's page: how full each owner's weeks are, and what did not fit."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pandas as pd
-from xlsxwriter.utility import xl_rowcol_to_cell
 
 from kit import columns as col
-from kit.params import Params
 from kit.text import Wording
 from kit.workbooks.sheets import HEAD, LINE, NOTE, TITLE
 
-_NOT_SHOWN = ("planned", "nobody")  # reasons that say nothing of an owner's time
+_SHOWN = ("late", "capacity", "do_not_call", "later")  # reasons that say something of an owner's time
 _HEAD, _DAYS, _FIRST = 3, 4, 5  # rows, counted from 0: weeks, their work days, the first owner
-_SMS_ONLY = "sms"  # channel of a contact that is no call
 _WEEKS = 2  # column of the first week
 _FULL, _BUSY = 0.95, 0.7  # shares of an owner's time from which on a week is so coloured: signs for the eye, no rule
 _COLOURS = {"full": "#f4b6ae", "busy": "#fbe3a8", "calm": "#d7ead3"}
@@ -23,66 +20,57 @@ _COLOURS = {"full": "#f4b6ae", "busy": "#fbe3a8", "calm": "#d7ead3"}
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """Calls planned and capacity of a branch.
+    """Calls planned and capacity of a branch; SMS take no time of either.
 
     Attributes
     ----------
-    planned
-        Calls: a row an owner (most planned first), a column a week from 1. SMS take none of the time for them.
-    daily
-        Calls that each owner can make a day.
+    planned, possible
+        A row an owner (most planned first), a column a week from 1: calls planned, and those that he can make.
+    daily, texts
+        Calls that each owner can make a day, and messages planned.
     weeks
         A row a week: its ``first`` and ``last`` day and its ``days`` of work.
     left_over
-        A row an owner, a column a reason that any of them has: tasks without a day of their own.
+        A row an owner, a column a reason that any of them has: tasks that are late, or without a day.
     """
 
     planned: pd.DataFrame
-    daily: Mapping[str, int]
+    possible: pd.DataFrame
+    daily: pd.Series
+    texts: pd.Series
     weeks: pd.DataFrame
     left_over: pd.DataFrame
 
 
-def owner_load(
-    plan: pd.DataFrame, daily: Mapping[str, int], params: Params, *, start: date, worked: Collection[date]
-) -> Load:
+def owner_load(plan: pd.DataFrame, owner_weeks: pd.DataFrame) -> Load:
     """Return calls planned by owner and week against what the owner has time for (R61, R83).
 
     Parameters
     ----------
     plan
         Rows of one branch; tasks that nobody owns are left out.
-    daily
-        Contacts a day of an owner; ``params.contact.daily_contacts`` for whoever is not named.
-    start, worked
-        The plan's first day, and its work days.
+    owner_weeks
+        `kit.planning.capacities.owner_weeks` of the branch: leave is taken off.
     """
-    owned = plan[plan[col.STAFF_ID].notna()]
-    weeks = _weeks(params.contact.weeks, start, worked)
-    number = (pd.to_datetime(owned[col.DATE]) - pd.Timestamp(start)).dt.days // 7 + 1
-    dated = owned[col.DATE].notna()
-    called = dated & (owned[col.CHANNEL] != _SMS_ONLY)
-    owners = pd.Index(sorted(owned[col.STAFF_ID].unique()), name=col.STAFF_ID)
-    planned = pd.crosstab(owned.loc[called, col.STAFF_ID], number[called].astype("int64"))
-    planned = planned.reindex(index=owners, columns=weeks.index, fill_value=0)
+    dated = plan[plan[col.DATE].notna()]
+    written = dated[col.CHANNEL] == "sms"
+    possible = owner_weeks.pivot(index=col.STAFF_ID, columns=col.WEEK, values=col.CALLS_POSSIBLE)
+    called = dated[~written]
+    planned = pd.crosstab(called[col.STAFF_ID], called[col.BATCH].astype("int64"))
+    planned = planned.reindex(index=possible.index, columns=possible.columns, fill_value=0)
     busiest = planned.sum(axis=1).sort_values(ascending=False, kind="stable").index
-    rest = owned[~owned[col.REASON].isin(_NOT_SHOWN) & ~dated]
+    rest = plan[plan[col.REASON].isin(_SHOWN) & plan[col.STAFF_ID].notna()]
     left_over = pd.crosstab(rest[col.STAFF_ID], rest[col.REASON]).reindex(index=busiest, fill_value=0)
+    sums = owner_weeks.groupby(col.STAFF_ID)[[col.CALLS_POSSIBLE, col.WORK_DAYS]].sum().loc[busiest]
+    weeks = owner_weeks.groupby(col.WEEK).agg(first=(col.DATE, "min"), days=(col.WORK_DAYS, "max"))
     return Load(
         planned=planned.loc[busiest],
-        daily={str(owner): daily.get(str(owner), params.contact.daily_contacts) for owner in busiest},
-        weeks=weeks,
-        left_over=left_over,
+        possible=possible.loc[busiest],
+        daily=(sums[col.CALLS_POSSIBLE] // sums[col.WORK_DAYS].clip(lower=1)).astype("int64"),
+        texts=dated[written].groupby(col.STAFF_ID).size().reindex(busiest, fill_value=0),
+        weeks=weeks.assign(last=weeks["first"] + timedelta(days=6)),
+        left_over=left_over[[reason for reason in _SHOWN if reason in left_over]],
     )
-
-
-def _weeks(number: int, start: date, worked: Collection[date]) -> pd.DataFrame:
-    """The weeks of the plan, each with its days and how many of them are worked."""
-    firsts = [start + timedelta(weeks=week) for week in range(number)]
-    rows = [(first, first + timedelta(days=6)) for first in firsts]
-    days = [sum(first <= day <= last for day in worked) for first, last in rows]
-    weeks = pd.RangeIndex(1, number + 1, name="week")
-    return pd.DataFrame(rows, columns=["first", "last"], index=weeks).assign(days=days)
 
 
 def write_load(book: Any, load: Load, words: Wording, *, branch: str) -> None:
@@ -106,12 +94,11 @@ def write_load(book: Any, load: Load, words: Wording, *, branch: str) -> None:
     _write_head(sheet, load, words, formats)
     for i, owner in enumerate(load.planned.index, start=_FIRST):
         _write_owner(sheet, i, owner, load, formats)
-    _colour_weeks(sheet, load, formats)
     for j, name in enumerate(_COLOURS, start=_WEEKS):
         legend = words(f"workbook.load.legend.{name}", full=100 * _FULL, busy=100 * _BUSY)
         sheet.write_string(2, j, legend, formats[name])
     sheet.set_column(0, 0, 16)
-    sheet.set_column(1, _WEEKS + len(load.weeks) + 3 + len(load.left_over.columns), 10.5)
+    sheet.set_column(1, _WEEKS + len(load.weeks) + 4 + len(load.left_over.columns), 10.5)
     sheet.freeze_panes(_FIRST, 1)
     sheet.set_landscape()
     sheet.set_paper(9)
@@ -125,7 +112,7 @@ def _write_head(sheet: Any, load: Load, words: Wording, formats: Mapping[str, An
         f"{words('workbook.load.week', week=number)}\n{week['first']:%m-%d}–{week['last']:%m-%d}"
         for number, week in load.weeks.iterrows()
     ]
-    heads += [words.label(f"workbook.load.{name}") for name in ("planned", "capacity", "used")]
+    heads += [words.label(f"workbook.load.{name}") for name in ("planned", "capacity", "used", "texts")]
     heads += [words.label(f"labels.reason.{reason}") for reason in load.left_over.columns]
     days = [words("workbook.load.days", days=int(number)) for number in load.weeks["days"]]
     sheet.write_row(_HEAD, 0, heads, formats["head"])
@@ -135,23 +122,16 @@ def _write_head(sheet: Any, load: Load, words: Wording, formats: Mapping[str, An
 
 
 def _write_owner(sheet: Any, i: int, owner: str, load: Load, formats: Mapping[str, Any]) -> None:
-    """One owner: planned a week, in all, capacity, the share used, and what is left over by reason."""
-    weeks, daily = load.planned.loc[[owner]].to_numpy()[0].tolist(), load.daily[owner]
-    capacity, planned = daily * int(load.weeks["days"].sum()), sum(weeks)
+    """One owner: planned a week, in all, capacity, the share used, messages, and what is left over by reason."""
+    weeks, most = (rows.loc[[owner]].to_numpy()[0].tolist() for rows in (load.planned, load.possible))
+    capacity, planned = sum(most), sum(weeks)
     sheet.write_string(i, 0, str(owner), formats["owner"])
-    sheet.write_row(i, 1, [daily, *weeks, planned, capacity], formats["count"])
-    end = _WEEKS + len(weeks) + 2
-    sheet.write(i, end, planned / capacity if capacity else None, formats["percent"])
-    sheet.write_row(i, end + 1, list(map(int, load.left_over.loc[owner])), formats["count"])
-
-
-def _colour_weeks(sheet: Any, load: Load, formats: Mapping[str, Any]) -> None:
-    """Each week's cells, by the share of that owner's time in that week."""
-    last = _FIRST + len(load.planned) - 1
-    for j, days in enumerate(load.weeks["days"], start=_WEEKS):
-        if days and last >= _FIRST:
-            own = xl_rowcol_to_cell(_FIRST, j)
-            most = f"($B{_FIRST + 1}*{int(days)})"
-            for name, test in (("full", f">={_FULL}*"), ("busy", f">={_BUSY}*"), ("calm", ">=0*")):
-                rule = {"type": "formula", "criteria": f"={own}{test}{most}", "format": formats[name]}
-                sheet.conditional_format(_FIRST, j, last, j, rule | {"stop_if_true": True})
+    sheet.write_number(i, 1, int(load.daily[owner]), formats["count"])
+    for j, (calls, possible) in enumerate(zip(weeks, most, strict=True), start=_WEEKS):
+        share = calls / possible if possible else None
+        colour = "count" if share is None else "full" if share >= _FULL else "busy" if share >= _BUSY else "calm"
+        sheet.write_number(i, j, calls, formats[colour])
+    end = _WEEKS + len(weeks)
+    sheet.write_row(i, end, [planned, capacity], formats["count"])
+    sheet.write(i, end + 2, planned / capacity if capacity else None, formats["percent"])
+    sheet.write_row(i, end + 3, [int(load.texts[owner]), *map(int, load.left_over.loc[owner])], formats["count"])

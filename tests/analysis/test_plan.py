@@ -91,7 +91,7 @@ def test_an_owner_without_work_days_has_no_load_and_one_who_is_not_listed_is_cou
         32,
         1,
     ]
-    assert table.loc["s1", "asked_a_year"] == 12  # three customers, every 91 days
+    assert table.loc["s1", "asked_a_year"] == 8  # two customers, every 91 days; the third is only written to
     assert pd.isna(table.loc["s2", "load_share"])
     assert (found.owners, found.full, found.unlisted, found.idle, found.roleless) == (2, 1, 1, 1, 1)
     assert found.grid.loc["s1"].tolist()[:3] == [0.25, 0.25, 0]

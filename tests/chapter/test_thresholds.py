@@ -49,6 +49,7 @@ UNSEEN = {
     **{f"merchant.{name}": "tests/features/test_money_in_and_out.py" for name in _MERCHANT},
     **{f"offers.risk.{family}": "tests/analysis/test_prospects.py" for family in ("gold", "structured")},
     **{f"wallet.incomes_wan.{i}": "tests/analysis/test_wallet.py" for i in range(3)},
+    "checks.stale_days": "tests/run/test_dates.py",
     "practice.settle_days": "tests/features/test_logs.py",
     "evidence.coverage_at_least": "tests/analysis/test_result.py and tests/test_facts.py",
     "evidence.gap_days": "tests/features/test_evidence.py",

@@ -26,8 +26,12 @@ def _day(value: Any) -> date | None:
     return None if pd.isna(value) else pd.Timestamp(value).date()
 
 
+LAW_2027 = {date(2027, *day) for day in ((1, 1), (2, 5), (2, 6), (2, 7), (2, 8), (4, 5), (5, 1), (5, 2), (6, 9))}
+
+
 def _works(day: date) -> bool:
-    return chinese_calendar.is_workday(day)
+    """Whether a day is worked: as announced to the end of 2026, by law and the weekday in the half year after it."""
+    return chinese_calendar.is_workday(day) if day.year < 2027 else day.weekday() < 5 and day not in LAW_2027
 
 
 def _away(who: dict[str, Any], day: date) -> bool:
@@ -52,10 +56,18 @@ class Branch:
         parts += [f"{name}\n{rows.head(20).to_string()}" for name, rows in self.tables.items()]
         return "\n".join([f"{self.params.as_of} weeks={told.weeks} calls={told.daily_contacts}", *parts])
 
-    def start(self) -> date:
-        """The day after the data's date and the last contact on record."""
+    def today(self) -> date:
+        """The printing day, or that of the last contact on record."""
         made = [_day(day) for day in self.tables["touches"].get("contacted_date", [])]
-        return max([self.params.day, *(day for day in made if day)]) + timedelta(days=1)
+        return max([self.params.today, *(day for day in made if day)])
+
+    def start(self) -> date:
+        """The work day after it."""
+        return next(day for i in range(1, 15) if _works(day := self.today() + timedelta(days=i)))
+
+    def quiet(self, person: dict[str, Any]) -> bool:
+        """Whether a customer is written to and not called, unless he agreed to a day."""
+        return person.get("dormant") is True or person["aum_fen"] < 5 * WAN
 
 
 def _interval(person: dict[str, Any]) -> int | None:
@@ -89,7 +101,7 @@ def _faults(plan: pd.DataFrame, branch: Branch) -> Iterator[str]:  # noqa: C901,
             yield f"{who}: an unknown class"
         if (pd.isna(row["staff_id"]), row["staff_id"]) != (pd.isna(owner[who]), owner[who]) and pd.notna(owner[who]):
             yield f"{who}: not with his owner"
-        if (day is None) != (row["reason"] not in ("planned", "hung_up")):
+        if (day is None) != (row["reason"] not in ("planned", "late", "hung_up", "message")):
             yield f"{who}: {row['reason']} and {day}"
         if row["reason"] == "later" and due is not None and due < end:
             yield f"{who}: due within the plan, and put off"
@@ -101,26 +113,35 @@ def _faults(plan: pd.DataFrame, branch: Branch) -> Iterator[str]:  # noqa: C901,
         sms[row["staff_id"], day] += row["channel"] == "sms"
         if not start <= day < end or not _works(day):
             yield f"{who}: {day} is no work day of the plan"
-        if day > due and any(_works(start + timedelta(days=i)) for i in range((due - start).days + 1)):
-            yield f"{who}: {day} is after {due}"
-        if (row["channel"] == "sms") != (person.get("hung_up") is True) or (row["reason"] == "hung_up") != (
-            row["channel"] == "sms"
-        ):
-            yield f"{who}: a call after a hang-up, or an SMS instead of a call"
+        if (row["reason"] == "late") != (day > due and row["channel"] != "sms"):
+            yield f"{who}: {row['reason']} on {day}, due on {due}"
+        agreed = "intent" in f"{row['contact_class']}+{row['needs']}" and due == _day(person.get("asked_date"))
+        written = person.get("hung_up") is True or (branch.quiet(person) and not agreed)
+        if (row["channel"] == "sms") != written or (row["reason"] == "hung_up") != (person.get("hung_up") is True):
+            yield f"{who}: a call to whom is only written to, or an SMS instead of a call"
         if person.get("do_not_call") is True:
             yield f"{who}: asked not to be contacted"
         if row["first_contact"] and "sms" not in row["channel"]:
             yield f"{who}: a first contact without an SMS"
         if int(row["batch"]) != (day - start).days // 7 + 1:
             yield f"{who}: batch {row['batch']} on {day}"
-    for (name, day), made in calls.items():
+
+    def room(name: str, day: date, *, written: bool) -> int:
         known = staff.get(name, {})
-        daily = known.get("daily_contacts")
-        if made > (0 if _away(known, day) else params.contact.daily_contacts if pd.isna(daily) else daily):
-            yield f"{name}: {made} calls on {day}"
-    for (name, day), made in sms.items():
-        if made > (0 if _away(staff.get(name, {}), day) else params.contact.daily_sms):
-            yield f"{name}: {made} SMS on {day}"
+        daily = params.contact.daily_sms if written else known.get("daily_contacts", params.contact.daily_contacts)
+        most = 0 if _away(known, day) else params.contact.daily_contacts if pd.isna(daily) else int(daily)
+        return most - (sms if written else calls)[name, day]
+
+    for written, made in ((False, calls), (True, sms)):
+        yield from (f"{who}: beyond his time on {day}" for who, day in [*made] if room(who, day, written=written) < 0)
+    days = [day for i in range((end - start).days) if _works(day := start + timedelta(days=i))]
+    for row in rows:
+        day, due = _day(row["date"]), _day(row["due"])
+        if row["reason"] == "capacity" or (day and day > due):
+            # The last work day of its window, and of what has none at all every one after it.
+            window = [each for each in days if each <= due][-1:] + [each for each in days if due < each and day is None]
+            free = [each for each in window if room(row["staff_id"], each, written=row["channel"] == "sms") > 0]
+            yield from (f"{row['customer_id']}: {row['reason']}, and {each} is free" for each in free)
     if plan.groupby("customer_id")["first_contact"].sum().gt(1).any():
         yield "two first contacts with one customer"
     yield from _late(plan, branch, start, end)
@@ -128,17 +149,13 @@ def _faults(plan: pd.DataFrame, branch: Branch) -> Iterator[str]:  # noqa: C901,
 
 def _late(plan: pd.DataFrame, branch: Branch, start: date, end: date) -> Iterator[str]:
     """Where more than the interval, and the days within which contacts are joined, lies between two contacts due."""
-    slack, grace = branch.params.contact.merge_days, 28
+    slack = branch.params.contact.merge_days
     for person in branch.customers.to_dict("records"):
         every, touch = _interval(person), _day(person.get("last_touch_date"))
         if every is None:
             continue
         due = sorted(_day(day) for day in plan.loc[plan["customer_id"] == person["customer_id"], "due"])
-        begin = touch if touch and touch + timedelta(days=every) >= start else branch.params.day
-        if begin != touch:  # overdue: begun anew at the data's date, as often as it lies behind
-            step = min(every, grace) if person["tier_rank"] >= 1 else every
-            while begin + timedelta(days=step) < start:
-                begin += timedelta(days=step)
+        begin = touch if touch and touch + timedelta(days=every) >= start else branch.today()
         for before, after in zip([begin, *due], [*due, end + timedelta(days=3650)], strict=True):
             if (
                 after >= end
@@ -244,7 +261,7 @@ def _branches(draw: st.DrawFn) -> Branch:
             "maturities": pd.DataFrame(lots, columns=["customer_id", "maturity_date"]),
             "touches": pd.DataFrame(touches, columns=["customer_id", "staff_id", "contacted_date", "touched_date"]),
         },
-        params=Params(**RURAL | {"contact": contact}, as_of=as_of),
+        params=Params(**RURAL | {"contact": contact}, as_of=as_of, printed=as_of + timedelta(draw(st.integers(0, 40)))),
     )
 
 

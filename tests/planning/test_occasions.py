@@ -28,7 +28,7 @@ def _number(day):
     return (date.fromisoformat(day) - EPOCH).days
 
 
-WHEN = Horizon(_number("2026-10-31"), _number("2026-11-01"), _number("2026-12-26"))
+WHEN = Horizon(_number("2026-10-31"), _number("2026-10-31"), _number("2026-11-01"), _number("2026-12-26"))
 
 
 def _people(*rows):
@@ -80,12 +80,12 @@ def test_a_birthday_is_kept_within_three_days_and_one_of_leap_day_on_the_first_o
         {"birth_date": "1980-11-20", "last_touch_date": "2026-11-18"},
     )
     assert _told(special_days(people, PARAMS, WHEN)) == [(0, "11-17", "11-20")]
-    spring = Horizon(_number("2026-02-20"), _number("2026-02-21"), _number("2026-03-20"))
+    spring = Horizon(_number("2026-02-20"), _number("2026-02-20"), _number("2026-02-21"), _number("2026-03-20"))
     assert _told(special_days(_people({"birth_date": "1980-02-29"}), PARAMS, spring)) == [(0, "02-26", "03-01")]
 
 
 def test_the_upper_tiers_are_greeted_before_the_spring_festival():
-    when = Horizon(_number("2026-01-31"), _number("2026-02-01"), _number("2026-02-28"))
+    when = Horizon(_number("2026-01-31"), _number("2026-01-31"), _number("2026-02-01"), _number("2026-02-28"))
     found = special_days(_people({}, {"tier": "vip", "tier_rank": 2}), PARAMS, when)
     assert _told(found) == [(1, "02-01", "02-14")]  # the holiday begins on 2026-02-15
 
@@ -130,9 +130,12 @@ def test_what_is_so_for_the_time_being_is_due_within_its_class_and_not_at_once_a
     assert _told(recoveries(upper, PARAMS, WHEN)) == [(0, "11-01", "12-26")]
 
 
-def test_what_was_due_and_not_done_is_due_again_after_as_many_days():
-    late = Horizon(WHEN.data, _number("2026-12-05"), _number("2027-01-29"))
-    assert _told(upgrades(_people({"upgrade_gap_fen": WAN}), PARAMS, late)) == [(0, "12-05", "12-26")]
+def test_what_is_due_counts_from_the_printing_day_and_not_from_the_data():
+    late = Horizon(WHEN.data, _number("2026-12-04"), _number("2026-12-07"), _number("2027-01-31"))
+    assert _told(upgrades(_people({"upgrade_gap_fen": WAN}), PARAMS, late)) == [(0, "12-07", "01-01")]
+    assert _told(movements(_people({"movement_fen": 5 * WAN}), PARAMS, late)) == [(0, "12-07", "12-11")]
+    passed = _people({"next_maturity_date": "2026-11-20"})
+    assert _told(maturities(passed, PARAMS, late)) == []
 
 
 def test_who_is_new_is_contacted_once():

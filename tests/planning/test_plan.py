@@ -1,19 +1,27 @@
 """The contact plan, re-checked by what `conftest` knows of its promises and by nothing of how it was made."""
 
+from collections import Counter
 from dataclasses import replace
 from datetime import date
 
+import chinese_calendar
 import pandas as pd
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kit.engagement import profile
 from kit.params import Params
-from kit.planning.calendar import festivals, work_days
+from kit.planning.calendar import festivals, statutory_days, work_days
 from kit.planning.contacts import contact_plan, first_contacts, plan_start
 
 PARAMS = Params(**profile("rural-postal"), as_of="2026-10-31")
 KEY = ["customer_id", "contact_class", "due"]
+
+
+def _ordinals(year):
+    """First day of a year and of the next, as Python counts them."""
+    return date(year, 1, 1).toordinal(), date(year + 1, 1, 1).toordinal()
 
 
 def _planned(branch, previous=None, success=None):
@@ -34,7 +42,30 @@ def test_a_year_not_announced_yet_is_said_and_weekends_are_assumed():
     found = work_days(date(2199, 1, 1), weeks=1)
     assert not found.announced
     assert len(found.days) == 5
-    assert festivals(date(2199, 1, 1), days=60, names=("Spring Festival",)) == []
+    assert festivals(date(2199, 1, 1), days=60, names=("Spring Festival",)) == [], "the moon of that year is not known"
+
+
+@pytest.mark.parametrize("year", [2025, 2026])
+def test_the_days_off_by_law_are_those_announced(year):
+    announced = {day for day in map(date.fromordinal, range(*_ordinals(year))) if chinese_calendar.is_holiday(day)}
+    assert set(statutory_days(year)) <= announced
+    assert len(statutory_days(year)) == 13
+
+
+@pytest.mark.parametrize("year", range(2027, 2036))
+def test_no_day_off_by_law_is_a_work_day_though_nobody_has_announced_it(year):
+    days = {day for day in work_days(date(year - 1, 12, 31), weeks=53).days if day.year == year}
+    law = {date(year, *day) for day in ((1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3))} | {*statutory_days(year)}
+    assert not days & law
+    assert Counter(statutory_days(year).values()) >= Counter({"Spring Festival": 4, "New Year's Day": 1})
+    every = map(date.fromordinal, range(*_ordinals(year)))
+    assert len(days) == sum(day.weekday() < 5 and day not in law for day in every)
+
+
+def test_the_spring_festival_of_2027_is_from_its_eve_to_the_third_day():
+    spring = [day for day, name in statutory_days(2027).items() if name == "Spring Festival"]
+    assert sorted(spring) == [date(2027, 2, day) for day in (5, 6, 7, 8)]
+    assert festivals(date(2026, 12, 31), days=60, names=("Spring Festival",)) == [date(2027, 2, 5)]
 
 
 def test_a_festival_begins_on_its_first_day_off():
@@ -45,7 +76,7 @@ def test_the_demo_keeps_every_promise_of_its_plan(demo, rechecked):
     plan = demo.tables["plan"]
     assert rechecked(plan, demo) == []
     assert set(plan["contact_class"]) == {kind.code for kind in PARAMS.contact.classes}
-    assert {"planned", "do_not_call", "later", "hung_up"} <= set(plan["reason"])
+    assert {"planned", "do_not_call", "later", "hung_up", "message"} <= set(plan["reason"])
 
 
 @given(data=st.data())
@@ -178,7 +209,16 @@ def test_likely_success_comes_first_and_then_the_score():
 def test_the_plan_begins_after_the_last_contact_and_no_slip_of_the_pen_puts_it_off():
     touches = pd.DataFrame({"contacted_date": pd.to_datetime(["2026-11-05", "2099-01-01"])})
     assert plan_start(PARAMS, touches) == date(2026, 11, 6)
-    assert plan_start(PARAMS) == date(2026, 11, 1)
+    assert plan_start(PARAMS) == date(2026, 11, 2), "a Sunday is no work day"
+
+
+@pytest.mark.parametrize(
+    ("printed", "begins"),
+    [("2026-11-02", "2026-11-03"), ("2026-11-06", "2026-11-09"), ("2026-12-31", "2027-01-04"), (None, "2026-11-02")],
+)
+def test_the_plan_begins_on_the_work_day_after_the_printing_day(printed, begins):
+    params = PARAMS.model_copy(update={"printed": date.fromisoformat(printed) if printed else None})
+    assert plan_start(params) == date.fromisoformat(begins)
 
 
 def test_an_owner_claims_whom_he_was_given_and_has_not_reached():

@@ -9,14 +9,17 @@ import pandas as pd
 import pytest
 
 from kit import resources, vault
-from kit.context import Context
+from kit.context import Context, earlier
 from kit.engagement import CONFIG, load, profile
+from kit.facts import EVERY_BRANCH as BANK
 from kit.params import Params
 from kit.resources import code_digest
 from kit.run import executor
-from kit.run.branch import BANK, Outcome
+from kit.run import prepare as preparation
+from kit.run.branch import Outcome
 from kit.run.ledger import Ledger
 from kit.run.manifest import MANIFEST, verify
+from kit.run.prepare import inputs_of, printing_day
 
 BRANCHES = ["0101", "0102", "0103"]
 ALL = {*BRANCHES, BANK}
@@ -43,27 +46,30 @@ class Bank:
         replaced = {
             "prepare": self._prepare, "write_data_request": lambda *_, **__: None, "_fan_out": self._fan_out,
             "_write_index": lambda _context, _out, _branches, state: setattr(self, "index", state),
-            "_today": lambda: self.today,
         }  # fmt: skip
         for name, by in replaced.items():
             monkeypatch.setattr(executor, name, by)
+        monkeypatch.setattr(preparation, "_today", lambda: self.today)
         monkeypatch.setattr(vault, "digest", lambda *_args, **_options: "0")
 
-    def _prepare(self, engagement, out, *_args, **_options):
+    def _prepare(self, engagement, out, *_args, fresh=False, printed=None, **_options):
         (out / "data").mkdir(parents=True, exist_ok=True)
+        (out / "data" / "fields.parquet").write_text(self.aum_column, encoding="utf-8")
         rows = pd.DataFrame({"branch_id": BRANCHES, "branch_name": BRANCHES, "customers": 9})
         rows.to_parquet(out / "data" / "branches.parquet")
         params = Params(**profile("rural-postal"), profile="rural-postal", as_of=date(2026, 10, 31))
+        inputs, last = inputs_of(engagement, out / "data"), {} if fresh else earlier(out / "data")
+        params = params.model_copy(update={"printed": printing_day(params, last, inputs, said=printed)})
         Context(
-            kit="0.1.0", bank=engagement.bank, language="zh", params=params, aum_column=self.aum_column, unlocks={},
-            plan_start=date(2026, 11, 1), success=None, holidays_announced=True,
+            kit="0.1.0", inputs=inputs, bank=engagement.bank, language="zh", params=params, unlocks={},
+            aum_column=self.aum_column, plan_start=date(2026, 11, 1), success=None, holidays_announced=True,
         ).write(out / "data")  # fmt: skip
 
     def _fan_out(self, tasks, _workers):
         for number, task in enumerate(tasks):
             if number == self.killed_after:
                 raise KeyboardInterrupt
-            self.made[task.branch] = task.printed
+            self.made[task.branch] = task.context.params.today
             yield Outcome(task.branch, task.name, 0.1, reason="no" if task.branch in self.failing else "")
 
     def run(self, **options):

@@ -158,7 +158,7 @@ def week(tmp_path_factory, manager, kit, here):
     config = week.folder / CONFIG
     config.write_text(config.read_text("utf-8") + "\nchapters: [contact, practice]\n", encoding="utf-8")
     with here():
-        done(kit("run", week.folder, "--out", week.out))
+        done(kit("run", week.folder, "--out", week.out, "--printed", "2026-11-01"))
     week.before = {name: week.rows(name) for name in ("plan", "book/contact", "assignment")}
     plan = week.before["plan"]
     calls = plan[(plan["date"] <= FRIDAY) & plan["channel"].ne("sms")].groupby("staff_id").size()
@@ -169,7 +169,7 @@ def week(tmp_path_factory, manager, kit, here):
     week.staff = busy
     week.began = (week.out / "share" / "bank.pdf").stat().st_mtime
     with here():
-        week.told = done(kit("run", week.folder, "--out", week.out))
+        week.told = done(kit("run", week.folder, "--out", week.out, "--printed", "2026-11-07"))
     return week
 
 
@@ -237,16 +237,20 @@ def test_what_had_a_date_keeps_it_unless_its_day_is_full(week):
     concerned = {line[0] for line in week.log} | set(week.who.values()) | set(before.loc[gone_by, "customer_id"])
     old = before[~before["customer_id"].isin(concerned) & before["date"].notna()]
     both = old.merge(plan, on=KEY, suffixes=("_old", ""), validate="one_to_one")
-    assert len(both) == len(old) > 100
+    # Deadlines count from the day of printing: a few are due on another day than before, and are called on the same.
+    lost = old[~old.set_index(KEY).index.isin(both.set_index(KEY).index)]
+    assert len(lost) < 0.03 * len(old) > 3
+    same = ["customer_id", "contact_class", "date", "staff_id", "channel"]
+    assert len(lost[same].merge(plan[same], on=same)) == len(lost)
     assert (both[["staff_id", "channel"]].to_numpy() == both[["staff_id_old", "channel_old"]].to_numpy()).all()
     moved = both[both["date"] != both["date_old"]]
     assert moved["date"].notna().all()
     assert all(calls[row.staff_id, row.date_old] == room[row.staff_id] for row in moved.itertuples()), "a full day"
-    assert 0 < len(moved) < 0.1 * len(both)
+    assert len(moved) < 0.1 * len(both)  # most are written to: that days are full is in tests/planning/test_plan.py
     again = plan[
         plan["customer_id"].isin(before.loc[gone_by, "customer_id"]) & ~plan["customer_id"].isin(week.who.values())
     ]
-    assert set(again["reason"]) <= {"planned", "capacity", "later", "hung_up"}, "nobody is dropped"
+    assert set(again["reason"]) <= {"planned", "late", "message", "capacity", "later", "hung_up"}, "nobody is dropped"
     kept = ["customer_id", "staff_id"]
     pd.testing.assert_frame_equal(week.before["assignment"][kept], week.rows("assignment")[kept])
 
@@ -263,7 +267,10 @@ def test_what_came_back_is_counted_with_what_the_bank_sent(week):
     firsts = week.before["plan"].merge(pd.DataFrame({"customer_id": [line[0] for line in week.log]}), on="customer_id")
     contacts = week.rows("contacts")
     counted = contacts[contacts["contact_date"] > date(2026, 10, 31)]
-    assert counted["first_contact"].sum() == firsts.loc[firsts["date"] <= FRIDAY, "first_contact"].sum() > 5
+    # Beside those of new owners, an owner's first with somebody whom he was given longer ago counts as one.
+    planned = set(firsts.loc[(firsts["date"] <= FRIDAY) & firsts["first_contact"], "customer_id"])
+    assert planned <= set(counted.loc[counted["first_contact"], "customer_id"])
+    assert len(planned) > 5
 
 
 def test_the_next_workbooks_say_the_same(week):
@@ -284,7 +291,7 @@ def test_the_next_workbooks_say_the_same(week):
         sheet_name="负荷",
         header=3,
     )
-    assert "11-07–11-13" in load.columns[2]
+    assert "11-09–11-15" in load.columns[2], "the plan begins on a work day"
 
 
 @pytest.mark.parametrize("name", ["bank", "branches/0101", "branches/0102"])
@@ -292,4 +299,4 @@ def test_the_reports_are_made_again(week, name):
     for kind in ("html", "pdf"):
         assert (week.out / "share" / f"{name}.{kind}").stat().st_mtime > week.began
     page = BeautifulSoup((week.out / "share" / f"{name}.html").read_text("utf-8"), "html.parser").get_text()
-    assert "2026-11-07" in page
+    assert "2026-11-09" in page

@@ -1,17 +1,17 @@
 """Which days the sheets of a workbook hold."""
 
-from datetime import date, timedelta
+from datetime import date
 
 from kit.engagement import profile
 from kit.params import Params
-from kit.run.working import plan_days
+from kit.planning.calendar import work_days
 from kit.workbooks.content import windows
 
 
 def test_today_this_week_and_this_month_follow_each_other_without_a_gap():
     def days(as_of):
         params = Params(**profile("rural-postal"), as_of=as_of)
-        work = plan_days(date.fromisoformat(as_of) + timedelta(days=1), params)
+        work = work_days(date.fromisoformat(as_of), weeks=params.contact.weeks).days
         return [tuple(map(str, each)) for each in windows(work[0]).values()]
 
     assert days("2026-10-31") == [

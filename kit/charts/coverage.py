@@ -9,7 +9,6 @@ from kit.analysis.coverage import Roles
 from kit.charts.canvas import Labels, canvas, name_cells, names
 
 _BLUES = LinearSegmentedColormap.from_list("kit", [theme.PAPER, "#a9bccd"])
-_OWNERS = 20  # bars that still can be read
 
 
 def tiers_by_role(result: Roles, *, labels: Labels) -> Figure:

@@ -3,19 +3,9 @@
 import pandas as pd
 from matplotlib.figure import Figure
 
-from kit import theme
 from kit.analysis.balance_sheet import Funds
 from kit.analysis.products import ProductMatrix
 from kit.charts.canvas import Labels, canvas, heat_map, names
-
-_FAMILIES = {
-    "none_share": ("0", "#d9d9d9", theme.INK), "one_share": ("1", "#a9bccd", theme.INK),
-    "two_share": ("2", theme.TEAL, "white"), "more_share": ("3+", theme.ACCENT, "white"),
-}  # fmt: skip
-_ASSETS = {
-    "demand": (theme.ACCENT, "white"), "time": ("#a9bccd", theme.INK), "wmp": (theme.TEAL, "white"),
-    "fund": ("#cfe3e6", theme.INK), "insurance": (theme.WARM, "white"), "other": ("#d9d9d9", theme.INK),
-}  # fmt: skip
 
 
 def families_held_together(result: ProductMatrix, *, labels: Labels) -> Figure:

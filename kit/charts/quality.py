@@ -33,7 +33,8 @@ def completeness_map(result: Completeness, *, labels: Labels) -> Figure:
     for i, row in enumerate(shares):
         for x, value in zip(left, row, strict=True):
             known = not np.isnan(value)
-            ax.add_patch(_tile(x, i, _COLOURS(value) if known else theme.PAPER))
+            colour = _COLOURS(value) if known else theme.PAPER
+            ax.add_patch(Rectangle((x - 0.48, i - 0.46), 0.96, 0.92, facecolor=colour, linewidth=0))
             ax.text(x, i, f"{value:.0%}" if known else "·", ha="center", va="center", fontsize=7.5, color=theme.INK)
     ax.set(xlim=(-0.5, left[-1] + 0.5), ylim=(len(fields) - 0.5, -0.5))
     ax.set_yticks(range(len(fields)), names(list(fields["field"]), labels, "field"), fontsize=8)
@@ -41,10 +42,5 @@ def completeness_map(result: Completeness, *, labels: Labels) -> Figure:
     ax.xaxis.tick_top()
     ax.tick_params(length=0)
     ax.grid(visible=False)
-    for side in ax.spines.values():
-        side.set_visible(False)
+    ax.spines[:].set_visible(False)
     return figure
-
-
-def _tile(x: float, y: float, colour: object) -> Rectangle:
-    return Rectangle((x - 0.48, y - 0.46), 0.96, 0.92, facecolor=colour, linewidth=0)

@@ -66,18 +66,19 @@ def _lognormal_fen(rng: np.random.Generator, yuan: float, n: int) -> Ints:
 
 def _month_rows(
     rng: np.random.Generator, people: People, held: Balances, cal: Calendar, month: int
-) -> Iterator[tuple[Ints, Ints, Ints, int]]:
+) -> Iterator[tuple[Ints, Ints, Ints, Ints]]:
     """Yield customers, days, amounts and sort of what happens in one month."""
     n, kind = len(people), people.kind
     start, length = int(cal.starts[month]), int(cal.ends[month] - cal.starts[month] + 1)
 
-    def some(counts: Ints, sort: int, yuan: float) -> tuple[Ints, Ints, Ints, int]:
+    def some(counts: Ints, sort: int, yuan: float) -> tuple[Ints, Ints, Ints, Ints]:
         who = np.repeat(np.arange(n), counts)
-        return who, start + rng.integers(0, length, len(who)), _lognormal_fen(rng, yuan, len(who)), sort
+        day = start + rng.integers(0, length, len(who))
+        return who, day, _lognormal_fen(rng, yuan, len(who)), np.full(len(who), sort)
 
-    def on(day: int, chosen: Bits, fen: Ints, sort: int) -> tuple[Ints, Ints, Ints, int]:
+    def on(day: int, chosen: Bits, fen: Ints, sort: int) -> tuple[Ints, Ints, Ints, Ints]:
         who = np.flatnonzero(chosen)
-        return who, np.full(len(who), start + min(day, length) - 1), fen[who], sort
+        return who, np.full(len(who), start + min(day, length) - 1), fen[who], np.full(len(who), sort)
 
     def many(chosen: Bits, low: int, high: int) -> Ints:
         return np.where(chosen, rng.integers(low, high + 1, n), 0)
@@ -113,23 +114,16 @@ def _month_rows(
 
 def draw_txns(rng: np.random.Generator, people: People, held: Balances, cal: Calendar) -> Txns:
     """Draw the file's transactions: none before a customer came or after he closed."""
-    whos, day_list, fens, sorts = [], [], [], []
-
-    def add(who: Ints, day: Ints, fen: Ints, sort: int) -> None:
-        whos.append(who)
-        day_list.append(day)
-        fens.append(fen)
-        sorts.append(np.full(len(who), sort))
-
+    drawn: list[tuple[Ints, Ints, Ints, Ints]] = []
     for month in range(cal.window, cal.count):
-        for rows in _month_rows(rng, people, held, cal, month):
-            add(*rows)
+        drawn += _month_rows(rng, people, held, cal, month)
         if int(cal.months[month][4:]) % 3 == 0:
             lying = np.maximum(held.demand_average[:, month], 0)
             fen = lying * 5 // 40_000  # 0.05% a year, a quarter of it
             paid = np.flatnonzero((fen > 0) & (rng.random(len(people)) < 0.4))
-            add(paid, np.full(len(paid), min(cal.starts[month] + 20, cal.ends[month])), fen[paid], _INTEREST)
-    txns = Txns(np.concatenate(whos), np.concatenate(day_list), np.concatenate(fens), np.concatenate(sorts))
+            day = np.full(len(paid), min(cal.starts[month] + 20, cal.ends[month]))
+            drawn.append((paid, day, fen[paid], np.full(len(paid), _INTEREST)))
+    txns = Txns(*map(np.concatenate, zip(*drawn, strict=True)))
     asleep = (people.still | people.is_kind(Kind.CLOSED))[txns.who] & txns.active
     return _tidy(txns, ~asleep & (txns.day >= people.open_day[txns.who]))
 
@@ -138,10 +132,9 @@ def _tidy(txns: Txns, keep: Bits) -> Txns:
     """Sorted, and without two rows that would print alike: a reader could not tell them from a repeat."""
     order = np.lexsort((txns.fen, txns.sort, txns.day, txns.who))
     order = order[keep[order]]
-    who, day, fen, sort = (column[order] for column in (txns.who, txns.day, txns.fen, txns.sort))
-    same = (who[1:] == who[:-1]) & (day[1:] == day[:-1]) & (sort[1:] == sort[:-1]) & (fen[1:] == fen[:-1])
-    alone = np.r_[True, ~same] if len(who) else np.zeros(0, dtype=bool)
-    return Txns(who[alone], day[alone], fen[alone], sort[alone])
+    rows = np.array([txns.who, txns.day, txns.fen, txns.sort])[:, order]
+    same = (rows[:, 1:] == rows[:, :-1]).all(axis=0)
+    return Txns(*rows[:, np.r_[True, ~same][: len(order)]])
 
 
 def draw_activity(rng: np.random.Generator, people: People, held: Balances, txns: Txns, cal: Calendar) -> Activity:
@@ -179,7 +172,10 @@ def _with_history(rng: np.random.Generator, people: People, held: Balances, seen
     count[closing, people.end_month[closing]] = 1
     count[people.open_day[:, None] > cal.ends[:before]] = 0
     count[people.still] = 0
-    _stir(rng, people, held, count, seen)
+    # Each poor but waking customer has a transaction within the year: only the planted ones are dormant.
+    poor = np.minimum(held.average[:, -1], held.spot[:, -1]) <= 20_000
+    quiet = np.flatnonzero(poor & ~seen.count.any(axis=1) & ~people.still & ~people.is_kind(Kind.CLOSED, Kind.NEW))
+    count[quiet, rng.integers(max(0, before - 7), before, len(quiet))] += 1
     window = slice(before, None)
     known = np.maximum(seen.count[:, window].sum(axis=1), 1)[:, None]
 
@@ -205,15 +201,6 @@ def _with_history(rng: np.random.Generator, people: People, held: Balances, seen
         )
     }
     return replace(seen, last_day=last, **filled)
-
-
-def _stir(rng: np.random.Generator, people: People, held: Balances, count: Ints, seen: Activity) -> None:
-    """Give each poor but waking customer a transaction within the year: only the planted ones are dormant."""
-    poor = np.minimum(held.average[:, -1], held.spot[:, -1]) <= 20_000
-    quiet = poor & ~seen.count.any(axis=1) & ~people.still & ~people.is_kind(Kind.CLOSED, Kind.NEW)
-    chosen = np.flatnonzero(quiet)
-    before = count.shape[1]
-    count[chosen, rng.integers(max(0, before - 7), before, len(chosen))] += 1
 
 
 def txn_file(people: People, txns: Txns) -> dict[str, pa.Array]:

@@ -47,14 +47,7 @@ class Balances:
     @property
     def spot(self) -> Ints:
         """AUM on the last day of the month."""
-        return self.demand + _total(self.parts)
-
-
-def _total(parts: dict[str, Ints]) -> Ints:
-    total = np.zeros_like(parts["time"])
-    for amounts in parts.values():
-        total += amounts
-    return total
+        return np.asarray(np.sum([self.demand, *self.parts.values()], axis=0))
 
 
 def tier_of(aum_fen: Ints) -> Ints:
@@ -76,11 +69,11 @@ def draw_balances(rng: np.random.Generator, people: People, cal: Calendar) -> Ba
     asleep = people.kind == Kind.DORMANT
     spot = np.rint(base * np.where(asleep[:, None], 1.0, spike)).astype(np.int64)
     parts = _parts(rng, people, final, base)
-    demand = spot - _total(parts)
+    demand = spot - np.sum([*parts.values()], axis=0)
     overdrawn = people.kind == Kind.NEGATIVE
     debt = -rng.integers(100, 60_000, n)
     demand = np.where(overdrawn[:, None] & (months >= cal.count - 2), debt[:, None], demand)
-    spot = demand + _total(parts)
+    spot = np.sum([demand, *parts.values()], axis=0)
     average = _average(rng, people, spot / spike, spot)
     share = np.divide(demand, spot, out=np.ones(spot.shape), where=spot != 0)
     loan = np.where(rng.random(n) < np.where(people.kind == Kind.MERCHANT, 0.3, 0.07), rng.lognormal(11.3, 0.8, n), 0)

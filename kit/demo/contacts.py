@@ -79,7 +79,9 @@ def draw_contacts(rng: np.random.Generator, people: People, held: Balances, owne
     ])  # fmt: skip
     rows = rows[:, (rows[1] >= people.open_day[rows[0]]) & (rows[1] > cal.as_of - 365)]
     who, day, way, stage, staff = _one_a_day(rows)
-    way, result = _results(rng, who, day, way, _answering(people, held)[who])
+    # The elderly and the rich answer a call, the young of no account let it ring.
+    likely = 0.2 + 0.12 * tier_of(held.average[:, -1]) + 0.45 * (people.age >= 55) + 0.1 * ~people.mobile
+    way, result = _results(rng, who, day, way, np.clip(likely, 0.1, 0.95)[who])
     # Some do not leave it at that and call again all the same.
     hung = np.flatnonzero((result == _HUNG_UP) & (rng.random(len(who)) < 0.35))
     later = day[hung] + rng.integers(2, 25, len(hung))
@@ -93,12 +95,6 @@ def draw_contacts(rng: np.random.Generator, people: People, held: Balances, owne
     )  # fmt: skip
     texted = (way == _SMS) | (rng.random(m) < np.where(stage == _FIRST, 0.6, 0.3))
     return Contacts(who, staff, day, way, result, objection, stage, texted)
-
-
-def _answering(people: People, held: Balances) -> NDArray[np.float64]:
-    """How likely each customer answers a call: the elderly and the rich do, the young of no account let it ring."""
-    likely = 0.2 + 0.12 * tier_of(held.average[:, -1]) + 0.45 * (people.age >= 55) + 0.1 * ~people.mobile
-    return np.asarray(np.clip(likely, 0.1, 0.95))
 
 
 def _results(

@@ -27,22 +27,17 @@ class Habits:
 
 def draw_habits(rng: np.random.Generator, people: People, held: Balances) -> Habits:
     """Quick payment, social-security card and credit card, and what lies at other banks."""
-    n = len(people)
+    n, place = len(people), np.arange(len(people))
+    # Of one in nine something is known: nothing, half, as much or one and a half times what lies here.
+    heard = np.maximum(held.average[:, -1], 0) * (place // 9 % 4) // 2
     awake = ~people.is_kind(Kind.DORMANT, Kind.CLOSED)
     return Habits(
         quickpay=awake & (people.mobile | people.is_kind(Kind.MERCHANT)) & (rng.random(n) < 0.8),
         social_card=awake & (rng.random(n) < 0.35),
         credit_card=awake & (people.age < 65) & (rng.random(n) < 0.14),
         favoured=awake & (rng.random(n) < 0.02),
-        elsewhere_fen=_elsewhere(people, held),
+        elsewhere_fen=np.where(place % 9 == 4, heard, -1),
     )
-
-
-def _elsewhere(people: People, held: Balances) -> Ints:
-    """Of one in nine something is known: nothing, half, as much or one and a half times what lies here."""
-    place = np.arange(len(people))
-    heard = np.maximum(held.average[:, -1], 0) * (place // 9 % 4) // 2
-    return np.where(place % 9 == 4, heard, -1)
 
 
 def month_file(

@@ -167,11 +167,6 @@ def _some(rng: np.random.Generator, n: int, share: float) -> Bits:
     return np.asarray(rng.random(n) < share)
 
 
-def _expiry(rng: np.random.Generator, as_of: int, n: int) -> pa.Array:
-    ends = as_of + rng.integers(-400, 6000, n)
-    return days(np.where(_some(rng, n, 0.2), _FOREVER, ends))
-
-
 def master_file(rng: np.random.Generator, people: People, cal: Calendar) -> dict[str, pa.Array]:
     """Columns of 客户信息 for one branch."""
     n, plan, kind = len(people), people.plan, people.kind
@@ -192,6 +187,7 @@ def master_file(rng: np.random.Generator, people: People, cal: Calendar) -> dict
     desks = [who.staff_id for who in plan.staff if not who.virtual]
     phone = pc.binary_join_element_wise("199", "0000", numbers(at % 9_999 + 1, 4), "-")
     income = (rng.lognormal(10.9, 0.6, n) // 1000 * 1000).astype(np.int64)
+    expiry = cal.as_of + rng.integers(-400, 6000, n)
     return {
         "客户号": people.ids(),
         "归属机构号": all_of(plan.branch_id),
@@ -200,7 +196,7 @@ def master_file(rng: np.random.Generator, people: People, cal: Calendar) -> dict
         "证件类型": all_of("居民身份证"),
         # No place has the area code 999999; none ends in 000, as one that lost its last digits does.
         "证件号码": numbers(plan.number * 100_000_000 + (at + 1) * 10 + at % 9 + 1, 12, "999999"),
-        "证件有效期": _expiry(rng, cal.as_of, n),
+        "证件有效期": days(np.where(_some(rng, n, 0.2), _FOREVER, expiry)),
         "性别": any_of(("男", "女")),
         "出生日期": days(people.birth_day),
         "年龄": numbers(people.age),

@@ -65,9 +65,8 @@ def _term_lots(
 
 def _join(parts: list[Lots]) -> Lots:
     """All lots, by customer; the rank counts each customer's lots."""
-    joined = [np.concatenate([getattr(p, name) for p in parts]) for name in Lots.__slots__]
-    order = np.lexsort((joined[3], joined[1], joined[0]))
-    who, product, amount, start, maturity, term = (column[order] for column in joined[:6])
+    joined = np.array([np.concatenate([getattr(p, name) for p in parts]) for name in Lots.__slots__[:6]])
+    who, product, amount, start, maturity, term = joined[:, np.lexsort((joined[3], joined[1], joined[0]))]
     first = np.flatnonzero(np.r_[True, who[1:] != who[:-1]]) if len(who) else np.zeros(0, dtype=np.int64)
     rank = np.arange(len(who)) - np.repeat(first, np.diff(np.r_[first, len(who)]))
     return Lots(who, product, amount, start, maturity, term, rank)
@@ -86,13 +85,9 @@ def draw_accounts(rng: np.random.Generator, people: People, held: Balances, cal:
     ]  # fmt: skip
     time = _split(rng, held.parts["time"][:, -1], 10_000, 3, 1_000_000)
     cd = _split(rng, held.parts["cd"][:, -1], 1_000_000, 2, 80_000_000)
-    return _join(
-        [
-            *plain,
-            _term_lots(rng, people, time, product=_TIME, terms=(0, 1, 2, 2, 3, 4), as_of=cal.as_of),
-            _term_lots(rng, people, cd, product=_CD, terms=(1, 2, 3, 4), as_of=cal.as_of),
-        ]
-    )
+    plain.append(_term_lots(rng, people, time, product=_TIME, terms=(0, 1, 2, 2, 3, 4), as_of=cal.as_of))
+    plain.append(_term_lots(rng, people, cd, product=_CD, terms=(1, 2, 3, 4), as_of=cal.as_of))
+    return _join(plain)
 
 
 def draw_holdings(rng: np.random.Generator, people: People, held: Balances, cal: Calendar) -> Lots:
@@ -107,16 +102,11 @@ def draw_holdings(rng: np.random.Generator, people: People, held: Balances, cal:
         # Long policies and bonds end far ahead; a fund has no end.
         far = np.maximum(lot.maturity, cal.as_of + rng.integers(130, 1500, len(who)))
         lots.append(replace(lot, maturity=none if product == _FUND else far))
-    return _separate(_join(lots))
-
-
-def _separate(lots: Lots) -> Lots:
-    """Move back the earlier of two like lots of one day: any reader would take them for one."""
-    key = np.array([lots.who, lots.product, lots.start])
-    same = (key[:, 1:] == key[:, :-1]).all(axis=0)
-    start = lots.start.copy()
-    start[:-1] -= same
-    return replace(lots, start=start)
+    # Of two like lots of one day the earlier is moved back: any reader would take them for one.
+    held_now = _join(lots)
+    key = np.array([held_now.who, held_now.product, held_now.start])
+    held_now.start[:-1] -= (key[:, 1:] == key[:, :-1]).all(axis=0)
+    return held_now
 
 
 def draw_ended(rng: np.random.Generator, accounts: Lots, cal: Calendar) -> Lots:
@@ -130,8 +120,7 @@ def draw_ended(rng: np.random.Generator, accounts: Lots, cal: Calendar) -> Lots:
         cal.as_of - rng.integers(35, 330, len(alone)),
     ])  # fmt: skip
     who = accounts.who[np.concatenate([after, alone])]
-    order = np.lexsort((day, who))
-    who, day = who[order], day[order]
+    who, day = np.array([who, day])[:, np.lexsort((day, who))]
     last = np.r_[who[1:] != who[:-1], True][: len(who)]  # one a customer
     who, day = who[last], day[last]
     nothing, product = np.zeros(len(who), dtype=np.int64), np.full(len(who), _TIME)
@@ -155,7 +144,8 @@ def account_file(
     closing = np.where(gone, lots.maturity, closing)
     return {
         "客户号": people.ids(lots.who),
-        "账号": _account_numbers(people, lots),
+        # Nineteen digits that no card scheme issues: 999, the customer's number, the place of the account.
+        "账号": pc.binary_join_element_wise("999", people.ids(lots.who), numbers(lots.rank + 1, 4), ""),
         "账户类别": pick(level, _CLASSES),
         "储种": pick(lots.product, _PRODUCTS),
         "账户状态": pick(np.where(closed, 2, np.where(kind == Kind.DORMANT, 1, 0)), _STATES),
@@ -169,11 +159,6 @@ def account_file(
         "利率": pick(np.where(demand, 0, lots.term + 1), _RATES),
         "自动转存": blank(yes_no(rng.random(len(lots.who)) < 0.4), demand),
     }
-
-
-def _account_numbers(people: People, lots: Lots) -> pa.Array:
-    """Nineteen digits that no card scheme issues: 999, the customer's number, the place of the account."""
-    return pc.binary_join_element_wise("999", people.ids(lots.who), numbers(lots.rank + 1, 4), "")
 
 
 def holding_file(people: People, lots: Lots) -> dict[str, pa.Array]:

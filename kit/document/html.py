@@ -64,7 +64,8 @@ class HtmlWriter:
             case doc.KeyFigures():
                 html = f'<ul class="bk-kpi">{"".join(map(self._card, block.cards))}</ul>'
             case doc.Figure():
-                html = self._figure(block)
+                caption = self._caption("figure", (block.title,) * bool(block.title), block.subtitle, block.source)
+                html = f"<figure>{self._image(block.picture)}{caption}</figure>"
             case doc.Code():
                 html = f'<pre tabindex="0">{escape(block.text)}</pre>'
         return html
@@ -131,11 +132,6 @@ class HtmlWriter:
 
     def _label(self, kind: str, number: int | str) -> str:
         return self.labels.get(kind, "").format(n=number)
-
-    def _figure(self, shown: doc.Figure) -> str:
-        title = (shown.title,) if shown.title else ()
-        caption = self._caption("figure", title, shown.subtitle, shown.source)
-        return f"<figure>{self._image(shown.picture)}{caption}</figure>"
 
     def _image(self, picture: doc.Picture) -> str:
         data = picture.data

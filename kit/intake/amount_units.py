@@ -140,14 +140,13 @@ def _choices(one: Amounts, *, up: bool, why: tuple[Evidence, ...] = ()) -> tuple
     """Return the unit as a factor of ten thousand makes it, then as it was read."""
     power = POWERS[one.unit] + (4 if up else -4)
     other = next((unit for unit, known in POWERS.items() if known == power), "")
-    units = [(other, 0.8), (one.unit, 0.2)] if other else [(one.unit, 0.5)]
-    return tuple(Candidate(unit, score, (_read_as(one, unit), *why)) for unit, score in units)
-
-
-def _read_as(one: Amounts, unit: str) -> Evidence:
-    factor = Decimal(10) ** (POWERS[unit] - POWERS[one.unit])
-    middle, high = (_money(value * factor) for value in (median(one.some), percentile(one.some, 90)))
-    return Evidence("read_as", {"unit": unit, "median": middle, "high": high})
+    found = []
+    for unit, score in [(other, 0.8), (one.unit, 0.2)] if other else [(one.unit, 0.5)]:
+        factor = Decimal(10) ** (POWERS[unit] - POWERS[one.unit])
+        middle, high = (_money(value * factor) for value in (median(one.some), percentile(one.some, 90)))
+        read_as = Evidence("read_as", {"unit": unit, "median": middle, "high": high})
+        found.append(Candidate(unit, score, (read_as, *why)))
+    return tuple(found)
 
 
 def _money(yuan: Decimal) -> str:

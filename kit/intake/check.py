@@ -37,7 +37,12 @@ def check_rows(connection: Any, tables: Sequence[str], places: Mapping[int, str]
         else:
             _count_once(connection, table)
     if "customer" in tables and "branch" not in tables:
-        _derive_branches(connection)
+        connection.execute(
+            "CREATE TABLE branch AS SELECT row_number() OVER (ORDER BY branch_id) AS _id, 0 AS _unreadable,"
+            " branch_id, branch_id AS branch_name"
+            f" FROM (SELECT DISTINCT branch_id FROM {accepted(connection, 'customer')})"
+        )
+        connection.execute("CREATE TABLE gone_branch (_id BIGINT, why VARCHAR)")
         return ["branch", *tables]
     return list(tables)
 
@@ -117,12 +122,3 @@ def _count_once(connection: Any, table: str) -> None:
     connection.execute(
         f"INSERT INTO overlap SELECT '{table}', {load}, {place('_first')[0]}, count(*) FROM copies GROUP BY ALL"
     )
-
-
-def _derive_branches(connection: Any) -> None:
-    connection.execute(
-        "CREATE TABLE branch AS SELECT row_number() OVER (ORDER BY branch_id) AS _id, 0 AS _unreadable,"
-        " branch_id, branch_id AS branch_name"
-        f" FROM (SELECT DISTINCT branch_id FROM {accepted(connection, 'customer')})"
-    )
-    connection.execute("CREATE TABLE gone_branch (_id BIGINT, why VARCHAR)")

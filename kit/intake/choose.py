@@ -1,7 +1,5 @@
 """Which table a sheet without a mapping is: by its labels, else a question."""
 
-from dataclasses import dataclass
-
 from kit import columns as col
 from kit.intake.labels import Labelled, labelled
 from kit.intake.propose import AT_MOST, likeness
@@ -12,15 +10,6 @@ from kit.schema import aliases, normalise, schema
 
 # What a sheet of customers may be too → the column that its labels must name exactly.
 _COMPANIONS = {"customer": "", "customer_month": "", "assignment": col.STAFF_ID, "branch": col.BRANCH_NAME}
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """The table of a sheet, or the question which it is; ``none`` if hardly a label is known."""
-
-    table: str = ""
-    question: Question | None = None
-    none: bool = False
 
 
 def lacking(table: str, have: set[str], *, dated: bool) -> list[str]:
@@ -35,8 +24,8 @@ def lacking(table: str, have: set[str], *, dated: bool) -> list[str]:
     return found
 
 
-def choose(family: Family, *, dated: bool) -> Choice:
-    """Table that knows most of the labels and misses none that it needs.
+def choose(family: Family, *, dated: bool) -> tuple[str, Question | None, bool]:
+    """Table that knows most of the labels and misses none that it needs; else which it is, and if hardly any knows one.
 
     Of two that know as many, the one that needs more of them: a customer number and a branch are a customer, though
     an assignment might have both too. A sheet that is both a customer and a customer's month is taken as the month,
@@ -57,9 +46,9 @@ def choose(family: Family, *, dated: bool) -> Choice:
     elif not tied and 2 * best >= len(family.first.headers):
         tied = fitting[:1]
     if len(tied) == 1:
-        return Choice(tied[0])
+        return tied[0], None, False
     hardly = best < 3 and 2 * best < len(family.first.headers)
-    return Choice(question=_question(family, known, dated=dated), none=hardly)
+    return "", _question(family, known, dated=dated), hardly
 
 
 def _question(family: Family, known: dict[str, Labelled], *, dated: bool) -> Question:

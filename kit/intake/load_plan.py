@@ -152,16 +152,16 @@ def _tables(
     tables: dict[str, list[str]] = {}
     notices: list[Notice] = []
     chosen = {one.key: choose(one, dated=dated(one, as_of)) for one in found if one.mapping is None}
-    feeding = {s.path for one in found if one.mapping or chosen[one.key].table for s in one.sheets}
+    feeding = {s.path for one in found if one.mapping or chosen[one.key][0] for s in one.sheets}
     for one in found:
         if one.mapping is not None:
             tables[one.key] = list(one.mapping.tables)
             continue
-        choice, table = chosen[one.key], chosen[one.key].table
-        if choice.question and choice.none and all(s.path in feeding for s in one.sheets):
+        table, question, hardly = chosen[one.key]
+        if question and hardly and all(s.path in feeding for s in one.sheets):
             notices += [Notice("sheet_skipped", *s.names, s.headers) for s in one.sheets]
-        elif choice.question:
-            table = interview.ask(choice.question) or IGNORE
+        elif question:
+            table = interview.ask(question) or IGNORE
         tables[one.key] = [table] if table and table != IGNORE else []
     return tables, notices
 

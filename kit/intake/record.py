@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
+from os.path import commonprefix
 from pathlib import Path
 
 from kit import columns as col
@@ -104,8 +105,8 @@ def general(names: Sequence[str], others: set[str], *, least: int = _LITERAL) ->
     opened = {re.sub(r"\d+([-_.年月日]*\d+)*", "*", name) for name in names}
     patterns = list(opened) if len(opened) == 1 else []
     if len(names) > 1:
-        head = _shared(names)
-        tail = _shared([name[len(head) :][::-1] for name in names])[::-1]
+        head = commonprefix(names)  # noqa: RUF071 - letter by letter is meant
+        tail = commonprefix([name[len(head) :][::-1] for name in names])[::-1]  # noqa: RUF071
         whole = re.sub(r"[^_\-—\s(（.]+$", "", head)  # up to a mark: 客户_城东, 客户_城西 are 客户_*
         patterns += [f"{whole}*{tail}", f"{head}*{tail}"]
     for pattern in patterns:
@@ -114,9 +115,3 @@ def general(names: Sequence[str], others: set[str], *, least: int = _LITERAL) ->
         if fits and len(literal) >= least and not any(fnmatchcase(other, pattern) for other in others):
             return pattern
     return None
-
-
-def _shared(names: Sequence[str]) -> str:
-    """Beginning that all names have."""
-    least, most = min(names), max(names)
-    return next((least[:i] for i, letter in enumerate(least) if letter != most[i]), least)

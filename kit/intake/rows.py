@@ -1,7 +1,7 @@
 """Data rows of a table apart from what is printed between and below them: repeated headers, totals, notes."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from kit.intake.grid import Sheet
-from kit.intake.header_cells import clean_cell
+from kit.intake.header_cells import clean_cell, extent
 from kit.intake.markers import NUMBER, is_date, is_lead, is_note, is_title, is_total
 from kit.intake.second_table import in_row, names_columns
 from kit.schema import aliases, folded, known_labels, normalise, schema
@@ -106,7 +106,9 @@ class Splitter:
         """Data rows of a batch, after those held back from earlier ones that turned out to be data."""
         keep, doubtful = np.ones(batch.num_rows, dtype=bool), {}
         regular = keep.copy()
-        for i, number, cells in _taken(batch, np.flatnonzero(self._suspects(batch))):
+        suspects = np.flatnonzero(self._suspects(batch))
+        numbers, *columns = (column.to_pylist() for column in batch.take(pa.array(suspects)).columns)
+        for i, number, cells in zip(suspects.tolist(), numbers, zip(*columns, strict=True), strict=True):
             kind = self._kind(cells, number)
             if kind in {"header", "total"}:
                 self._add(number, kind, cells)
@@ -258,10 +260,8 @@ def _positions(headers: Cells, wanted: frozenset[str]) -> frozenset[int]:
 
 def _cut(row: Cells) -> Cells:
     """Cells of a row up to the last that is filled, each on one line."""
-    cells = [clean_cell(cell) for cell in row]
-    while cells and not cells[-1]:
-        cells.pop()
-    return tuple(cells)
+    cells = tuple(map(clean_cell, row))
+    return cells[: extent(cells)]
 
 
 def _is_printed(cells: Cells) -> bool:
@@ -288,10 +288,3 @@ def _holds(column: Any, marks: Sequence[bytes]) -> bool:
     ends = np.frombuffer(offsets, dtype=np.int32)[[column.offset, column.offset + len(column)]]
     content = content.slice(int(ends[0]), int(ends[1] - ends[0])).to_pybytes()
     return any(mark in content for mark in marks)
-
-
-def _taken(batch: Any, positions: Any) -> Iterator[tuple[int, int, Cells]]:
-    """Position, number and cells of some rows of a batch."""
-    if len(positions):
-        numbers, *columns = (column.to_pylist() for column in batch.take(pa.array(positions)).columns)
-        yield from zip(positions.tolist(), numbers, zip(*columns, strict=True), strict=True)

@@ -188,14 +188,8 @@ def families(sources: Sequence[Source], files: Files) -> tuple[list[Family], lis
             grouped.setdefault((None, signature(sheet), _context(sheet)), (Source(place[0]), []))[1].append(sheet)
         elif place not in claims:
             skipped.append(sheet)
-    return (
-        [
-            Family(_key(key), tuple(sheets), source.mapping if key[0] else None, source.origin if key[0] else None)
-            for key, (source, sheets) in grouped.items()
-        ],
-        skipped,
-        list(refused.values()),
-    )
+    made = [Family(_key(key), tuple(sheets), s.mapping, s.origin) for key, (s, sheets) in grouped.items()]
+    return made, skipped, list(refused.values())
 
 
 def _taken(source: Source, opened: Sequence[Sheet]) -> list[Sheet]:

@@ -37,33 +37,17 @@ def _of_load(connection: Any, one: Loaded, limits: Checks) -> list[tuple[Any, ..
         return []
     lines = sorted(one.lines.totals, key=lambda line: line.number)
     parts = _sums_between(connection, one, [line.number for line in lines], summed)
-    before = list(accumulate(parts, _plus))
+    before = list(accumulate(parts, lambda all_above, part: [a + b for a, b in zip(all_above, part, strict=True)]))
     found = []
     for i, (line, stated) in enumerate(zip(lines, _stated(connection, lines, summed), strict=True)):
-        rows, sums = min((parts[i], before[i], before[-1]), key=lambda scope: _distance(stated, scope[1]))
+        rows, *sums = min((parts[i], before[i], before[-1]), key=lambda scope: _distance(stated, scope[1:]))
         label = next((cell for cell in line.cells if cell), "")
         where = (*one.load.sheet.names, line.number, label, one.load.table.id)
-        found += [
-            (
-                *where,
-                f.column.id,
-                rows,
-                of_line,
-                of_rows,
-                of_line - of_rows,
-                within(of_line, of_rows, limits.sum_tolerance),
-            )
-            for f, of_line, of_rows in zip(summed, stated, sums, strict=True)
-            if of_line is not None
-        ]
+        for f, of_line, of_rows in zip(summed, stated, sums, strict=True):
+            if of_line is not None:
+                status = within(of_line, of_rows, limits.sum_tolerance)
+                found.append((*where, f.column.id, rows, of_line, of_rows, of_line - of_rows, status))
     return found
-
-
-_Part = tuple[int, list[Decimal]]
-
-
-def _plus(a: _Part, b: _Part) -> _Part:
-    return a[0] + b[0], [x + y for x, y in zip(a[1], b[1], strict=True)]
 
 
 def _distance(stated: Sequence[Decimal | None], sums: Sequence[Decimal]) -> tuple[int, Decimal]:
@@ -72,8 +56,8 @@ def _distance(stated: Sequence[Decimal | None], sums: Sequence[Decimal]) -> tupl
     return sum(each != 0 for each in apart), sum(apart, Decimal(0))
 
 
-def _sums_between(connection: Any, one: Loaded, rows: list[int], summed: Sequence[Field]) -> list[_Part]:
-    """Rows and sums of the data before the first totals row, between it and the next, … and after the last."""
+def _sums_between(connection: Any, one: Loaded, rows: list[int], summed: Sequence[Field]) -> list[list[Any]]:
+    """Number and sums of the rows before the first totals row, between it and the next, … and after the last."""
     source, row = place()
     columns = ", ".join(f"CAST(coalesce(sum({f.column.id}), 0) AS DECIMAL(38, 0))" for f in summed)
     found = connection.execute(
@@ -81,8 +65,8 @@ def _sums_between(connection: Any, one: Loaded, rows: list[int], summed: Sequenc
         f" FROM {one.load.table.id} WHERE {source} = {one.number} GROUP BY part",
         [rows],
     ).fetchall()
-    known = {part: (count, list(sums)) for part, count, *sums in found}
-    return [known.get(part, (0, [Decimal(0)] * len(summed))) for part in range(len(rows) + 1)]
+    known = {part: figures for part, *figures in found}
+    return [known.get(part, [0, *[Decimal(0)] * len(summed)]) for part in range(len(rows) + 1)]
 
 
 def _stated(connection: Any, lines: Sequence[Line], summed: Sequence[Field]) -> list[tuple[Decimal | None, ...]]:

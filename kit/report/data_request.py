@@ -10,7 +10,7 @@ import pandas as pd
 from kit.analysis.quality import missing_columns
 from kit.files import replace
 from kit.reconciliation import Reconciliation, read_reconciliation
-from kit.report.names import column_name, reason_name, table_name, unlocked
+from kit.report.names import column_name, named, reason_name, table_name
 from kit.schema import schema
 from kit.text import Wording
 from kit.workbooks.sheets import HEAD, LINE, NOTE, TITLE, cell_formats, new_workbook, write_list
@@ -46,7 +46,7 @@ def data_request(reconciled: Reconciliation, words: Wording, *, bank: str) -> by
         "differences": _differences(reconciled, words),
         "refused": reconciled.refused.rename(columns={"reason": "told"}),
         "explain": _explain(reconciled, words),
-        "accounts": reconciled.rows.assign(table=[table_name(table, words) for table in reconciled.rows["table"]]),
+        "accounts": named(reconciled.rows, words),
     }
     # The same data is the same file, whatever the day.
     with new_workbook(date(2000, 1, 1), title=words.plain("request.title", bank=bank)) as (book, buffer):
@@ -74,20 +74,12 @@ def _missing(reconciled: Reconciliation, words: Wording) -> pd.DataFrame:
             elif needs[0] == "M":
                 known = schema()[table].columns.values()
                 rows += [(table, "", "M"), *((table, c.id, "M") for c in known if c.need != "O")]
-    told = []
-    for table, column, need in rows:
-        known_column = schema()[table].columns.get(column)
-        names = [known_column.zh, *known_column.aliases] if known_column else []
-        told.append(
-            {
-                "table": table_name(table, words),
-                "column": column_name(table, column, words),
-                "need": words.label(f"request.need.{'important' if need == 'M' else 'optional'}"),
-                "unlocks": unlocked(table, column, words),
-                "aliases": words.join(names),
-            }
-        )
-    return pd.DataFrame(told, columns=["table", "column", "need", "unlocks", "aliases"])
+    asked = [schema()[table].columns.get(column) for table, column, _ in rows]
+    told = named(pd.DataFrame(rows, columns=["table", "column", "need"]).assign(unlocks=""), words)
+    return told.assign(
+        need=[words.label(f"request.need.{'important' if need == 'M' else 'optional'}") for need in told["need"]],
+        aliases=[words.join([column.zh, *column.aliases]) if column else "" for column in asked],
+    )
 
 
 def _doubtful(reconciled: Reconciliation, words: Wording) -> pd.DataFrame:
@@ -120,11 +112,10 @@ def _differences(reconciled: Reconciliation, words: Wording) -> pd.DataFrame:
     )
     stated, found = rows["stated_fen"].astype("Int64"), rows["found_fen"].astype("Int64")
     difference = found - stated
-    columns = [column_name(t, c, words) for t, c in zip(rows["table"], rows["column"], strict=True)]
-    rows = rows.assign(
-        table=[table_name(table, words) for table in rows["table"]], column=columns, stated_fen=stated, found_fen=found,
-        difference_fen=difference, difference_share=(difference / stated).where(stated != 0),
-    )  # fmt: skip
+    share = (difference / stated).where(stated != 0)
+    rows = named(rows, words).assign(
+        stated_fen=stated, found_fen=found, difference_fen=difference, difference_share=share
+    )
     order = ["compared", "file", "sheet", "row", "table", "column", "branch_id", "as_of", "stated_fen", "found_fen"]
     return rows.reindex(columns=[*order, "difference_fen", "difference_share"])
 

@@ -7,8 +7,6 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
-from nbconvert.exporters.exporter import Exporter
-from nbconvert.exporters.templateexporter import TemplateExporter
 from nbconvert.filters import strip_ansi
 
 from kit.document import blocks as doc
@@ -141,23 +139,3 @@ class _Reader:
     @staticmethod
     def _note(text: str) -> doc.Paragraph:
         return doc.Paragraph((text,), small=True)
-
-
-class DocumentExporter(TemplateExporter):  # type: ignore[misc]  # nbconvert is untyped
-    """What an nbconvert exporter of ours has: a notebook, less what its options hide, as a `Document`.
-
-    The look is no template of nbconvert's, so none is rendered; ``--no-input``, ``exclude_*`` and the tag filters hold.
-    """
-
-    def document(self, nb: Any, resources: Any = None, *, code: bool = True, **kw: Any) -> tuple[Document, Any]:
-        """The document of a notebook and nbconvert's resources."""
-        nb, resources = Exporter.from_notebook_node(self, nb, resources, **kw)
-        hidden = {"code": self.exclude_code_cell, "markdown": self.exclude_markdown, "raw": self.exclude_raw}
-        nb.cells = [cell for cell in nb.cells if not hidden.get(cell.cell_type)]
-        for cell in nb.cells:
-            if cell.cell_type == "code":
-                if self.exclude_input or cell.get("transient", {}).get("remove_source"):
-                    cell.source = ""
-                if self.exclude_output:
-                    cell.outputs = []
-        return document_of(nb, name=resources.get("metadata", {}).get("name", ""), code=code), resources

@@ -15,11 +15,13 @@ from typing import Any
 
 import typst
 from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
+from nbconvert.exporters.exporter import Exporter
+from nbconvert.exporters.templateexporter import TemplateExporter
 from pylopdf_fonts_zh_cn import sans_path, serif_path
 
 from kit import theme
 from kit.errors import KitError
-from kit.report.notebook import Document, DocumentExporter, labels
+from kit.report.notebook import Document, document_of, labels
 from kit.report.typst_blocks import TypstWriter
 from kit.resources import templates
 
@@ -30,17 +32,28 @@ class PdfFailed(KitError):
     """Typst could not set a document (reason)."""
 
 
-class TypstPDFExporter(DocumentExporter):
-    """nbconvert's ``typst-pdf``: any notebook as an accessible PDF, without LaTeX, browser or system font."""
+class TypstPDFExporter(TemplateExporter):  # type: ignore[misc]  # nbconvert is untyped
+    """nbconvert's ``typst-pdf``: any notebook as an accessible PDF, without LaTeX, browser or system font.
+
+    The look is no template of nbconvert's, so none is rendered; ``--no-input``, ``exclude_*`` and the tag filters hold.
+    """
 
     export_from_notebook = "PDF (Typst)"
     output_mimetype = "application/pdf"
     file_extension = ".pdf"
 
     def from_notebook_node(self, nb: Any, resources: Any = None, **kw: Any) -> tuple[bytes, dict[str, Any]]:
-        """Set a notebook."""
-        document, resources = self.document(nb, resources, **kw)
-        return pdf_file(document), resources
+        """Set a notebook, less what the options hide."""
+        nb, resources = Exporter.from_notebook_node(self, nb, resources, **kw)
+        hidden = {"code": self.exclude_code_cell, "markdown": self.exclude_markdown, "raw": self.exclude_raw}
+        nb.cells = [cell for cell in nb.cells if not hidden.get(cell.cell_type)]
+        for cell in nb.cells:
+            if cell.cell_type == "code":
+                if self.exclude_input or cell.get("transient", {}).get("remove_source"):
+                    cell.source = ""
+                if self.exclude_output:
+                    cell.outputs = []
+        return pdf_file(document_of(nb, name=resources.get("metadata", {}).get("name", ""))), resources
 
 
 def pdf_file(document: Document) -> bytes:

@@ -133,7 +133,8 @@ def run(
     ledger, day = Ledger(out / "ledger.jsonl"), context.params.today
     hand_over = {"inputs": _fingerprint(out / "data"), "printed": day.isoformat()}
     done = set() if fresh else {b for b, line in ledger.last(**hand_over).items() if line["status"] == "done"}
-    every = _tasks(engagement, context, out, branches, chosen, engine, timeout)
+    of_all = {"out": out.resolve(), "context": context, "engine": engine, "timeout": timeout}
+    every = _tasks(engagement, branches, chosen, of_all)
     tasks = [task for task in every if task.branch not in done]
     kept = tuple(branch for branch in chosen if branch in done)
     progress.branches(len(tasks), len(kept))
@@ -165,32 +166,22 @@ def _fingerprint(data: Path) -> str:
 
 
 def _tasks(
-    engagement: Engagement,
-    context: Context,
-    out: Path,
-    branches: pd.DataFrame,
-    chosen: Sequence[str],
-    engine: str | None,
-    timeout: int,
+    engagement: Engagement, branches: pd.DataFrame, chosen: Sequence[str], of_all: Mapping[str, Any]
 ) -> list[Task]:
-    known = chapter_notebooks()
-    names = dict(zip(branches[col.BRANCH_ID], branches[col.BRANCH_NAME], strict=True))
-    sizes = dict(zip(branches[col.BRANCH_ID], branches["customers"], strict=True))
+    """A task a branch and one for the bank; ``of_all`` are the fields that all have in common."""
+    known, secrets = chapter_notebooks(), engagement.secrets
+    rows = branches.set_index(col.BRANCH_ID)
     chapters = tuple((name, known[name]) for name in engagement.chapters)
-
-    secrets = engagement.secrets
-    task = partial(
-        Task, out=out.resolve(), context=context, password=secrets.password, key=bytes.fromhex(secrets.key),
-        engine=engine, timeout=timeout,
-    )  # fmt: skip
+    task = partial(Task, password=secrets.password, key=bytes.fromhex(secrets.key), **of_all)
     # The largest first: the last one to finish is then a small one.
-    order = sorted(chosen, key=lambda branch: (-int(sizes[branch]), branch))
+    order = sorted(chosen, key=lambda branch: (-int(rows["customers"][branch]), branch))
     # The bank's overview says itself what the concentration chapter says of one branch among others.
     overview = ("bank", notebooks() / "bank.ipynb")
     first = tuple(c for c in chapters if c[0] in ("summary", "quality"))
     over_all = (*first, overview, *(c for c in chapters if c not in first and c[0] != "concentration"))
-    whole = task(branch=EVERY_BRANCH, name=context.bank, chapters=over_all)
-    return [*(task(branch=branch, name=str(names[branch]), chapters=chapters) for branch in order), whole]
+    whole = task(branch=EVERY_BRANCH, name=engagement.bank, chapters=over_all)
+    named = (task(branch=branch, name=str(rows[col.BRANCH_NAME][branch]), chapters=chapters) for branch in order)
+    return [*named, whole]
 
 
 def _fan_out(tasks: Sequence[Task], workers: int | None) -> Iterator[Outcome]:

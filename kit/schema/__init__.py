@@ -9,26 +9,6 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from types import MappingProxyType
 
-__all__ = [
-    "HOME",
-    "MONEY_UNITS",
-    "Column",
-    "Forbidden",
-    "Meaning",
-    "Table",
-    "aliases",
-    "ambiguous",
-    "compact",
-    "currencies",
-    "folded",
-    "forbidden",
-    "known_labels",
-    "money_currency",
-    "money_units",
-    "normalise",
-    "schema",
-]
-
 # Longest first: what ends in 百元 also ends in 元.
 MONEY_UNITS = ("百万元", "万元", "千元", "百元", "亿元", "元", "角", "分")
 _UNIT = "|".join(MONEY_UNITS)
@@ -158,14 +138,11 @@ def schema() -> Mapping[str, Table]:
             codes=MappingProxyType({word.upper(): code[0] for code in listed for word in code}),
             closed=bool(listed) and len(listed) == len(words),
         )
-    tables = [
-        Table(
-            row["id"], row["zh"], row["en"], _split(row["grain"], "|"), MappingProxyType(columns[row["id"]]),
-            _split(row["since"], "|"),
-        )
-        for row in _rows("tables.csv")
-    ]  # fmt: skip
-    return MappingProxyType({table.id: table for table in tables})
+    tables = {}
+    for row in _rows("tables.csv"):
+        grain, since = (_split(row.pop(name), "|") for name in ("grain", "since"))
+        tables[row["id"]] = Table(**row, grain=grain, since=since, columns=MappingProxyType(columns[row["id"]]))
+    return MappingProxyType(tables)
 
 
 def compact(text: str) -> str:

@@ -119,13 +119,8 @@ def write_list(
         sheet.write_string(head, j, label, formats["head"])
         write_column(sheet, head + 1, j, rows[column], words, formats)
     sheet.autofilter(head, 0, head + max(len(rows), 1), len(rows.columns) - 1)
-    set_up_print(sheet, head)
-
-
-def set_up_print(sheet: Any, head: int) -> None:
-    """Print across, on A4, a page wide, each with the row ``head``."""
     sheet.set_landscape()
-    sheet.set_paper(9)
+    sheet.set_paper(9)  # A4
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(head)
 

@@ -5,30 +5,14 @@ import datetime as dt
 from kit import columns as col
 from kit.intake.checks.finding import FINDING, INFO, OK, Check, judged
 from kit.intake.checks.staged import Staged
+from kit.schema import schema
 
-_KEYS = {"branch": col.BRANCH_ID, "staff": col.STAFF_ID, "customer": col.CUSTOMER_ID, "account": col.ACCOUNT_ID}
-# Child table → (its column, the parent table).
-_REFERENCES = {
-    "staff": ((col.BRANCH_ID, "branch"),),
-    "customer": (
-        (col.BRANCH_ID, "branch"),
-        (col.FIRST_STAFF_ID, "staff"),
-        (col.REFERRER_STAFF_ID, "staff"),
-        (col.REFERRER_ID, "customer"),
-    ),
-    "customer_month": ((col.CUSTOMER_ID, "customer"),),
-    "account": ((col.CUSTOMER_ID, "customer"), (col.BRANCH_ID, "branch")),
-    "holding": ((col.CUSTOMER_ID, "customer"), (col.ACCOUNT_ID, "account")),
-    "txn": ((col.CUSTOMER_ID, "customer"), (col.ACCOUNT_ID, "account")),
-    "assignment": ((col.CUSTOMER_ID, "customer"), (col.STAFF_ID, "staff"), (col.BRANCH_ID, "branch")),
-    "contact": ((col.CUSTOMER_ID, "customer"), (col.STAFF_ID, "staff")),
-    "sale": ((col.CUSTOMER_ID, "customer"), (col.STAFF_ID, "staff")),
-    "event": ((col.CUSTOMER_ID, "customer"), (col.STAFF_ID, "staff"), (col.BRANCH_ID, "branch")),
-    "unit_account": ((col.BRANCH_ID, "branch"), (col.STAFF_ID, "staff")),
-    "branch_month": ((col.BRANCH_ID, "branch"),),
-    "target": ((col.BRANCH_ID, "branch"), (col.STAFF_ID, "staff")),
-    "project_task": ((col.BRANCH_ID, "branch"),),
-}
+# Keys of tables, and columns of other names that hold one: what each refers to, in whatever table it stands.
+_KEYS = {"customer": col.CUSTOMER_ID, "account": col.ACCOUNT_ID, "staff": col.STAFF_ID, "branch": col.BRANCH_ID}
+_PARENTS = {key: table for table, key in _KEYS.items()} | {
+    col.FIRST_STAFF_ID: "staff", col.REFERRER_STAFF_ID: "staff", col.REFERRER_ID: "customer",
+}  # fmt: skip
+_OWN = {*_KEYS.items(), ("unit_account", col.ACCOUNT_ID)}  # no references: a unit's account is none of a customer
 # What each customer should be found in, and whether to miss it is a fault of the data.
 _EXPECTED = {"customer_month": FINDING, "account": INFO, "assignment": INFO}
 
@@ -39,10 +23,10 @@ def references(staged: Staged) -> list[Check]:
     Rows without the column are not counted. Those that are in quarantine for it are counted as lost.
     """
     made = []
-    for child, keys in _REFERENCES.items():
-        for column, parent in keys:
+    for child in schema():
+        for column, parent in _PARENTS.items():
             key = _KEYS[parent]
-            if not (staged.has(child, column) and staged.has(parent, key)):
+            if (child, column) in _OWN or not (staged.has(child, column) and staged.has(parent, key)):
                 continue
             ((rows, lost),) = staged.fetch(
                 f"SELECT count(*), count(*) FILTER (p.{key} IS NULL) FROM {staged.rows(child)} AS c"

@@ -259,25 +259,23 @@ class Parsed:
     def rows(self, key: str, name: str, after: int, width: int, out: BinaryIO) -> None:
         """Write the rows of a table below row ``after`` as an Arrow stream; blank ones are left out."""
         table = self.files[key].pop(name)
-        schema = pa.schema([("row_number", pa.int64()), *((f"c{i}", pa.string()) for i in range(width))])
+        schema = filled_rows(pa.array([], pa.int64()), [pa.array([], pa.string())] * width).schema
         rows = islice(enumerate(table["rows"](), start=1), after, None)
         with pa.ipc.new_stream(out, schema) as stream:
             filled = reaching_down(rows, table["merged"])
             while chunk := list(islice(filled, ROWS_A_BATCH)):
                 columns = [column_texts(cells) for cells in islice(zip(*(row for _, row in chunk), strict=True), width)]
                 columns += [pa.repeat(pa.scalar(""), len(chunk))] * (width - len(columns))
-                numbers = pa.array([number for number, _ in chunk], pa.int64())
-                stream.write_batch(without_blank(pa.record_batch([numbers, *columns], schema=schema)))
+                stream.write_batch(filled_rows(pa.array([number for number, _ in chunk], pa.int64()), columns))
         if not self.files[key]:
             del self.files[key]
 
 
-def without_blank(batch: Any) -> Any:
-    """Rows of a batch of trimmed texts that are not blank all over; the first column is their number."""
-    if batch.num_columns == 1:
-        return batch.slice(0, 0)
-    blank = pc.equal(batch.column(1), "")
-    for column in batch.columns[2:]:
+def filled_rows(numbers: Any, columns: Sequence[Any]) -> Any:
+    """Rows of trimmed texts that are not blank all over, behind their number: ``row_number``, ``c0`` and so on."""
+    batch = pa.record_batch([numbers, *columns], names=["row_number", *(f"c{i}" for i in range(len(columns)))])
+    blank = pa.repeat(pa.scalar(value=True), len(numbers))
+    for column in columns:
         if not pc.any(blank).as_py():
             return batch
         blank = pc.and_(blank, pc.equal(column, ""))

@@ -17,7 +17,7 @@ from pyarrow.types import is_date, is_integer, is_large_string, is_string
 
 from kit.errors import KitError
 from kit.intake.grid import HEAD_ROWS, Grid
-from kit.intake.readers.child import cell_text, float_texts, without_blank
+from kit.intake.readers.child import cell_text, filled_rows, float_texts
 from kit.intake.readers.kinds import unreadable
 from kit.messages import message
 
@@ -57,15 +57,18 @@ def _texts(column: Any) -> Any:
 
 def parquet_grid(path: Path) -> Grid:
     """The table of a Parquet file."""
-    head = [tuple(map(str, _parquet(path).schema_arrow.names))]
+    with _parquet(path) as file:
+        head = [tuple(map(str, file.schema_arrow.names))]
     for batch in islice(parquet_batches(path, HEAD_ROWS), 1):
         head += zip(*(column.to_pylist() for column in batch.columns[1:]), strict=True)
     return Grid(path, "", "parquet", tuple(head[:HEAD_ROWS]), named=True)
 
 
-def _parquet(path: Path) -> Any:
+@contextmanager
+def _parquet(path: Path) -> Iterator[Any]:
     try:
-        return pq.ParquetFile(path)
+        with pq.ParquetFile(path) as file:
+            yield file
     except (pa.ArrowInvalid, OSError, pa.ArrowNotImplementedError) as error:
         raise unreadable(path, "parquet") from error
 
@@ -76,18 +79,13 @@ def _numbered(pieces: Iterable[tuple[int, list[Any]]]) -> Iterator[Any]:
     for rows, columns in pieces:
         numbers = pa.array(range(start, start + rows), pa.int64())
         start += rows
-        names = ["row_number", *(f"c{i}" for i in range(len(columns)))]
-        yield without_blank(pa.record_batch([numbers, *columns], names=names))
+        yield filled_rows(numbers, columns)
 
 
 def parquet_batches(path: Path, size: int = _ROWS_A_BATCH) -> Iterator[Any]:
     """Rows of a Parquet file as texts."""
-    try:
-        yield from _numbered(
-            (b.num_rows, [*map(_texts, b.columns)]) for b in _parquet(path).iter_batches(batch_size=size)
-        )
-    except (pa.ArrowInvalid, OSError, pa.ArrowNotImplementedError) as error:
-        raise unreadable(path, "parquet") from error
+    with _parquet(path) as file:
+        yield from _numbered((b.num_rows, [*map(_texts, b.columns)]) for b in file.iter_batches(batch_size=size))
 
 
 def _question(path: Path) -> tuple[str, str]:
@@ -146,11 +144,8 @@ def _database_texts(values: Sequence[Any]) -> Any:
 def database_grid(path: Path) -> Grid:
     """The table that a ``.sql`` file asks for."""
     with _answer(path) as result:
-        head = [
-            tuple(map(str, result.keys())),
-            *(tuple(map(value_text, row)) for row in result.fetchmany(HEAD_ROWS - 1)),
-        ]
-    return Grid(path, "", "database", tuple(head), named=True)
+        names, rows = tuple(map(str, result.keys())), result.fetchmany(HEAD_ROWS - 1)
+    return Grid(path, "", "database", (names, *(tuple(map(value_text, row)) for row in rows)), named=True)
 
 
 def database_batches(path: Path) -> Iterator[Any]:

@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
 from kit.intake.grid import HEAD_ROWS, Grid
-from kit.intake.readers.child import without_blank
+from kit.intake.readers.child import filled_rows
 from kit.intake.readers.kinds import unreadable
 from kit.intake.readers.quotes import balanced, spans_lines
 from kit.intake.rows import BadRow
@@ -161,12 +161,9 @@ def _opened(path: Path, coding: str, separator: str, fields: int) -> io.Buffered
     return io.BufferedReader(_Utf8(path.open("rb"), coding, separator, fields), 1 << 20)
 
 
-def _single(separator: str) -> str:
-    return separator if len(separator) == 1 else _SINGLE
-
-
 def _reader(text: Any, separator: str, *, quoted: bool) -> Any:
-    return csv.reader(text, delimiter=_single(separator), quoting=csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE)
+    mark = separator if len(separator) == 1 else _SINGLE
+    return csv.reader(text, delimiter=mark, quoting=csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE)
 
 
 @contextmanager
@@ -185,7 +182,7 @@ def _usual(rows: Iterable[Sequence[str]]) -> int:
 
 def batches(grid: Grid, *, after: int, width: int, refuse: Callable[[BadRow], None]) -> Iterator[Any]:
     """Rows below record ``after``; see `kit.intake.readers.batches`."""
-    names = _names(_fields(grid, after, width))[1:]
+    names = [f"c{i}" for i in range(_fields(grid, after, width))]
     form = (grid.path, grid.encoding, grid.delimiter, _usual(grid.head) if grid.quoted else 0)
     with _records(*form) as records:
         deque(islice(records, after), maxlen=0)
@@ -213,7 +210,7 @@ def batches(grid: Grid, *, after: int, width: int, refuse: Callable[[BadRow], No
                     block_size=_BLOCK, skip_rows=lines, column_names=names,
                 ),
                 parse_options=pacsv.ParseOptions(
-                    delimiter=_single(grid.delimiter),
+                    delimiter=records.dialect.delimiter,
                     quote_char='"' if grid.quoted else False,
                     newlines_in_values=grid.quoted,
                     ignore_empty_lines=False,  # a blank line counts, or every later row number is wrong
@@ -229,8 +226,8 @@ def batches(grid: Grid, *, after: int, width: int, refuse: Callable[[BadRow], No
                 start = int(numbers[-1]) + 1 if batch.num_rows else start
                 bad[:] = [number for number in bad if number >= start]
                 yield from _split_off(batch, pa.array(numbers, pa.int64()), width, grid.delimiter, refuse)
-                yield from _rescued(mended, width)
-            yield from _rescued(mended, width)
+                yield from _rescued(mended)
+            yield from _rescued(mended)
     except pa.ArrowInvalid as error:
         if any(sign in str(error).lower() for sign in ("no data", "empty", "could not skip")):
             return
@@ -260,7 +257,7 @@ def _split_off(batch: Any, numbers: Any, width: int, separator: str, refuse: Cal
                 refuse(BadRow(number, width, len(cells), tuple(cells)))
             keep = pc.invert(over)
             numbers, columns = numbers.filter(keep), [column.filter(keep) for column in columns]
-    yield without_blank(pa.record_batch([numbers, *columns[:width]], names=_names(width)))
+    yield filled_rows(numbers, columns[:width])
 
 
 def _holds_record(column: Any, separator: str, width: int) -> Any:
@@ -270,13 +267,9 @@ def _holds_record(column: Any, separator: str, width: int) -> Any:
     return pc.match_substring_regex(column, rf"\n{record}|^{record}[^\n]*\n")
 
 
-def _names(width: int) -> list[str]:
-    return ["row_number", *(f"c{i}" for i in range(width))]
-
-
-def _rescued(mended: list[tuple[int, list[str]]], width: int) -> Iterator[Any]:
+def _rescued(mended: list[tuple[int, list[str]]]) -> Iterator[Any]:
     if mended:
         numbers = pa.array([number for number, _ in mended], pa.int64())
         columns = [pa.array(cells, pa.string()) for cells in zip(*(cells for _, cells in mended), strict=True)]
-        yield without_blank(pa.record_batch([numbers, *columns], names=_names(width)))
+        yield filled_rows(numbers, columns)
         mended.clear()

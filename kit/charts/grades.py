@@ -1,1 +1,0 @@
-"""Charts of the service grade and of likely success."""

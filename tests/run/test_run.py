@@ -18,10 +18,11 @@ from kit.engagement import CONFIG, load
 from kit.errors import UnknownName
 from kit.keys import surrogate
 from kit.resources import notebooks
-from kit.run.executor import _MADE_FROM, run
+from kit.run.executor import run
 from kit.run.ledger import Ledger
 from kit.run.manifest import verify
 from kit.run.notebook import execute
+from kit.run.prepare import inputs_of
 from kit.text import wording
 
 ENGAGEMENTS = Path(__file__).resolve().parents[1] / "engagements"
@@ -148,11 +149,16 @@ def test_a_second_run_makes_nothing_again_and_the_manifest_holds(ran, bank, tmp_
     assert verify(out) == {"changed": [], "missing": [], "new": []}
 
 
-def test_a_report_is_made_again_when_any_rows_that_a_chapter_reads_have_changed():
-    read = {
-        name for path in notebooks().glob("*.ipynb") for name in re.findall(r'rows\(\\?"(\w+)', path.read_text("utf-8"))
-    }
-    assert {"panel", "stakes", "units"} <= read <= set(_MADE_FROM)
+def test_a_report_is_made_again_when_any_table_that_it_is_prepared_from_has_changed(bank, prepared, tmp_path):
+    engagement, data = load(bank[0]), shutil.copytree(prepared / "data", tmp_path / "data")
+    known, made_from = inputs_of(engagement, data), sorted((data / "book").glob("*.parquet"))
+    assert len(made_from) > 10
+    for path in (*made_from, data / "quarantine.parquet", data / "reconciliation.parquet"):
+        whole = path.read_bytes()
+        path.write_bytes(whole + b"1")
+        assert inputs_of(engagement, data) != known, path.name
+        path.write_bytes(whole)
+    assert inputs_of(engagement, data) == known
 
 
 def test_an_unknown_branch_names_the_nearest(bank, tmp_path, not_read_again):

@@ -85,7 +85,7 @@ def test_a_result_that_gives_a_fact_another_value_is_refused_by_name(own, tables
 def test_a_finding_of_the_first_page_is_held_to_the_facts_too(own, tables):
     facts = tables["facts"].query("branch_id == @BRANCH").set_index("name")["value"]
     count, stake = (int(facts[f"maturing_{unit}"]) for unit in ("customers", "fen"))
-    found = Finding(code="maturing", customers=count, stake_fen=stake, share_of_aum=None, standing=None)
+    found = Finding(code="maturing", customers=count, stake_fen=stake, share_of_aum=None, median=None)
     assert not [*contradictions(found, facts)]
     page = Findings(top=(replace(found, stake_fen=stake + 1),), table=pd.DataFrame(), count=1)
     assert [*contradictions(page, facts)] == [("maturing_fen", stake + 1, stake)]

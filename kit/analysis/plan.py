@@ -215,7 +215,7 @@ def plan_loads(customers: pd.DataFrame, params: Params, plan: pd.DataFrame, week
         left=owned[col.REASON] == "capacity",
     )
     called = owned[owned[col.CHANNEL] != _SMS_ONLY].drop_duplicates(col.CUSTOMER_ID)
-    asked = called[col.CUSTOMER_ID].map(_asked_a_year(customers, params)).groupby(called[key]).sum()
+    asked = called[col.CUSTOMER_ID].map(_asked_a_year(customers, params)).astype("float64").groupby(called[key]).sum()
     groups = owned.groupby(key)
     table = pd.DataFrame({
         "customers": groups[col.CUSTOMER_ID].nunique(), "contacts": groups.size(), "planned": groups["dated"].sum(),

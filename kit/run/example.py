@@ -3,25 +3,23 @@
 import shutil
 from pathlib import Path
 
-from kit.context import CONTEXT
 from kit.demo import write_bank
 from kit.engagement import CONFIG, load
-from kit.resources import root
+from kit.resources import code_digest, root
 from kit.run.prepare import prepare
 
 
 def example_data() -> Path:
     """Data folder of the example, ``reports/example/data``."""
     out = root() / "reports" / "example"
-    made, kit = out / "data" / CONTEXT, Path(__file__).parents[1]
-    written = max(path.stat().st_mtime for suffix in ("py", "sql", "csv") for path in kit.rglob(f"*.{suffix}"))
-    if made.is_file() and made.stat().st_mtime < written:
-        shutil.rmtree(out)  # an older kit's: it lacks what a newer chapter reads
-    if not made.is_file():
+    made_by = out / code_digest()
+    if not made_by.is_file():  # an older kit's lacks what a newer chapter reads
+        shutil.rmtree(out, ignore_errors=True)
         folder = out / "bank"
         write_bank(folder, branches=2, customers=500)
         (folder / CONFIG).write_text("bank: 示范农村商业银行\nprinted: 2026-11-02\n", encoding="utf-8")
         prepare(load(folder), out, lambda _stage: None)
+        made_by.touch()
     return out / "data"
 
 

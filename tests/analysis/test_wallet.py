@@ -79,15 +79,17 @@ def test_how_many_were_compared_by_fewer_traits_is_told():
 
 
 def test_a_tier_that_could_hold_more_than_the_branch_does_is_withheld_and_on_no_list():
-    # One of ten in "core" has 100, nine have 1: 9 · 99 = 891 beside 109 + 2 · 50. Of the two in "vip" one lacks 10.
-    customers = _customers([100] + [1] * 9 + [45, 55], age=[40] * 10 + [70, 70])
+    # In value floors: one of ten in "core" has 100, nine have 1: 9 · 99 = 891 beside 109 + 2 · 50. Of two in "vip" one
+    # lacks 10.
+    floor = PARAMS.value_floor_fen
+    customers = _customers([times * floor for times in (100, *[1] * 9, 45, 55)], age=[40] * 10 + [70, 70])
     customers = customers.assign(tier=["core"] * 10 + ["vip"] * 2, branch_id="01", customer_id=list("abcdefghijkl"))
     params = _params(smallest_cell=2, quantile=0.95)
     found = wallet(customers, params)
-    assert (found.withheld, found.valued, found.valued_fen) == (("core",), 1, 10)
+    assert (found.withheld, found.valued, found.valued_fen) == (("core",), 1, 10 * floor)
     table = found.table.set_index("tier")
     assert table.loc["core", ["below", "potential_fen", "potential_each_fen"]].isna().all()
-    assert table.loc["core", ["customers", "aum_fen"]].tolist() == [10, 109]
+    assert table.loc["core", ["customers", "aum_fen"]].tolist() == [10, 109 * floor]
     assert wallet_list(customers, params)["customer_id"].tolist() == ["k"]
 
 

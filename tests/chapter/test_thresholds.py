@@ -53,6 +53,7 @@ UNSEEN = {
     "practice.settle_days": "tests/features/test_logs.py",
     "evidence.coverage_at_least": "tests/analysis/test_result.py and tests/test_facts.py",
     "evidence.gap_days": "tests/features/test_evidence.py",
+    "stages.order.2.at_least": "assets have come or not; of services and products alone it says how many",
     "compared.separation_low": "how large an effect is called, in words alone",
 }
 # What the chapters read for themselves, and where.

@@ -17,7 +17,8 @@ def _persons(*tiers):
     n = len(tiers)
     return pd.DataFrame({
         "customer_id": list("abc")[:n], "customer_name": list("甲乙丙")[:n],
-        "tier": [PARAMS.tier_codes()[rank] for rank in tiers], "aum_fen": [5, 9, 7][:n],
+        "tier": [PARAMS.tier_codes()[rank] for rank in tiers],
+        "aum_fen": [fen + (rank > 0) * PARAMS.value_floor_fen for rank, fen in zip(tiers, (5, 9, 7), strict=False)],
         "holds_wmp": [True, False, True][:n], "holds_demand": [True, False, False][:n],
         "wmp_spot_fen": [3, 0, 1][:n], "fund_spot_fen": [None, 4.0, None][:n],
         "missing": ["occupation,goal", "", "age"][:n],

@@ -28,6 +28,12 @@ class WithoutLargest(Result):
     gini: float | None
     gini_without: float | None
 
+    @property
+    def hangs(self) -> str:
+        """Whether the coefficient, as it is printed, falls without them: then it hangs ``on_them``."""
+        falls = round(self.gini or 0, 2) > round(self.gini_without or 0, 2)
+        return "on_them" if falls else "on_nobody"
+
 
 @dataclass(frozen=True, slots=True)
 class GiniSplit(Result):

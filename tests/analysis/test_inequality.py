@@ -109,6 +109,11 @@ def test_the_largest_are_left_out_ten_at_least_and_never_more_than_half():
     assert without_largest(_customers([1] * 19), PARAMS).table["left_out"].tolist() == [0]
 
 
+@pytest.mark.parametrize(("fen", "hangs"), [([1] * 30 + [1_000] * 10, "on_them"), ([0] * 30 + [1] * 60, "on_nobody")])
+def test_it_hangs_on_the_largest_only_where_it_falls_without_them(fen, hangs):
+    assert without_largest(_customers(fen), PARAMS).hangs == hangs
+
+
 def test_a_branch_whose_money_only_the_largest_hold_has_no_figure_without_them():
     assert without_largest(_customers([0] * 90 + [5] * 10), PARAMS).table["left_out"].tolist() == [0]
 

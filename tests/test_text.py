@@ -106,7 +106,8 @@ def test_a_sign_in_a_name_is_read_as_it_is_however_many_sentences_stand_around_i
 # What a figure may mean, as the analyses name it: a sentence for each, but where there is nothing to say.
 MEANINGS = {
     "concentration.claim": "holds short even", "concentration.mean": "lifted level",
-    "concentration.interval": "on_them on_nobody", "concentration.split": "between inside", "concentration.growth": "up down still",
+    "concentration.interval": "on_them on_nobody", "concentration.split": "between inside",
+    "concentration.growth": "up down still",
     "concentration.gains": "holds weight below", "coverage.loads": "alone even uneven",
     "deposits.personal": "below level", "stages.capacity": "level many few", "stages.value": "both money less",
 }  # fmt: skip

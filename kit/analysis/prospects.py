@@ -95,9 +95,15 @@ def _suggested(
 
 
 def _sorted_out(customers: pd.DataFrame, params: Params, *, only: str = "") -> Iterator[_Sorted]:
-    """Each key product that the bank sends (``only`` one): prospects by reason, money at hand, AUM and row."""
+    """Each key product that the bank sends (``only`` one): prospects by reason, money at hand, AUM and row.
+
+    Whom a risk level would keep from it nobody knows where none were sent.
+    """
     families = known_families(customers)
-    wanted = [p for p in params.offers.key if p.family in families and only in ("", p.family)]
+    wanted = [
+        p for p in params.offers.key if p.family in families and only in ("", p.family)
+        and (col.RISK_RANK in customers or not params.offers.risk.get(p.family))
+    ]  # fmt: skip
     if not wanted:
         return
     holds, matrix = held(customers, families), product_matrix(customers, params)
@@ -132,7 +138,8 @@ def key_products(customers: pd.DataFrame, params: Params) -> KeyProducts | Unava
     """重点产品沙盘: eligible, holding, and of the gap how many may be called for each key product (R45)."""
     made = list(_sorted_out(customers, params))
     if params.offers.key and not made:
-        return Unavailable(tuple(FAMILIES[product.family] for product in params.offers.key))
+        lacking = [FAMILIES[product.family] for product in params.offers.key]
+        return Unavailable(tuple(name for name in lacking if name not in customers) or (col.RISK_RANK,))
     rows, reasons = [], []
     for found in made:
         states = np.bincount(found.state[found.state >= 0], minlength=len(_STATES)).tolist()

@@ -75,6 +75,12 @@ def test_each_eligible_customer_is_in_one_column():
     assert row["holder_share"] == pytest.approx(2 / 7)
 
 
+def test_where_no_risk_levels_were_sent_nobody_is_said_to_lack_one():
+    nobody_asked = _customers(2).drop(columns=["risk_rank", "risk_state"])
+    assert key_products(nobody_asked, _params(WMP)) == Unavailable(("risk_rank",))
+    assert prospects(nobody_asked, _params(WMP)).empty
+
+
 def test_the_dormant_are_offered_nothing():
     found = key_products(_customers(2, dormant=[True, None]), _params(WMP))
     assert (found.table["eligible"].iloc[0], found.prospects) == (1, 1)

@@ -7,6 +7,7 @@ them (`contradictions`): a page that gives a name another value is not published
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
+from functools import cache
 from typing import Any, Literal
 
 import pandas as pd
@@ -69,7 +70,7 @@ class _Flag:
     def reckoned(self, name: str, customers: pd.DataFrame, params: Params) -> dict[str, Any]:
         """Their values; None where too few can be judged."""
         of = judged(customers, self.column)
-        if self.column not in customers or (of.of and not of.suffices(params)):
+        if self.column not in customers or of.lacking(params):
             return dict.fromkeys(self.facts(name))
         known = customers[customers[self.column].notna()]
         yes = known[self.holds(known[self.column])]
@@ -228,12 +229,13 @@ def by_branch(
     ``branches`` are those that have facts even without customers.
     """
 
-    def of(branch: str, own: pd.DataFrame) -> dict[str, Any]:
-        def rows(name: str) -> pd.DataFrame:
-            table = tables[name]
-            return table if branch == EVERY_BRANCH else table[table[col.BRANCH_ID] == branch]
+    @cache
+    def parts(name: str) -> dict[str, pd.DataFrame]:
+        """A table by branch, parted once for all of them."""
+        return {EVERY_BRANCH: tables[name]} | {str(b): rows for b, rows in tables[name].groupby(col.BRANCH_ID)}
 
-        return reckoned(own, params, rows)
+    def of(branch: str, own: pd.DataFrame) -> dict[str, Any]:
+        return reckoned(own, params, lambda name: parts(name).get(branch, tables[name].iloc[:0]))
 
     groups = dict.fromkeys(branches, customers.iloc[:0])
     groups |= {str(branch): rows for branch, rows in customers.groupby(col.BRANCH_ID)}
@@ -270,9 +272,9 @@ def facts_table(
                 col.BRANCH_ID: branch, col.AS_OF: params.day, "name": name, "value": value, "unit": fact.unit,
                 "population": fact.population, "direction": fact.better,
                 "coverage": count / of if of and value is not None else 0.0,
-                "definition": _definition(name, words),
             })  # fmt: skip
-    return pd.DataFrame(rows).astype({"value": "float64", "coverage": "float64"})
+    made = pd.DataFrame(rows).astype({"value": "float64", "coverage": "float64"})
+    return made.assign(definition=made["name"].map({name: _definition(name, words) for name in made["name"].unique()}))
 
 
 def _definition(name: str, words: Wording) -> str:

@@ -101,8 +101,8 @@ def contact_practice(customers: pd.DataFrame, params: Params) -> ContactPractice
     known = rows[rows[col.CONTACTS].notna()]
     contacted, familiar = known[col.CONTACTS] > 0, judged(known, col.FAMILIAR)
     found = Judged(int(contacted.sum()), len(known), len(customers))
-    if found.of and not found.suffices(params):
-        return Unavailable((col.CONTACTS,), found.known, found.of)
+    if few := found.lacking(params, col.CONTACTS):
+        return few
     frame = known.assign(contacted=contacted)
     table = tally(frame, ladder(frame, params), contacted="contacted")
     table["contacted_share"] = ratio(table["contacted"], table["customers"])

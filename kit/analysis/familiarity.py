@@ -78,8 +78,8 @@ def familiarity(customers: pd.DataFrame, params: Params) -> Familiarity | Unavai
     """熟客率: share of customers whom their manager knows, by tier, by owner and by value (R28, R29)."""
     rows = rated(customers, params)
     found = judged(rows, col.FAMILIAR)
-    if found.of and not found.suffices(params):
-        return Unavailable((col.FAMILIAR,), found.known, found.of)
+    if few := found.lacking(params, col.FAMILIAR):
+        return few
     customers = rows[rows[col.FAMILIAR].notna()]
     known = flagged(customers, col.FAMILIAR)
     aum = customers[col.AUM_FEN].fillna(0).astype("int64")

@@ -41,8 +41,8 @@ def hidden_value(customers: pd.DataFrame, params: Params) -> HiddenValue | Unava
     of_lowest = Judged(int(found.sum()), int(known.any(axis=1).sum()), int(lowest.sum()))
     if not len(signs.columns):
         return Unavailable((col.HIDDEN_FLOW,))
-    if of_lowest.of and not of_lowest.suffices(params):
-        return Unavailable(tuple(map(str, told)), of_lowest.known, of_lowest.of)
+    if few := of_lowest.lacking(params, *map(str, told)):
+        return few
     flowed = col.INFLOW_FEN in customers and bool(customers.loc[found, col.INFLOW_FEN].notna().any())
     money = [col.AUM_FEN, col.INFLOW_FEN] if flowed else [col.AUM_FEN]
     table = pd.DataFrame([

@@ -56,6 +56,10 @@ class Judged(Result):
         """Whether so many can be judged that it is a figure of them all."""
         return self.known > 0 and self.known >= params.evidence.coverage_at_least * self.of
 
+    def lacking(self, params: Params, *columns: str) -> Unavailable | None:
+        """What a figure of them all does without where too few can be judged; of nobody it lacks nothing."""
+        return Unavailable(columns, self.known, self.of) if self.of and not self.suffices(params) else None
+
 
 def judged(customers: pd.DataFrame, column: str) -> Judged:
     """What is known of a flag, a grade or a score: not known is no evidence for either side."""
@@ -81,9 +85,9 @@ def needs(
             lacking = tuple(name for name in (*columns, of_most) if name and name not in rows.columns)
             if lacking:
                 return Unavailable(lacking)
-            known = judged(rows, of_most)
-            if of_most and known.of and not all(known.suffices(each) for each in args if isinstance(each, Params)):
-                return Unavailable((of_most,), known.known, known.of)
+            params = next((each for each in args if isinstance(each, Params)), None)
+            if of_most and params and (few := judged(rows, of_most).lacking(params, of_most)):
+                return few
             return analysis(rows, *args, **kwargs)
 
         return checked

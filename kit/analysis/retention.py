@@ -49,8 +49,9 @@ def payroll_retention(customers: pd.DataFrame, params: Params) -> Retention | Un
     known = (customers[col.PAY_FEN] > 0) & customers[col.PAY_KEPT_FEN].notna()
     paid = customers.loc[known, [col.TIER, col.PAY_FEN, col.PAY_KEPT_FEN]]
     told = judged(customers, col.SALARIED)
-    if told.of and not len(paid) and not told.suffices(params):  # nobody known to be paid, and hardly anybody not to be
-        return Unavailable((col.PAY_FEN, col.PAY_KEPT_FEN), told.known, told.of)
+    few = told.lacking(params, col.PAY_FEN, col.PAY_KEPT_FEN)
+    if few and not len(paid):  # nobody known to be paid, and hardly anybody not to be
+        return few
     retained = paid[col.PAY_KEPT_FEN].astype(float) / paid[col.PAY_FEN].astype(float)
     leaving = retained <= params.primary.retention_low
     pay = paid[col.PAY_FEN].astype("int64")

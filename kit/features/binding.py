@@ -70,11 +70,6 @@ class Values:
         return getattr(part, leaf)
 
 
-def parameters_of(sql: str) -> frozenset[str]:
-    """Names that a definition asks for."""
-    return frozenset(_PARAMETER.findall(sql))
-
-
 def bind(subject: str, values: Values) -> str:
     """SQL of a subject with each ``:name`` replaced by its value as a literal, the same text for every engine.
 
@@ -114,18 +109,21 @@ def contacts_until(contacted: pd.Series, params: Params) -> date:
     return params.today if pd.isna(last) else max(params.today, last.date())
 
 
-def aum_column(now: pd.DataFrame, params: Params) -> str:
+def aum_column(known: Mapping[str, int], params: Params) -> str:
     """Source column of AUM: that of the bank's averaging basis, or the first that has values at the date."""
     wanted = _BASIS[params.aum_basis]
-    return next((c for c in (wanted, *_BASIS.values()) if c in now and now[c].notna().any()), wanted)
+    return next((column for column in (wanted, *_BASIS.values()) if known.get(column)), wanted)
 
 
 def book_facts(book: Book, params: Params) -> dict[str, Any]:
     """What the SQL must know of a book: its months, the days that follow from its date, and what the bank sent."""
     day = params.day
     sent = [c for c in _BASIS.values() if book.has(f"customer_month.{c}")]
-    rows = book.read("customer_month", [col.AS_OF, *sent])
-    months = sorted(pd.Timestamp(each).date() for each in rows[col.AS_OF].unique())
+    asked = ", ".join([col.AS_OF, *(f"count({column})" for column in sent)])
+    with database.reading(book.root / "book") as db:  # and not as a frame: the table is the largest of the book
+        source = f"read_parquet({database.literal(str(book.path('customer_month')))})"
+        known = {row[0]: row[1:] for row in db.execute(f"SELECT {asked} FROM {source} GROUP BY 1").fetchall()}
+    months = sorted(known)
     past = [month for month in months if month <= day]
     if not past:
         raise NoData(message=f"as_of {day}: the first month of the book is {months[0] if months else '—'}")
@@ -143,7 +141,7 @@ def book_facts(book: Book, params: Params) -> dict[str, Any]:
     settled = timedelta(days=params.practice.settle_days)
     retained = timedelta(days=params.primary.retention_days)
     return {
-        "aum_column": aum_column(rows[rows[col.AS_OF] == past[-1]], params),
+        "aum_column": aum_column(dict(zip(sent, known[past[-1]], strict=True)), params),
         "as_of": day,
         "month": past[-1],
         "month_first": month(months_between(past[0], past[-1])),

@@ -307,8 +307,9 @@ class Chapter:
 
     def coverage(self, *columns: str) -> None:
         """Of how many customers each of these flags, grades or scores is known, where not of all: rates are theirs."""
+        customers = rated(self.customers, self.params)
         for column in columns:
-            known = judged(rated(self.customers, self.params), column)
+            known = judged(customers, column)
             if 0 < known.known < known.of:
                 name = self.words.label(f"tables.{column}", default=column)
                 self._say(self.words("common.judged", name=name, known=known.known, of=known.of))

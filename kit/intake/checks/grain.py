@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 
 from kit import columns as col
+from kit.database import literal
+from kit.features.terms import WORDS
 from kit.intake.check import content
 from kit.intake.checks.finding import FINDING, INFO, OK, Check, judged
 from kit.intake.checks.staged import Staged
 from kit.intake.staging import place
 from kit.schema import schema
-
-ASSISTING = ("协办", "辅办", "协管")  # owners beside the main one: two of them are no fault
 
 
 def grain(staged: Staged, places: Mapping[int, str]) -> list[Check]:
@@ -31,7 +31,7 @@ def grain(staged: Staged, places: Mapping[int, str]) -> list[Check]:
         made += [Check("equal_rows", table, rows=rows, failed=again, status=FINDING)] if again else []
     main = "TRUE"
     if staged.has("assignment", col.OWNER_TYPE):
-        words = ", ".join(f"'{word}'" for word in ASSISTING)
+        words = ", ".join(map(literal, WORDS["assisting_words"]))  # two owners beside the main one are no fault
         main = f"({col.OWNER_TYPE} IS NULL OR {col.OWNER_TYPE} NOT IN ({words}))"
     made += _several(
         staged, "several_owners", "assignment", col.STAFF_ID, main, of=col.CUSTOMER_ID, counted=col.STAFF_ID
